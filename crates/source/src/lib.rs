@@ -1,0 +1,18 @@
+//! What every other part of hipaa-iac stands on: the files that were read, places in them,
+//! the one value type of the program ([`Node`]), resources made of it, and diagnostics.
+//!
+//! Nothing here knows an input format, a policy or a report.
+
+mod diagnostic;
+mod file;
+mod node;
+mod query;
+mod resource;
+mod walk;
+
+pub use diagnostic::{Diagnostic, Level};
+pub use file::{Column, FileId, Position, ReadError, SourceFile, Sources, Span, MAX_FILE_BYTES};
+pub use node::{Map, Node, Number, Origin, Reference, TemplatePart, Unknown, Value};
+pub use query::{Match, Query, QueryError};
+pub use resource::{Inventory, KubernetesId, Resource, ResourceKind, TerraformId, Unresolved};
+pub use walk::{WalkEntry, walk};

@@ -1,0 +1,341 @@
+//! RFC 9535 JSONPath over [`Node`]s, by `jsonpath-rust`, with what a plain JSONPath cannot say:
+//! whether a value that is not known may hide a match.
+
+use std::borrow::Cow;
+
+use jsonpath_rust::{
+    parser::{
+        model::{Comparable, FnArg, Filter, FilterAtom, JpQuery, Segment, Selector, SingularQuery, SingularQuerySegment, Test, TestFunction},
+        parse_json_path,
+    },
+    query::{js_path_process, queryable::Queryable},
+};
+
+use crate::{Map, Node, Value};
+
+/// A compiled JSONPath.
+#[derive(Clone, Debug)]
+pub struct Query {
+    text: String,
+    query: JpQuery,
+}
+
+/// A selected node.
+#[derive(Clone, Debug)]
+pub struct Match<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// Its normalized path (RFC 9535, section 2.7): `$['logging'][0]['bucket']`.
+    pub path: String,
+}
+
+/// Why a JSONPath is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// The text is not a JSONPath.
+    #[error("not a JSONPath: {0}")]
+    Syntax(String),
+    /// More than one `..`: its cost grows with the square of the document.
+    #[error("`..` may stand once in a JSONPath")]
+    Descendants,
+    /// It is longer than [`Query::MAX_BYTES`].
+    #[error("a JSONPath has at most {} bytes", Query::MAX_BYTES)]
+    TooLong,
+}
+
+impl Query {
+    /// The longest path that is compiled.
+    pub const MAX_BYTES: usize = 1024;
+
+    /// Compiles a path.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(QueryError::TooLong);
+        }
+        let query = parse_json_path(text).map_err(|error| QueryError::Syntax(error.to_string()))?;
+        let descendants = query.segments.iter().filter(|segment| matches!(segment, Segment::Descendant(_))).count();
+        if descendants > 1 { Err(QueryError::Descendants) } else { Ok(Self { text: text.to_owned(), query }) }
+    }
+
+    /// The text it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The nodes that the path selects, in document order. Null is absence: it is never selected.
+    /// A selected node may be unknown; see [`Query::hidden`] for matches that an unknown may hide.
+    pub fn select<'a>(&self, root: &'a Node) -> Vec<Match<'a>> {
+        let found = js_path_process(&self.query, root).unwrap_or_default();
+        found
+            .into_iter()
+            .map(|found| Match { path: found.clone().path(), node: found.val() })
+            .filter(|found| !found.node.is_null())
+            .collect()
+    }
+
+    /// The unknown nodes behind which further matches may lie: the path leads into or past them, or a filter reads them.
+    pub fn hidden<'a>(&self, root: &'a Node) -> Vec<&'a Node> {
+        let mut found = Vec::new();
+        hidden(&self.query.segments, root, &mut found);
+        found
+    }
+}
+
+fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
+    let Some((segment, rest)) = segments.split_first() else {
+        return;
+    };
+    if matches!(node.value, Value::Unknown(_)) {
+        found.push(node);
+        return;
+    }
+    let through = |selectors: &[Selector], node: &'a Node, found: &mut Vec<&'a Node>| {
+        for selector in selectors {
+            for child in chosen(selector, node, found) {
+                // The selected unknown itself is an ordinary match, unless it stands for any number of elements.
+                if rest.is_empty() && child.as_unknown().is_none_or(|unknown| !unknown.many) {
+                    continue;
+                }
+                if rest.is_empty() { found.push(child) } else { hidden(rest, child, found) }
+            }
+        }
+    };
+    match segment {
+        Segment::Selector(selector) => through(std::slice::from_ref(selector), node, found),
+        Segment::Selectors(selectors) => through(selectors, node, found),
+        Segment::Descendant(_) => unknowns_below(node, found),
+    }
+}
+
+/// The children that a selector may lead to; for a filter those that it reads something unknown of are reported at once.
+fn chosen<'a>(selector: &Selector, node: &'a Node, found: &mut Vec<&'a Node>) -> Vec<&'a Node> {
+    match selector {
+        Selector::Name(name) => node.get(name).into_iter().collect(),
+        Selector::Index(_) | Selector::Slice(..) => {
+            let elements = node.as_list().map(Vec::as_slice).unwrap_or_default();
+            // Behind an element that stands for several no index is certain.
+            if elements.iter().any(|element| element.as_unknown().is_some_and(|unknown| unknown.many)) {
+                found.extend(elements.iter().filter(|element| element.as_unknown().is_some()));
+            }
+            match selector {
+                Selector::Index(index) => {
+                    let at = if *index < 0 { index.checked_add_unsigned(elements.len() as u64) } else { Some(*index) };
+                    at.and_then(|at| usize::try_from(at).ok()).and_then(|at| elements.get(at)).into_iter().collect()
+                }
+                _ => elements.iter().collect(),
+            }
+        }
+        Selector::Wildcard => children(node),
+        Selector::Filter(filter) => {
+            let (unclear, clear): (Vec<_>, Vec<_>) =
+                children(node).into_iter().partition(|child| reads_unknown(filter, child));
+            found.extend(unclear);
+            clear
+        }
+    }
+}
+
+fn children(node: &Node) -> Vec<&Node> {
+    match &node.value {
+        Value::List(elements) => elements.iter().collect(),
+        Value::Object(members) => members.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn unknowns_below<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
+    if matches!(node.value, Value::Unknown(_)) {
+        found.push(node);
+    }
+    for child in children(node) {
+        unknowns_below(child, found);
+    }
+}
+
+fn reads_unknown(filter: &Filter, element: &Node) -> bool {
+    match filter {
+        Filter::Or(filters) | Filter::And(filters) => filters.iter().any(|filter| reads_unknown(filter, element)),
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => reads_unknown(expr, element),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => test_reads_unknown(expr, element),
+        Filter::Atom(FilterAtom::Comparison(comparison)) => {
+            let (left, right) = comparison.vals();
+            [left, right].into_iter().any(|side| match side {
+                Comparable::Literal(_) | Comparable::SingularQuery(SingularQuery::Root(_)) => false,
+                Comparable::SingularQuery(SingularQuery::Current(path)) => {
+                    let mut node = Some(element);
+                    for step in path {
+                        match node {
+                            Some(at) if at.as_unknown().is_some() => return true,
+                            Some(at) => {
+                                node = match step {
+                                    SingularQuerySegment::Name(name) => at.get(name),
+                                    SingularQuerySegment::Index(index) => usize::try_from(*index)
+                                        .ok()
+                                        .and_then(|index| at.as_list()?.get(index)),
+                                }
+                            }
+                            None => return false,
+                        }
+                    }
+                    node.is_some_and(|node| node.as_unknown().is_some())
+                }
+                Comparable::Function(function) => function_reads_unknown(function, element),
+            })
+        }
+    }
+}
+
+fn test_reads_unknown(test: &Test, element: &Node) -> bool {
+    match test {
+        Test::RelQuery(segments) => {
+            let mut found = Vec::new();
+            hidden(segments, element, &mut found);
+            !found.is_empty() || last_is_unknown(segments, element)
+        }
+        Test::AbsQuery(_) => false,
+        Test::Function(function) => function_reads_unknown(function, element),
+    }
+}
+
+/// Whether a path of names ends in an unknown (which [`hidden`] takes for an ordinary match).
+fn last_is_unknown(segments: &[Segment], element: &Node) -> bool {
+    let mut node = element;
+    for segment in segments {
+        match segment {
+            Segment::Selector(Selector::Name(name)) => match node.get(name) {
+                Some(next) => node = next,
+                None => return false,
+            },
+            _ => {
+                let mut found = Vec::new();
+                unknowns_below(node, &mut found);
+                return !found.is_empty();
+            }
+        }
+    }
+    node.as_unknown().is_some()
+}
+
+fn function_reads_unknown(function: &TestFunction, element: &Node) -> bool {
+    let argument = |argument: &FnArg| match argument {
+        FnArg::Literal(_) => false,
+        FnArg::Test(test) => test_reads_unknown(test, element),
+        FnArg::Filter(filter) => reads_unknown(filter, element),
+    };
+    match function {
+        TestFunction::Custom(_, arguments) => arguments.iter().any(argument),
+        TestFunction::Length(a) => argument(a),
+        TestFunction::Value(a) | TestFunction::Count(a) => argument(a),
+        TestFunction::Search(a, b) | TestFunction::Match(a, b) => argument(a) || argument(b),
+    }
+}
+
+impl Queryable for Node {
+    fn get(&self, key: &str) -> Option<&Self> {
+        self.as_map().and_then(|members: &Map| members.get(key))
+    }
+
+    fn as_array(&self) -> Option<&Vec<Self>> {
+        self.as_list()
+    }
+
+    fn as_object(&self) -> Option<Vec<(&str, &Self)>> {
+        Some(self.as_map()?.iter().map(|(key, value)| (&**key, value)).collect())
+    }
+
+    fn as_str(&self) -> Option<&str> {
+        Self::as_str(self)
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        self.as_int()
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        match &self.value {
+            Value::Number(number) => Some(number.as_f64()),
+            _ => None,
+        }
+    }
+
+    fn as_bool(&self) -> Option<bool> {
+        Self::as_bool(self)
+    }
+
+    fn null() -> Self {
+        Self::default()
+    }
+
+    fn extension_custom(_name: &str, _args: Vec<Cow<'_, Self>>) -> Self {
+        Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::Unknown;
+
+    fn object(members: Vec<(&str, Node)>) -> Node {
+        Node::object(members.into_iter().map(|(key, value)| (Arc::from(key), value)).collect())
+    }
+
+    fn rest() -> Node {
+        Node::new(Value::Unknown(Arc::new(Unknown { many: true, ..Unknown::default() })))
+    }
+
+    fn paths(query: &str, node: &Node) -> Vec<String> {
+        Query::parse(query).unwrap().select(node).into_iter().map(|found| found.path).collect()
+    }
+
+    fn hides(query: &str, node: &Node) -> usize {
+        Query::parse(query).unwrap().hidden(node).len()
+    }
+
+    #[test]
+    fn null_is_not_selected() {
+        let node = object(vec![("a", Node::null()), ("b", true.into())]);
+        assert!(paths("$.a", &node).is_empty());
+        assert_eq!(paths("$['a','b']", &node), ["$['b']"]);
+    }
+
+    #[test]
+    fn what_lies_in_an_unknown_is_hidden() {
+        let node = object(vec![("a", Node::unknown("var.a has no value"))]);
+        assert_eq!(hides("$.a.b", &node), 1);
+        assert_eq!(hides("$.a", &node), 0);
+        assert_eq!(hides("$.c.b", &node), 0);
+        assert_eq!(hides("$..b", &node), 1);
+    }
+
+    #[test]
+    fn an_element_for_many_hides_more_of_its_kind() {
+        let node = object(vec![("rules", vec![object(vec![("port", 22_i64.into())]), rest()].into())]);
+        assert_eq!(paths("$.rules[*].port", &node).len(), 1);
+        assert_eq!(hides("$.rules[*].port", &node), 1);
+        assert_eq!(hides("$.rules[*]", &node), 1);
+        assert_eq!(hides("$.rules[0].port", &node), 1);
+    }
+
+    #[test]
+    fn a_filter_over_an_unknown_member_hides_only_where_it_reads_it() {
+        let parameter = |name: Node, value: Node| object(vec![("name", name), ("value", value)]);
+        let query = "$.parameter[?@.name == 'rds.force_ssl'].value";
+        let known = object(vec![("parameter", vec![parameter("other".into(), Node::unknown("x"))].into())]);
+        assert_eq!(hides(query, &known), 0);
+        let unclear = object(vec![("parameter", vec![parameter(Node::unknown("x"), "1".into())].into())]);
+        assert_eq!(hides(query, &unclear), 1);
+    }
+
+    #[test]
+    fn hostile_paths_are_refused() {
+        assert!(matches!(Query::parse("$..a..b"), Err(QueryError::Descendants)));
+        assert!(matches!(Query::parse(&format!("$.{}", "a".repeat(2000))), Err(QueryError::TooLong)));
+        assert!(matches!(Query::parse("$.a b["), Err(QueryError::Syntax(_))));
+    }
+}
