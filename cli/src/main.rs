@@ -1,1 +1,110 @@
-fn main() {}
+//! `hipaa-iac`: arguments in, the crates of the workspace, a report and an exit code out.
+
+mod args;
+mod check;
+mod init;
+mod input;
+mod inspect;
+mod policy;
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use args::{Cli, Color, Command, SchemaOf};
+use clap::{CommandFactory as _, Parser as _};
+use hipaa_iac_report as report;
+
+/// What a command ends with. The numbers are documented in `check --help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    Clean = 0,
+    Findings = 1,
+    Usage = 2,
+    Input = 3,
+    Bug = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A command's way to fail: a message for the user, who did something wrong.
+struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Outcome = Result<Exit, Failure>;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        // The payload may quote input: only the place is printed.
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        note(&format!("hipaa-iac has a bug ({place}); please report it: {}/issues", env!("CARGO_PKG_REPOSITORY")));
+    }));
+    let outcome = std::panic::catch_unwind(|| run(Cli::parse()));
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(Failure(problem))) => {
+            note(&format!("error: {problem}"));
+            Exit::Usage.into()
+        }
+        Err(_) => Exit::Bug.into(),
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    if let Some(jobs) = cli.global.jobs {
+        rayon::ThreadPoolBuilder::new().num_threads(jobs.clamp(1, 256)).build_global()?;
+    }
+    match cli.command {
+        Command::Check(arguments) => check::run(&arguments, &cli.global),
+        Command::Policy(command) => policy::run(&command),
+        Command::Explain { policy, policies } => policy::explain(&policy, &policies),
+        Command::Inspect(arguments) => inspect::run(&arguments, &cli.global),
+        Command::Init { folder, force } => init::run(&folder, force),
+        Command::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Result => report::result_schema(),
+                SchemaOf::Policy => hipaa_iac_engine::policy_schema(),
+                SchemaOf::Config => hipaa_iac_engine::config_schema(),
+            };
+            print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hipaa-iac", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+/// Prints to standard output. A reader that went away (`| head`) is no error.
+fn print(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Exit::Clean),
+    }
+}
+
+/// Prints to standard error, where everything goes that is not the report.
+fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Whether text on standard output is to be coloured.
+fn colored(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}

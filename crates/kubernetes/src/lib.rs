@@ -1,1 +1,189 @@
-//! crates/kubernetes
+//! Kubernetes objects with the place of every value: from YAML and JSON manifests, from Helm charts and from
+//! Kustomize folders.
+//!
+//! Charts and overlays are rendered by the user's own `helm`, `kustomize` or `kubectl`, without network.
+//! What the API server would not take is a diagnostic and an unknown value, never a pass.
+
+mod chart;
+mod kustomize;
+mod object;
+mod paths;
+mod scalar;
+mod schema;
+mod tool;
+mod yaml;
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use hipaa_iac_source::{Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, WalkEntry};
+use rayon::prelude::*;
+
+use object::Objects;
+use tool::Tools;
+pub use yaml::{Document, Documents, parse as parse_yaml};
+
+/// How manifests are read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Values files that every chart is rendered with, the last one winning.
+    pub helm_values: Vec<PathBuf>,
+    /// The environment of `hipaa-iac.yaml` that the objects are read for.
+    pub environment: Option<Arc<str>>,
+}
+
+/// Files that have their own meaning and never hold objects.
+const OTHER_FILES: [&str; 6] = ["Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", "hipaa-iac.yaml", "baa.yaml"];
+
+/// Reads the manifests, charts and kustomizations among `files`.
+///
+/// Manifests have the common folder of all `files` as their root, so that objects of neighbouring folders find each
+/// other; charts and overlays have their own folder.
+pub fn load(sources: &Sources, files: &[WalkEntry], options: &Options) -> Inventory {
+    load_with(sources, files, options, &Tools::default())
+}
+
+/// Reads one text that is known to be manifests: standard input, or what a tool has rendered.
+pub fn load_text(sources: &Sources, file: &SourceFile, options: &Options) -> Inventory {
+    let mut objects = object::read(file, &".".into(), options.environment.as_ref());
+    objects.diagnostics.append(&mut objects.errors);
+    gather(sources, vec![objects])
+}
+
+fn load_with(sources: &Sources, files: &[WalkEntry], options: &Options, tools: &Tools) -> Inventory {
+    let entries: Vec<(PathBuf, &WalkEntry)> = files.iter().map(|entry| (paths::clean(&entry.path), entry)).collect();
+    let charts = chart::folders(entries.iter().map(|(path, _)| &**path));
+    let rendered = |path: &Path| charts.iter().any(|chart| chart::is_part(path, chart));
+    let is_kustomization =
+        |path: &Path| path.file_name().and_then(OsStr::to_str).is_some_and(|name| kustomize::FILE_NAMES.contains(&name));
+    let overlays = kustomize::Kustomizations::read(
+        sources,
+        entries.iter().map(|(path, _)| &**path).filter(|path| is_kustomization(path) && !rendered(path)),
+    );
+    let values: BTreeSet<PathBuf> = options.helm_values.iter().map(|path| paths::clean(path)).collect();
+    let root: Arc<str> = paths::display(&paths::common_folder(entries.iter().map(|(path, _)| &**path))).into();
+
+    let mut work: Vec<Work<'_>> = Vec::new();
+    for (path, entry) in &entries {
+        let Some(name) = path.file_name().and_then(OsStr::to_str) else { continue };
+        let manifest = entry.named || has_manifest_extension(path);
+        let chart_values = name.starts_with("values") && path.parent().is_some_and(|folder| charts.binary_search(&folder.to_owned()).is_ok());
+        if manifest
+            && !OTHER_FILES.contains(&name)
+            && !is_kustomization(path)
+            && !name.ends_with(".tf.json")
+            && !name.ends_with(".tofu.json")
+            && !chart_values
+            && !values.contains(path)
+            && !overlays.listed.contains(path)
+            && !rendered(path)
+        {
+            work.push(Work::Manifest(entry));
+        }
+    }
+    work.extend(charts.iter().map(|folder| Work::Chart(folder)));
+    work.extend(overlays.roots.iter().map(|folder| Work::Overlay(folder)));
+
+    let environment = options.environment.as_ref();
+    let mut read: Vec<Objects> = work
+        .par_iter()
+        .map(|work| match work {
+            Work::Manifest(entry) => read_manifest(sources, entry, &root, environment),
+            Work::Chart(folder) => read_rendered(sources, folder, chart::render(sources, folder, options, tools), environment),
+            Work::Overlay(folder) => {
+                let built = overlays.build(sources, folder, tools).map(|text| vec![text]);
+                read_rendered(sources, folder, built, environment)
+            }
+        })
+        .collect();
+    read.push(Objects { diagnostics: overlays.diagnostics, ..Objects::default() });
+    gather(sources, read)
+}
+
+enum Work<'a> {
+    Manifest(&'a WalkEntry),
+    Chart(&'a Path),
+    Overlay(&'a Path),
+}
+
+fn has_manifest_extension(path: &Path) -> bool {
+    path.extension().and_then(OsStr::to_str).is_some_and(|extension| {
+        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+fn read_manifest(sources: &Sources, entry: &WalkEntry, root: &Arc<str>, environment: Option<&Arc<str>>) -> Objects {
+    let shown = paths::display(&entry.path);
+    let text = match Sources::read_text(&entry.path) {
+        Ok(text) => text,
+        Err(error) => {
+            let diagnostic = unreadable(entry, &shown, &error);
+            return Objects { diagnostics: diagnostic.into_iter().collect(), ..Objects::default() };
+        }
+    };
+    let kubernetes = text.contains("apiVersion");
+    if !kubernetes && !entry.named {
+        return Objects::default();
+    }
+    let file = sources.add(shown, &text);
+    let mut objects = object::read(&file, root, environment);
+    if entry.named || !objects.resources.is_empty() || text.contains("apiVersion:") || text.contains("\"apiVersion\"") {
+        objects.diagnostics.append(&mut objects.errors);
+    }
+    objects
+}
+
+fn unreadable(entry: &WalkEntry, shown: &str, error: &ReadError) -> Option<Diagnostic> {
+    if let ReadError::NotUtf8(_) = error
+        && !entry.named
+        && !fs::read(&entry.path).is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"apiVersion"))
+    {
+        return None;
+    }
+    Some(
+        Diagnostic::new(Level::Error, "unreadable", format!("{shown} was not judged: {error}"))
+            .in_path(shown)
+            .remedy("make it readable, or name it in .gitignore if it is not input"),
+    )
+}
+
+fn read_rendered(sources: &Sources, folder: &Path, rendered: chart::Rendered, environment: Option<&Arc<str>>) -> Objects {
+    let texts = match rendered {
+        Ok(texts) => texts,
+        Err(diagnostics) => return Objects { diagnostics, ..Objects::default() },
+    };
+    let root: Arc<str> = paths::display(folder).into();
+    let mut all = Objects::default();
+    for (path, text) in texts {
+        let file = sources.add(path, &text);
+        let objects = object::read(&file, &root, environment);
+        all.resources.extend(objects.resources);
+        all.diagnostics.extend(objects.diagnostics);
+        all.diagnostics.extend(objects.errors);
+    }
+    all
+}
+
+/// One inventory, in the order of root and address, then of the place in the input.
+fn gather(sources: &Sources, read: Vec<Objects>) -> Inventory {
+    let mut inventory = Inventory::default();
+    for objects in read {
+        inventory.resources.extend(objects.resources);
+        inventory.diagnostics.extend(objects.diagnostics);
+    }
+    object::apply_definitions(&mut inventory.resources);
+    // Files came in the order of their paths, so a stable sort keeps the order of places.
+    inventory.resources.sort_by(|a, b| a.root.cmp(&b.root).then_with(|| a.address.cmp(&b.address)));
+    inventory.diagnostics.extend(object::duplicates(&inventory.resources));
+    inventory.diagnostics.sort_by_cached_key(|diagnostic| {
+        let place = diagnostic.span.and_then(|span| Some((Arc::clone(sources.get(span.file)?.path()), span.start)));
+        let (path, start) = place.unwrap_or_else(|| (diagnostic.path.clone().unwrap_or_default(), 0));
+        (path, start, diagnostic.code, diagnostic.message.clone())
+    });
+    inventory
+}

@@ -1,1 +1,27 @@
-//! crates/report
+//! Renderers of one check result: text, JSON, SARIF, JUnit, GitHub.
+//!
+//! [`CheckResult`] is the contract; each renderer is a pure projection of it. The sources that were read are asked for nothing but
+//! the line that a finding points at, and no line leaves this crate before its secrets are hidden.
+
+mod cause;
+mod fingerprint;
+mod github;
+mod json;
+mod junit;
+mod line_hash;
+pub mod result;
+mod sarif;
+mod schema;
+mod scrub;
+mod text;
+
+pub use github::{GithubOptions, github, github_summary};
+pub use json::json;
+pub use junit::{JunitOptions, junit};
+pub use result::CheckResult;
+pub use sarif::{MAX_RESULTS, SarifOptions, sarif};
+pub use schema::result_schema;
+pub use text::{Detail, TextOptions, text};
+
+#[cfg(test)]
+mod tests;

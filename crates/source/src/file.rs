@@ -190,7 +190,7 @@ impl Sources {
 }
 
 /// A path as reports show it: `/` between parts, no leading `./`.
-pub(crate) fn display_path(path: &Path) -> String {
+pub fn display_path(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     let mut text = text.as_str();
     while let Some(rest) = text.strip_prefix("./") {

@@ -1,1 +1,98 @@
-fn main() {}
+//! The project's own chores: `cargo xtask test`, `cargo xtask lint`, `cargo xtask generate`, `cargo xtask bench`.
+
+mod generate;
+mod lint;
+mod suites;
+mod tools;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the hipaa-iac project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Run test suites: everything this machine can run, unless suites are named
+    Test {
+        /// The suites to run
+        #[arg(value_enum)]
+        suites: Vec<suites::Suite>,
+    },
+    /// Format, clippy, licences and generated files, all as CI checks them
+    Lint,
+    /// Write the generated files: JSON Schemas and the policy reference
+    Generate {
+        /// Only check that they are current
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure speed and memory against a baseline of the same run
+    Bench {
+        /// Terraform files in the generated tree
+        #[arg(long, default_value_t = 1000)]
+        files: usize,
+    },
+}
+
+/// What went wrong, in words for the person at the terminal.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().chore {
+        Chore::Test { suites } => suites::run(&suites),
+        Chore::Lint => lint::run(),
+        Chore::Generate { check } => generate::run(check),
+        Chore::Bench { files } => must(cargo(&["run", "--release", "--quiet", "--package", "hipaa-iac-benches", "--"]).arg(files.to_string()).env("PATH", tools::path())),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say(&format!("error: {problem}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace folder.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// Whether this is CI, where nothing may be skipped.
+fn ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1")
+}
+
+#[expect(clippy::print_stderr, reason = "a chore speaks to the person who called it")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Cargo as it called us, in the workspace folder.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).args(arguments);
+    command
+}
+
+/// Runs a command, shown first, and fails where it fails.
+fn must(command: &mut Command) -> Outcome {
+    let shown = format!("{command:?}").replace('"', "");
+    say(&format!("$ {shown}"));
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{shown}` ended with {status}")),
+        Err(error) => Err(format!("`{shown}` could not be started: {error}")),
+    }
+}

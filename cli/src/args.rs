@@ -1,0 +1,235 @@
+//! The command line, as `--help` shows it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Judges Terraform and Kubernetes manifests against the HIPAA Security Rule (45 CFR part 164), offline.
+#[derive(Debug, Parser)]
+#[command(name = "hipaa-iac", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// When to colour text output (`NO_COLOR` is honoured)
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print the report only, no progress and no notes
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Tell more: notes on the input, and why each policy matters
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Threads to use (default: one for each core)
+    #[arg(short, long, global = true, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge Terraform (source, plan, state) and Kubernetes manifests (YAML, JSON, Helm, Kustomize)
+    #[command(after_help = EXIT_CODES)]
+    Check(Box<CheckArgs>),
+    /// List, show, lint and test policies
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Tell why a policy matters and how to fix what it finds
+    Explain {
+        /// The policy's name
+        policy: String,
+        #[command(flatten)]
+        policies: PolicyFolders,
+    },
+    /// Show what hipaa-iac sees: every evaluated resource, with what is unknown and why
+    Inspect(Box<InspectArgs>),
+    /// Write a commented hipaa-iac.yaml into a folder
+    Init {
+        /// The folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the JSON Schema of the result, of a policy or of hipaa-iac.yaml
+    Schema {
+        /// Which one
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+const EXIT_CODES: &str = "\
+Exit codes (the highest applies):
+  0  nothing at or above --fail-on; unknowns alone included
+  1  findings at or above --fail-on; with --strict also unknowns
+  2  wrong usage or configuration
+  3  some input could not be read, parsed, resolved or evaluated, or a policy is broken
+  4  a bug in hipaa-iac";
+
+/// What to read and how.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Files and folders to read; `-` is standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The configuration (default: hipaa-iac.yaml in the first PATH)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Set a Terraform variable of the root modules
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(crate) vars: Vec<String>,
+    /// Read Terraform variables from a file
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub(crate) var_files: Vec<PathBuf>,
+    /// The Terraform workspace [default: default]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workspace: Option<String>,
+    /// Render Helm charts with these values too
+    #[arg(long = "helm-values", value_name = "FILE")]
+    pub(crate) helm_values: Vec<PathBuf>,
+    /// Take modules that are not there for unknown, without exit code 3
+    #[arg(long)]
+    pub(crate) allow_unresolved: bool,
+}
+
+/// Where the user's own policies are.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyFolders {
+    /// Read further policies from this folder
+    #[arg(long = "policy", value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) policies: PolicyFolders,
+    /// Output format, to standard output or to a file; may be repeated
+    #[arg(short, long = "format", value_name = "FORMAT[=FILE]", help = "Output format: text, json, sarif, junit or github; with =FILE into that file; may be repeated [default: text]")]
+    pub(crate) formats: Vec<String>,
+    /// The lowest severity that makes the exit code 1 [default: low]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Let unknown verdicts fail the run too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Which verdicts the report holds
+    #[arg(long, value_enum, default_value_t = Show::Findings, value_name = "WHAT")]
+    pub(crate) show: Show,
+    /// Judge the policies of this profile (may be repeated) [default: hipaa]
+    #[arg(long = "profile", value_name = "NAME")]
+    pub(crate) profiles: Vec<String>,
+    /// Judge this policy only, whatever its profile (may be repeated)
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) only: Vec<String>,
+    /// Leave this policy out (may be repeated)
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) skip: Vec<String>,
+    /// The day that waivers and agreements are judged by [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) as_of: Option<String>,
+    /// Ignore waivers in comments: only those of hipaa-iac.yaml count
+    #[arg(long)]
+    pub(crate) no_inline_waivers: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    /// Findings never fail the run
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Failures, errors, unknowns and waived findings
+    Findings,
+    /// Failures and errors only
+    Failures,
+    /// Every verdict on every resource
+    All,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyListFormat {
+    Text,
+    Json,
+    /// The policy reference of the documentation
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    Result,
+    Policy,
+    Config,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// List every policy of every profile
+    List {
+        /// Output format
+        #[arg(short, long, value_enum, default_value_t = PolicyListFormat::Text)]
+        format: PolicyListFormat,
+        #[command(flatten)]
+        policies: PolicyFolders,
+    },
+    /// Print a policy's YAML
+    Show {
+        /// The policy's name
+        policy: String,
+        #[command(flatten)]
+        policies: PolicyFolders,
+    },
+    /// Check policies for mistakes: the built-in ones, or those of a folder
+    Lint {
+        /// A folder with policies
+        folder: Option<PathBuf>,
+    },
+    /// Run the fixtures beside policies
+    Test {
+        /// A folder with policies and their fixtures
+        #[arg(default_value = "policies")]
+        folder: PathBuf,
+    },
+}

@@ -1,0 +1,188 @@
+//! Reading what the user named: configuration, agreements, Terraform and Kubernetes, into one inventory.
+
+use std::{
+    env, io,
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use hipaa_iac_engine::{Agreements, Config, Date};
+use hipaa_iac_kubernetes as kubernetes;
+use hipaa_iac_source::{Diagnostic, Inventory, Level, SourceFile, Sources, WalkEntry, walk};
+use hipaa_iac_terraform as terraform;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    Failure,
+    args::{Global, InputArgs},
+};
+
+/// The name of the configuration file.
+const CONFIG: &str = "hipaa-iac.yaml";
+/// The name of the file of agreements, unless the configuration names another.
+const AGREEMENTS: &str = "baa.yaml";
+
+/// Configuration and agreements, as far as they could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    /// The folder that the configuration's paths start from.
+    pub(crate) folder: PathBuf,
+    pub(crate) agreements: Agreements,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads `hipaa-iac.yaml` (named, or at the root of the first path) and the agreements beside it.
+pub(crate) fn settings(sources: &Sources, arguments: &InputArgs, as_of: Date) -> Result<Settings, Failure> {
+    let beside = arguments.paths.first().map_or_else(|| Path::new("."), |path| folder_of(path));
+    let file = arguments.config.clone().or_else(|| Some(beside.join(CONFIG)).filter(|file| file.is_file()));
+    let mut settings = Settings { folder: beside.to_owned(), ..Settings::default() };
+    if let Some(file) = file {
+        folder_of(&file).clone_into(&mut settings.folder);
+        match Config::parse(&*read(sources, &file)?) {
+            Ok(config) => settings.config = config,
+            Err(diagnostic) => settings.diagnostics.push(diagnostic),
+        }
+    }
+    let named = settings.config.agreements.as_ref().map(|path| settings.folder.join(path));
+    let agreements = named.or_else(|| Some(settings.folder.join(AGREEMENTS)).filter(|file| file.is_file()));
+    if let Some(file) = agreements {
+        match Agreements::parse(&*read(sources, &file)?, as_of) {
+            Ok(agreements) => settings.agreements = agreements,
+            Err(diagnostics) => settings.diagnostics.extend(diagnostics),
+        }
+    }
+    Ok(settings)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    if path.is_dir() {
+        return path;
+    }
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Reads a file that the user named or configured.
+pub(crate) fn read(sources: &Sources, path: &Path) -> Result<Arc<SourceFile>, Failure> {
+    sources.read(path).map_err(|error| Failure(format!("{}: {error}", path.display())))
+}
+
+/// Reads everything: once for each environment of the configuration, or once.
+pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Settings) -> Result<Inventory, Failure> {
+    let mut inventory = Inventory::default();
+    let mut files = Vec::new();
+    for path in &arguments.paths {
+        if path == Path::new("-") {
+            inventory.extend(standard_input(sources)?);
+        } else if path.exists() {
+            let (found, diagnostics) = walk(path);
+            files.extend(found);
+            inventory.diagnostics.extend(diagnostics);
+        } else {
+            return Err(Failure(format!("{}: no such file or folder", path.display())));
+        }
+    }
+    files.sort();
+    // A file that is named and found again below a folder is one file, and a named one.
+    files.dedup_by(|again, first| {
+        let same = again.path == first.path;
+        first.named |= same && again.named;
+        same
+    });
+
+    let environments: Vec<terraform::Options> = if settings.config.environments.is_empty() {
+        vec![terraform_options(arguments, None)?]
+    } else {
+        let mut all = Vec::new();
+        for environment in &settings.config.environments {
+            let mut options = terraform_options(arguments, Some(environment.name.as_str().into()))?;
+            let files = environment.var_files.iter().map(|file| settings.folder.join(file));
+            options.var_files.splice(0..0, files);
+            options.vars.splice(0..0, environment.vars.iter().map(|(name, value)| (name.clone(), value.clone())));
+            if let (None, Some(workspace)) = (&arguments.workspace, &environment.workspace) {
+                options.workspace.clone_from(workspace);
+            }
+            all.push(options);
+        }
+        all
+    };
+
+    let is_json = |entry: &WalkEntry| entry.path.extension().is_some_and(|extension| extension == "json" || extension == "tfstate");
+    let mut source = Inventory::default();
+    for options in &environments {
+        source.extend(terraform::load(sources, &files, options));
+    }
+    // Plans and states are what they are, whatever the environment.
+    let plain = terraform::Options { environment: None, ..environments.into_iter().next().unwrap_or_default() };
+    let mut manifests = Vec::new();
+    for entry in files {
+        let plan = if is_json(&entry) { plan_or_state(sources, &entry, &source, &plain) } else { None };
+        match plan {
+            Some(found) => inventory.extend(found),
+            None => manifests.push(entry),
+        }
+    }
+    inventory.extend(source);
+    let mut helm_values: Vec<PathBuf> = settings.config.helm.values.iter().map(|file| settings.folder.join(file)).collect();
+    helm_values.extend(arguments.helm_values.iter().cloned());
+    let options = kubernetes::Options { helm_values, environment: None };
+    inventory.extend(kubernetes::load(sources, &manifests, &options));
+    if arguments.allow_unresolved || settings.config.allow_unresolved {
+        for diagnostic in inventory.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == "module-unresolved") {
+            diagnostic.level = Level::Warning;
+        }
+    }
+    Ok(inventory)
+}
+
+fn plan_or_state(sources: &Sources, entry: &WalkEntry, source: &Inventory, options: &terraform::Options) -> Option<Inventory> {
+    // What cannot be read here is told by whoever else claims the file.
+    let text = Sources::read_text(&entry.path).ok()?;
+    if !terraform::looks_like_plan_or_state(&text) {
+        return None;
+    }
+    let file = sources.add(hipaa_iac_source::display_path(&entry.path), &text);
+    terraform::load_json(sources, &file, source, options)
+}
+
+fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
+    let text = io::read_to_string(io::stdin().lock()).map_err(|error| Failure(format!("standard input: {error}")))?;
+    let file = sources.add("<stdin>", &text);
+    let plan = terraform::load_json(sources, &file, &Inventory::default(), &terraform::Options::default());
+    Ok(plan.unwrap_or_else(|| kubernetes::load_text(&file, &kubernetes::Options::default())))
+}
+
+fn terraform_options(arguments: &InputArgs, environment: Option<Arc<str>>) -> Result<terraform::Options, Failure> {
+    let mut vars = Vec::new();
+    for pair in &arguments.vars {
+        let (name, value) = pair.split_once('=').ok_or_else(|| Failure(format!("--var {pair}: wants NAME=VALUE")))?;
+        vars.push((name.trim().to_owned(), value.to_owned()));
+    }
+    let mut tf_var_env: Vec<(String, String)> = env::vars_os()
+        .filter_map(|(name, value)| Some((name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?)))
+        .collect();
+    tf_var_env.sort();
+    Ok(terraform::Options {
+        vars,
+        var_files: arguments.var_files.clone(),
+        tf_var_env,
+        workspace: arguments.workspace.clone().or_else(|| env::var("TF_WORKSPACE").ok()).unwrap_or_else(|| "default".to_owned()),
+        environment,
+    })
+}
+
+/// Something that moves on an interactive terminal while work takes long.
+pub(crate) fn progress(global: &Global) -> ProgressBar {
+    if global.quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let bar = ProgressBar::new_spinner().with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

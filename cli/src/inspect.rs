@@ -1,0 +1,164 @@
+//! `hipaa-iac inspect`: every evaluated resource, shaped as Terraform's plan JSON shapes `after`, `after_unknown` and `after_sensitive`.
+
+use std::fmt::Write as _;
+
+use hipaa_iac_engine::Date;
+use hipaa_iac_source::{Diagnostic, Inventory, Level, Node, Number, Resource, ResourceKind, Sources, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    Exit, Outcome,
+    args::{Global, InspectArgs, ListFormat},
+    input, note, print,
+};
+
+pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
+    let sources = Sources::new();
+    let settings = input::settings(&sources, &arguments.input, Date::MIN)?;
+    let bar = input::progress(global);
+    bar.set_message("reading");
+    let inventory = input::inventory(&sources, &arguments.input, &settings)?;
+    bar.finish_and_clear();
+    let text = match arguments.format {
+        ListFormat::Json => format!("{}\n", serde_json::to_string_pretty(&document(&inventory, &sources))?),
+        ListFormat::Text => list(&inventory, &sources),
+    };
+    print(&text)?;
+    let mut exit = Exit::Clean;
+    for diagnostic in settings.diagnostics.iter().chain(&inventory.diagnostics) {
+        exit = exit.max(match diagnostic.level {
+            Level::Error => Exit::Input,
+            Level::Usage => Exit::Usage,
+            Level::Note | Level::Warning => Exit::Clean,
+        });
+        if !global.quiet && (diagnostic.level > Level::Note || global.verbose) {
+            note(&say(diagnostic, &sources));
+        }
+    }
+    Ok(exit)
+}
+
+/// A diagnostic in one line, as compilers print them.
+pub(crate) fn say(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let place = diagnostic.span.and_then(|span| sources.locate(span));
+    let place = place
+        .map(|(path, start, _)| format!("{path}:{}:{}: ", start.line, start.column))
+        .or_else(|| diagnostic.path.as_ref().map(|path| format!("{path}: ")))
+        .unwrap_or_default();
+    let level = match diagnostic.level {
+        Level::Note => "note",
+        Level::Warning => "warning",
+        Level::Error | Level::Usage => "error",
+    };
+    let remedy = diagnostic.remedy.as_ref().map(|remedy| format!("\n  help: {remedy}")).unwrap_or_default();
+    format!("{place}{level}[{}]: {}{remedy}", diagnostic.code, diagnostic.message)
+}
+
+fn document(inventory: &Inventory, sources: &Sources) -> Json {
+    let resources: Vec<Json> = inventory.resources.iter().map(|resource| describe(resource, sources)).collect();
+    json!({"schemaVersion": "1.0", "kind": "Inventory", "resources": resources})
+}
+
+fn describe(resource: &Resource, sources: &Sources) -> Json {
+    let (mode, type_, name, provider) = match &resource.kind {
+        ResourceKind::Terraform(id) => (&*id.mode, id.type_.to_string(), &*id.name, Json::from(&*id.provider)),
+        ResourceKind::Kubernetes(id) => ("kubernetes", resource.kind.matched_by(), &*id.name, Json::Null),
+    };
+    let place = resource.span.and_then(|span| sources.locate(span));
+    json!({
+        "address": &*resource.address,
+        "mode": mode,
+        "type": type_,
+        "name": name,
+        "provider": provider,
+        "root": &*resource.root,
+        "environment": resource.environment.as_deref(),
+        "values": known(&resource.body).unwrap_or(Json::Null),
+        "unknown": mask(&resource.body, &|node| unknown(node)),
+        "sensitive": mask(&resource.body, &|node| node.sensitive),
+        "file": place.as_ref().map(|(path, ..)| path.to_string()),
+        "line": place.map(|(_, start, _)| start.line),
+    })
+}
+
+/// A list of which it is not known how many elements it has is not known, as Terraform sees it.
+fn unknown(node: &Node) -> bool {
+    match &node.value {
+        Value::Unknown(_) => true,
+        Value::List(elements) => elements.iter().any(|element| element.as_unknown().is_some_and(|unknown| unknown.many)),
+        _ => false,
+    }
+}
+
+/// The known values: members that are not known are left out, elements are null. What is sensitive is null.
+fn known(node: &Node) -> Option<Json> {
+    if unknown(node) {
+        return None;
+    }
+    if node.sensitive {
+        return Some(Json::Null);
+    }
+    Some(match &node.value {
+        Value::Null | Value::Unknown(_) => Json::Null,
+        Value::Bool(value) => Json::from(*value),
+        Value::Number(Number::Int(number)) => Json::from(*number),
+        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
+        Value::String(text) => Json::from(&**text),
+        Value::List(elements) => elements.iter().map(|element| known(element).unwrap_or(Json::Null)).collect(),
+        Value::Object(members) => {
+            members.iter().filter_map(|(key, value)| Some((key.to_string(), known(value)?))).collect::<Map<_, _>>().into()
+        }
+    })
+}
+
+/// Where a mark holds, as Terraform writes it: `true` for a whole value, members without it left out.
+fn mask(node: &Node, marked: &impl Fn(&Node) -> bool) -> Json {
+    if marked(node) {
+        return Json::Bool(true);
+    }
+    match &node.value {
+        Value::List(elements) => elements.iter().map(|element| mask(element, marked)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.to_string(), mask(value, marked)))
+            .filter(|(_, value)| *value != Json::Bool(false))
+            .collect::<Map<_, _>>()
+            .into(),
+        _ => Json::Bool(false),
+    }
+}
+
+fn list(inventory: &Inventory, sources: &Sources) -> String {
+    let mut text = String::new();
+    for resource in &inventory.resources {
+        let place = resource.span.and_then(|span| sources.locate(span));
+        let place = place.map(|(path, start, _)| format!("{path}:{}", start.line)).unwrap_or_default();
+        let environment = resource.environment.as_ref().map(|name| format!("  ({name})")).unwrap_or_default();
+        let _ = writeln!(text, "{}  {place}{environment}", resource.address);
+        let mut unknowns = Vec::new();
+        reasons(&resource.body, "", &mut unknowns);
+        for (path, reason) in unknowns {
+            let _ = writeln!(text, "    {path} is unknown: {reason}");
+        }
+    }
+    let _ = writeln!(text, "{} resources, {} unresolved", inventory.resources.len(), inventory.unresolved.len());
+    text
+}
+
+fn reasons(node: &Node, path: &str, found: &mut Vec<(String, String)>) {
+    match &node.value {
+        Value::Unknown(unknown) => found.push((path.to_owned(), unknown.reasons.join("; "))),
+        Value::List(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                reasons(element, &format!("{path}[{index}]"), found);
+            }
+        }
+        Value::Object(members) => {
+            for (key, value) in members.iter() {
+                reasons(value, &if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }, found);
+            }
+        }
+        _ => {}
+    }
+}
+

@@ -1,0 +1,145 @@
+//! Kubernetes: environments of containers, selectors, owners and objects by name.
+
+use std::sync::Arc;
+
+use hipaa_iac_source::{Map, Node, Unknown, Value};
+
+use super::{
+    library,
+    resource::{self, one_or_hidden},
+    text_of,
+};
+use crate::cel::{
+    eval::{Outcome, Scope},
+    value::{Members, Val},
+};
+
+pub(super) fn selected_by(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, _) = resource::resource(scope, "selectedBy", args)?;
+    let word = text_of(scope, "selectedBy", args, 1)?;
+    resource::list(scope, scope.world.relations.selected_by(at, &word))
+}
+
+pub(super) fn selects(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, _) = resource::resource(scope, "selects", args)?;
+    resource::list(scope, scope.world.relations.selects(at))
+}
+
+pub(super) fn owner(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, _) = resource::resource(scope, "owner", args)?;
+    Ok(scope.world.relations.owner(at).map_or(Val::Null, Val::Resource))
+}
+
+pub(super) fn lookup(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, _) = resource::resource(scope, "lookup", args)?;
+    let (word, name) = (text_of(scope, "lookup", args, 1)?, text_of(scope, "lookup", args, 2)?);
+    let relations = &scope.world.relations;
+    Ok(one_or_hidden(relations.lookup(at, &word, &name), || relations.hidden_objects(at)))
+}
+
+/// The environment of a container. Names that `env` sets hide those of `envFrom`, and of several the last counts.
+pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let Some(Val::Map(Members::Nodes(container))) = args.first() else { return Err(library::no_overload("podEnv", args)) };
+    let mut variables: indexmap::IndexMap<Arc<str>, Node> = indexmap::IndexMap::new();
+    let mut rest: Vec<Node> = Vec::new();
+    let mut hide = |reason: String, rest: &mut Vec<Node>| {
+        rest.push(Node::new(Value::Unknown(Arc::new(Unknown { reasons: vec![reason], many: true, ..Unknown::default() }))));
+    };
+    if let Some(from) = container.get("envFrom") {
+        if from.as_unknown().is_some() {
+            rest.push(open(from));
+        }
+        for source in from.as_list().into_iter().flatten() {
+            scope.charge(1)?;
+            if source.as_unknown().is_some() {
+                rest.push(open(source));
+                continue;
+            }
+            let prefix = source.get("prefix").and_then(Node::as_str).unwrap_or("");
+            if let Some(name) = source.get("configMapRef").and_then(|map| map.get("name")).and_then(Node::as_str) {
+                match config_map(scope, name) {
+                    Some(data) => {
+                        scope.charge(data.len())?;
+                        for (key, value) in data.iter().filter(|(_, value)| !value.is_null()) {
+                            let name: Arc<str> = format!("{prefix}{key}").into();
+                            let origin = format!("ConfigMap/{}", source_name(source, "configMapRef"));
+                            variables.insert(Arc::clone(&name), variable(&name, value.clone(), &origin));
+                        }
+                    }
+                    None => hide(format!("the ConfigMap {name} is not in the input"), &mut rest),
+                }
+            } else if source.get("secretRef").is_some_and(|secret| !secret.is_null()) {
+                hide(format!("the Secret {} holds further variables", source_name(source, "secretRef")), &mut rest);
+            }
+        }
+    }
+    if let Some(env) = container.get("env") {
+        if env.as_unknown().is_some() {
+            rest.push(open(env));
+        }
+        for entry in env.as_list().into_iter().flatten() {
+            scope.charge(1)?;
+            match entry.get("name").and_then(Node::as_str) {
+                Some(name) => {
+                    let name: Arc<str> = name.into();
+                    let (value, from) = value_of(scope, entry);
+                    variables.shift_remove(&name);
+                    variables.insert(Arc::clone(&name), variable(&name, value, &from));
+                }
+                None => rest.push(open(entry)),
+            }
+        }
+    }
+    Ok(Val::from(&Node::list(variables.into_values().chain(rest).collect())))
+}
+
+/// An unknown value as any number of list elements.
+fn open(node: &Node) -> Node {
+    let reasons = node.as_unknown().map_or_else(|| vec!["a variable's name is not known".to_owned()], |unknown| unknown.reasons.clone());
+    Node::new(Value::Unknown(Arc::new(Unknown { reasons, many: true, ..Unknown::default() })))
+}
+
+fn source_name<'a>(source: &'a Node, key: &str) -> &'a str {
+    source.get(key).and_then(|from| from.get("name")).and_then(Node::as_str).unwrap_or("")
+}
+
+fn variable(name: &Arc<str>, value: Node, from: &str) -> Node {
+    let mut members = Map::new();
+    members.insert("name".into(), Node::string(Arc::clone(name)));
+    members.insert("value".into(), value);
+    members.insert("from".into(), Node::string(from));
+    Node::object(members)
+}
+
+/// The value of an entry of `env`, and where it is from: `literal`, `ConfigMap/name`, `Secret/name`, `field` or `resource`.
+fn value_of(scope: &Scope<'_>, entry: &Node) -> (Node, String) {
+    let Some(from) = entry.get("valueFrom").filter(|from| !from.is_null()) else {
+        let value = entry.get("value").filter(|value| !value.is_null());
+        return (value.cloned().unwrap_or_else(|| Node::string("")), "literal".to_owned());
+    };
+    let unknown = |reason: String| {
+        Node::new(Value::Unknown(Arc::new(Unknown { reasons: vec![reason], set: true, ..Unknown::default() })))
+    };
+    if let Some(name) = from.get("configMapKeyRef").and_then(|map| map.get("name")).and_then(Node::as_str) {
+        let origin = format!("ConfigMap/{name}");
+        let key = from.get("configMapKeyRef").and_then(|map| map.get("key")).and_then(Node::as_str);
+        let value = config_map(scope, name).zip(key).and_then(|(data, key)| data.get(key).cloned());
+        let value = value.unwrap_or_else(|| unknown(format!("the ConfigMap {name} with this key is not in the input")));
+        return (value, origin);
+    }
+    if from.get("secretKeyRef").is_some_and(|secret| !secret.is_null()) {
+        let name = source_name(from, "secretKeyRef");
+        return (unknown(format!("the value is in the Secret {name}")), format!("Secret/{name}"));
+    }
+    let kind = if from.get("fieldRef").is_some_and(|field| !field.is_null()) { "field" } else { "resource" };
+    (unknown("the value is known at run time".to_owned()), kind.to_owned())
+}
+
+fn config_map(scope: &Scope<'_>, name: &str) -> Option<Arc<Map>> {
+    let at = scope.world.relations.lookup(scope.resource, "ConfigMap", name)?;
+    match scope.world.body(at).get("data").map(|data| &data.value) {
+        Some(Value::Object(members)) => Some(Arc::clone(members)),
+        None | Some(Value::Null) => Some(Arc::default()),
+        _ => None,
+    }
+}

@@ -1,0 +1,296 @@
+//! What a resource is, and what it is related to.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use hipaa_iac_source::{Node, Resource, ResourceKind, Unknown, Value};
+
+use super::{library, text_of};
+use crate::{
+    cel::{
+        eval::{Outcome, Scope, presence},
+        value::{Key, List, Members, Partial, Val},
+    },
+    relations::{self, Found, Related, Target},
+};
+
+/// The resource that a function is called on.
+pub(super) fn resource<'a>(
+    scope: &Scope<'a>,
+    name: &str,
+    args: &[Val],
+) -> Result<(usize, &'a Resource), crate::cel::Error> {
+    match args.first() {
+        Some(Val::Resource(at)) => {
+            scope.world.resource(*at).map(|resource| (*at, resource)).ok_or_else(|| library::no_overload(name, args))
+        }
+        _ => Err(library::no_overload(name, args)),
+    }
+}
+
+pub(super) fn type_of(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    Ok(resource(scope, "type", args)?.1.kind.matched_by().into())
+}
+
+pub(super) fn name(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    Ok(Val::Str(match &resource(scope, "name", args)?.1.kind {
+        ResourceKind::Terraform(id) => Arc::clone(&id.name),
+        ResourceKind::Kubernetes(id) => Arc::clone(&id.name),
+    }))
+}
+
+pub(super) fn namespace(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (_, resource) = resource(scope, "namespace", args)?;
+    Ok(Val::Str(resource.kubernetes().and_then(|id| id.namespace.clone()).unwrap_or_else(|| "".into())))
+}
+
+pub(super) fn namespace_object(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, resource) = resource(scope, "namespaceObject", args)?;
+    let found = scope.world.relations.namespace_object(at);
+    let namespaced = resource.kubernetes().is_some_and(|id| id.namespace.is_some());
+    Ok(one_or_hidden(found, || if namespaced { scope.world.relations.hidden_objects(at) } else { Vec::new() }))
+}
+
+/// The resource, or null, unless something that could not be read may hold it.
+pub(super) fn one_or_hidden(found: Option<usize>, hidden: impl FnOnce() -> Vec<Arc<str>>) -> Val {
+    match found {
+        Some(at) => Val::Resource(at),
+        None => {
+            let reasons = hidden();
+            if reasons.is_empty() { Val::Null } else { Partial { reasons, ..Partial::default() }.into() }
+        }
+    }
+}
+
+pub(super) fn phi(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, _) = resource(scope, "phi", args)?;
+    Ok(scope.world.phi(at).into())
+}
+
+pub(super) fn provider_major(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (_, resource) = resource(scope, "providerMajor", args)?;
+    Ok(match resource.terraform().map(|id| (id.provider_major, &id.provider)) {
+        Some((Some(major), _)) => Val::Int(i64::try_from(major).unwrap_or(i64::MAX)),
+        Some((None, provider)) => {
+            Partial { set: true, ..Partial::because(format!("nothing fixes the major version of the provider {provider}")) }.into()
+        }
+        None => Val::unknown("only Terraform resources have a provider"),
+    })
+}
+
+/// The nodes at a dotted path of a map or resource.
+pub(super) fn find(scope: &Scope<'_>, name: &str, args: &[Val]) -> Result<Found, crate::cel::Error> {
+    let at = args.len().saturating_sub(1).min(1);
+    let path = text_of(scope, name, args, at)?;
+    scope.charge(1 + path.len() / 8)?;
+    match args.first() {
+        Some(Val::Resource(at)) => Ok(relations::find(scope.world.body(*at), &path)),
+        Some(Val::Map(Members::Nodes(members))) => {
+            Ok(relations::find(&Node::new(Value::Object(Arc::clone(members))), &path))
+        }
+        Some(Val::Map(_)) => {
+            let node = args.first().map_or_else(Node::null, to_node);
+            Ok(relations::find(&node, &path))
+        }
+        Some(Val::List(List::Nodes(elements))) => {
+            Ok(relations::find(&Node::new(Value::List(Arc::clone(elements))), &path))
+        }
+        Some(Val::Null) => Ok(Found::default()),
+        _ => Err(library::no_overload(name, args)),
+    }
+}
+
+/// A computed value as a node.
+pub(super) fn to_node(val: &Val) -> Node {
+    match val {
+        Val::Bool(value) => (*value).into(),
+        Val::Int(number) => (*number).into(),
+        Val::Uint(number) => i64::try_from(*number).map_or_else(|_| Node::null(), Node::int),
+        Val::Double(number) => (*number).into(),
+        Val::Str(text) => Node::string(Arc::clone(text)),
+        Val::List(List::Nodes(elements)) => Node::new(Value::List(Arc::clone(elements))),
+        Val::List(list) => Node::list(list.iter().map(|element| to_node(&element)).collect()),
+        Val::Map(Members::Nodes(members)) => Node::new(Value::Object(Arc::clone(members))),
+        Val::Map(members) => Node::object(
+            members
+                .entries()
+                .into_iter()
+                .map(|(key, value)| {
+                    let key = match key {
+                        Key::Str(text) => text,
+                        other => other.to_string().into(),
+                    };
+                    (key, to_node(&value))
+                })
+                .collect(),
+        ),
+        Val::Unknown(partial) => partial.node.clone().unwrap_or_else(|| {
+            Node::new(Value::Unknown(Arc::new(Unknown {
+                reasons: partial.reasons.iter().map(ToString::to_string).collect(),
+                set: partial.set,
+                many: partial.many,
+                ..Unknown::default()
+            })))
+        }),
+        Val::Null | Val::Bytes(_) | Val::Resource(_) | Val::Optional(_) | Val::Type(_) | Val::Foreign(_) => Node::null(),
+    }
+}
+
+pub(super) fn reference(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let found = find(scope, "ref", args)?;
+    let mut unknown = found.hidden;
+    for node in &found.nodes {
+        let (targets, reasons) = targets(scope, node);
+        if let Some(first) = targets.first() {
+            return Ok(Val::Resource(*first));
+        }
+        unknown.extend(reasons);
+    }
+    Ok(if unknown.is_empty() { Val::Null } else { Partial { reasons: unknown, ..Partial::default() }.into() })
+}
+
+pub(super) fn references(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let found = find(scope, "refs", args)?;
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut unknown = found.hidden;
+    for node in &found.nodes {
+        let (targets, reasons) = targets(scope, node);
+        scope.charge(targets.len())?;
+        all.extend(targets.into_iter().filter(|target| seen.insert(*target)).map(Val::Resource));
+        unknown.extend(reasons);
+    }
+    if !unknown.is_empty() {
+        unknown.dedup();
+        all.push(Val::many(None, unknown));
+    }
+    Ok(all.into())
+}
+
+/// The resources that a value or anything in it refers to, and why there may be more.
+fn targets(scope: &Scope<'_>, node: &Node) -> (Vec<usize>, Vec<Arc<str>>) {
+    let mut targets = Vec::new();
+    let mut unknown = Vec::new();
+    for reference in relations::references_in(node) {
+        match scope.world.relations.target(scope.resource, &reference) {
+            Target::Resources(found) => targets.extend(found),
+            Target::Missing => unknown.push(format!("{} could not be read", reference.address).into()),
+        }
+    }
+    if targets.is_empty() {
+        collect_named(scope, node, &mut targets);
+    }
+    // An unknown value with a reference is followed; one without may come from anywhere.
+    unreferenced(node, &mut unknown);
+    (targets, unknown)
+}
+
+fn collect_named(scope: &Scope<'_>, node: &Node, targets: &mut Vec<usize>) {
+    match &node.value {
+        Value::String(text) => targets.extend(scope.world.relations.named(scope.resource, text)),
+        Value::List(elements) => elements.iter().for_each(|element| collect_named(scope, element, targets)),
+        Value::Object(members) => members.values().for_each(|member| collect_named(scope, member, targets)),
+        _ => {}
+    }
+}
+
+fn unreferenced(node: &Node, unknown: &mut Vec<Arc<str>>) {
+    match &node.value {
+        Value::List(elements) => elements.iter().for_each(|element| unreferenced(element, unknown)),
+        Value::Object(members) => members.values().for_each(|member| unreferenced(member, unknown)),
+        Value::Unknown(inner) if inner.many || relations::references_in(node).is_empty() => {
+            relations::unknown_reasons(node, unknown);
+        }
+        _ => {}
+    }
+}
+
+/// A list of resources, with those of which it is not known whether they belong to it, and what may hide.
+pub(super) fn list(scope: &Scope<'_>, related: Related) -> Outcome {
+    scope.charge(related.certain.len() + related.unclear.len())?;
+    let mut all: Vec<Val> = related.certain.into_iter().map(Val::Resource).collect();
+    all.extend(related.unclear.into_iter().map(|(at, reasons)| Val::many(Some(Val::Resource(at)), reasons)));
+    if !related.hidden.is_empty() {
+        all.push(Val::many(None, related.hidden));
+    }
+    Ok(all.into())
+}
+
+pub(super) fn referrers(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let (at, _) = resource(scope, "referrers", args)?;
+    let (word, path) = (text_of(scope, "referrers", args, 1)?, text_of(scope, "referrers", args, 2)?);
+    list(scope, scope.world.relations.referrers(at, &word, &path))
+}
+
+pub(super) fn resources(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let word = text_of(scope, "resources", args, 0)?;
+    list(scope, scope.world.relations.of_type(scope.resource, &word))
+}
+
+/// An empty list is as good as absent: an absent block is one.
+pub(super) fn is_set(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let found = find(scope, "isSet", args)?;
+    let mut unknown = Partial { reasons: found.hidden.clone(), ..Partial::default() };
+    let mut unclear = !found.hidden.is_empty();
+    for node in &found.nodes {
+        let set = match &node.value {
+            Value::List(elements) if elements.is_empty() => false.into(),
+            Value::List(elements)
+                if elements.iter().all(|element| element.as_unknown().is_some_and(|unknown| unknown.many)) =>
+            {
+                let elements: Vec<Val> = elements.iter().map(Val::from).collect();
+                Partial::of(&elements).into()
+            }
+            _ => presence(Some(&Val::from(node))),
+        };
+        match set {
+            Val::Bool(true) => return Ok(true.into()),
+            Val::Unknown(partial) => {
+                unclear = true;
+                unknown.add_reasons(&partial.reasons);
+            }
+            _ => {}
+        }
+    }
+    Ok(if unclear { unknown.into() } else { false.into() })
+}
+
+pub(super) fn is_literal(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let found = find(scope, "isLiteral", args)?;
+    let mut unknown = Partial { reasons: found.hidden.clone(), ..Partial::default() };
+    let mut unclear = !found.hidden.is_empty();
+    for node in &found.nodes {
+        match literal(node) {
+            Val::Bool(true) => return Ok(true.into()),
+            Val::Unknown(partial) => {
+                unclear = true;
+                unknown.add_reasons(&partial.reasons);
+            }
+            _ => {}
+        }
+    }
+    Ok(if unclear { unknown.into() } else { false.into() })
+}
+
+fn literal(node: &Node) -> Val {
+    match &node.value {
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => node.references().is_empty().into(),
+        Value::Unknown(unknown) if !unknown.alternatives.is_empty() => {
+            let mut answers = unknown.alternatives.iter().map(literal);
+            let first = answers.next().unwrap_or(Val::Bool(false));
+            match answers.fold(first, |answer, next| Val::either(answer, next, false)) {
+                Val::Unknown(_) => Val::from(node),
+                known => known,
+            }
+        }
+        // A variable that nothing sets is given from outside, and so not written in the configuration.
+        Value::Unknown(unknown) => {
+            let outside = unknown.reasons.iter().any(|reason| reason.contains("var.") && reason.contains("no value"));
+            if outside || !relations::references_in(node).is_empty() {
+                false.into()
+            } else {
+                Val::from(node)
+            }
+        }
+        _ => false.into(),
+    }
+}

@@ -1,0 +1,15 @@
+//! CEL: the conditions of policies. The `cel` crate parses and has the standard library; evaluation is ours, because it is in three
+//! values, bounded, and asks the inventory. Nothing outside of this module knows the crate.
+
+mod eval;
+pub(crate) mod functions;
+mod library;
+mod term;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use eval::{Error, Scope};
+pub(crate) use term::{Names, Program, RESERVED};
+pub(crate) use value::Val;

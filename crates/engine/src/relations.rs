@@ -1,0 +1,852 @@
+//! How resources of an inventory are related: by reference, by equal name, and in Kubernetes by selector, name and owner.
+//!
+//! Relations hold within a root and an environment. Everything is looked up in indexes, built when first asked for:
+//! no question costs more than its answer is long.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use hipaa_iac_source::{Inventory, Node, Reference, Resource, Value};
+
+use crate::policy;
+
+/// The indexes of one inventory.
+#[derive(Debug)]
+pub(crate) struct Relations<'a> {
+    inventory: &'a Inventory,
+    groups: Vec<Group>,
+    /// The group of each resource.
+    group_of: Vec<usize>,
+    names: Vec<OnceLock<HashMap<Arc<str>, Vec<usize>>>>,
+    referrers: Cache<(usize, Arc<str>, Arc<str>), Referrers>,
+    selectors: Cache<(usize, Arc<str>), Selectors>,
+    pods: Vec<OnceLock<Pods>>,
+    objects: OnceLock<Objects>,
+}
+
+/// The resources of one root and environment.
+#[derive(Debug, Default)]
+struct Group {
+    by_word: HashMap<String, Vec<usize>>,
+    by_address: HashMap<Arc<str>, usize>,
+    /// By address without instance keys.
+    by_base: HashMap<String, Arc<[usize]>>,
+    /// What hangs on missing input: the reasons.
+    unresolved: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Cache<K, V>(Mutex<HashMap<K, Arc<V>>>);
+
+impl<K, V> Default for Cache<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Hash + Eq, V> Cache<K, V> {
+    fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+        if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(found);
+        }
+        // Made outside of the lock: two threads may make it twice, which is only wasteful.
+        let made = Arc::new(make());
+        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made))
+    }
+}
+
+/// Who refers to what by one attribute of one type.
+#[derive(Debug, Default)]
+struct Referrers {
+    by_target: HashMap<usize, Vec<usize>>,
+    by_text: HashMap<Arc<str>, Vec<usize>>,
+    /// Texts that name nothing known, and so may name what has an unknown name.
+    dangling: Vec<usize>,
+    /// Resources whose value is not known, with the reasons.
+    unclear: Vec<(usize, Vec<Arc<str>>)>,
+}
+
+/// The answer to a question for several resources.
+#[derive(Debug, Default)]
+pub(crate) struct Related {
+    pub(crate) certain: Vec<usize>,
+    /// Those of which it is not known whether they belong to the answer.
+    pub(crate) unclear: Vec<(usize, Vec<Arc<str>>)>,
+    /// Reasons why further ones may hide.
+    pub(crate) hidden: Vec<Arc<str>>,
+}
+
+/// Where a reference leads.
+#[derive(Debug)]
+pub(crate) enum Target {
+    Resources(Vec<usize>),
+    /// To something that the inventory does not hold.
+    Missing,
+}
+
+/// The attributes by whose text resources are named elsewhere.
+const NAMES: [&str; 5] = ["id", "name", "bucket", "identifier", "arn"];
+
+impl<'a> Relations<'a> {
+    pub(crate) fn new(inventory: &'a Inventory) -> Self {
+        let mut numbers: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut group_of = Vec::with_capacity(inventory.resources.len());
+        let mut bases: Vec<HashMap<String, Vec<usize>>> = Vec::new();
+        for (at, resource) in inventory.resources.iter().enumerate() {
+            let key = (&*resource.root, resource.environment.as_deref());
+            let number = *numbers.entry(key).or_insert_with(|| {
+                groups.push(Group::default());
+                bases.push(HashMap::new());
+                groups.len() - 1
+            });
+            group_of.push(number);
+            if let (Some(group), Some(bases)) = (groups.get_mut(number), bases.get_mut(number)) {
+                group.by_word.entry(resource.kind.matched_by()).or_default().push(at);
+                group.by_address.entry(Arc::clone(&resource.address)).or_insert(at);
+                if resource.terraform().is_some() {
+                    bases.entry(split_address(&resource.address).0).or_default().push(at);
+                }
+            }
+        }
+        for (at, unresolved) in inventory.unresolved.iter().enumerate() {
+            let key = (&*unresolved.root, unresolved.environment.as_deref());
+            if let Some(group) = numbers.get(&key).and_then(|number| groups.get_mut(*number)) {
+                group.unresolved.push(at);
+            }
+        }
+        for (group, bases) in groups.iter_mut().zip(bases) {
+            group.by_base = bases.into_iter().map(|(base, found)| (base, found.into())).collect();
+        }
+        Self {
+            names: groups.iter().map(|_| OnceLock::new()).collect(),
+            pods: groups.iter().map(|_| OnceLock::new()).collect(),
+            inventory,
+            groups,
+            group_of,
+            referrers: Cache::default(),
+            selectors: Cache::default(),
+            objects: OnceLock::new(),
+        }
+    }
+
+    fn resource(&self, at: usize) -> Option<&'a Resource> {
+        self.inventory.resources.get(at)
+    }
+
+    fn group(&self, at: usize) -> Option<(usize, &Group)> {
+        let number = *self.group_of.get(at)?;
+        Some((number, self.groups.get(number)?))
+    }
+
+    /// Every resource that a policy matches by `word`, in the root and environment of a resource.
+    pub(crate) fn of_type(&self, at: usize, word: &str) -> Related {
+        let Some((_, group)) = self.group(at) else { return Related::default() };
+        let mut related = Related::default();
+        for found in group.by_word.get(word).into_iter().flatten() {
+            self.add(&mut related, *found);
+        }
+        related.hidden = self.reasons(&group.unresolved);
+        related
+    }
+
+    /// A symbolic resource stands for any number of them, and so may be none.
+    fn add(&self, related: &mut Related, at: usize) {
+        match self.resource(at) {
+            Some(resource) if resource.symbolic => {
+                let reason = format!("how many {} there are is not known", resource.address);
+                related.unclear.push((at, vec![reason.into()]));
+            }
+            _ => related.certain.push(at),
+        }
+    }
+
+    fn reasons(&self, unresolved: &[usize]) -> Vec<Arc<str>> {
+        unresolved
+            .iter()
+            .filter_map(|at| self.inventory.unresolved.get(*at))
+            .map(|unresolved| format!("{}: {}", unresolved.address, unresolved.reason).into())
+            .collect()
+    }
+
+    /// The resources that a reference of a resource leads to.
+    pub(crate) fn target(&self, at: usize, reference: &Reference) -> Target {
+        let Some((_, group)) = self.group(at) else { return Target::Missing };
+        if let Some(found) = group.by_address.get(&reference.address) {
+            return Target::Resources(vec![*found]);
+        }
+        let (base, keys) = split_address(&reference.address);
+        let candidates = group.by_base.get(&base).map_or(&[][..], |found| &**found);
+        let found: Vec<usize> = candidates
+            .iter()
+            .copied()
+            .filter(|candidate| {
+                self.resource(*candidate).is_some_and(|resource| agree(&keys, &split_address(&resource.address).1))
+            })
+            .collect();
+        if found.is_empty() { Target::Missing } else { Target::Resources(found) }
+    }
+
+    /// The one resource that carries a text as its `arn` or `id`, as in a state or plan.
+    pub(crate) fn named(&self, at: usize, text: &str) -> Option<usize> {
+        let (number, _) = self.group(at)?;
+        let mut found = self.names(number)?.get(text)?.iter().copied().filter(|candidate| {
+            self.resource(*candidate).is_some_and(|resource| {
+                resource.terraform().is_some_and(|id| &*id.mode != "provider")
+                    && ["arn", "id"].iter().any(|name| resource.body.get(name).and_then(Node::as_str) == Some(text))
+            })
+        });
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    fn names(&self, group: usize) -> Option<&HashMap<Arc<str>, Vec<usize>>> {
+        let lock = self.names.get(group)?;
+        Some(lock.get_or_init(|| {
+            let mut names: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+            for (at, _) in self.group_of.iter().enumerate().filter(|(_, number)| **number == group) {
+                let Some(resource) = self.resource(at).filter(|resource| resource.terraform().is_some()) else { continue };
+                let texts: BTreeSet<&Arc<str>> = NAMES.iter().filter_map(|name| text(resource.body.get(name)?)).collect();
+                for text in texts {
+                    names.entry(Arc::clone(text)).or_default().push(at);
+                }
+            }
+            names
+        }))
+    }
+
+    /// The resources of a type whose value at `path` refers to a resource, or is its name.
+    pub(crate) fn referrers(&self, at: usize, word: &str, path: &str) -> Related {
+        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else { return Related::default() };
+        let index =
+            self.referrers.get((number, word.into(), path.into()), || self.index_referrers(number, group, word, path));
+        let mut certain: BTreeSet<usize> = index.by_target.get(&at).into_iter().flatten().copied().collect();
+        let mut unknown_name = None;
+        for name in NAMES {
+            match resource.body.get(name) {
+                Some(node) if node.as_unknown().is_some() => unknown_name = unknown_name.or(Some(name)),
+                Some(node) => {
+                    if let Some(text) = text(node) {
+                        certain.extend(index.by_text.get(text).into_iter().flatten());
+                    }
+                }
+                None => {}
+            }
+        }
+        let mut related = Related::default();
+        for found in &certain {
+            self.add(&mut related, *found);
+        }
+        for (found, reasons) in &index.unclear {
+            if !certain.contains(found) {
+                related.unclear.push((*found, reasons.clone()));
+            }
+        }
+        if let Some(name) = unknown_name {
+            for found in index.dangling.iter().filter(|found| !certain.contains(found)) {
+                let reason = format!("the {name} of {} is not known", resource.address);
+                related.unclear.push((*found, vec![reason.into()]));
+            }
+        }
+        // A module that could not be read and is handed the resource may hold its partner.
+        let (base, keys) = split_address(&resource.address);
+        let handed = |reference: &Reference| {
+            let (other, other_keys) = split_address(&reference.address);
+            other == base && agree(&keys, &other_keys)
+        };
+        let holders: Vec<usize> = group
+            .unresolved
+            .iter()
+            .copied()
+            .filter(|at| {
+                self.inventory.unresolved.get(*at).is_some_and(|unresolved| unresolved.references.iter().any(handed))
+            })
+            .collect();
+        related.hidden = self.reasons(&holders);
+        related
+    }
+
+    fn index_referrers(&self, number: usize, group: &Group, word: &str, path: &str) -> Referrers {
+        let mut index = Referrers::default();
+        let names = self.names(number);
+        for at in group.by_word.get(word).into_iter().flatten().copied() {
+            let Some(resource) = self.resource(at) else { continue };
+            let found = find(&resource.body, path);
+            let mut reasons: Vec<Arc<str>> = found.hidden;
+            for node in &found.nodes {
+                let mut targets = BTreeSet::new();
+                let mut missing = false;
+                for reference in references_in(node) {
+                    match self.target(at, &reference) {
+                        Target::Resources(found) => targets.extend(found),
+                        Target::Missing => missing = true,
+                    }
+                }
+                for text in texts_in(node) {
+                    index.by_text.entry(Arc::clone(&text)).or_default().push(at);
+                    if targets.is_empty() && names.is_some_and(|names| !names.contains_key(&text)) {
+                        index.dangling.push(at);
+                    }
+                }
+                if targets.is_empty() || missing {
+                    unknown_reasons(node, &mut reasons);
+                }
+                for target in targets {
+                    index.by_target.entry(target).or_default().push(at);
+                }
+            }
+            if !reasons.is_empty() {
+                reasons.dedup();
+                index.unclear.push((at, reasons));
+            }
+        }
+        index
+    }
+}
+
+/// Nodes at a dotted path, and why further ones may hide.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) hidden: Vec<Arc<str>>,
+}
+
+/// The nodes at a dotted path. A list on the way means each of its elements, or the one of a number. Null is absence.
+pub(crate) fn find(node: &Node, path: &str) -> Found {
+    let mut found = Found::default();
+    walk(node, path, &mut found);
+    found
+}
+
+fn walk(node: &Node, path: &str, found: &mut Found) {
+    if path.is_empty() {
+        if !node.is_null() {
+            found.nodes.push(node.clone());
+        }
+        return;
+    }
+    let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+    match &node.value {
+        Value::Object(members) => {
+            // Keys may hold dots: labels do.
+            if let Some(member) = members.get(path) {
+                walk(member, "", found);
+            } else if let Some(member) = members.get(head) {
+                walk(member, rest, found);
+            }
+        }
+        Value::List(elements) => match head.parse::<usize>() {
+            Ok(at) => {
+                if let Some(element) = elements.get(at) {
+                    walk(element, rest, found);
+                }
+            }
+            Err(_) => {
+                for element in elements.iter() {
+                    walk(element, if head == "*" { rest } else { path }, found);
+                }
+            }
+        },
+        Value::Unknown(unknown) if !unknown.alternatives.is_empty() => {
+            found.hidden.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+            for alternative in &unknown.alternatives {
+                walk(alternative, path, found);
+            }
+        }
+        Value::Unknown(unknown) => {
+            if unknown.reasons.is_empty() {
+                found.hidden.push("the value is not known".into());
+            }
+            found.hidden.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+            if let Some(shape) = &unknown.element {
+                walk(shape, path, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The references of a value and of everything in it.
+pub(crate) fn references_in(node: &Node) -> Vec<Reference> {
+    fn collect(node: &Node, into: &mut Vec<Reference>) {
+        for reference in node.references() {
+            if !into.contains(reference) {
+                into.push(reference.clone());
+            }
+        }
+        match &node.value {
+            Value::List(elements) => elements.iter().for_each(|element| collect(element, into)),
+            Value::Object(members) => members.values().for_each(|member| collect(member, into)),
+            Value::Unknown(unknown) => {
+                unknown.alternatives.iter().for_each(|alternative| collect(alternative, into));
+                for part in &unknown.template {
+                    if let hipaa_iac_source::TemplatePart::Hole(hole) = part {
+                        collect(hole, into);
+                    }
+                }
+                if let Some(json) = &unknown.json {
+                    collect(json, into);
+                }
+                if let Some(element) = &unknown.element {
+                    collect(element, into);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut references = Vec::new();
+    collect(node, &mut references);
+    references
+}
+
+/// The reasons of everything unknown in a value.
+pub(crate) fn unknown_reasons(node: &Node, into: &mut Vec<Arc<str>>) {
+    match &node.value {
+        Value::List(elements) => elements.iter().for_each(|element| unknown_reasons(element, into)),
+        Value::Object(members) => members.values().for_each(|member| unknown_reasons(member, into)),
+        Value::Unknown(unknown) => {
+            if unknown.reasons.is_empty() {
+                into.push("the value is not known".into());
+            }
+            into.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+        }
+        _ => {}
+    }
+}
+
+fn text(node: &Node) -> Option<&Arc<str>> {
+    match &node.value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+fn texts_in(node: &Node) -> Vec<Arc<str>> {
+    fn collect(node: &Node, into: &mut Vec<Arc<str>>) {
+        match &node.value {
+            Value::String(text) if !text.is_empty() => into.push(Arc::clone(text)),
+            Value::List(elements) => elements.iter().for_each(|element| collect(element, into)),
+            Value::Object(members) => members.values().for_each(|member| collect(member, into)),
+            Value::Unknown(unknown) => unknown.alternatives.iter().for_each(|alternative| collect(alternative, into)),
+            _ => {}
+        }
+    }
+    let mut texts = Vec::new();
+    collect(node, &mut texts);
+    texts
+}
+
+/// An address without its instance keys, and the key (or none) of each of its parts.
+pub(crate) fn split_address(address: &str) -> (String, Vec<Option<String>>) {
+    let mut base = String::with_capacity(address.len());
+    let mut keys = Vec::new();
+    let mut key: Option<String> = None;
+    let mut chars = address.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '.' => {
+                keys.push(key.take());
+                base.push('.');
+            }
+            '[' => {
+                let mut text = String::new();
+                let (mut quoted, mut escaped) = (false, false);
+                for c in chars.by_ref() {
+                    match c {
+                        _ if escaped => escaped = false,
+                        '\\' if quoted => escaped = true,
+                        '"' => quoted = !quoted,
+                        ']' if !quoted => break,
+                        _ => {}
+                    }
+                    text.push(c);
+                }
+                key = Some(text);
+            }
+            c => base.push(c),
+        }
+    }
+    keys.push(key);
+    (base, keys)
+}
+
+/// Whether the keys of two addresses with the same base may be of one instance.
+fn agree(a: &[Option<String>], b: &[Option<String>]) -> bool {
+    a.iter().zip(b).all(|(a, b)| match (a, b) {
+        (Some(a), Some(b)) => a == b || a == "*" || b == "*",
+        _ => true,
+    })
+}
+
+// Kubernetes.
+
+/// Objects by what names them.
+#[derive(Debug, Default)]
+struct Objects {
+    /// By environment, kind word, namespace and name.
+    by_name: HashMap<ObjectName, Vec<usize>>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ObjectName {
+    environment: Option<Arc<str>>,
+    word: String,
+    namespace: Option<Arc<str>>,
+    name: Arc<str>,
+}
+
+/// The pods and controllers of a group, by each of the labels of their pods.
+#[derive(Debug, Default)]
+struct Pods {
+    by_label: HashMap<(Arc<str>, Arc<str>, Arc<str>), Vec<usize>>,
+    by_namespace: HashMap<Arc<str>, Vec<usize>>,
+    /// Those whose labels are not all known.
+    unclear: HashMap<Arc<str>, Vec<usize>>,
+}
+
+/// The objects of one kind that select pods, by one label that each demands.
+#[derive(Debug, Default)]
+struct Selectors {
+    by_label: HashMap<(Arc<str>, Arc<str>, Arc<str>), Vec<usize>>,
+    /// Those that demand no label's value, by namespace.
+    others: HashMap<Arc<str>, Vec<usize>>,
+}
+
+/// What a selector demands.
+#[derive(Debug, Default)]
+struct Selector {
+    labels: Vec<(Arc<str>, Arc<str>)>,
+    expressions: Vec<(Arc<str>, Arc<str>, Vec<Arc<str>>)>,
+    unclear: Vec<Arc<str>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Picks {
+    Yes,
+    No,
+    Unclear(Vec<Arc<str>>),
+}
+
+impl Relations<'_> {
+    fn objects(&self) -> &Objects {
+        self.objects.get_or_init(|| {
+            let mut objects = Objects::default();
+            for (at, resource) in self.inventory.resources.iter().enumerate() {
+                if let Some(id) = resource.kubernetes() {
+                    let name = ObjectName {
+                        environment: resource.environment.clone(),
+                        word: resource.kind.matched_by(),
+                        namespace: id.namespace.clone(),
+                        name: Arc::clone(&id.name),
+                    };
+                    objects.by_name.entry(name).or_default().push(at);
+                }
+            }
+            objects
+        })
+    }
+
+    /// The object of a kind and name in the namespace of a resource, or of no namespace; in its own root where it is there,
+    /// else in another one if only one has it.
+    pub(crate) fn lookup(&self, at: usize, word: &str, name: &str) -> Option<usize> {
+        let resource = self.resource(at)?;
+        let namespace = resource.kubernetes()?.namespace.clone();
+        [namespace, None].into_iter().find_map(|namespace| self.object(at, word, namespace, name))
+    }
+
+    fn object(&self, at: usize, word: &str, namespace: Option<Arc<str>>, name: &str) -> Option<usize> {
+        let resource = self.resource(at)?;
+        let key = ObjectName { environment: resource.environment.clone(), word: word.to_owned(), namespace, name: name.into() };
+        let found = self.objects().by_name.get(&key)?;
+        let own = found.iter().copied().find(|found| self.group_of.get(*found) == self.group_of.get(at));
+        own.or(match found.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        })
+    }
+
+    /// The Namespace object of a resource's namespace.
+    pub(crate) fn namespace_object(&self, at: usize) -> Option<usize> {
+        let namespace = self.resource(at)?.kubernetes()?.namespace.clone()?;
+        self.object(at, "Namespace", None, &namespace)
+    }
+
+    /// Why further objects of a resource's root may hide.
+    pub(crate) fn hidden_objects(&self, at: usize) -> Vec<Arc<str>> {
+        self.group(at).map(|(_, group)| self.reasons(&group.unresolved)).unwrap_or_default()
+    }
+
+    /// The object that a controller owner reference names.
+    pub(crate) fn owner(&self, at: usize) -> Option<usize> {
+        let resource = self.resource(at)?;
+        let id = resource.kubernetes()?;
+        let owners = resource.body.get("metadata")?.get("ownerReferences")?.as_list()?;
+        owners.iter().find_map(|owner| {
+            if owner.get("controller").and_then(Node::as_bool) != Some(true) {
+                return None;
+            }
+            let version = owner.get("apiVersion").and_then(Node::as_str)?;
+            let kind = owner.get("kind").and_then(Node::as_str)?;
+            let name = owner.get("name").and_then(Node::as_str)?;
+            let word = match version.split_once('/') {
+                Some((group, _)) => format!("{group}/{kind}"),
+                None => kind.to_owned(),
+            };
+            [id.namespace.clone(), None].into_iter().find_map(|namespace| self.object(at, &word, namespace, name))
+        })
+    }
+
+    /// The objects of a kind whose selector picks the pods of a resource.
+    pub(crate) fn selected_by(&self, at: usize, word: &str) -> Related {
+        let mut related = Related::default();
+        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else { return related };
+        related.hidden = self.reasons(&group.unresolved);
+        let Some((namespace, labels)) = pod_labels(resource) else { return related };
+        let index = self.selectors.get((number, word.into()), || self.index_selectors(group, word));
+        let mut candidates: BTreeSet<usize> = index.others.get(&namespace).into_iter().flatten().copied().collect();
+        match labels {
+            Some(labels) if labels.iter().all(|(_, value)| text_or_empty(value).is_some()) => {
+                for (key, value) in labels {
+                    if let Some(value) = text_or_empty(value) {
+                        let key = (Arc::clone(&namespace), Arc::clone(key), value);
+                        candidates.extend(index.by_label.get(&key).into_iter().flatten());
+                    }
+                }
+            }
+            None if pod_metadata_known(resource) => {}
+            // Labels that are not known may be demanded by any selector of the namespace.
+            _ => {
+                let of_namespace = index.by_label.iter().filter(|((other, _, _), _)| *other == namespace);
+                candidates.extend(of_namespace.flat_map(|(_, found)| found.iter().copied()));
+            }
+        }
+        for candidate in candidates {
+            if let Some(selecting) = self.resource(candidate) {
+                match picks(selecting, resource) {
+                    Picks::Yes => related.certain.push(candidate),
+                    Picks::No => {}
+                    Picks::Unclear(reasons) => related.unclear.push((candidate, reasons)),
+                }
+            }
+        }
+        related
+    }
+
+    fn index_selectors(&self, group: &Group, word: &str) -> Selectors {
+        let mut index = Selectors::default();
+        for at in group.by_word.get(word).into_iter().flatten().copied() {
+            let Some(resource) = self.resource(at) else { continue };
+            let Some(namespace) = resource.kubernetes().and_then(|id| id.namespace.clone()) else { continue };
+            match selector(resource) {
+                Some(Selector { labels, unclear, .. }) if unclear.is_empty() && !labels.is_empty() => {
+                    if let Some((key, value)) = labels.into_iter().next() {
+                        index.by_label.entry((namespace, key, value)).or_default().push(at);
+                    }
+                }
+                Some(_) => index.others.entry(namespace).or_default().push(at),
+                None => {}
+            }
+        }
+        index
+    }
+
+    /// The pods and controllers whose pods a resource's selector picks.
+    pub(crate) fn selects(&self, at: usize) -> Related {
+        let mut related = Related::default();
+        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else { return related };
+        related.hidden = self.reasons(&group.unresolved);
+        let (Some(wanted), Some(namespace)) =
+            (selector(resource), resource.kubernetes().and_then(|id| id.namespace.clone()))
+        else {
+            return related;
+        };
+        let Some(pods) = self.pods.get(number).map(|lock| lock.get_or_init(|| self.index_pods(number))) else {
+            return related;
+        };
+        let by_label = wanted.labels.first().filter(|_| wanted.unclear.is_empty());
+        let mut candidates: BTreeSet<usize> = match by_label {
+            Some((key, value)) => {
+                let key = (Arc::clone(&namespace), Arc::clone(key), Arc::clone(value));
+                pods.by_label.get(&key).into_iter().flatten().copied().collect()
+            }
+            None => pods.by_namespace.get(&namespace).into_iter().flatten().copied().collect(),
+        };
+        candidates.extend(pods.unclear.get(&namespace).into_iter().flatten());
+        for candidate in candidates {
+            if let Some(pod) = self.resource(candidate) {
+                match picks(resource, pod) {
+                    Picks::Yes => related.certain.push(candidate),
+                    Picks::No => {}
+                    Picks::Unclear(reasons) => related.unclear.push((candidate, reasons)),
+                }
+            }
+        }
+        related
+    }
+
+    fn index_pods(&self, number: usize) -> Pods {
+        let mut pods = Pods::default();
+        for (at, _) in self.group_of.iter().enumerate().filter(|(_, group)| **group == number) {
+            let Some(resource) = self.resource(at) else { continue };
+            let Some((namespace, labels)) = pod_labels(resource) else { continue };
+            pods.by_namespace.entry(Arc::clone(&namespace)).or_default().push(at);
+            match labels {
+                Some(labels) => {
+                    for (key, value) in labels {
+                        match text_or_empty(value) {
+                            Some(value) => {
+                                let key = (Arc::clone(&namespace), Arc::clone(key), value);
+                                pods.by_label.entry(key).or_default().push(at);
+                            }
+                            None => pods.unclear.entry(Arc::clone(&namespace)).or_default().push(at),
+                        }
+                    }
+                }
+                None if pod_metadata_known(resource) => {}
+                None => pods.unclear.entry(namespace).or_default().push(at),
+            }
+        }
+        pods
+    }
+}
+
+/// What holds `metadata` and `spec` of the pods of an object: the Pod itself or the template.
+pub(crate) fn pod_template(resource: &Resource) -> Option<&Node> {
+    let id = resource.kubernetes()?;
+    let path = policy::pod_spec_path(&id.group, &id.kind)?;
+    let (_, above) = path.split_last()?;
+    above.iter().try_fold(&resource.body, |node, key| node.get(key))
+}
+
+/// The namespace of an object with pods, and the labels of its pods where these are a map.
+fn pod_labels(resource: &Resource) -> Option<(Arc<str>, Option<&hipaa_iac_source::Map>)> {
+    let id = resource.kubernetes()?;
+    policy::pod_spec_path(&id.group, &id.kind)?;
+    let namespace = id.namespace.clone()?;
+    let labels = pod_template(resource).and_then(|pod| pod.get("metadata")?.get("labels")?.as_map());
+    Some((namespace, labels))
+}
+
+/// Whether absent labels are certainly absent.
+fn pod_metadata_known(resource: &Resource) -> bool {
+    let Some(pod) = pod_template(resource) else { return true };
+    let known = |node: Option<&Node>| node.is_none_or(|node| node.as_unknown().is_none());
+    pod.as_unknown().is_none() && known(pod.get("metadata")) && known(pod.get("metadata").and_then(|node| node.get("labels")))
+}
+
+fn text_or_empty(node: &Node) -> Option<Arc<str>> {
+    match &node.value {
+        Value::String(text) => Some(Arc::clone(text)),
+        _ => None,
+    }
+}
+
+/// The selector for pods of an object; `None` where it has none and so picks nothing.
+fn selector(resource: &Resource) -> Option<Selector> {
+    let id = resource.kubernetes()?;
+    let spec = resource.body.get("spec")?;
+    let plain = matches!((&*id.group, &*id.kind), ("", "Service" | "ReplicationController"));
+    let node = match (&*id.group, &*id.kind) {
+        ("networking.k8s.io", "NetworkPolicy") => match spec.get("podSelector") {
+            Some(node) if !node.is_null() => node,
+            // Newer API versions let it be left out, which picks every pod.
+            _ => return Some(Selector::default()),
+        },
+        ("cilium.io", "CiliumNetworkPolicy") => spec.get("endpointSelector")?,
+        _ => spec.get("selector").filter(|node| !node.is_null())?,
+    };
+    let mut selector = Selector::default();
+    if let Some(unknown) = node.as_unknown() {
+        selector.unclear.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+        selector.unclear.push("the selector is not known".into());
+        return Some(selector);
+    }
+    let map = node.as_map()?;
+    let labels = if plain || !(map.contains_key("matchLabels") || map.contains_key("matchExpressions")) {
+        // An empty selector of a Service picks nothing; one of the LabelSelector form picks all.
+        if plain && map.is_empty() {
+            return None;
+        }
+        Some(node)
+    } else {
+        node.get("matchLabels")
+    };
+    for (key, value) in labels.and_then(Node::as_map).into_iter().flatten() {
+        match text_or_empty(value) {
+            Some(value) => selector.labels.push((Arc::clone(key), value)),
+            None => selector.unclear.push(format!("the selector's `{key}` is not known").into()),
+        }
+    }
+    for expression in node.get("matchExpressions").and_then(Node::as_list).into_iter().flatten() {
+        let part = |name: &str| expression.get(name).and_then(text_or_empty);
+        if let (Some(key), Some(operator)) = (part("key"), part("operator")) {
+            let values = expression.get("values").and_then(Node::as_list).into_iter().flatten();
+            selector.expressions.push((key, operator, values.filter_map(text_or_empty).collect()));
+        }
+    }
+    Some(selector)
+}
+
+/// Whether the selector of one object picks the pods of another in the same namespace.
+fn picks(selecting: &Resource, pod: &Resource) -> Picks {
+    let Some(wanted) = selector(selecting) else { return Picks::No };
+    let mut unclear = wanted.unclear;
+    let labels = pod_labels(pod).and_then(|(_, labels)| labels);
+    if labels.is_none() && !pod_metadata_known(pod) {
+        unclear.push("the labels of the pods are not known".into());
+    }
+    let label = |key: &str| labels.and_then(|labels| labels.get(key)).filter(|node| !node.is_null());
+    for (key, value) in &wanted.labels {
+        match label(key) {
+            Some(node) => match text_or_empty(node) {
+                Some(text) if text == *value => {}
+                Some(_) => return Picks::No,
+                None => unclear.push(format!("the label `{key}` is not known").into()),
+            },
+            None if unclear.is_empty() => return Picks::No,
+            None => {}
+        }
+    }
+    for (key, operator, values) in &wanted.expressions {
+        let has = label(key);
+        let among = has.and_then(text_or_empty).map(|text| values.contains(&text));
+        let holds = match (&**operator, has.is_some(), among) {
+            ("In", true, Some(among)) => among,
+            ("In", false, _) => false,
+            ("NotIn", true, Some(among)) => !among,
+            ("NotIn", false, _) | ("Exists", true, _) | ("DoesNotExist", false, _) => true,
+            ("Exists", false, _) | ("DoesNotExist", true, _) => false,
+            _ => {
+                unclear.push(format!("the label `{key}` is not known").into());
+                continue;
+            }
+        };
+        if !holds && unclear.is_empty() {
+            return Picks::No;
+        }
+    }
+    if unclear.is_empty() { Picks::Yes } else { Picks::Unclear(unclear) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lose_their_keys() {
+        let (base, keys) = split_address(r#"module.db["e.u]"].aws_db_instance.this[0]"#);
+        assert_eq!(base, "module.db.aws_db_instance.this");
+        assert_eq!(keys, [None, Some("\"e.u]\"".to_owned()), None, Some("0".to_owned())]);
+    }
+
+    #[test]
+    fn keys_agree_where_one_is_open() {
+        let keys = |address: &str| split_address(address).1;
+        assert!(agree(&keys("a.b"), &keys("a.b[0]")));
+        assert!(agree(&keys("a.b[*]"), &keys("a.b[0]")));
+        assert!(!agree(&keys("a.b[1]"), &keys("a.b[0]")));
+    }
+}

@@ -1,0 +1,109 @@
+//! The project's own YAML files (policies, configuration, agreements), by `serde-saphyr`, with places.
+
+use hipaa_iac_source::{Diagnostic, Level, SourceFile, Span};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{RenderOptions, SnippetMode, Spanned, UserMessageFormatter};
+
+/// Reads a file of one document.
+pub(crate) fn parse<T: DeserializeOwned>(file: &SourceFile, level: Level, code: &'static str) -> Result<T, Diagnostic> {
+    serde_saphyr::from_str(file.text()).map_err(|error: serde_saphyr::Error| {
+        let formatter = UserMessageFormatter;
+        let text = error.without_snippet().render_with_options(RenderOptions {
+            formatter: &formatter,
+            snippets: SnippetMode::Off,
+            ..RenderOptions::default()
+        });
+        let mut diagnostic = Diagnostic::new(level, code, fragment(&text)).in_path(file.path().clone());
+        diagnostic.span = error.location().and_then(|location| span(file, &location));
+        diagnostic
+    })
+}
+
+/// The parser's sentence as a lowercase fragment on one line.
+fn fragment(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = line.trim_end_matches('.');
+    let mut chars = line.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => line.to_owned(),
+    }
+}
+
+fn span(file: &SourceFile, location: &serde_saphyr::Location) -> Option<Span> {
+    let at = location.span();
+    if let Some(start) = at.byte_offset() {
+        let start = usize::try_from(start).ok()?;
+        let length = usize::try_from(at.byte_len().unwrap_or(0)).ok()?;
+        return Some(Span::new(file.id(), start..start.saturating_add(length).min(file.text().len())));
+    }
+    let start = file.line_start(u32::try_from(location.line()).ok()?)? as usize;
+    Some(Span::new(file.id(), start..start))
+}
+
+/// The place of the value at a path of keys and indexes, or of the nearest value above it that is there.
+/// Reads the file again: for the error path only.
+pub(crate) fn locate(file: &SourceFile, path: &[&str]) -> Option<Span> {
+    (0..=path.len()).rev().find_map(|length| {
+        let path: Vec<&str> = path.iter().take(length).copied().collect();
+        let found = serde_saphyr::with_deserializer_from_str(file.text(), |deserializer| {
+            serde::de::DeserializeSeed::deserialize(At(&path), deserializer)
+        });
+        found.ok().flatten().and_then(|location| span(file, &location))
+    })
+}
+
+/// Finds the location of the value at a path.
+struct At<'a>(&'a [&'a str]);
+
+impl<'de> serde::de::DeserializeSeed<'de> for At<'_> {
+    type Value = Option<serde_saphyr::Location>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        if self.0.is_empty() {
+            let value: Spanned<IgnoredAny> = serde::Deserialize::deserialize(deserializer)?;
+            return Ok(Some(value.referenced));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for At<'_> {
+    type Value = Option<serde_saphyr::Location>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a mapping or a sequence")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        let (first, rest) = self.0.split_first().unwrap_or((&"", &[]));
+        while let Some(key) = map.next_key::<String>()? {
+            if key == *first {
+                found = map.next_value_seed(At(rest))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        let (first, rest) = self.0.split_first().unwrap_or((&"", &[]));
+        let wanted = first.parse::<usize>().ok();
+        for at in 0.. {
+            let more = if wanted == Some(at) {
+                seq.next_element_seed(At(rest))?.map(|location| found = location).is_some()
+            } else {
+                seq.next_element::<IgnoredAny>()?.is_some()
+            };
+            if !more {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}

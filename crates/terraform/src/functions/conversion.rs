@@ -1,0 +1,56 @@
+//! Conversions of types and marks.
+
+use super::{Args, Val};
+use crate::value::{Kind, Type};
+
+pub(super) fn same(args: &Args<'_>) -> Result<Val, String> {
+    args.get(0).cloned()
+}
+
+fn to(args: &Args<'_>, ty: &Type) -> Result<Val, String> {
+    let value = args.get(0)?;
+    args.spend(value.children().count())?;
+    value.convert(ty)
+}
+
+pub(super) fn tobool(args: &Args<'_>) -> Result<Val, String> {
+    to(args, &Type::Bool)
+}
+
+pub(super) fn tonumber(args: &Args<'_>) -> Result<Val, String> {
+    to(args, &Type::Number)
+}
+
+pub(super) fn tostring(args: &Args<'_>) -> Result<Val, String> {
+    to(args, &Type::String)
+}
+
+pub(super) fn tolist(args: &Args<'_>) -> Result<Val, String> {
+    to(args, &Type::list_of(Type::Any))
+}
+
+pub(super) fn toset(args: &Args<'_>) -> Result<Val, String> {
+    to(args, &Type::set_of(Type::Any))
+}
+
+pub(super) fn tomap(args: &Args<'_>) -> Result<Val, String> {
+    to(args, &Type::map_of(Type::Any))
+}
+
+pub(super) fn sensitive(args: &Args<'_>) -> Result<Val, String> {
+    Ok(args.get(0)?.clone().mark(true))
+}
+
+/// Takes the mark off the value itself; those in it stay.
+pub(super) fn nonsensitive(args: &Args<'_>) -> Result<Val, String> {
+    Ok(Val { sensitive: false, ..args.get(0)?.clone() })
+}
+
+/// Never itself sensitive.
+pub(super) fn issensitive(args: &Args<'_>) -> Result<Val, String> {
+    let value = args.get(0)?;
+    match &value.kind {
+        Kind::Unknown(_) if !value.sensitive => Ok(args.unknown()),
+        _ => Ok(value.sensitive.into()),
+    }
+}

@@ -1,0 +1,203 @@
+//! Encodings: Base64, JSON, CSV, YAML, URLs.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use base64::{
+    Engine as _, alphabet,
+    engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
+};
+
+use super::{Args, Val, csv, yaml};
+use crate::{
+    json,
+    value::{Kind, Type, Unk},
+};
+
+/// Go does not look at the bits that padding leaves over.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+fn decode(text: &str) -> Result<Vec<u8>, String> {
+    let compact: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    LENIENT.decode(compact).map_err(|_| "not valid Base64".to_owned())
+}
+
+pub(super) fn base64decode(args: &Args<'_>) -> Result<Val, String> {
+    let text = String::from_utf8(decode(args.text(0)?)?);
+    text.map(Val::str).map_err(|_| "the result of decoding is not valid UTF-8".to_owned())
+}
+
+pub(super) fn base64encode(args: &Args<'_>) -> Result<Val, String> {
+    let text = args.text(0)?;
+    args.spend_text(text.len() / 3 * 4)?;
+    Ok(Val::str(STANDARD.encode(text)))
+}
+
+/// `base64gzip` and `base64gunzip`.
+pub(super) fn compressed(args: &Args<'_>) -> Result<Val, String> {
+    args.text(0)?;
+    let unk = Unk::because("gzip is not evaluated");
+    Ok(Val::unknown(Unk { ty: Type::String, set: true, not_null: true, ..unk }))
+}
+
+fn other_encoding() -> Val {
+    let unk = Unk::because("the text encoding is not evaluated");
+    Val::unknown(Unk { ty: Type::String, set: true, not_null: true, ..unk })
+}
+
+pub(super) fn textencodebase64(args: &Args<'_>) -> Result<Val, String> {
+    let (text, name) = (args.text(0)?, args.text(1)?.to_ascii_uppercase());
+    args.spend_text(text.len() * 3)?;
+    let bytes: Vec<u8> = match name.as_str() {
+        "UTF-8" => text.bytes().collect(),
+        "UTF-16LE" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        "UTF-16BE" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        _ => return Ok(other_encoding()),
+    };
+    Ok(Val::str(STANDARD.encode(bytes)))
+}
+
+pub(super) fn textdecodebase64(args: &Args<'_>) -> Result<Val, String> {
+    let name = args.text(1)?.to_ascii_uppercase();
+    let bytes = decode(args.text(0)?)?;
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        // Half a unit or half a surrogate pair becomes U+FFFD, as in Go.
+        let units = bytes.chunks(2).map(|pair| match pair {
+            [a, b] => unit([*a, *b]),
+            _ => 0xfffd,
+        });
+        char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect::<String>()
+    };
+    Ok(Val::str(match name.as_str() {
+        "UTF-8" => String::from_utf8_lossy(&bytes).into_owned(),
+        "UTF-16LE" => wide(u16::from_le_bytes),
+        "UTF-16BE" => wide(u16::from_be_bytes),
+        _ => return Ok(other_encoding()),
+    }))
+}
+
+pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {
+    let value = args.get(0)?;
+    if let Some(unk) = value.as_unknown() {
+        // What `jsonencode` made of a value with unknown parts is that value again.
+        return Ok(unk.json.as_deref().cloned().unwrap_or_else(|| args.unknown()));
+    }
+    Ok(Val::from_node(&json::parse_text(args.text(0)?).map_err(|error| format!("not valid JSON: {error}"))?))
+}
+
+/// A value with unknown parts is kept beside the unknown text, so that policies can look into it.
+pub(super) fn jsonencode(args: &Args<'_>) -> Result<Val, String> {
+    let value = args.get(0)?;
+    if value.is_wholly_known() {
+        let mut out = String::new();
+        write_json(value, &mut out);
+        return Ok(Val::str(out));
+    }
+    let json = value.is_known().then(|| Box::new(value.clone()));
+    let unk = Unk { reasons: value.reasons(), ty: Type::String, set: true, not_null: true, json, ..Unk::default() };
+    Ok(Val::unknown(unk))
+}
+
+/// As Go writes JSON: compact, with `<`, `>`, `&` and the line separators escaped.
+pub(super) fn write_json(value: &Val, out: &mut String) {
+    match &value.kind {
+        Kind::Null | Kind::Unknown(_) => out.push_str("null"),
+        Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Kind::Num(number) => _ = write!(out, "{number}"),
+        Kind::Str(text) => write_json_text(text, out),
+        Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
+            out.push('[');
+            for (at, element) in elements.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { "," });
+                write_json(element, out);
+            }
+            out.push(']');
+        }
+        Kind::Map(members) | Kind::Object(members) => {
+            out.push('{');
+            for (at, (key, member)) in members.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { "," });
+                write_json_text(key, out);
+                out.push(':');
+                write_json(member, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+pub(super) fn write_json_text(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '<' | '>' | '&' | '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}' => _ = write!(out, "\\u{:04x}", u32::from(c)),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+pub(super) fn csvdecode(args: &Args<'_>) -> Result<Val, String> {
+    let mut records = csv::parse(args.text(0)?)?.into_iter();
+    let header = records.next().ok_or("missing header line")?;
+    let keys: Vec<Arc<str>> = header.into_iter().map(Into::into).collect();
+    let mut rows = Vec::new();
+    for record in records {
+        args.spend(1 + record.len())?;
+        let values = record.into_iter().map(Val::str);
+        let members: crate::value::Members = keys.iter().cloned().zip(values).collect();
+        if members.len() < keys.len() {
+            return Err("duplicate column name".to_owned());
+        }
+        rows.push(Val::object(members));
+    }
+    Ok(Val::list(rows))
+}
+
+/// Go's `url.QueryEscape`.
+pub(super) fn urlencode(args: &Args<'_>) -> Result<Val, String> {
+    let text = args.text(0)?;
+    args.spend_text(text.len() * 3)?;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b' ' => out.push('+'),
+            _ => _ = write!(out, "%{byte:02X}"),
+        }
+    }
+    Ok(Val::str(out))
+}
+
+/// OpenTofu's: Go's `url.QueryUnescape`.
+pub(super) fn urldecode(args: &Args<'_>) -> Result<Val, String> {
+    let mut bytes = Vec::new();
+    let mut rest = args.text(0)?.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
+                let value = digit().zip(digit()).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+                value.ok_or("invalid URL escape")?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).map(Val::str).map_err(|_| "the result of decoding is not valid UTF-8".to_owned())
+}
+
+pub(super) fn yamlencode(args: &Args<'_>) -> Result<Val, String> {
+    Ok(Val::str(yaml::encode(args.get(0)?)))
+}
+
+pub(super) fn yamldecode(args: &Args<'_>) -> Result<Val, String> {
+    yaml::decode(args.text(0)?)
+}

@@ -1,0 +1,330 @@
+//! The pure functions of Terraform 1.11 and OpenTofu 1.10: those that need no files, no clock and no evaluator.
+//!
+//! One place decides what happens to arguments before a function sees them: their number, conversion to the
+//! parameter's type, null, and what becomes of unknown parts, sensitive marks and references. What a function gives
+//! for known arguments was compared with Terraform's own answers (`cases.tsv`).
+
+mod collection;
+mod conversion;
+mod csv;
+mod date;
+mod encoding;
+mod format;
+mod hash;
+mod ip;
+mod numeric;
+mod regexp;
+mod sets;
+mod string;
+mod table;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use std::sync::Arc;
+
+use crate::value::{CallContext, Kind, MAX_TEXT, Members, Num, Refs, Type, Unk, Val, one_of};
+
+/// How many reasons an unknown result names.
+const MAX_REASONS: usize = 4;
+/// How many combinations of its arguments' alternatives a function is tried with.
+const MAX_COMBINATIONS: usize = 16;
+
+/// Calls a function by the name written in the configuration; `None` where there is no such function here (`try`,
+/// `can`, `templatefile`, those that read files: the evaluator's own; functions of providers).
+///
+/// # Errors
+/// Where Terraform refuses the arguments: a lowercase fragment that names the function and never a value.
+pub fn call(name: &str, args: &[Val], context: &CallContext<'_>) -> Option<Result<Val, String>> {
+    let function = table::find(name.strip_prefix("core::").unwrap_or(name))?;
+    Some(function.call(args, context).map_err(|error| format!("{}: {error}", function.name)))
+}
+
+/// The type of a parameter or result.
+#[derive(Clone, Copy, Debug)]
+enum Ty {
+    /// Any type; as a result, null too.
+    Any,
+    Bool,
+    Number,
+    String,
+    List(&'static Self),
+    Set(&'static Self),
+    Map(&'static Self),
+}
+
+impl From<Ty> for Type {
+    fn from(ty: Ty) -> Self {
+        match ty {
+            Ty::Any => Self::Any,
+            Ty::Bool => Self::Bool,
+            Ty::Number => Self::Number,
+            Ty::String => Self::String,
+            Ty::List(of) => Self::list_of((*of).into()),
+            Ty::Set(of) => Self::set_of((*of).into()),
+            Ty::Map(of) => Self::map_of((*of).into()),
+        }
+    }
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug)]
+struct Param {
+    ty: Ty,
+    /// Null may be passed.
+    null: bool,
+}
+
+/// What the caller settles before a function sees its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Every part of every argument is known and unmarked; anything unknown makes the result unknown, any mark marks it.
+    Plain,
+    /// The arguments themselves are known; their elements may be unknown and keep their marks and references.
+    Outer,
+    /// The function decides about unknowns; elements keep their marks and references.
+    Open,
+    /// The function decides about unknowns; sensitive marks are taken off everything and put on the result.
+    Text,
+    /// The function sees the arguments as they are and sets all marks itself.
+    Raw,
+}
+
+type Run = fn(&Args<'_>) -> Result<Val, String>;
+
+/// A function of the table.
+#[derive(Clone, Copy, Debug)]
+struct Function {
+    name: &'static str,
+    params: &'static [Param],
+    /// Further arguments, any number.
+    rest: Option<Param>,
+    /// What it gives, for results that are not known.
+    returns: Ty,
+    mode: Mode,
+    run: Run,
+}
+
+impl Function {
+    fn call(&self, args: &[Val], context: &CallContext<'_>) -> Result<Val, String> {
+        if args.len() < self.params.len() {
+            return Err(format!("takes {} arguments, not {}", self.params.len(), args.len()));
+        }
+        let mut values = Vec::with_capacity(args.len());
+        for (at, arg) in args.iter().enumerate() {
+            let param = self.params.get(at).copied().or(self.rest);
+            let param = param.ok_or_else(|| format!("takes {} arguments, not {}", self.params.len(), args.len()))?;
+            if arg.is_null() && !param.null {
+                return Err(format!("argument {} must not be null", at + 1));
+            }
+            values.push(arg.convert(&param.ty.into()).map_err(|error| format!("argument {}: {error}", at + 1))?);
+        }
+        let result = self.apply(&values, context)?;
+        match result.as_unknown() {
+            Some(unk) if unk.alternatives.is_empty() && unk.json.is_none() => {
+                Ok(self.by_alternatives(&values, context)?.unwrap_or(result))
+            }
+            _ => Ok(result),
+        }
+    }
+
+    /// Applies the function to each value that the unknown arguments can take, where every one of them has a
+    /// complete and short list of those.
+    fn by_alternatives(&self, args: &[Val], context: &CallContext<'_>) -> Result<Option<Val>, String> {
+        let mut combinations: Vec<Vec<Val>> = vec![Vec::with_capacity(args.len())];
+        let mut any = false;
+        for arg in args {
+            let alternatives = arg.as_unknown().map_or(&[][..], |unk| &unk.alternatives);
+            let single = std::slice::from_ref(arg);
+            let choices = if alternatives.is_empty() { single } else { alternatives };
+            any |= !alternatives.is_empty();
+            if combinations.len() * choices.len() > MAX_COMBINATIONS {
+                return Ok(None);
+            }
+            combinations = choices
+                .iter()
+                .flat_map(|choice| combinations.iter().map(|before| [before.as_slice(), std::slice::from_ref(choice)].concat()))
+                .collect();
+        }
+        if !any {
+            return Ok(None);
+        }
+        let mut outcomes = Vec::new();
+        let mut failure = None;
+        for combination in &combinations {
+            let null = combination.iter().enumerate().any(|(at, arg)| {
+                arg.is_null() && !self.params.get(at).copied().or(self.rest).is_some_and(|param| param.null)
+            });
+            // What Terraform would refuse is no outcome, unless it would refuse all.
+            match if null { Err("an argument is null".to_owned()) } else { self.apply(combination, context) } {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(error) => failure = Some(error),
+            }
+        }
+        match (outcomes.is_empty(), failure) {
+            (true, Some(error)) => Err(error),
+            (true, None) => Ok(None),
+            (false, _) => {
+                let marked = args.iter().any(|arg| arg.sensitive);
+                let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
+                Ok(Some(one_of(reasons(args), &outcomes).mark(marked).with_refs(&refs)))
+            }
+        }
+    }
+
+    fn apply(&self, args: &[Val], context: &CallContext<'_>) -> Result<Val, String> {
+        let args_of = |values| Args { values, returns: self.returns, context };
+        match self.mode {
+            Mode::Raw => (self.run)(&args_of(args)),
+            Mode::Plain | Mode::Text => {
+                let weight: u64 = args.iter().map(|arg| u64::from(arg.weight())).sum();
+                spend(context, weight)?;
+                let sensitive = args.iter().any(Val::holds_sensitive);
+                let refs: Vec<Refs> = args.iter().map(Val::all_refs).collect();
+                let refs = Refs::union_all(&refs);
+                let plain: Vec<Val>;
+                let args = if sensitive {
+                    plain = args.iter().map(Val::strip_sensitive).collect();
+                    &plain
+                } else {
+                    args
+                };
+                let known = self.mode == Mode::Text || args.iter().all(Val::is_wholly_known);
+                let call = args_of(args);
+                let result = if known { (self.run)(&call)? } else { call.unknown() };
+                Ok(result.mark(sensitive).with_refs(&refs))
+            }
+            Mode::Outer | Mode::Open => {
+                let children: usize = args.iter().map(|arg| arg.children().count()).sum();
+                spend(context, 1 + children as u64 / 8)?;
+                let call = args_of(args);
+                let sensitive = args.iter().any(|arg| arg.sensitive);
+                if self.mode == Mode::Outer && args.iter().any(|arg| !arg.is_known() || holds_many(arg)) {
+                    // Any element may have been picked.
+                    let refs: Vec<Refs> = args.iter().map(Val::all_refs).collect();
+                    let sensitive = args.iter().any(Val::holds_sensitive);
+                    return Ok(call.unknown().mark(sensitive).with_refs(&Refs::union_all(&refs)));
+                }
+                let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
+                Ok((self.run)(&call)?.mark(sensitive).with_refs(&refs))
+            }
+        }
+    }
+}
+
+/// The arguments of a call, converted to the parameters' types.
+struct Args<'a> {
+    values: &'a [Val],
+    returns: Ty,
+    context: &'a CallContext<'a>,
+}
+
+/// An argument that is not there or of another kind than its parameter: cannot happen after conversion.
+const MISSING: &str = "an argument is missing";
+
+impl<'a> Args<'a> {
+    fn get(&self, at: usize) -> Result<&'a Val, String> {
+        self.values.get(at).ok_or_else(|| MISSING.to_owned())
+    }
+
+    fn rest(&self, from: usize) -> &'a [Val] {
+        self.values.get(from..).unwrap_or_default()
+    }
+
+    fn text(&self, at: usize) -> Result<&'a str, String> {
+        self.get(at)?.as_str().ok_or_else(|| "a string is required".to_owned())
+    }
+
+    fn number(&self, at: usize) -> Result<&'a Num, String> {
+        self.get(at)?.as_num().ok_or_else(|| "a number is required".to_owned())
+    }
+
+    fn int(&self, at: usize) -> Result<i64, String> {
+        self.number(at)?.to_i64().ok_or_else(|| "a whole number is required".to_owned())
+    }
+
+    fn index(&self, at: usize) -> Result<usize, String> {
+        self.number(at)?.to_index().ok_or_else(|| "a whole number from zero is required".to_owned())
+    }
+
+    fn elements(&self, at: usize) -> Result<&'a [Val], String> {
+        self.get(at)?.elements().ok_or_else(|| "a list is required".to_owned())
+    }
+
+    fn members(&self, at: usize) -> Result<&'a Members, String> {
+        self.get(at)?.members().ok_or_else(|| "a map is required".to_owned())
+    }
+
+    /// Takes fuel for elements that will be made or looked at.
+    fn spend(&self, steps: usize) -> Result<(), String> {
+        spend(self.context, steps as u64)
+    }
+
+    /// Takes fuel for a text that will be made, before it is.
+    fn spend_text(&self, bytes: usize) -> Result<(), String> {
+        if bytes > MAX_TEXT {
+            return Err("the result would be too long to be evaluated".to_owned());
+        }
+        self.spend(1 + bytes / 64)
+    }
+
+    /// A result that is not known because something in the arguments is not.
+    fn unknown(&self) -> Val {
+        let certain = !matches!(self.returns, Ty::Any);
+        Val::unknown(Unk {
+            reasons: reasons(self.values),
+            ty: self.returns.into(),
+            set: certain,
+            not_null: certain,
+            ..Unk::default()
+        })
+    }
+}
+
+fn spend(context: &CallContext<'_>, steps: u64) -> Result<(), String> {
+    if context.fuel.spend(steps) { Ok(()) } else { Err("too much work".to_owned()) }
+}
+
+/// Whether a collection has an element that stands for several.
+fn holds_many(val: &Val) -> bool {
+    val.elements().is_some_and(|elements| elements.iter().any(|e| e.as_unknown().is_some_and(|unk| unk.many)))
+}
+
+/// The first reasons for which any of the values is not known.
+fn reasons(args: &[Val]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for reason in args.iter().flat_map(Val::reasons) {
+        if all.len() < MAX_REASONS && !all.contains(&reason) {
+            all.push(reason);
+        }
+    }
+    all
+}
+
+/// A list of texts.
+fn strings(texts: impl IntoIterator<Item = impl Into<Arc<str>>>) -> Val {
+    Val::list(texts.into_iter().map(Val::str).collect())
+}
+
+/// A number of the library's kind.
+fn number(number: bigdecimal::BigDecimal) -> Result<Val, String> {
+    Num::new(number).map(Val::num).ok_or_else(|| "the number is too large".to_owned())
+}
+
+/// A double as Terraform takes it from Go: its shortest decimal text.
+fn double(value: f64) -> Result<Val, String> {
+    if value.is_infinite() {
+        return Ok(Val::unknown(Unk {
+            set: true,
+            not_null: true,
+            ty: Type::Number,
+            ..Unk::because("the number is infinite")
+        }));
+    }
+    Num::parse(&value.to_string()).map(Val::num).ok_or_else(|| "the result is not a number".to_owned())
+}
+
+/// A value without null, by its Terraform kind, for error messages.
+fn is_sequence(val: &Val) -> bool {
+    matches!(val.kind, Kind::List(_) | Kind::Tuple(_) | Kind::Set(_))
+}

@@ -1,0 +1,1411 @@
+//! Values as Terraform computes them: its types, conversions and equality, with what a report needs besides
+//! (places, references, sensitive marks, and what is known about values that are not known).
+
+use std::{cmp::Ordering, collections::BTreeMap, fmt::Write as _, sync::Arc};
+
+use bigdecimal::{BigDecimal, RoundingMode, Signed as _, ToPrimitive as _, Zero as _, num_bigint::BigInt};
+use hipaa_iac_source::{Map, Node, Number, Origin, Reference, Span, TemplatePart, Unknown, Value};
+
+/// The deepest nesting of a value. A deeper one becomes unknown.
+pub const MAX_DEPTH: u16 = 128;
+/// The largest value, in nodes and in 32-byte pieces of text. A larger one becomes unknown.
+pub const MAX_WEIGHT: u32 = 2_000_000;
+/// The longest text, in bytes (16 MiB). A longer one becomes unknown.
+pub const MAX_TEXT: usize = 16 << 20;
+/// The most alternatives that are kept of a value that is not known.
+const MAX_ALTERNATIVES: usize = 16;
+/// The mantissa of Terraform's numbers, in bits.
+const BITS: u64 = 512;
+/// Significant decimal digits that a mantissa of [`BITS`] always keeps.
+const EXACT_DIGITS: u64 = 153;
+/// Numbers beyond ten to this power are refused.
+const MAX_EXPONENT: i64 = 4096;
+
+/// The members of a map or object, sorted by key as Terraform iterates over them.
+pub type Members = BTreeMap<Arc<str>, Val>;
+
+/// A value.
+///
+/// Cloning is cheap. Make one with [`Val::new`] or a named constructor, which keep the measure of its size;
+/// do not assign a collection to [`Val::kind`].
+#[derive(Clone, Debug)]
+pub struct Val {
+    /// The value itself.
+    pub kind: Kind,
+    /// Marked sensitive as a whole; members carry marks of their own.
+    pub sensitive: bool,
+    /// The resources whose attributes it was made from.
+    pub refs: Refs,
+    /// The expression that gave it.
+    pub span: Option<Span>,
+    /// Where the decisive value came from, when that is another place.
+    pub origin: Option<Arc<Origin>>,
+    weight: u32,
+    depth: u16,
+}
+
+/// The kinds of values.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Null, of any type.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Num(Num),
+    /// A text.
+    Str(Arc<str>),
+    /// A list: elements of one type.
+    List(Arc<Vec<Val>>),
+    /// What `[…]` writes: elements of any types.
+    Tuple(Arc<Vec<Val>>),
+    /// A set: sorted, without duplicates. Make it with [`Val::set`].
+    Set(Arc<Vec<Val>>),
+    /// A map: values of one type.
+    Map(Arc<Members>),
+    /// What `{…}` writes: values of any types.
+    Object(Arc<Members>),
+    /// Not known.
+    Unknown(Arc<Unk>),
+}
+
+/// What is known about a value that is not known; see [`Unknown`], which it becomes.
+#[derive(Clone, Debug, Default)]
+pub struct Unk {
+    /// Why, from the nearest cause outwards.
+    pub reasons: Vec<String>,
+    /// Its type, as far as known.
+    pub ty: Type,
+    /// For reports: it will be set to something.
+    pub set: bool,
+    /// For evaluation: Terraform itself knows that it is not null (the result of a template, an `id`).
+    pub not_null: bool,
+    /// Every value that it can take; empty when that is not known.
+    pub alternatives: Vec<Val>,
+    /// The parts of a text, in order; empty when nothing is known of it.
+    pub template: Vec<Part>,
+    /// For a text that `jsonencode` makes: the value.
+    pub json: Option<Box<Val>>,
+    /// As an element of a list: stands for zero or more elements.
+    pub many: bool,
+    /// What each element of an unknown collection looks like.
+    pub element: Option<Box<Val>>,
+    /// The known attributes of an object whose other attributes are not known: a resource.
+    pub open: Option<Arc<Members>>,
+}
+
+/// A part of a text that is not wholly known.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Known text.
+    Text(Arc<str>),
+    /// A part that is not known.
+    Hole(Val),
+}
+
+/// A sorted set of references without duplicates, shared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refs(Option<Arc<[Reference]>>);
+
+/// A number, with the precision of Terraform's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Num(Arc<BigDecimal>);
+
+/// A type constraint, or the type of a value as far as known.
+#[derive(Clone, Debug, Default)]
+pub enum Type {
+    /// Any type, or not known.
+    #[default]
+    Any,
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `list(…)`
+    List(Arc<Self>),
+    /// `set(…)`
+    Set(Arc<Self>),
+    /// `map(…)`
+    Map(Arc<Self>),
+    /// `tuple([…])`
+    Tuple(Arc<Vec<Self>>),
+    /// `object({…})`
+    Object(Arc<BTreeMap<Arc<str>, Attribute>>),
+}
+
+/// An attribute of an object type.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its type.
+    pub ty: Type,
+    /// Written as `optional(…)`.
+    pub optional: bool,
+    /// The second argument of `optional`.
+    pub default: Option<Val>,
+}
+
+impl Refs {
+    /// No references.
+    pub const NONE: Self = Self(None);
+
+    /// A single one.
+    pub fn one(reference: Reference) -> Self {
+        Self(Some(Arc::new([reference])))
+    }
+
+    /// The references, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &Reference> {
+        self.0.iter().flat_map(|refs| refs.iter())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Those of both.
+    pub fn union(&self, other: &Self) -> Self {
+        match (&self.0, &other.0) {
+            (_, None) => self.clone(),
+            (None, _) => other.clone(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
+            (Some(a), Some(b)) => a.iter().chain(b.iter()).cloned().collect(),
+        }
+    }
+
+    /// Those of all, with one sort.
+    pub fn union_all<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut all = all.into_iter().filter(|refs| !refs.is_empty());
+        let Some(first) = all.next() else {
+            return Self::NONE;
+        };
+        let mut rest = all.filter(|refs| *refs != first).peekable();
+        if rest.peek().is_none() {
+            return first.clone();
+        }
+        first.iter().chain(rest.flat_map(Self::iter)).cloned().collect()
+    }
+}
+
+impl FromIterator<Reference> for Refs {
+    fn from_iter<T: IntoIterator<Item = Reference>>(references: T) -> Self {
+        let mut all: Vec<Reference> = references.into_iter().collect();
+        all.sort_by(|a, b| (&a.address, &a.attribute).cmp(&(&b.address, &b.attribute)));
+        all.dedup();
+        Self(if all.is_empty() { None } else { Some(all.into()) })
+    }
+}
+
+impl Num {
+    /// A number, rounded as Terraform rounds; `None` where it is too large to be worked with.
+    pub fn new(number: BigDecimal) -> Option<Self> {
+        if number.is_zero() {
+            return Some(Self(Arc::new(BigDecimal::zero())));
+        }
+        let exponent = i64::try_from(number.digits()).ok()?.checked_sub(number.fractional_digit_count())?;
+        if exponent.abs() > MAX_EXPONENT {
+            return None;
+        }
+        if number.digits() > EXACT_DIGITS {
+            return Some(Self(Arc::new(Binary::of(&number).shortest())));
+        }
+        Some(Self(Arc::new(number.normalized())))
+    }
+
+    /// Reads a decimal number as Terraform's conversion from string does: digits, a point, an exponent.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = text.len() <= 8192
+            && text.bytes().any(|byte| byte.is_ascii_digit())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+        if !plain {
+            return None;
+        }
+        // The exponent is looked at first: the library would expand it.
+        if let Some((_, exponent)) = text.split_once(['e', 'E'])
+            && exponent.parse::<i64>().ok()?.abs() > MAX_EXPONENT
+        {
+            return None;
+        }
+        Self::new(text.parse().ok()?)
+    }
+
+    /// The number as the library holds it.
+    pub fn decimal(&self) -> &BigDecimal {
+        &self.0
+    }
+
+    /// Whether it has no fraction.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_integer()
+    }
+
+    /// As a whole number, if it is one that fits.
+    pub fn to_i64(&self) -> Option<i64> {
+        if self.is_whole() { self.0.to_i64() } else { None }
+    }
+
+    /// As an index: a whole number from zero.
+    pub fn to_index(&self) -> Option<usize> {
+        usize::try_from(self.to_i64()?).ok()
+    }
+
+    /// As a double, rounded.
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().unwrap_or(f64::NAN)
+    }
+
+    /// The sum.
+    pub fn add(&self, other: &Self) -> Option<Self> {
+        if self.is_whole() && other.is_whole() {
+            return Self::new(&*self.0 + &*other.0);
+        }
+        Self::new(Binary::of(&self.0).add(&Binary::of(&other.0)).shortest())
+    }
+
+    /// The difference.
+    pub fn sub(&self, other: &Self) -> Option<Self> {
+        self.add(&other.neg())
+    }
+
+    /// The product.
+    pub fn mul(&self, other: &Self) -> Option<Self> {
+        if self.is_whole() && other.is_whole() {
+            return Self::new(&*self.0 * &*other.0);
+        }
+        Self::new(Binary::of(&self.0).mul(&Binary::of(&other.0)).shortest())
+    }
+
+    /// The quotient; `None` for a division by zero too.
+    pub fn div(&self, other: &Self) -> Option<Self> {
+        if other.0.is_zero() {
+            return None;
+        }
+        Self::new(Binary::of(&self.0).div(&Binary::of(&other.0)).shortest())
+    }
+
+    /// The remainder, with the sign of the dividend. By zero it is the dividend, as Terraform has it.
+    pub fn rem(&self, other: &Self) -> Option<Self> {
+        if other.0.is_zero() {
+            return Some(self.clone());
+        }
+        if self.is_whole() && other.is_whole() {
+            return Self::new(&*self.0 % &*other.0);
+        }
+        let quotient = self.div(other)?;
+        let whole = Self::new(quotient.0.with_scale_round(0, RoundingMode::Down))?;
+        self.sub(&other.mul(&whole)?)
+    }
+
+    /// The number with its sign turned.
+    pub fn neg(&self) -> Self {
+        Self(Arc::new(-&*self.0))
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.0.is_negative()
+    }
+
+    fn to_number(&self) -> Number {
+        if let Some(whole) = self.to_i64() {
+            return Number::Int(whole);
+        }
+        let text = self.to_string();
+        match text.parse::<f64>() {
+            // A double that prints as the same text loses nothing.
+            Ok(double) if !self.is_whole() && double.to_string() == text => Number::Float(double),
+            _ => Number::Big(text.into()),
+        }
+    }
+}
+
+/// A binary floating-point number of [`BITS`] bits, as Terraform computes: mantissa times two to the exponent.
+struct Binary {
+    mantissa: BigInt,
+    exponent: i64,
+}
+
+impl Binary {
+    fn of(number: &BigDecimal) -> Self {
+        let (digits, scale) = number.as_bigint_and_exponent();
+        let ten = |power: i64| BigInt::from(10).pow(u32::try_from(power).unwrap_or(0));
+        if scale <= 0 {
+            Self { mantissa: digits * ten(-scale), exponent: 0 }.rounded()
+        } else {
+            Self::quotient(digits, &ten(scale), 0)
+        }
+    }
+
+    /// `a / b * 2^exponent`, rounded.
+    fn quotient(a: BigInt, b: &BigInt, exponent: i64) -> Self {
+        // Two bits more than are kept, and one that says whether anything was left.
+        let shift = (BITS + 2 + b.bits()).saturating_sub(a.bits());
+        let scaled = a << shift;
+        let mut mantissa = &scaled / b;
+        let left = scaled % b;
+        mantissa <<= 1;
+        if !left.is_zero() {
+            mantissa += left.signum();
+        }
+        Self { mantissa, exponent: exponent - i64::try_from(shift).unwrap_or(0) - 1 }.rounded()
+    }
+
+    /// To the nearest, ties to even.
+    fn rounded(self) -> Self {
+        let excess = self.mantissa.bits().saturating_sub(BITS);
+        if excess == 0 {
+            return self;
+        }
+        let negative = self.mantissa.is_negative();
+        let size = self.mantissa.abs();
+        let mut kept = &size >> excess;
+        let rest = size - (&kept << excess);
+        let half = BigInt::from(1) << (excess - 1);
+        if rest > half || rest == half && kept.bit(0) {
+            kept += 1;
+        }
+        let mantissa = if negative { -kept } else { kept };
+        Self { mantissa, exponent: self.exponent + i64::try_from(excess).unwrap_or(0) }
+    }
+
+    fn add(&self, other: &Self) -> Self {
+        let exponent = self.exponent.min(other.exponent);
+        let shifted = |number: &Self| &number.mantissa << u64::try_from(number.exponent - exponent).unwrap_or(0);
+        Self { mantissa: shifted(self) + shifted(other), exponent }.rounded()
+    }
+
+    fn mul(&self, other: &Self) -> Self {
+        Self { mantissa: &self.mantissa * &other.mantissa, exponent: self.exponent + other.exponent }.rounded()
+    }
+
+    fn div(&self, other: &Self) -> Self {
+        if other.mantissa.is_negative() {
+            return Self::quotient(-&self.mantissa, &-&other.mantissa, self.exponent - other.exponent);
+        }
+        Self::quotient(self.mantissa.clone(), &other.mantissa, self.exponent - other.exponent)
+    }
+
+    fn exact(&self) -> BigDecimal {
+        let power = u32::try_from(self.exponent.unsigned_abs()).unwrap_or(u32::MAX);
+        if self.exponent >= 0 {
+            BigDecimal::from(&self.mantissa << power)
+        } else {
+            // m / 2^n is m * 5^n / 10^n.
+            BigDecimal::new(&self.mantissa * BigInt::from(5).pow(power), -self.exponent)
+        }
+    }
+
+    /// The shortest decimal that is this number again when it is read.
+    fn shortest(&self) -> BigDecimal {
+        let exact = self.exact();
+        for digits in EXACT_DIGITS..EXACT_DIGITS + 4 {
+            if exact.digits() <= digits {
+                break;
+            }
+            let Some(precision) = std::num::NonZeroU64::new(digits) else { break };
+            let candidate = exact.with_precision_round(precision, RoundingMode::HalfEven);
+            let read = Self::of(&candidate);
+            if read.exact() == exact {
+                return candidate.normalized();
+            }
+        }
+        exact.normalized()
+    }
+}
+
+impl std::fmt::Display for Num {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_plain_string())
+    }
+}
+
+impl From<i64> for Num {
+    fn from(number: i64) -> Self {
+        Self(Arc::new(BigDecimal::from(number)))
+    }
+}
+
+impl From<usize> for Num {
+    fn from(number: usize) -> Self {
+        Self(Arc::new(BigDecimal::from(number as u64)))
+    }
+}
+
+impl Unk {
+    /// Not known, for one reason.
+    pub fn because(reason: impl Into<String>) -> Self {
+        Self { reasons: vec![reason.into()], ..Self::default() }
+    }
+}
+
+impl Val {
+    /// A value of a kind. One that is too deep or too large becomes unknown.
+    pub fn new(kind: Kind) -> Self {
+        let (weight, depth) = measure(&kind);
+        let kind = if depth > MAX_DEPTH {
+            Kind::Unknown(Arc::new(Unk::because(format!("the value is nested deeper than {MAX_DEPTH} levels"))))
+        } else if weight > MAX_WEIGHT {
+            Kind::Unknown(Arc::new(Unk::because("the value is too large to be evaluated")))
+        } else {
+            return Self { kind, sensitive: false, refs: Refs::NONE, span: None, origin: None, weight, depth };
+        };
+        Self { kind, sensitive: false, refs: Refs::NONE, span: None, origin: None, weight: 1, depth: 0 }
+    }
+
+    /// Null.
+    pub fn null() -> Self {
+        Self::new(Kind::Null)
+    }
+
+    /// A text.
+    pub fn str(text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        if text.len() > MAX_TEXT {
+            return Self::unknown(Unk::because("the text is too long to be evaluated"));
+        }
+        Self::new(Kind::Str(text))
+    }
+
+    /// A number.
+    pub fn num(number: impl Into<Num>) -> Self {
+        Self::new(Kind::Num(number.into()))
+    }
+
+    /// A list.
+    pub fn list(elements: Vec<Self>) -> Self {
+        Self::new(Kind::List(Arc::new(elements)))
+    }
+
+    /// A tuple.
+    pub fn tuple(elements: Vec<Self>) -> Self {
+        Self::new(Kind::Tuple(Arc::new(elements)))
+    }
+
+    /// A set of elements of one type: sorted as Terraform sorts them, equal ones once. A sensitive element makes the
+    /// whole set sensitive, as in Terraform.
+    pub fn set(elements: Vec<Self>) -> Self {
+        let sensitive = elements.iter().any(Self::holds_sensitive);
+        let mut keyed: Vec<(SetKey, Self)> = elements
+            .into_iter()
+            .map(|element| {
+                let element = if sensitive { element.strip_sensitive() } else { element };
+                (SetKey::of(&element), element)
+            })
+            .collect();
+        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+        keyed.dedup_by(|b, a| {
+            let equal = a.0 == b.0 && a.1.is_wholly_known();
+            if equal {
+                a.1.refs = a.1.refs.union(&b.1.refs);
+            }
+            equal
+        });
+        let mut set = Self::new(Kind::Set(Arc::new(keyed.into_iter().map(|(_, element)| element).collect())));
+        set.sensitive = sensitive;
+        set
+    }
+
+    /// A map.
+    pub fn map(members: Members) -> Self {
+        Self::new(Kind::Map(Arc::new(members)))
+    }
+
+    /// An object.
+    pub fn object(members: Members) -> Self {
+        Self::new(Kind::Object(Arc::new(members)))
+    }
+
+    /// A value that is not known.
+    pub fn unknown(unk: Unk) -> Self {
+        Self::new(Kind::Unknown(Arc::new(unk)))
+    }
+
+    /// A value that is not known, for one reason.
+    pub fn unknown_because(reason: impl Into<String>) -> Self {
+        Self::unknown(Unk::because(reason))
+    }
+
+    /// The same, from an expression at a place.
+    pub fn at(mut self, span: Option<Span>) -> Self {
+        self.span = span;
+        self
+    }
+
+    /// The same with further references.
+    pub fn with_refs(mut self, refs: &Refs) -> Self {
+        self.refs = self.refs.union(refs);
+        self
+    }
+
+    /// The same, sensitive if `sensitive` is true (else as it was).
+    pub fn mark(mut self, sensitive: bool) -> Self {
+        self.sensitive |= sensitive;
+        self
+    }
+
+    /// The same kind under other marks: keeps sensitivity, references, place and origin of `self`.
+    pub fn with_kind(&self, kind: Kind) -> Self {
+        Self {
+            sensitive: self.sensitive,
+            refs: self.refs.clone(),
+            span: self.span,
+            origin: self.origin.clone(),
+            ..Self::new(kind)
+        }
+    }
+
+    /// Nodes and pieces of text in it, counting shared parts each time.
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// Whether it itself is known; its members may not be.
+    pub fn is_known(&self) -> bool {
+        !matches!(self.kind, Kind::Unknown(_))
+    }
+
+    /// Whether it and everything in it is known.
+    pub fn is_wholly_known(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown(_) => false,
+            _ => self.children().all(Self::is_wholly_known),
+        }
+    }
+
+    /// Whether it or anything in it is sensitive.
+    pub fn holds_sensitive(&self) -> bool {
+        self.sensitive || self.children().any(Self::holds_sensitive)
+    }
+
+    /// The references of the value and of everything in it.
+    pub fn all_refs(&self) -> Refs {
+        fn gather<'a>(val: &'a Val, into: &mut Vec<&'a Refs>) {
+            if !val.refs.is_empty() {
+                into.push(&val.refs);
+            }
+            for child in val.children() {
+                gather(child, into);
+            }
+            if let Kind::Unknown(unk) = &val.kind {
+                for part in &unk.template {
+                    if let Part::Hole(hole) = part {
+                        gather(hole, into);
+                    }
+                }
+                let inner = unk.alternatives.iter().chain(unk.json.as_deref()).chain(unk.element.as_deref());
+                for inner in inner.chain(unk.open.iter().flat_map(|open| open.values())) {
+                    gather(inner, into);
+                }
+            }
+        }
+        let mut all = Vec::new();
+        gather(self, &mut all);
+        Refs::union_all(all)
+    }
+
+    /// The same without sensitive marks, at any depth.
+    pub fn strip_sensitive(&self) -> Self {
+        if !self.holds_sensitive() {
+            return self.clone();
+        }
+        let mut plain = self.map_children(Self::strip_sensitive);
+        plain.sensitive = false;
+        plain
+    }
+
+    /// Its elements or members' values, in order.
+    pub fn children(&self) -> Children<'_> {
+        match &self.kind {
+            Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => Children::Elements(elements.iter()),
+            Kind::Map(members) | Kind::Object(members) => Children::Members(members.values()),
+            _ => Children::None,
+        }
+    }
+
+    /// The same with each element or member's value replaced.
+    pub fn map_children(&self, mut f: impl FnMut(&Self) -> Self) -> Self {
+        match &self.kind {
+            Kind::List(e) => self.with_kind(Kind::List(Arc::new(e.iter().map(f).collect()))),
+            Kind::Tuple(e) => self.with_kind(Kind::Tuple(Arc::new(e.iter().map(f).collect()))),
+            Kind::Set(e) => {
+                let set = Self::set(e.iter().map(f).collect());
+                let mut result = self.with_kind(set.kind);
+                result.sensitive |= set.sensitive;
+                result
+            }
+            Kind::Map(m) => {
+                self.with_kind(Kind::Map(Arc::new(m.iter().map(|(k, v)| (Arc::clone(k), f(v))).collect())))
+            }
+            Kind::Object(m) => {
+                self.with_kind(Kind::Object(Arc::new(m.iter().map(|(k, v)| (Arc::clone(k), f(v))).collect())))
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// The elements of a list, tuple or set.
+    pub fn elements(&self) -> Option<&[Self]> {
+        match &self.kind {
+            Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The members of a map or object.
+    pub fn members(&self) -> Option<&Members> {
+        match &self.kind {
+            Kind::Map(members) | Kind::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A truth value.
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A number.
+    pub fn as_num(&self) -> Option<&Num> {
+        match &self.kind {
+            Kind::Num(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// What is known about it when it is not known.
+    pub fn as_unknown(&self) -> Option<&Unk> {
+        match &self.kind {
+            Kind::Unknown(unk) => Some(unk),
+            _ => None,
+        }
+    }
+
+    /// The first reasons for which it, or something in it, is not known.
+    pub fn reasons(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Unknown(unk) => unk.reasons.clone(),
+            _ => self.children().map(Self::reasons).find(|reasons| !reasons.is_empty()).unwrap_or_default(),
+        }
+    }
+
+    /// What kind of value it is, in Terraform's words.
+    pub fn type_name(&self) -> &'static str {
+        match &self.kind {
+            Kind::Null => "null",
+            Kind::Bool(_) => "bool",
+            Kind::Num(_) => "number",
+            Kind::Str(_) => "string",
+            Kind::List(_) => "list",
+            Kind::Tuple(_) => "tuple",
+            Kind::Set(_) => "set",
+            Kind::Map(_) => "map",
+            Kind::Object(_) => "object",
+            Kind::Unknown(_) => "unknown value",
+        }
+    }
+
+    /// Its type, as far as known: an empty list is a list of anything.
+    pub fn type_of(&self) -> Type {
+        let one = |elements: &[Self]| {
+            let types: Vec<Type> = elements.iter().map(Self::type_of).collect();
+            Arc::new(unify(&types).unwrap_or_default())
+        };
+        match &self.kind {
+            Kind::Null => Type::Any,
+            Kind::Bool(_) => Type::Bool,
+            Kind::Num(_) => Type::Number,
+            Kind::Str(_) => Type::String,
+            Kind::List(elements) => Type::List(one(elements)),
+            Kind::Set(elements) => Type::Set(one(elements)),
+            Kind::Tuple(elements) => Type::Tuple(Arc::new(elements.iter().map(Self::type_of).collect())),
+            Kind::Map(members) => {
+                let types: Vec<Type> = members.values().map(Self::type_of).collect();
+                Type::Map(Arc::new(unify(&types).unwrap_or_default()))
+            }
+            Kind::Object(members) => Type::Object(Arc::new(
+                members.iter().map(|(key, value)| (Arc::clone(key), Attribute::required(value.type_of()))).collect(),
+            )),
+            Kind::Unknown(unk) => unk.ty.clone(),
+        }
+    }
+
+    /// Whether two values are equal as `==` takes it: values of different types never are. `None` where that is not
+    /// known. Marks, references and places do not count.
+    pub fn equals(&self, other: &Self) -> Option<bool> {
+        let all = |pairs: &mut dyn Iterator<Item = (&Self, &Self)>| {
+            let mut known = true;
+            for (a, b) in pairs {
+                match a.equals(b) {
+                    Some(true) => {}
+                    Some(false) => return Some(false),
+                    None => known = false,
+                }
+            }
+            known.then_some(true)
+        };
+        match (&self.kind, &other.kind) {
+            (Kind::Unknown(a), _) => a.equals(other),
+            (_, Kind::Unknown(b)) => b.equals(self),
+            (Kind::Null, Kind::Null) => Some(true),
+            (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+            (Kind::Num(a), Kind::Num(b)) => Some(a == b),
+            (Kind::Str(a), Kind::Str(b)) => Some(a == b),
+            (Kind::List(a), Kind::List(b)) | (Kind::Tuple(a), Kind::Tuple(b)) => {
+                if a.len() == b.len() { all(&mut a.iter().zip(b.iter())) } else { Some(false) }
+            }
+            (Kind::Set(a), Kind::Set(b)) => {
+                let known = a.iter().chain(b.iter()).all(Self::is_wholly_known);
+                if !known {
+                    None
+                } else if a.len() == b.len() {
+                    all(&mut a.iter().zip(b.iter()))
+                } else {
+                    Some(false)
+                }
+            }
+            (Kind::Map(a), Kind::Map(b)) | (Kind::Object(a), Kind::Object(b)) => {
+                if a.len() == b.len() && a.keys().eq(b.keys()) {
+                    all(&mut a.values().zip(b.values()))
+                } else {
+                    Some(false)
+                }
+            }
+            _ => Some(false),
+        }
+    }
+
+    /// Converts to a type as Terraform does.
+    ///
+    /// # Errors
+    /// What is required, in Terraform's words, without the value.
+    pub fn convert(&self, to: &Type) -> Result<Self, String> {
+        convert(self, to, 0)
+    }
+
+    /// As a text, by conversion.
+    ///
+    /// # Errors
+    /// See [`Val::convert`].
+    pub fn to_str(&self) -> Result<Self, String> {
+        self.convert(&Type::String)
+    }
+
+    /// The value for policies: sets, tuples and maps become lists and objects. A place that does not lie within the
+    /// place of the whole becomes the origin, so that findings point at the argument that was set.
+    pub fn to_node(&self) -> Node {
+        node(self, self.sensitive, self.span, self.origin.as_ref())
+    }
+
+    /// The value of a node: lists become tuples, objects become objects, as literals are.
+    pub fn from_node(node: &Node) -> Self {
+        let kind = match &node.value {
+            Value::Null => Kind::Null,
+            Value::Bool(value) => Kind::Bool(*value),
+            Value::Number(number) => match Num::parse(&number.to_string()) {
+                Some(number) => Kind::Num(number),
+                None => Kind::Unknown(Arc::new(Unk::because("the number is too large to be evaluated"))),
+            },
+            Value::String(text) => Kind::Str(Arc::clone(text)),
+            Value::List(elements) => Kind::Tuple(Arc::new(elements.iter().map(Self::from_node).collect())),
+            Value::Object(members) => Kind::Object(Arc::new(
+                members.iter().map(|(key, value)| (Arc::clone(key), Self::from_node(value))).collect(),
+            )),
+            Value::Unknown(unknown) => {
+                Kind::Unknown(Arc::new(Unk { reasons: unknown.reasons.clone(), set: unknown.set, ..Unk::default() }))
+            }
+        };
+        let mut val = Self::new(kind);
+        val.sensitive = node.sensitive;
+        val.refs = Refs(node.references.clone());
+        val.span = node.span;
+        val.origin.clone_from(&node.origin);
+        val
+    }
+}
+
+impl From<bool> for Val {
+    fn from(value: bool) -> Self {
+        Self::new(Kind::Bool(value))
+    }
+}
+impl From<&str> for Val {
+    fn from(value: &str) -> Self {
+        Self::str(value)
+    }
+}
+impl From<String> for Val {
+    fn from(value: String) -> Self {
+        Self::str(value)
+    }
+}
+impl From<i64> for Val {
+    fn from(value: i64) -> Self {
+        Self::num(value)
+    }
+}
+impl From<Num> for Val {
+    fn from(value: Num) -> Self {
+        Self::new(Kind::Num(value))
+    }
+}
+
+/// Iterator of [`Val::children`].
+#[derive(Clone, Debug)]
+pub enum Children<'a> {
+    /// Nothing in it.
+    None,
+    /// Of a list, tuple or set.
+    Elements(std::slice::Iter<'a, Val>),
+    /// Of a map or object.
+    Members(std::collections::btree_map::Values<'a, Arc<str>, Val>),
+}
+
+impl<'a> Iterator for Children<'a> {
+    type Item = &'a Val;
+    fn next(&mut self) -> Option<&'a Val> {
+        match self {
+            Self::None => None,
+            Self::Elements(elements) => elements.next(),
+            Self::Members(members) => members.next(),
+        }
+    }
+}
+
+fn measure(kind: &Kind) -> (u32, u16) {
+    fn all<'a>(children: impl Iterator<Item = &'a Val>) -> (u32, u16) {
+        children.fold((1, 0), |(weight, depth), child| {
+            (child.weight.saturating_add(weight), depth.max(child.depth.saturating_add(1)))
+        })
+    }
+    match kind {
+        Kind::Str(text) => (1 + u32::try_from(text.len() / 32).unwrap_or(u32::MAX - 1), 0),
+        Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => all(elements.iter()),
+        Kind::Map(members) | Kind::Object(members) => all(members.values()),
+        Kind::Unknown(unk) => {
+            let holes = unk.template.iter().filter_map(|part| match part {
+                Part::Hole(hole) => Some(hole),
+                Part::Text(_) => None,
+            });
+            let inner = unk.alternatives.iter().chain(holes).chain(unk.json.as_deref());
+            all(inner.chain(unk.element.as_deref()).chain(unk.open.iter().flat_map(|open| open.values())))
+        }
+        _ => (1, 0),
+    }
+}
+
+/// The order of set elements: null and unknown come last, primitives by value, the rest by a text that is theirs alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum SetKey {
+    Bool(bool),
+    Num(Num),
+    Str(Arc<str>),
+    Other(String),
+    Unknown,
+    Null,
+}
+
+impl SetKey {
+    fn of(val: &Val) -> Self {
+        match &val.kind {
+            Kind::Null => Self::Null,
+            Kind::Unknown(_) => Self::Unknown,
+            Kind::Bool(value) => Self::Bool(*value),
+            Kind::Num(number) => Self::Num(number.clone()),
+            Kind::Str(text) => Self::Str(Arc::clone(text)),
+            _ => {
+                let mut key = String::new();
+                write_key(val, &mut key);
+                Self::Other(key)
+            }
+        }
+    }
+}
+
+/// The text by which cty, Terraform's type library, hashes and sorts set elements (`makeSetHashBytes`).
+fn write_key(val: &Val, key: &mut String) {
+    match &val.kind {
+        Kind::Null => key.push('~'),
+        Kind::Unknown(_) => key.push('?'),
+        Kind::Bool(true) => key.push('T'),
+        Kind::Bool(false) => key.push('F'),
+        Kind::Num(number) => _ = write!(key, "{number}"),
+        Kind::Str(text) => _ = write!(key, "{text:?}"),
+        Kind::List(elements) | Kind::Set(elements) => {
+            key.push('[');
+            for element in elements.iter() {
+                write_key(element, key);
+                key.push(';');
+            }
+            key.push(']');
+        }
+        Kind::Tuple(elements) => {
+            key.push('<');
+            for element in elements.iter() {
+                write_key(element, key);
+                key.push(';');
+            }
+            key.push('>');
+        }
+        Kind::Map(members) => {
+            key.push('{');
+            for (name, member) in members.iter() {
+                _ = write!(key, "{name:?}=");
+                write_key(member, key);
+                key.push(';');
+            }
+            key.push('}');
+        }
+        Kind::Object(members) => {
+            key.push('<');
+            for member in members.values() {
+                write_key(member, key);
+                key.push(';');
+            }
+            key.push('>');
+        }
+    }
+}
+
+impl Unk {
+    fn equals(&self, other: &Val) -> Option<bool> {
+        if other.is_null() && self.not_null {
+            return Some(false);
+        }
+        // Different types are never equal, whatever the value will be.
+        if other.is_known() && !other.is_null() {
+            let same = match (&self.ty, &other.kind) {
+                (Type::Any, _) => true,
+                (Type::Bool, kind) => matches!(kind, Kind::Bool(_)),
+                (Type::Number, kind) => matches!(kind, Kind::Num(_)),
+                (Type::String, kind) => matches!(kind, Kind::Str(_)),
+                (Type::List(_), kind) => matches!(kind, Kind::List(_)),
+                (Type::Set(_), kind) => matches!(kind, Kind::Set(_)),
+                (Type::Map(_), kind) => matches!(kind, Kind::Map(_)),
+                (Type::Tuple(_), kind) => matches!(kind, Kind::Tuple(_)),
+                (Type::Object(_), kind) => matches!(kind, Kind::Object(_)),
+            };
+            if !same {
+                return Some(false);
+            }
+        }
+        // A text whose known beginning or end differs.
+        if let Some(text) = other.as_str()
+            && let Some(Part::Text(prefix)) = self.template.first()
+            && !text.starts_with(&**prefix)
+        {
+            return Some(false);
+        }
+        None
+    }
+}
+
+fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Origin>>) -> Node {
+    let sensitive = sensitive || val.sensitive;
+    let inner = |child: &Val| {
+        let (at, from) = match (child.span, span) {
+            (Some(own), Some(outer)) if own.file == outer.file && own.start >= outer.start && own.end <= outer.end => {
+                (Some(own), child.origin.clone())
+            }
+            (None, _) => (span, child.origin.clone().or_else(|| origin.cloned())),
+            (own, None) => (own, child.origin.clone()),
+            (own, Some(_)) => {
+                let from = child.origin.clone().or_else(|| {
+                    let what = origin.map_or_else(|| "a value from".into(), |origin| Arc::clone(&origin.what));
+                    Some(Arc::new(Origin { what, span: own }))
+                });
+                (span, from)
+            }
+        };
+        node(child, sensitive, at, from.as_ref())
+    };
+    let value = match &val.kind {
+        Kind::Null => Value::Null,
+        Kind::Bool(value) => Value::Bool(*value),
+        Kind::Num(number) => Value::Number(number.to_number()),
+        Kind::Str(text) => Value::String(Arc::clone(text)),
+        Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
+            Value::List(Arc::new(elements.iter().map(inner).collect()))
+        }
+        Kind::Map(members) | Kind::Object(members) => Value::Object(Arc::new(
+            members.iter().map(|(key, member)| (Arc::clone(key), inner(member))).collect::<Map>(),
+        )),
+        Kind::Unknown(unk) => Value::Unknown(Arc::new(Unknown {
+            reasons: unk.reasons.clone(),
+            set: unk.set || unk.not_null,
+            alternatives: unk.alternatives.iter().map(inner).collect(),
+            template: unk
+                .template
+                .iter()
+                .map(|part| match part {
+                    Part::Text(text) => TemplatePart::Text(Arc::clone(text)),
+                    Part::Hole(hole) => TemplatePart::Hole(inner(hole)),
+                })
+                .collect(),
+            json: unk.json.as_deref().map(|json| Box::new(inner(json))),
+            many: unk.many,
+            element: unk.element.as_deref().map(|element| Box::new(inner(element))),
+        })),
+    };
+    Node { value, span, sensitive, references: val.refs.0.clone(), origin: origin.cloned() }
+}
+
+impl Attribute {
+    /// A required attribute.
+    pub fn required(ty: Type) -> Self {
+        Self { ty, optional: false, default: None }
+    }
+}
+
+impl Type {
+    /// `list(any)`
+    pub fn list_of(element: Self) -> Self {
+        Self::List(Arc::new(element))
+    }
+
+    /// `set(any)`
+    pub fn set_of(element: Self) -> Self {
+        Self::Set(Arc::new(element))
+    }
+
+    /// `map(any)`
+    pub fn map_of(element: Self) -> Self {
+        Self::Map(Arc::new(element))
+    }
+
+    /// Whether it is one of the primitive types.
+    pub fn is_primitive(&self) -> bool {
+        matches!(self, Self::Bool | Self::Number | Self::String)
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, Self::Any)
+            | (Self::Bool, Self::Bool)
+            | (Self::Number, Self::Number)
+            | (Self::String, Self::String) => true,
+            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => a == b,
+            (Self::Tuple(a), Self::Tuple(b)) => a == b,
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter().zip(b.iter()).all(|((ka, va), (kb, vb))| ka == kb && va.ty == vb.ty)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A type as Terraform writes it.
+impl std::fmt::Display for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => f.write_str("any"),
+            Self::Bool => f.write_str("bool"),
+            Self::Number => f.write_str("number"),
+            Self::String => f.write_str("string"),
+            Self::List(of) => write!(f, "list of {of}"),
+            Self::Set(of) => write!(f, "set of {of}"),
+            Self::Map(of) => write!(f, "map of {of}"),
+            Self::Tuple(_) => f.write_str("tuple"),
+            Self::Object(_) => f.write_str("object"),
+        }
+    }
+}
+
+/// The one type that all can be converted to, as Terraform finds it for the branches of a conditional and for the
+/// elements of a list; `None` where there is none.
+pub fn unify(types: &[Type]) -> Option<Type> {
+    let Some(first) = types.iter().find(|ty| !ty.is_any()) else {
+        return Some(Type::Any);
+    };
+    let known = || types.iter().filter(|ty| !ty.is_any());
+    if known().all(|ty| ty == first) {
+        return Some(first.clone());
+    }
+    let elements = |pick: &dyn Fn(&Type) -> Vec<Type>| unify(&known().flat_map(pick).collect::<Vec<_>>());
+    let of = |ty: &Type| match ty {
+        Type::List(of) | Type::Set(of) | Type::Map(of) => vec![(**of).clone()],
+        Type::Tuple(all) => all.to_vec(),
+        Type::Object(all) => all.values().map(|attribute| attribute.ty.clone()).collect(),
+        _ => vec![],
+    };
+    if known().all(Type::is_primitive) {
+        // Numbers and truth values become texts; they do not become each other.
+        return known().any(|ty| matches!(ty, Type::String)).then_some(Type::String);
+    }
+    if known().all(|ty| matches!(ty, Type::Object(_))) {
+        let Type::Object(head) = first else { return None };
+        let same = known().all(|ty| matches!(ty, Type::Object(all) if all.keys().eq(head.keys())));
+        if !same {
+            return Some(Type::map_of(elements(&of)?));
+        }
+        let mut attributes = BTreeMap::new();
+        for key in head.keys() {
+            let column: Vec<Type> = known()
+                .filter_map(|ty| match ty {
+                    Type::Object(all) => all.get(key).map(|attribute| attribute.ty.clone()),
+                    _ => None,
+                })
+                .collect();
+            attributes.insert(Arc::clone(key), Attribute::required(unify(&column)?));
+        }
+        return Some(Type::Object(Arc::new(attributes)));
+    }
+    if known().all(|ty| matches!(ty, Type::Tuple(_))) {
+        let Type::Tuple(head) = first else { return None };
+        if !known().all(|ty| matches!(ty, Type::Tuple(all) if all.len() == head.len())) {
+            return Some(Type::list_of(elements(&of)?));
+        }
+        let mut columns = Vec::new();
+        for at in 0..head.len() {
+            let column: Vec<Type> = known()
+                .filter_map(|ty| match ty {
+                    Type::Tuple(all) => all.get(at).cloned(),
+                    _ => None,
+                })
+                .collect();
+            columns.push(unify(&column)?);
+        }
+        return Some(Type::Tuple(Arc::new(columns)));
+    }
+    if known().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
+        return Some(Type::map_of(elements(&of)?));
+    }
+    if known().all(|ty| matches!(ty, Type::Set(_) | Type::Tuple(_))) {
+        return Some(Type::set_of(elements(&of)?));
+    }
+    if known().all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
+        return Some(Type::list_of(elements(&of)?));
+    }
+    None
+}
+
+/// Converts all to their unified type; unchanged where there is none.
+///
+/// # Errors
+/// Says that there is no common type.
+pub fn unify_values(values: &[Val]) -> Result<(Type, Vec<Val>), String> {
+    let types: Vec<Type> = values.iter().map(Val::type_of).collect();
+    let ty = unify(&types).ok_or("all elements must have the same type")?;
+    let values = values.iter().map(|value| value.convert(&ty)).collect::<Result<_, _>>()?;
+    Ok((ty, values))
+}
+
+fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
+    if level > MAX_DEPTH {
+        return Err("the type is nested too deeply".into());
+    }
+    if let Kind::Unknown(unk) = &val.kind {
+        return convert_unknown(val, unk, to);
+    }
+    if val.is_null() {
+        return Ok(val.clone());
+    }
+    let one = |element: &Val, of: &Type| convert(element, of, level + 1);
+    // The elements of `list(any)` take one type.
+    let all = |elements: &[Val], of: &Type| -> Result<Vec<Val>, String> {
+        if !of.is_any() {
+            return elements.iter().map(|element| one(element, of)).collect();
+        }
+        Ok(unify_values(elements)?.1)
+    };
+    let members = |members: &Members, of: &Type| -> Result<Members, String> {
+        if !of.is_any() {
+            return members.iter().map(|(key, member)| Ok((Arc::clone(key), one(member, of)?))).collect();
+        }
+        let values: Vec<Val> = members.values().cloned().collect();
+        Ok(members.keys().cloned().zip(unify_values(&values)?.1).collect())
+    };
+    let kind = match (to, &val.kind) {
+        (Type::Any, _) | (Type::Bool, Kind::Bool(_)) | (Type::Number, Kind::Num(_)) | (Type::String, Kind::Str(_)) => {
+            return Ok(val.clone());
+        }
+        (Type::Bool, Kind::Str(text)) => match &**text {
+            "true" | "1" => Kind::Bool(true),
+            "false" | "0" => Kind::Bool(false),
+            _ => return Err("a bool is required".into()),
+        },
+        (Type::Bool, _) => return Err("bool required".into()),
+        (Type::Number, Kind::Str(text)) => Kind::Num(Num::parse(text).ok_or("a number is required")?),
+        (Type::Number, _) => return Err("number required".into()),
+        (Type::String, Kind::Num(number)) => Kind::Str(number.to_string().into()),
+        (Type::String, Kind::Bool(value)) => Kind::Str(if *value { "true" } else { "false" }.into()),
+        (Type::String, _) => return Err("string required".into()),
+        (Type::List(of), Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements)) => {
+            Kind::List(Arc::new(all(elements, of)?))
+        }
+        (Type::List(of), _) => return Err(format!("list of {of} required")),
+        (Type::Set(of), Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements)) => {
+            let set = Val::set(all(elements, of)?);
+            let mut result = val.with_kind(set.kind);
+            result.sensitive |= set.sensitive;
+            return Ok(result);
+        }
+        (Type::Set(of), _) => return Err(format!("set of {of} required")),
+        (Type::Map(of), Kind::Map(m) | Kind::Object(m)) => Kind::Map(Arc::new(members(m, of)?)),
+        (Type::Map(of), _) => return Err(format!("map of {of} required")),
+        (Type::Tuple(types), Kind::Tuple(elements) | Kind::List(elements)) => {
+            if types.len() != elements.len() {
+                return Err(format!("tuple of {} elements required", types.len()));
+            }
+            let elements = elements.iter().zip(types.iter()).map(|(element, ty)| one(element, ty));
+            Kind::Tuple(Arc::new(elements.collect::<Result<_, _>>()?))
+        }
+        (Type::Tuple(_), _) => return Err("tuple required".into()),
+        (Type::Object(attributes), Kind::Map(m) | Kind::Object(m)) => {
+            let mut result = Members::new();
+            let mut missing = Vec::new();
+            for (name, attribute) in attributes.iter() {
+                let given = m.get(name);
+                // A default stands in for an absent attribute and for null.
+                let value = match (given, &attribute.default) {
+                    (Some(value), None) => value,
+                    (Some(value), Some(default)) => if value.is_null() { default } else { value },
+                    (None, Some(default)) => default,
+                    (None, None) if attribute.optional => {
+                        result.insert(Arc::clone(name), Val::null());
+                        continue;
+                    }
+                    (None, None) => {
+                        missing.push(format!("{:?}", &**name));
+                        continue;
+                    }
+                };
+                let value = one(value, &attribute.ty).map_err(|error| format!("attribute {:?}: {error}", &**name))?;
+                result.insert(Arc::clone(name), value);
+            }
+            match missing.as_slice() {
+                [] => {}
+                [name] => return Err(format!("attribute {name} is required")),
+                names => return Err(format!("attributes {} are required", names.join(", "))),
+            }
+            Kind::Object(Arc::new(result))
+        }
+        (Type::Object(_), _) => return Err("object required".into()),
+    };
+    Ok(val.with_kind(kind))
+}
+
+fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
+    let sequence = |ty: &Type| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+    let mapping = |ty: &Type| matches!(ty, Type::Map(_) | Type::Object(_));
+    let fits = match (to, &unk.ty) {
+        (Type::Any, _) | (_, Type::Any) => true,
+        (Type::String, from) => from.is_primitive(),
+        (Type::Bool, from) => matches!(from, Type::Bool | Type::String),
+        (Type::Number, from) => matches!(from, Type::Number | Type::String),
+        (to, from) => sequence(to) && sequence(from) || mapping(to) && mapping(from),
+    };
+    if !fits {
+        return Err(format!("{to} required"));
+    }
+    if to.is_any() {
+        return Ok(val.clone());
+    }
+    let text = matches!(to, Type::String);
+    let unk = Unk {
+        ty: to.clone(),
+        // A branch that cannot be converted is not an outcome that Terraform would accept.
+        alternatives: unk.alternatives.iter().filter_map(|value| value.convert(to).ok()).collect(),
+        template: if text { unk.template.clone() } else { vec![] },
+        json: if text { unk.json.clone() } else { None },
+        ..unk.clone()
+    };
+    Ok(val.with_kind(Kind::Unknown(Arc::new(unk))))
+}
+
+/// A value that is one of several: unknown, with every outcome kept. Outcomes that are alternatives themselves are
+/// taken apart; too many are dropped altogether.
+pub fn one_of(reasons: Vec<String>, outcomes: Vec<Val>) -> Val {
+    let ty = unify(&outcomes.iter().map(Val::type_of).collect::<Vec<_>>()).unwrap_or_default();
+    let refs = Refs::union_all(&outcomes.iter().map(Val::all_refs).collect::<Vec<_>>());
+    let sensitive = outcomes.iter().any(|outcome| outcome.sensitive);
+    let mut unk = Unk { reasons, ty, set: true, not_null: true, ..Unk::default() };
+    for outcome in outcomes {
+        match &outcome.kind {
+            Kind::Unknown(inner) => {
+                unk.set &= inner.set || inner.not_null;
+                unk.not_null &= inner.not_null;
+                if !inner.alternatives.is_empty() {
+                    unk.alternatives.extend(inner.alternatives.iter().cloned());
+                    continue;
+                }
+            }
+            Kind::Null => {
+                unk.set = false;
+                unk.not_null = false;
+            }
+            _ => {}
+        }
+        unk.alternatives.push(outcome);
+    }
+    if unk.alternatives.len() > MAX_ALTERNATIVES {
+        unk.alternatives.clear();
+    }
+    Val::unknown(unk).mark(sensitive).with_refs(&refs)
+}
+
+/// How much work is left. Shared by everything that is evaluated for one root.
+#[derive(Debug)]
+pub struct Fuel(std::cell::Cell<u64>);
+
+impl Fuel {
+    /// A number of steps.
+    pub fn new(steps: u64) -> Self {
+        Self(std::cell::Cell::new(steps))
+    }
+
+    /// Takes steps; false when none are left.
+    pub fn spend(&self, steps: u64) -> bool {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.0.get() == 0
+    }
+}
+
+/// What a function may use besides its arguments.
+#[derive(Debug)]
+pub struct CallContext<'a> {
+    /// The steps left: a function spends about one per element or 64 bytes that it makes, before it makes them, and
+    /// gives `Err("too much work")` when there are none.
+    pub fuel: &'a Fuel,
+}
+
+/// Compares numbers, texts and truth values of one kind; `None` for others.
+pub fn compare(a: &Val, b: &Val) -> Option<Ordering> {
+    match (&a.kind, &b.kind) {
+        (Kind::Num(a), Kind::Num(b)) => Some(a.cmp(b)),
+        (Kind::Str(a), Kind::Str(b)) => Some(a.cmp(b)),
+        (Kind::Bool(a), Kind::Bool(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}

@@ -1,0 +1,70 @@
+//! The test suites.
+
+use clap::ValueEnum;
+
+use crate::{Outcome, cargo, ci, must, say, tools};
+
+/// A suite that `cargo xtask test` runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// Unit and property tests of every crate
+    Unit,
+    /// Every policy's fixtures, and the policy linter
+    Policies,
+    /// The built program as a user runs it, with Helm and Kustomize
+    Cli,
+    /// The evaluator against the real Terraform or OpenTofu
+    Differential,
+}
+
+/// Runs the named suites, or all. A suite whose tools cannot be had is skipped aloud, and in CI fails.
+pub(crate) fn run(named: &[Suite]) -> Outcome {
+    let all = Suite::value_variants();
+    let chosen = if named.is_empty() { all } else { named };
+    let mut failed = Vec::new();
+    for suite in chosen {
+        let name = suite.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        say(&format!("\n== suite {name}"));
+        if let Err(missing) = suite.prepare() {
+            say(&format!("skipped {name}: {missing}"));
+            if ci() || !named.is_empty() {
+                failed.push(format!("{name} (skipped)"));
+            }
+            continue;
+        }
+        if let Err(problem) = suite.run() {
+            say(&format!("failed {name}: {problem}"));
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("suites that failed: {}", failed.join(", "))) }
+}
+
+impl Suite {
+    fn prepare(self) -> Outcome {
+        match self {
+            Self::Unit | Self::Policies => Ok(()),
+            Self::Cli => tools::helm().and_then(|()| tools::kustomize()),
+            Self::Differential => tools::terraform(),
+        }
+    }
+
+    fn run(self) -> Outcome {
+        let test = |arguments: &[&str]| must(cargo(&["test", "--quiet"]).args(arguments).env("PATH", tools::path()));
+        match self {
+            Self::Unit => test(&["--workspace", "--exclude", "hipaa-iac-tests"]),
+            Self::Policies => {
+                must(&mut cargo(&["run", "--quiet", "--package", "hipaa-iac", "--", "policy", "lint", "policies"]))?;
+                must(&mut cargo(&["run", "--quiet", "--package", "hipaa-iac", "--", "policy", "test", "policies"]))
+            }
+            Self::Cli => {
+                must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
+                test(&["--package", "hipaa-iac-tests", "--test", "cli"])
+            }
+            Self::Differential => {
+                must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
+                test(&["--package", "hipaa-iac-tests", "--test", "differential"])
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+resource "aws_rds_cluster" "absent" { # expect: rds-cluster-logs-not-exported
+  engine = "aurora-postgresql"
+}

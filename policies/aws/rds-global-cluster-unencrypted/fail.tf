@@ -1,0 +1,15 @@
+resource "aws_rds_global_cluster" "off" {
+  global_cluster_identifier = "patients-global"
+  engine                    = "aurora-postgresql"
+  storage_encrypted         = false # expect: rds-global-cluster-unencrypted
+}
+
+resource "aws_rds_cluster" "primary" {
+  cluster_identifier = "patients"
+  engine             = "aurora-postgresql"
+}
+
+resource "aws_rds_global_cluster" "inherited" { # expect: rds-global-cluster-unencrypted
+  global_cluster_identifier    = "patients-inherited"
+  source_db_cluster_identifier = aws_rds_cluster.primary.arn
+}

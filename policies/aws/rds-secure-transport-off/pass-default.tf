@@ -1,0 +1,3 @@
+resource "aws_db_parameter_group" "mariadb" {
+  family = "mariadb11.8"
+}

@@ -1,0 +1,16 @@
+resource "aws_db_instance" "patients" {
+  identifier        = "patients"
+  engine            = "postgres"
+  instance_class    = "db.t4g.medium"
+  storage_encrypted = true
+}
+
+resource "aws_db_snapshot" "patients" {
+  db_instance_identifier = aws_db_instance.patients.identifier
+  db_snapshot_identifier = "patients"
+}
+
+resource "aws_db_snapshot_copy" "patients" {
+  source_db_snapshot_identifier = aws_db_snapshot.patients.db_snapshot_arn
+  target_db_snapshot_identifier = "patients-copy"
+}

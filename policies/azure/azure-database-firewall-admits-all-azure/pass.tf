@@ -1,0 +1,6 @@
+resource "azurerm_mssql_firewall_rule" "office" {
+  name             = "office"
+  server_id        = "/subscriptions/0/resourceGroups/phi/providers/Microsoft.Sql/servers/acme-ehr"
+  start_ip_address = "198.51.100.10"
+  end_ip_address   = "198.51.100.10"
+}

@@ -1,0 +1,15 @@
+# Half of the internet.
+resource "azurerm_mssql_firewall_rule" "half" {
+  name             = "half"
+  server_id        = "/subscriptions/0/resourceGroups/phi/providers/Microsoft.Sql/servers/acme-ehr"
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "127.255.255.255" # expect: azure-database-firewall-range-wide
+}
+
+# One address more than allowed.
+resource "azurerm_postgresql_flexible_server_firewall_rule" "office" {
+  name             = "office"
+  server_id        = "/subscriptions/0/resourceGroups/phi/providers/Microsoft.DBforPostgreSQL/flexibleServers/acme-ehr"
+  start_ip_address = "198.51.100.0"
+  end_ip_address   = "198.51.101.0" # expect: azure-database-firewall-range-wide
+}

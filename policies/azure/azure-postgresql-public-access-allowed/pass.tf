@@ -1,0 +1,8 @@
+resource "azurerm_postgresql_flexible_server" "ehr" {
+  name                          = "acme-ehr"
+  resource_group_name           = "phi"
+  location                      = "eastus2"
+  version                       = "16"
+  sku_name                      = "GP_Standard_D4s_v3"
+  public_network_access_enabled = false
+}

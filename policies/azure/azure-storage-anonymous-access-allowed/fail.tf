@@ -1,0 +1,8 @@
+resource "azurerm_storage_account" "phi" {
+  name                            = "acmephi"
+  resource_group_name             = "phi"
+  location                        = "eastus2"
+  account_tier                    = "Standard"
+  account_replication_type        = "GZRS"
+  allow_nested_items_to_be_public = true # expect: azure-storage-anonymous-access-allowed
+}

@@ -1,0 +1,12 @@
+variable "https_only" {
+  type = bool
+}
+
+resource "azurerm_storage_account" "phi" {
+  name                       = "acmephi"
+  resource_group_name        = "phi"
+  location                   = "eastus2"
+  account_tier               = "Standard"
+  account_replication_type   = "GZRS"
+  https_traffic_only_enabled = var.https_only # expect: azure-storage-http-allowed
+}

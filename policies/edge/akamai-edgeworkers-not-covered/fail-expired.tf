@@ -1,0 +1,6 @@
+# The agreement that named the runtime has run out.
+resource "akamai_edgeworker" "intake" { # expect: akamai-edgeworkers-not-covered
+  name             = "intake"
+  group_id         = 1234
+  resource_tier_id = 200
+}

@@ -1,0 +1,6 @@
+# There is an agreement, but it names something else.
+resource "azurerm_static_web_app" "portal" { # expect: azure-static-web-app-not-covered
+  name                = "portal"
+  resource_group_name = "phi"
+  location            = "eastus2"
+}

@@ -1,0 +1,6 @@
+# The agreement that named the runtime has run out.
+resource "cloudflare_ai_gateway" "triage" { # expect: cloudflare-ai-not-covered
+  account_id   = "a1"
+  id           = "triage"
+  collect_logs = true
+}

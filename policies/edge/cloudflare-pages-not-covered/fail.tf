@@ -1,0 +1,6 @@
+# No agreement is recorded.
+resource "cloudflare_pages_project" "portal" { # expect: cloudflare-pages-not-covered
+  account_id        = "a1"
+  name              = "patient-portal"
+  production_branch = "main"
+}

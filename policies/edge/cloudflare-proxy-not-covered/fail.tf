@@ -1,0 +1,22 @@
+# No agreement is recorded.
+resource "cloudflare_dns_record" "portal" {
+  zone_id = "z1"
+  name    = "portal.example.org"
+  type    = "A"
+  ttl     = 1
+  content = "198.51.100.7"
+  proxied = true # expect: cloudflare-proxy-not-covered
+}
+
+resource "cloudflare_record" "ehr" {
+  zone_id = "z1"
+  name    = "ehr"
+  type    = "A"
+  content = "198.51.100.7"
+  proxied = true # expect: cloudflare-proxy-not-covered
+}
+
+resource "cloudflare_zero_trust_tunnel_cloudflared" "ehr" { # expect: cloudflare-proxy-not-covered
+  account_id = "a1"
+  name       = "ehr"
+}

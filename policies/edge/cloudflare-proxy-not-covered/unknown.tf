@@ -1,0 +1,12 @@
+variable "proxied" {
+  type = bool
+}
+
+resource "cloudflare_dns_record" "portal" {
+  zone_id = "z1"
+  name    = "portal.example.org"
+  type    = "A"
+  ttl     = 1
+  content = "198.51.100.7"
+  proxied = var.proxied # expect: cloudflare-proxy-not-covered
+}

@@ -1,0 +1,3 @@
+resource "deno_project" "intake" {
+  name = "intake"
+}

@@ -1,0 +1,12 @@
+# There is an agreement, but it names something else.
+resource "fastly_service_compute" "intake" { # expect: fastly-compute-not-covered
+  name = "intake"
+
+  domain {
+    name = "intake.example.org"
+  }
+}
+
+resource "fastly_kvstore" "sessions" { # expect: fastly-compute-not-covered
+  name = "sessions"
+}

@@ -1,0 +1,12 @@
+# No agreement is recorded.
+resource "fastly_service_compute" "intake" { # expect: fastly-compute-not-covered
+  name = "intake"
+
+  domain {
+    name = "intake.example.org"
+  }
+}
+
+resource "fastly_kvstore" "sessions" { # expect: fastly-compute-not-covered
+  name = "sessions"
+}

@@ -1,0 +1,8 @@
+# No agreement is recorded.
+resource "fastly_service_vcl" "api" { # expect: fastly-delivery-not-covered
+  name = "api"
+
+  domain {
+    name = "api.example.org"
+  }
+}

@@ -1,0 +1,5 @@
+# The agreement that named the runtime has run out.
+resource "google_network_services_edge_cache_origin" "video" { # expect: google-edge-extension-not-covered
+  name           = "video"
+  origin_address = "origin.example.org"
+}

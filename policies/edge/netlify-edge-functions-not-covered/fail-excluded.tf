@@ -1,0 +1,7 @@
+# The agreement excludes the runtime by name.
+resource "netlify_site_build_settings" "portal" { # expect: netlify-edge-functions-not-covered
+  site_id           = "0d4d"
+  build_command     = "npm run build"
+  publish_directory = "dist"
+  production_branch = "main"
+}

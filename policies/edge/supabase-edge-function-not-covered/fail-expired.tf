@@ -1,0 +1,6 @@
+# The agreement that named the runtime has run out.
+resource "supabase_edge_function" "intake" { # expect: supabase-edge-function-not-covered
+  project_ref = "abcdefghijklmnopqrst"
+  slug        = "patient-intake"
+  entrypoint  = "index.ts"
+}

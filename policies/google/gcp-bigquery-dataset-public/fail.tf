@@ -1,0 +1,26 @@
+resource "google_bigquery_dataset" "claims" {
+  dataset_id = "claims"
+  location   = "US"
+
+  access {
+    role          = "OWNER"
+    special_group = "projectOwners"
+  }
+
+  access {
+    role          = "READER"
+    special_group = "allAuthenticatedUsers" # expect: gcp-bigquery-dataset-public
+  }
+}
+
+resource "google_bigquery_dataset_access" "anyone" {
+  dataset_id    = "claims"
+  role          = "READER"
+  special_group = "allAuthenticatedUsers" # expect: gcp-bigquery-dataset-public
+}
+
+resource "google_bigquery_dataset_access" "everyone" {
+  dataset_id = "claims"
+  role       = "READER"
+  iam_member = "allUsers" # expect: gcp-bigquery-dataset-public
+}

@@ -1,0 +1,30 @@
+resource "google_compute_network_firewall_policy_rule" "rdp" {
+  firewall_policy = "phi"
+  priority        = 1000
+  action          = "allow"
+  direction       = "INGRESS"
+
+  match {
+    src_ip_ranges = ["0.0.0.0/0"] # expect: gcp-firewall-sensitive-port-open
+
+    layer4_configs {
+      ip_protocol = "tcp"
+      ports       = ["3389"]
+    }
+  }
+}
+
+resource "google_compute_firewall_policy_rule" "everything" {
+  firewall_policy = "folders-phi"
+  priority        = 1000
+  action          = "allow"
+  direction       = "INGRESS"
+
+  match {
+    src_ip_ranges = ["0.0.0.0/0"] # expect: gcp-firewall-sensitive-port-open
+
+    layer4_configs {
+      ip_protocol = "all"
+    }
+  }
+}

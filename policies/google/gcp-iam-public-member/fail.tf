@@ -1,0 +1,20 @@
+resource "google_storage_bucket_iam_member" "everyone" {
+  bucket = "acme-phi"
+  role   = "roles/storage.objectViewer"
+  member = "allUsers" # expect: gcp-iam-public-member
+}
+
+resource "google_bigquery_dataset_iam_member" "anyone" {
+  dataset_id = "claims"
+  role       = "roles/bigquery.dataViewer"
+  member     = "allAuthenticatedUsers" # expect: gcp-iam-public-member
+}
+
+resource "google_kms_crypto_key_iam_binding" "key" {
+  crypto_key_id = "projects/acme/locations/us/keyRings/phi/cryptoKeys/phi"
+  role          = "roles/cloudkms.cryptoKeyDecrypter"
+  members = [
+    "serviceAccount:ehr@acme.iam.gserviceaccount.com",
+    "allUsers", # expect: gcp-iam-public-member
+  ]
+}

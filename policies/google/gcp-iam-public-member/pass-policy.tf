@@ -1,0 +1,6 @@
+data "google_iam_policy" "topic" {
+  binding {
+    role    = "roles/pubsub.publisher"
+    members = ["serviceAccount:ehr@acme.iam.gserviceaccount.com"]
+  }
+}

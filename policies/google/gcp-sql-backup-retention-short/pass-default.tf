@@ -1,0 +1,14 @@
+# Seven are kept unless told otherwise.
+resource "google_sql_database_instance" "ehr" {
+  name             = "ehr"
+  database_version = "POSTGRES_16"
+  region           = "us-central1"
+
+  settings {
+    tier = "db-custom-4-16384"
+
+    backup_configuration {
+      enabled = true
+    }
+  }
+}

@@ -1,0 +1,22 @@
+variable "office" {
+  type = string
+}
+
+resource "google_sql_database_instance" "ehr" {
+  name             = "ehr"
+  database_version = "POSTGRES_16"
+  region           = "us-central1"
+
+  settings {
+    tier = "db-custom-4-16384"
+
+    ip_configuration {
+      ipv4_enabled = true
+
+      authorized_networks {
+        name  = "office"
+        value = var.office # expect: gcp-sql-open-to-world
+      }
+    }
+  }
+}

@@ -1,0 +1,10 @@
+resource "google_sql_database_instance" "ehr" {
+  name             = "ehr"
+  database_version = "POSTGRES_16"
+  region           = "us-central1"
+
+  settings {
+    tier                  = "db-custom-4-16384"
+    connector_enforcement = "REQUIRED"
+  }
+}

@@ -1,0 +1,45 @@
+resource "google_sql_database_instance" "postgres" {
+  name             = "ehr"
+  database_version = "POSTGRES_16"
+  region           = "us-central1"
+
+  settings {
+    tier = "db-custom-4-16384"
+
+    backup_configuration {
+      enabled                        = true
+      point_in_time_recovery_enabled = false # expect: gcp-sql-point-in-time-recovery-disabled
+    }
+  }
+}
+
+resource "google_sql_database_instance" "mysql" {
+  name             = "billing"
+  database_version = "MYSQL_8_0"
+  region           = "us-central1"
+
+  settings {
+    tier = "db-custom-4-16384"
+
+    backup_configuration {
+      enabled            = true
+      binary_log_enabled = false # expect: gcp-sql-point-in-time-recovery-disabled
+    }
+  }
+}
+
+resource "google_sql_database_instance" "plus" {
+  name             = "plus"
+  database_version = "POSTGRES_16"
+  region           = "us-central1"
+
+  settings {
+    tier    = "db-perf-optimized-N-4"
+    edition = "ENTERPRISE_PLUS"
+
+    backup_configuration {
+      enabled                        = true
+      point_in_time_recovery_enabled = false # expect: gcp-sql-point-in-time-recovery-disabled
+    }
+  }
+}

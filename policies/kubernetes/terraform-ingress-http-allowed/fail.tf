@@ -1,0 +1,94 @@
+resource "kubernetes_ingress_v1" "ehr" {
+  metadata {
+    name = "ehr"
+
+    annotations = {
+      "nginx.ingress.kubernetes.io/ssl-redirect" = "false" # expect: terraform-ingress-http-allowed
+    }
+  }
+
+  spec {
+    tls {
+      hosts       = ["ehr.example.org"]
+      secret_name = "ehr-tls"
+    }
+
+    rule {
+      host = "ehr.example.org"
+
+      http {
+        path {
+          path = "/"
+
+          backend {
+            service {
+              name = "web"
+
+              port {
+                number = 80
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+resource "kubernetes_ingress_v1" "alb" {
+  metadata {
+    name = "alb"
+
+    annotations = {
+      "alb.ingress.kubernetes.io/listen-ports" = jsonencode([{ HTTP = 80 }, { HTTPS = 443 }]) # expect: terraform-ingress-http-allowed
+    }
+  }
+
+  spec {
+    tls {
+      hosts       = ["ehr.example.org"]
+      secret_name = "ehr-tls"
+    }
+
+    rule {
+      host = "ehr.example.org"
+
+      http {
+        path {
+          path = "/"
+
+          backend {
+            service {
+              name = "web"
+
+              port {
+                number = 80
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+resource "kubernetes_manifest" "gke" {
+  manifest = {
+    apiVersion = "networking.k8s.io/v1"
+    kind       = "Ingress"
+    metadata = {
+      name      = "gke"
+      namespace = "ehr"
+      annotations = {
+        "kubernetes.io/ingress.allow-http" = "true" # expect: terraform-ingress-http-allowed
+      }
+    }
+    spec = {
+      tls = [{ hosts = ["ehr.example.org"], secretName = "ehr-tls" }]
+      rules = [{
+        host = "ehr.example.org"
+        http = { paths = [] }
+      }]
+    }
+  }
+}

@@ -1,0 +1,7 @@
+resource "mongodbatlas_cluster" "ehr" {
+  project_id                  = "5f1a"
+  name                        = "ehr"
+  provider_name               = "AWS"
+  provider_instance_size_name = "M30"
+  encryption_at_rest_provider = "NONE" # expect: atlas-customer-key-missing
+}

@@ -1,0 +1,7 @@
+# Off unless switched on.
+resource "mongodbatlas_cluster" "ehr" { # expect: atlas-log-redaction-disabled
+  project_id                  = "5f1a"
+  name                        = "ehr"
+  provider_name               = "AWS"
+  provider_instance_size_name = "M30"
+}

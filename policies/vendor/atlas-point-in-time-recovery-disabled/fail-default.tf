@@ -1,0 +1,8 @@
+# Off unless switched on.
+resource "mongodbatlas_cluster" "ehr" { # expect: atlas-point-in-time-recovery-disabled
+  project_id                  = "5f1a"
+  name                        = "ehr"
+  provider_name               = "AWS"
+  provider_instance_size_name = "M30"
+  cloud_backup                = true
+}

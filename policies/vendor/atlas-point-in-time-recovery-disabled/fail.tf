@@ -1,0 +1,8 @@
+resource "mongodbatlas_cluster" "ehr" {
+  project_id                  = "5f1a"
+  name                        = "ehr"
+  provider_name               = "AWS"
+  provider_instance_size_name = "M30"
+  cloud_backup                = true
+  pit_enabled                 = false # expect: atlas-point-in-time-recovery-disabled
+}

@@ -1,0 +1,4 @@
+resource "auth0_guardian" "mfa" {
+  policy = "all-applications"
+  otp    = true
+}

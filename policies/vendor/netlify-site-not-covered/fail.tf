@@ -1,0 +1,5 @@
+# No agreement is recorded.
+resource "netlify_site_domain_settings" "portal" { # expect: netlify-site-not-covered
+  site_id       = "0d4d"
+  custom_domain = "portal.example.org"
+}

@@ -1,0 +1,5 @@
+# Authentication is not managed here.
+resource "supabase_settings" "ehr" {
+  project_ref     = "abcdefghijklmnopqrst"
+  ssl_enforcement = true
+}

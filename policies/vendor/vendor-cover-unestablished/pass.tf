@@ -1,0 +1,10 @@
+terraform {
+  required_providers {
+    pagerduty = {
+      source = "PagerDuty/pagerduty"
+    }
+  }
+}
+
+provider "pagerduty" {
+}

@@ -1,0 +1,10 @@
+terraform {
+  required_providers {
+    sendgrid = {
+      source = "kenzo0107/sendgrid"
+    }
+  }
+}
+
+provider "sendgrid" {
+}

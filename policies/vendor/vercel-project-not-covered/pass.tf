@@ -1,0 +1,4 @@
+resource "vercel_project" "portal" {
+  name      = "patient-portal"
+  framework = "nextjs"
+}

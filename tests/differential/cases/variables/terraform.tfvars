@@ -1,0 +1,5 @@
+text     = 42
+not_null = null
+settings = {
+  name = "portal"
+}

@@ -1,0 +1,136 @@
+//! What the black-box suites share: running the built program on trees made for a test.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// The workspace folder.
+pub fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// The built `hipaa-iac`, beside the folder of the running test. `cargo xtask test` builds it first.
+fn program() -> io::Result<PathBuf> {
+    let here = env::current_exe()?;
+    let folder = here.ancestors().nth(2).unwrap_or(&here);
+    let program = folder.join(format!("hipaa-iac{}", env::consts::EXE_SUFFIX));
+    if program.is_file() { Ok(program) } else { Err(io::Error::other("hipaa-iac is not built: cargo build --package hipaa-iac")) }
+}
+
+/// A folder for one test, removed at its end.
+#[derive(Debug)]
+pub struct Tree(tempfile::TempDir);
+
+impl Tree {
+    /// An empty folder.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn new() -> io::Result<Self> {
+        tempfile::Builder::new().prefix("hipaa-iac-test").tempdir().map(Self)
+    }
+
+    /// A folder with these files.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn with(files: &[(&str, &str)]) -> io::Result<Self> {
+        let tree = Self::new()?;
+        for (path, text) in files {
+            tree.write(path, text.as_bytes())?;
+        }
+        Ok(tree)
+    }
+
+    /// Writes a file, with its folders.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let file = self.path().join(path);
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(file, bytes)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// What a run gave.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// The exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Standard output as JSON; null where it is not.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_default()
+    }
+
+    /// `policy verdict file:line` of every finding of a JSON result, in its order.
+    pub fn findings(&self) -> Vec<String> {
+        let result = self.json();
+        let findings = result["findings"].as_array().cloned().unwrap_or_default();
+        findings
+            .iter()
+            .map(|finding| {
+                let place = &finding["resource"];
+                format!(
+                    "{} {} {}:{}",
+                    finding["policy"].as_str().unwrap_or("?"),
+                    finding["verdict"].as_str().unwrap_or("?"),
+                    place["file"].as_str().unwrap_or("?"),
+                    place["line"]
+                )
+            })
+            .collect()
+    }
+}
+
+/// Runs the program in a folder, without the variables that would change what it does.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> io::Result<Ran> {
+    run_with(folder, arguments, &[], None)
+}
+
+/// The same with environment variables and standard input.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], input: Option<&str>) -> io::Result<Ran> {
+    let mut command = Command::new(program()?);
+    command.current_dir(folder).args(arguments).env_clear();
+    for name in ["PATH", "HOME", "TMPDIR"] {
+        if let Some(value) = env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.envs(variables.iter().copied());
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    if let (Some(text), Some(mut pipe)) = (input, child.stdin.take()) {
+        // The program may end before it has read everything.
+        let _ = io::Write::write_all(&mut pipe, text.as_bytes());
+    }
+    let Output { status, stdout, stderr } = child.wait_with_output()?;
+    Ok(Ran {
+        code: status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    })
+}
