@@ -72,8 +72,14 @@ pub(crate) fn read(sources: &Sources, path: &Path) -> Result<Arc<SourceFile>, Fa
     sources.read(path).map_err(|error| Failure(format!("{}: {error}", path.display())))
 }
 
+/// What was read, and the files among which it was found.
+pub(crate) struct Read {
+    pub(crate) inventory: Inventory,
+    pub(crate) files: Vec<WalkEntry>,
+}
+
 /// Reads everything: once for each environment of the configuration, or once.
-pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Settings) -> Result<Inventory, Failure> {
+pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Settings) -> Result<Read, Failure> {
     let mut inventory = Inventory::default();
     let mut files = Vec::new();
     for path in &arguments.paths {
@@ -103,7 +109,7 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
             let mut options = terraform_options(arguments, Some(environment.name.as_str().into()))?;
             let files = environment.var_files.iter().map(|file| settings.folder.join(file));
             options.var_files.splice(0..0, files);
-            options.vars.splice(0..0, environment.vars.iter().map(|(name, value)| (name.clone(), value.clone())));
+            options.vars.splice(0..0, environment.var_texts());
             if let (None, Some(workspace)) = (&arguments.workspace, &environment.workspace) {
                 options.workspace.clone_from(workspace);
             }
@@ -120,11 +126,11 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
     // Plans and states are what they are, whatever the environment.
     let plain = terraform::Options { environment: None, ..environments.into_iter().next().unwrap_or_default() };
     let mut manifests = Vec::new();
-    for entry in files {
-        let plan = if is_json(&entry) { plan_or_state(sources, &entry, &source, &plain) } else { None };
+    for entry in &files {
+        let plan = if is_json(entry) { plan_or_state(sources, entry, &source, &plain) } else { None };
         match plan {
             Some(found) => inventory.extend(found),
-            None => manifests.push(entry),
+            None => manifests.push(entry.clone()),
         }
     }
     inventory.extend(source);
@@ -137,16 +143,12 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
             diagnostic.level = Level::Warning;
         }
     }
-    Ok(inventory)
+    Ok(Read { inventory, files })
 }
 
 fn plan_or_state(sources: &Sources, entry: &WalkEntry, source: &Inventory, options: &terraform::Options) -> Option<Inventory> {
     // What cannot be read here is told by whoever else claims the file.
-    let text = Sources::read_text(&entry.path).ok()?;
-    if !terraform::looks_like_plan_or_state(&text) {
-        return None;
-    }
-    let file = sources.add(hipaa_iac_source::display_path(&entry.path), &text);
+    let file = sources.read(&entry.path).ok()?;
     terraform::load_json(sources, &file, source, options)
 }
 
@@ -154,7 +156,7 @@ fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
     let text = io::read_to_string(io::stdin().lock()).map_err(|error| Failure(format!("standard input: {error}")))?;
     let file = sources.add("<stdin>", &text);
     let plan = terraform::load_json(sources, &file, &Inventory::default(), &terraform::Options::default());
-    Ok(plan.unwrap_or_else(|| kubernetes::load_text(&file, &kubernetes::Options::default())))
+    Ok(plan.unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default())))
 }
 
 fn terraform_options(arguments: &InputArgs, environment: Option<Arc<str>>) -> Result<terraform::Options, Failure> {

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use hipaa_iac_engine::Date;
 use hipaa_iac_source::{Diagnostic, Inventory, Level, Node, Number, Resource, ResourceKind, Sources, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -14,10 +13,10 @@ use crate::{
 
 pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
     let sources = Sources::new();
-    let settings = input::settings(&sources, &arguments.input, Date::MIN)?;
+    let settings = input::settings(&sources, &arguments.input, hipaa_iac_engine::fixture_date())?;
     let bar = input::progress(global);
     bar.set_message("reading");
-    let inventory = input::inventory(&sources, &arguments.input, &settings)?;
+    let inventory = input::inventory(&sources, &arguments.input, &settings)?.inventory;
     bar.finish_and_clear();
     let text = match arguments.format {
         ListFormat::Json => format!("{}\n", serde_json::to_string_pretty(&document(&inventory, &sources))?),

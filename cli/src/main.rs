@@ -16,6 +16,9 @@ use args::{Cli, Color, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use hipaa_iac_report as report;
 
+/// The stack of every thread, in bytes: nesting is bounded, but its frames are large.
+const STACK: usize = 16 << 20;
+
 /// What a command ends with. The numbers are documented in `check --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
@@ -49,7 +52,14 @@ fn main() -> ExitCode {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         note(&format!("hipaa-iac has a bug ({place}); please report it: {}/issues", env!("CARGO_PKG_REPOSITORY")));
     }));
-    let outcome = std::panic::catch_unwind(|| run(Cli::parse()));
+    let outcome = std::panic::catch_unwind(|| {
+        let cli = Cli::parse();
+        let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK);
+        if let Some(jobs) = cli.global.jobs {
+            pool = pool.num_threads(jobs.clamp(1, 256));
+        }
+        pool.build()?.install(|| run(cli))
+    });
     match outcome {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(Failure(problem))) => {
@@ -61,9 +71,6 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome {
-    if let Some(jobs) = cli.global.jobs {
-        rayon::ThreadPoolBuilder::new().num_threads(jobs.clamp(1, 256)).build_global()?;
-    }
     match cli.command {
         Command::Check(arguments) => check::run(&arguments, &cli.global),
         Command::Policy(command) => policy::run(&command),
@@ -73,8 +80,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Schema { of } => {
             let schema = match of {
                 SchemaOf::Result => report::result_schema(),
-                SchemaOf::Policy => hipaa_iac_engine::policy_schema(),
-                SchemaOf::Config => hipaa_iac_engine::config_schema(),
+                SchemaOf::Policy => hipaa_iac_engine::policy_schema().to_value(),
+                SchemaOf::Config => hipaa_iac_engine::config_schema().to_value(),
             };
             print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
         }

@@ -1,1 +1,59 @@
-//! crates/engine
+//! Policies, and the verdicts they give on an inventory of resources.
+//!
+//! [`PolicySet::parse`] reads policies, [`evaluate`] judges; both are pure functions of their arguments. The language is described in
+//! `docs/policies.md`.
+
+mod agreement;
+mod cel;
+mod classification;
+mod config;
+mod credential;
+mod date;
+mod duration;
+mod evaluate;
+mod fixtures;
+mod iam;
+mod json_text;
+mod lint;
+mod policy;
+mod pool;
+mod relations;
+pub mod safeguard;
+mod schedule;
+mod url_text;
+pub mod vendor;
+mod waiver;
+mod world;
+mod yaml;
+
+pub use agreement::{
+    Agreement, AgreementList, AgreementScope, AgreementSettings, Agreements, DeclaredVendor, Exception, ExceptionMatch, Signatory, Status,
+};
+pub use config::{
+    Class, Classification, ClassificationRule, Config, Environment, FailOn, Helm, SeverityOverride, WaiverEntry,
+};
+pub use date::Date;
+pub use evaluate::{Evaluation, Finding, Selection, Settings, Verdict, evaluate};
+pub use fixtures::{FixtureKind, check_fixture, fixture_date};
+pub use lint::lint;
+pub use policy::{
+    API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet, PolicySpec, Profile, Remediation, Rule,
+    Scope, Severity,
+};
+pub use safeguard::{Safeguard, find as safeguard};
+pub use waiver::{AppliedWaiver, WaiverSource};
+
+/// The JSON Schema of policy documents.
+pub fn policy_schema() -> schemars::Schema {
+    schemars::schema_for!(PolicyDocument)
+}
+
+/// The JSON Schema of `hipaa-iac.yaml`.
+pub fn config_schema() -> schemars::Schema {
+    schemars::schema_for!(Config)
+}
+
+/// The JSON Schema of `baa.yaml`.
+pub fn agreements_schema() -> schemars::Schema {
+    schemars::schema_for!(AgreementList)
+}

@@ -268,7 +268,7 @@ pub struct Policy {
     pub path: Arc<str>,
     /// The whole document, as it is written.
     pub document: PolicyDocument,
-    pub(crate) file: hipaa_iac_source::FileId,
+    file: Arc<SourceFile>,
     pub(crate) variables: Vec<Variable>,
     pub(crate) rules: Vec<CompiledRule>,
 }
@@ -308,11 +308,21 @@ impl Policy {
         &self.document.spec
     }
 
+    /// The text of its file.
+    pub fn text(&self) -> &str {
+        self.file.text()
+    }
+
+    /// The place of the value at a path of its file, or of the nearest value above.
+    pub(crate) fn locate(&self, path: &[&str]) -> Option<Span> {
+        yaml::locate(&self.file, path)
+    }
+
     /// Reads and compiles the policy of one file.
     ///
     /// # Errors
     /// Everything that is wrong with it, with places.
-    pub fn parse(file: &SourceFile) -> Result<Self, Vec<Diagnostic>> {
+    pub fn parse(file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
         if !file.text().lines().any(|line| !line.trim().is_empty()) {
             let empty = Diagnostic::new(Level::Error, "policy-syntax", "the policy file is empty");
             return Err(vec![empty.in_path(Arc::clone(file.path()))]);
@@ -322,7 +332,7 @@ impl Policy {
         Self::compile(document, file)
     }
 
-    fn compile(document: PolicyDocument, file: &SourceFile) -> Result<Self, Vec<Diagnostic>> {
+    fn compile(document: PolicyDocument, file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Problems { file, name: &document.metadata.name, found: Vec::new() };
         let spec = &document.spec;
         if document.api_version != API_VERSION {
@@ -388,7 +398,7 @@ impl Policy {
         Ok(Self {
             name: document.metadata.name.as_str().into(),
             path: Arc::clone(file.path()),
-            file: file.id(),
+            file: Arc::clone(file),
             document,
             variables,
             rules,
@@ -509,7 +519,7 @@ fn compile_rule(
 ) -> Option<CompiledRule> {
     let at = at.to_string();
     let before = problems.found.len();
-    let mut query = |name: &str, text: Option<&String>, problems: &mut Problems<'_>| {
+    let query = |name: &str, text: Option<&String>, problems: &mut Problems<'_>| {
         let text = text?;
         match Query::parse(text) {
             Ok(query) => Some(query),
@@ -631,6 +641,11 @@ impl PolicySet {
         (Self { policies, digest: digest(files) }, diagnostics)
     }
 
+    /// A set of one policy.
+    pub(crate) fn of(policy: &Arc<Policy>) -> Self {
+        Self { policies: vec![Arc::clone(policy)], digest: String::new() }
+    }
+
     /// Every policy, by name.
     pub fn policies(&self) -> &[Arc<Policy>] {
         &self.policies
@@ -694,9 +709,4 @@ fn edits(a: &str, b: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
-}
-
-/// The place of a policy's name, for diagnostics about the policy.
-pub(crate) fn name_span(policy: &Policy, file: &SourceFile) -> Option<Span> {
-    (file.id() == policy.file).then(|| yaml::locate(file, &["metadata", "name"])).flatten()
 }

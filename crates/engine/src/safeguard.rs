@@ -18,14 +18,21 @@ pub enum Implementation {
     Proposed,
 }
 
-impl fmt::Display for Implementation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Implementation {
+    /// Its word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Required => "required",
             Self::Addressable => "addressable",
             Self::Standard => "standard",
             Self::Proposed => "proposed",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Implementation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -2,17 +2,14 @@
 
 use hipaa_iac_source::{Diagnostic, Level, SourceFile, Span};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{RenderOptions, SnippetMode, Spanned, UserMessageFormatter};
+use serde_saphyr::{SnippetMode, Spanned, UserMessageFormatter};
 
 /// Reads a file of one document.
 pub(crate) fn parse<T: DeserializeOwned>(file: &SourceFile, level: Level, code: &'static str) -> Result<T, Diagnostic> {
     serde_saphyr::from_str(file.text()).map_err(|error: serde_saphyr::Error| {
         let formatter = UserMessageFormatter;
-        let text = error.without_snippet().render_with_options(RenderOptions {
-            formatter: &formatter,
-            snippets: SnippetMode::Off,
-            ..RenderOptions::default()
-        });
+        let options = serde_saphyr::render_options! { formatter: &formatter, snippets: SnippetMode::Off };
+        let text = error.without_snippet().render_with_options(options);
         let mut diagnostic = Diagnostic::new(level, code, fragment(&text)).in_path(file.path().clone());
         diagnostic.span = error.location().and_then(|location| span(file, &location));
         diagnostic

@@ -4,8 +4,8 @@
 Source: api/openapi-spec/swagger.json of k8s.io/kubernetes (Apache-2.0), newest version first; an older
 version adds only the kinds and fields that the newer ones no longer have. To repeat it (needs Go and network):
 
-    for v in v1.37.2 v1.24.17 v1.15.12; do go mod download k8s.io/kubernetes@$v; done
-    python3 generate.py "$(go env GOMODCACHE)" v1.37.2 v1.24.17 v1.15.12 > types.txt
+    for v in v1.37.2 v1.24.17 v1.21.14 v1.15.12; do go mod download k8s.io/kubernetes@$v; done
+    python3 generate.py "$(go env GOMODCACHE)" v1.37.2 v1.24.17 v1.21.14 v1.15.12 > types.txt
 
 Lines of types.txt, after the comments:
 

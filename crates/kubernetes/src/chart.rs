@@ -16,20 +16,33 @@ use crate::{Options, paths, tool::Tools, yaml};
 pub(crate) type Rendered = Result<Vec<(String, String)>, Vec<Diagnostic>>;
 
 /// Renders the chart of a folder.
-pub(crate) fn render(sources: &Sources, folder: &Path, options: &Options, tools: &Tools) -> Rendered {
+pub(crate) fn render(
+    sources: &Sources,
+    folder: &Path,
+    options: &Options,
+    tools: &Tools,
+) -> Rendered {
     let shown = paths::display(folder);
     let file = sources.read(&folder.join("Chart.yaml")).map_err(|error| {
         vec![
-            Diagnostic::new(Level::Error, "unreadable", format!("the chart {shown} was not judged: Chart.yaml cannot be read: {error}"))
-                .in_path(&*paths::display(&folder.join("Chart.yaml")))
-                .remedy("make it readable"),
+            Diagnostic::new(
+                Level::Error,
+                "unreadable",
+                format!("the chart {shown} was not judged: Chart.yaml cannot be read: {error}"),
+            )
+            .in_path(&*paths::display(&folder.join("Chart.yaml")))
+            .remedy("make it readable"),
         ]
     })?;
     let mut documents = yaml::parse(&file);
     if !documents.errors.is_empty() {
         return Err(documents.errors);
     }
-    let chart = documents.documents.pop().map(|document| document.node).unwrap_or_default();
+    let chart = documents
+        .documents
+        .pop()
+        .map(|document| document.node)
+        .unwrap_or_default();
     let text = |field: &str| chart.get(field).and_then(Node::as_str);
     if text("type") == Some("library") {
         // It holds definitions for other charts and cannot be installed.
@@ -49,12 +62,22 @@ pub(crate) fn render(sources: &Sources, folder: &Path, options: &Options, tools:
     }
     let Some(helm) = tools.find("helm") else {
         return Err(vec![
-            Diagnostic::new(Level::Error, "helm-missing", format!("the chart {shown} was not judged: `helm` is not on the PATH"))
-                .in_path(Arc::clone(file.path()))
-                .remedy(format!("install helm, or check its output: `helm template {shown} | hipaa-iac check -`")),
+            Diagnostic::new(
+                Level::Error,
+                "helm-missing",
+                format!("the chart {shown} was not judged: `helm` is not on the PATH"),
+            )
+            .in_path(Arc::clone(file.path()))
+            .remedy(format!(
+                "install helm, or check its output: `helm template {shown} | hipaa-iac check -`"
+            )),
         ]);
     };
-    let mut arguments: Vec<OsString> = vec!["template".into(), release(text("name"), folder).into(), paths::argument(folder).into()];
+    let mut arguments: Vec<OsString> = vec![
+        "template".into(),
+        release(text("name"), folder).into(),
+        paths::argument(folder).into(),
+    ];
     for values in &options.helm_values {
         arguments.push("--values".into());
         arguments.push(paths::argument(values).into());
@@ -62,30 +85,57 @@ pub(crate) fn render(sources: &Sources, folder: &Path, options: &Options, tools:
     match tools.run(&helm, &arguments) {
         Ok(output) => Ok(split(&output, &shown)),
         Err(error) => Err(vec![
-            Diagnostic::new(Level::Error, "helm-failed", format!("the chart {shown} was not judged: `helm template` says: {error}"))
-                .in_path(Arc::clone(file.path()))
-                .remedy(format!("run `helm template {shown}` with the same values files, and correct the chart")),
+            Diagnostic::new(
+                Level::Error,
+                "helm-failed",
+                format!("the chart {shown} was not judged: `helm template` says: {error}"),
+            )
+            .in_path(Arc::clone(file.path()))
+            .remedy(format!(
+                "run `helm template {shown}` with the same values files, and correct the chart"
+            )),
         ]),
     }
 }
 
 /// A name for the release: the chart's, as far as a release may have it.
 fn release(name: Option<&str>, folder: &Path) -> String {
-    let folder = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let name = name.map(str::to_owned).or(folder).unwrap_or_default();
-    let name: String = name.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(53).collect();
+    let name: String = name
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(53)
+        .collect();
     let name = name.trim_matches('-');
-    if name.is_empty() { "release".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "release".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 fn missing_dependencies(folder: &Path, chart: &Node, file: &SourceFile) -> Vec<Diagnostic> {
-    let Some(dependencies) = chart.get("dependencies").and_then(Node::as_list) else { return Vec::new() };
+    let Some(dependencies) = chart.get("dependencies").and_then(Node::as_list) else {
+        return Vec::new();
+    };
     let vendored = vendored(&folder.join("charts"));
     let mut diagnostics = Vec::new();
     for dependency in dependencies {
-        let Some(name) = dependency.get("name").and_then(Node::as_str) else { continue };
-        let archive = format!("{name}-");
-        let there = vendored.iter().any(|entry| entry == name || entry.ends_with(".tgz") && entry.starts_with(&archive));
+        let Some(name) = dependency.get("name").and_then(Node::as_str) else {
+            continue;
+        };
+        let is_archive = |entry: &str| {
+            entry
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('-') && rest.contains(".tgz"))
+        };
+        let there = vendored
+            .iter()
+            .any(|entry| entry == name || is_archive(entry));
         if !there {
             let shown = paths::display(folder);
             let mut diagnostic = Diagnostic::new(
@@ -104,14 +154,20 @@ fn missing_dependencies(folder: &Path, chart: &Node, file: &SourceFile) -> Vec<D
 
 /// Names in a chart's `charts/` folder: of archives, of folders, and of the charts in the folders.
 fn vendored(charts: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(charts) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(charts) else {
+        return Vec::new();
+    };
     let mut names = Vec::new();
     for entry in entries.flatten() {
         names.push(entry.file_name().to_string_lossy().into_owned());
         let chart = entry.path().join("Chart.yaml");
         if let Ok(text) = Sources::read_text(&chart) {
             let documents = yaml::parse(&Sources::new().add("Chart.yaml", &text)).documents;
-            names.extend(documents.iter().filter_map(|document| Some(document.node.get("name")?.as_str()?.to_owned())));
+            names.extend(
+                documents
+                    .iter()
+                    .filter_map(|document| Some(document.node.get("name")?.as_str()?.to_owned())),
+            );
         }
     }
     names
@@ -119,16 +175,25 @@ fn vendored(charts: &Path) -> Vec<String> {
 
 /// The output of `helm template`, by the template that each document comes from.
 fn split(output: &str, folder: &str) -> Vec<(String, String)> {
-    let prefix = if folder == "." { String::new() } else { format!("{folder}/") };
+    let prefix = if folder == "." {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
     let mut texts: IndexMap<String, String> = IndexMap::new();
     let mut current = format!("{prefix}Chart.yaml (rendered)");
     let mut lines = output.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         if line.trim_end() == "---"
-            && let Some(source) = lines.peek().and_then(|next| next.strip_prefix("# Source: "))
+            && let Some(source) = lines
+                .peek()
+                .and_then(|next| next.strip_prefix("# Source: "))
         {
             // The first part is the chart's name.
-            let template = source.trim().split_once('/').map_or(source.trim(), |(_, template)| template);
+            let template = source
+                .trim()
+                .split_once('/')
+                .map_or(source.trim(), |(_, template)| template);
             current = format!("{prefix}{template} (rendered)");
         }
         match texts.get_mut(&current) {
@@ -157,7 +222,10 @@ pub(crate) fn folders<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<PathBuf>
 /// Whether a path lies in what a chart renders itself.
 pub(crate) fn is_part(path: &Path, chart: &Path) -> bool {
     path.strip_prefix(chart).is_ok_and(|inner| {
-        inner.components().next().is_some_and(|first| first.as_os_str() == "templates" || first.as_os_str() == "charts")
+        inner
+            .components()
+            .next()
+            .is_some_and(|first| first.as_os_str() == "templates" || first.as_os_str() == "charts")
     })
 }
 
@@ -174,15 +242,30 @@ mod tests {
             texts[0].1,
             "---\n# Source: web/templates/a.yaml\na: 1\n---\n# Source: web/templates/a.yaml\nc: 3\n"
         );
-        assert_eq!(texts[1].0, "charts/web/charts/db/templates/b.yaml (rendered)");
+        assert_eq!(
+            texts[1].0,
+            "charts/web/charts/db/templates/b.yaml (rendered)"
+        );
         assert!(texts[1].1.ends_with("b: |\n  ---\n  x\n"));
-        assert_eq!(split("---\n# Source: w/templates/a.yaml\n", ".")[0].0, "templates/a.yaml (rendered)");
+        assert_eq!(
+            split("---\n# Source: w/templates/a.yaml\n", ".")[0].0,
+            "templates/a.yaml (rendered)"
+        );
     }
 
     #[test]
     fn vendored_charts_are_not_charts_of_their_own() {
-        let files = ["web/Chart.yaml", "web/charts/db/Chart.yaml", "web/templates/x/Chart.yaml", "api/Chart.yaml", "web2/Chart.yaml"];
-        assert_eq!(folders(files.iter().map(Path::new)), [Path::new("api"), Path::new("web"), Path::new("web2")]);
+        let files = [
+            "web/Chart.yaml",
+            "web/charts/db/Chart.yaml",
+            "web/templates/x/Chart.yaml",
+            "api/Chart.yaml",
+            "web2/Chart.yaml",
+        ];
+        assert_eq!(
+            folders(files.iter().map(Path::new)),
+            [Path::new("api"), Path::new("web"), Path::new("web2")]
+        );
     }
 
     #[test]

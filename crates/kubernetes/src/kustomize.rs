@@ -12,7 +12,8 @@ use hipaa_iac_source::{Diagnostic, Level, Node, SourceFile, Sources, Span};
 use crate::{paths, tool::Tools, yaml};
 
 /// The names that Kustomize looks for, in its order.
-pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(crate) const FILE_NAMES: [&str; 3] =
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// The most folders that one overlay is followed into.
 const MAX_FOLDERS: usize = 1000;
 
@@ -31,18 +32,29 @@ struct Kustomization {
 impl Kustomization {
     fn read(sources: &Sources, path: &Path) -> Result<Self, Diagnostic> {
         let file = sources.read(path).map_err(|error| {
-            Diagnostic::new(Level::Error, "unreadable", format!("the kustomization cannot be read: {error}"))
-                .in_path(&*paths::display(path))
-                .remedy("make it readable")
+            Diagnostic::new(
+                Level::Error,
+                "unreadable",
+                format!("the kustomization cannot be read: {error}"),
+            )
+            .in_path(&*paths::display(path))
+            .remedy("make it readable")
         })?;
         let documents = yaml::parse(&file);
-        let mut kustomization =
-            Self { file, mentions: Vec::new(), helm: None, component: false, errors: documents.errors };
+        let mut kustomization = Self {
+            file,
+            mentions: Vec::new(),
+            helm: None,
+            component: false,
+            errors: documents.errors,
+        };
         for document in &documents.documents {
-            kustomization.component |= document.node.get("kind").and_then(Node::as_str) == Some("Component");
+            kustomization.component |=
+                document.node.get("kind").and_then(Node::as_str) == Some("Component");
             for field in ["helmCharts", "helmChartInflationGenerator"] {
                 if let Some(charts) = document.node.get(field).filter(|node| !node.is_null()) {
-                    kustomization.helm = kustomization.helm.or(charts.span).or(Some(document.extent));
+                    kustomization.helm =
+                        kustomization.helm.or(charts.span).or(Some(document.extent));
                 }
             }
             kustomization.collect(&document.node);
@@ -53,7 +65,9 @@ impl Kustomization {
     fn collect(&mut self, node: &Node) {
         let texts = |node: Option<&Node>, found: &mut Vec<(Arc<str>, Option<Span>)>| {
             let elements = node.and_then(Node::as_list).into_iter().flatten();
-            found.extend(elements.filter_map(|element| Some((Arc::from(element.as_str()?), element.span))));
+            found.extend(
+                elements.filter_map(|element| Some((Arc::from(element.as_str()?), element.span))),
+            );
         };
         for field in [
             "resources",
@@ -76,18 +90,29 @@ impl Kustomization {
             }
         };
         for field in ["patches", "patchesJson6902", "replacements"] {
-            node.get(field).and_then(Node::as_list).into_iter().flatten().for_each(&mut path);
+            node.get(field)
+                .and_then(Node::as_list)
+                .into_iter()
+                .flatten()
+                .for_each(&mut path);
         }
         node.get("openapi").into_iter().for_each(path);
         for field in ["configMapGenerator", "secretGenerator"] {
-            for generator in node.get(field).and_then(Node::as_list).into_iter().flatten() {
+            for generator in node
+                .get(field)
+                .and_then(Node::as_list)
+                .into_iter()
+                .flatten()
+            {
                 for field in ["files", "envs"] {
                     let mut found = Vec::new();
                     texts(generator.get(field), &mut found);
                     // `key=file`
-                    self.mentions.extend(found.into_iter().map(|(text, span)| match text.split_once('=') {
-                        Some((_, file)) if !is_remote(&text) => (file.into(), span),
-                        _ => (text, span),
+                    self.mentions.extend(found.into_iter().map(|(text, span)| {
+                        match text.split_once('=') {
+                            Some((_, file)) if !is_remote(&text) => (file.into(), span),
+                            _ => (text, span),
+                        }
                     }));
                 }
                 if let Some(env) = generator.get("env")
@@ -130,21 +155,35 @@ impl Kustomizations {
             }
         }
         for (folder, kustomization) in &all.by_folder {
-            all.listed.extend(kustomization.mentions.iter().map(|(text, _)| paths::clean(&folder.join(&**text))));
+            all.listed.extend(
+                kustomization
+                    .mentions
+                    .iter()
+                    .map(|(text, _)| paths::clean(&folder.join(&**text))),
+            );
         }
         all.roots = all
             .by_folder
             .iter()
-            .filter(|(folder, kustomization)| !kustomization.component && !all.listed.contains(*folder))
+            .filter(|(folder, kustomization)| {
+                !kustomization.component && !all.listed.contains(*folder)
+            })
             .map(|(folder, _)| folder.clone())
             .collect();
         all
     }
 
     /// Builds an overlay: its text with the path that reports show, or what is to be said instead.
-    pub(crate) fn build(&self, sources: &Sources, folder: &Path, tools: &Tools) -> Result<(String, String), Vec<Diagnostic>> {
+    pub(crate) fn build(
+        &self,
+        sources: &Sources,
+        folder: &Path,
+        tools: &Tools,
+    ) -> Result<(String, String), Vec<Diagnostic>> {
         let shown = paths::display(folder);
-        let Some(kustomization) = self.by_folder.get(folder) else { return Err(Vec::new()) };
+        let Some(kustomization) = self.by_folder.get(folder) else {
+            return Err(Vec::new());
+        };
         let path = Arc::clone(kustomization.file.path());
         let refused = self.refused(sources, folder, &shown);
         if !refused.is_empty() {
@@ -169,9 +208,15 @@ impl Kustomizations {
         match tools.run(&program, &arguments) {
             Ok(output) => Ok((format!("{path} (rendered)"), output)),
             Err(error) => Err(vec![
-                Diagnostic::new(Level::Error, "kustomize-failed", format!("the overlay {shown} was not judged: kustomize says: {error}"))
-                    .in_path(path)
-                    .remedy(format!("run `kustomize build {shown}`, and correct the kustomization")),
+                Diagnostic::new(
+                    Level::Error,
+                    "kustomize-failed",
+                    format!("the overlay {shown} was not judged: kustomize says: {error}"),
+                )
+                .in_path(path)
+                .remedy(format!(
+                    "run `kustomize build {shown}`, and correct the kustomization"
+                )),
             ]),
         }
     }
@@ -190,7 +235,13 @@ impl Kustomizations {
                 known
             } else {
                 // A base outside of the input.
-                let Some(file) = FILE_NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file()) else { continue };
+                let Some(file) = FILE_NAMES
+                    .iter()
+                    .map(|name| folder.join(name))
+                    .find(|file| file.is_file())
+                else {
+                    continue;
+                };
                 match Kustomization::read(sources, &file) {
                     Ok(kustomization) => {
                         read = kustomization;
@@ -233,7 +284,16 @@ impl Kustomizations {
 /// Whether Kustomize would fetch it: a URL or what its Git support takes for one.
 fn is_remote(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
-    let host = ["github.com", "gitlab.com", "bitbucket.org", "dev.azure.com", "ssh.dev.azure.com", "vs-ssh.visualstudio.com", "gitea.com", "codeberg.org"];
+    let host = [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "dev.azure.com",
+        "ssh.dev.azure.com",
+        "vs-ssh.visualstudio.com",
+        "gitea.com",
+        "codeberg.org",
+    ];
     lower.contains("://")
         || lower.starts_with("git::")
         || lower.starts_with("git@")
@@ -248,9 +308,14 @@ fn is_remote(text: &str) -> bool {
 
 /// A URL without the credentials that may stand in it.
 fn without_userinfo(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
     let authority = rest.find('/').unwrap_or(rest.len());
-    match rest.get(..authority).and_then(|authority| authority.rfind('@')) {
+    match rest
+        .get(..authority)
+        .and_then(|authority| authority.rfind('@'))
+    {
         Some(at) => format!("{scheme}://{}", rest.get(at + 1..).unwrap_or("")),
         None => text.to_owned(),
     }
@@ -274,14 +339,23 @@ mod tests {
         ] {
             assert!(is_remote(text), "{text}");
         }
-        for text in ["../base", "deployment.yaml", "a@b.yaml", "github.com.yaml", "x/y:z.yaml"] {
+        for text in [
+            "../base",
+            "deployment.yaml",
+            "a@b.yaml",
+            "github.com.yaml",
+            "x/y:z.yaml",
+        ] {
             assert!(!is_remote(text), "{text}");
         }
     }
 
     #[test]
     fn credentials_of_a_url_are_not_told() {
-        assert_eq!(without_userinfo("https://user:pw@host/x@y"), "https://host/x@y");
+        assert_eq!(
+            without_userinfo("https://user:pw@host/x@y"),
+            "https://host/x@y"
+        );
         assert_eq!(without_userinfo("https://host/x@y"), "https://host/x@y");
         assert_eq!(without_userinfo("../base"), "../base");
     }

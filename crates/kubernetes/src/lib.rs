@@ -38,7 +38,14 @@ pub struct Options {
 }
 
 /// Files that have their own meaning and never hold objects.
-const OTHER_FILES: [&str; 6] = ["Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", "hipaa-iac.yaml", "baa.yaml"];
+const OTHER_FILES: [&str; 6] = [
+    "Chart.yaml",
+    "Chart.lock",
+    "requirements.yaml",
+    "requirements.lock",
+    "hipaa-iac.yaml",
+    "baa.yaml",
+];
 
 /// Reads the manifests, charts and kustomizations among `files`.
 ///
@@ -55,24 +62,50 @@ pub fn load_text(sources: &Sources, file: &SourceFile, options: &Options) -> Inv
     gather(sources, vec![objects])
 }
 
-fn load_with(sources: &Sources, files: &[WalkEntry], options: &Options, tools: &Tools) -> Inventory {
-    let entries: Vec<(PathBuf, &WalkEntry)> = files.iter().map(|entry| (paths::clean(&entry.path), entry)).collect();
+fn load_with(
+    sources: &Sources,
+    files: &[WalkEntry],
+    options: &Options,
+    tools: &Tools,
+) -> Inventory {
+    let entries: Vec<(PathBuf, &WalkEntry)> = files
+        .iter()
+        .map(|entry| (paths::clean(&entry.path), entry))
+        .collect();
     let charts = chart::folders(entries.iter().map(|(path, _)| &**path));
     let rendered = |path: &Path| charts.iter().any(|chart| chart::is_part(path, chart));
-    let is_kustomization =
-        |path: &Path| path.file_name().and_then(OsStr::to_str).is_some_and(|name| kustomize::FILE_NAMES.contains(&name));
+    let is_kustomization = |path: &Path| {
+        path.file_name()
+            .and_then(OsStr::to_str)
+            .is_some_and(|name| kustomize::FILE_NAMES.contains(&name))
+    };
     let overlays = kustomize::Kustomizations::read(
         sources,
-        entries.iter().map(|(path, _)| &**path).filter(|path| is_kustomization(path) && !rendered(path)),
+        entries
+            .iter()
+            .map(|(path, _)| &**path)
+            .filter(|path| is_kustomization(path) && !rendered(path)),
     );
-    let values: BTreeSet<PathBuf> = options.helm_values.iter().map(|path| paths::clean(path)).collect();
-    let root: Arc<str> = paths::display(&paths::common_folder(entries.iter().map(|(path, _)| &**path))).into();
+    let values: BTreeSet<PathBuf> = options
+        .helm_values
+        .iter()
+        .map(|path| paths::clean(path))
+        .collect();
+    let root: Arc<str> = paths::display(&paths::common_folder(
+        entries.iter().map(|(path, _)| &**path),
+    ))
+    .into();
 
     let mut work: Vec<Work<'_>> = Vec::new();
     for (path, entry) in &entries {
-        let Some(name) = path.file_name().and_then(OsStr::to_str) else { continue };
+        let Some(name) = path.file_name().and_then(OsStr::to_str) else {
+            continue;
+        };
         let manifest = entry.named || has_manifest_extension(path);
-        let chart_values = name.starts_with("values") && path.parent().is_some_and(|folder| charts.binary_search(&folder.to_owned()).is_ok());
+        let chart_values = name.starts_with("values")
+            && path
+                .parent()
+                .is_some_and(|folder| charts.binary_search(&folder.to_owned()).is_ok());
         if manifest
             && !OTHER_FILES.contains(&name)
             && !is_kustomization(path)
@@ -94,14 +127,24 @@ fn load_with(sources: &Sources, files: &[WalkEntry], options: &Options, tools: &
         .par_iter()
         .map(|work| match work {
             Work::Manifest(entry) => read_manifest(sources, entry, &root, environment),
-            Work::Chart(folder) => read_rendered(sources, folder, chart::render(sources, folder, options, tools), environment),
+            Work::Chart(folder) => read_rendered(
+                sources,
+                folder,
+                chart::render(sources, folder, options, tools),
+                environment,
+            ),
             Work::Overlay(folder) => {
-                let built = overlays.build(sources, folder, tools).map(|text| vec![text]);
+                let built = overlays
+                    .build(sources, folder, tools)
+                    .map(|text| vec![text]);
                 read_rendered(sources, folder, built, environment)
             }
         })
         .collect();
-    read.push(Objects { diagnostics: overlays.diagnostics, ..Objects::default() });
+    read.push(Objects {
+        diagnostics: overlays.diagnostics,
+        ..Objects::default()
+    });
     gather(sources, read)
 }
 
@@ -112,18 +155,30 @@ enum Work<'a> {
 }
 
 fn has_manifest_extension(path: &Path) -> bool {
-    path.extension().and_then(OsStr::to_str).is_some_and(|extension| {
-        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-    })
+    path.extension()
+        .and_then(OsStr::to_str)
+        .is_some_and(|extension| {
+            ["yaml", "yml", "json"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        })
 }
 
-fn read_manifest(sources: &Sources, entry: &WalkEntry, root: &Arc<str>, environment: Option<&Arc<str>>) -> Objects {
+fn read_manifest(
+    sources: &Sources,
+    entry: &WalkEntry,
+    root: &Arc<str>,
+    environment: Option<&Arc<str>>,
+) -> Objects {
     let shown = paths::display(&entry.path);
     let text = match Sources::read_text(&entry.path) {
         Ok(text) => text,
         Err(error) => {
             let diagnostic = unreadable(entry, &shown, &error);
-            return Objects { diagnostics: diagnostic.into_iter().collect(), ..Objects::default() };
+            return Objects {
+                diagnostics: diagnostic.into_iter().collect(),
+                ..Objects::default()
+            };
         }
     };
     let kubernetes = text.contains("apiVersion");
@@ -132,7 +187,11 @@ fn read_manifest(sources: &Sources, entry: &WalkEntry, root: &Arc<str>, environm
     }
     let file = sources.add(shown, &text);
     let mut objects = object::read(&file, root, environment);
-    if entry.named || !objects.resources.is_empty() || text.contains("apiVersion:") || text.contains("\"apiVersion\"") {
+    if entry.named
+        || !objects.resources.is_empty()
+        || text.contains("apiVersion:")
+        || text.contains("\"apiVersion\"")
+    {
         objects.diagnostics.append(&mut objects.errors);
     }
     objects
@@ -141,21 +200,36 @@ fn read_manifest(sources: &Sources, entry: &WalkEntry, root: &Arc<str>, environm
 fn unreadable(entry: &WalkEntry, shown: &str, error: &ReadError) -> Option<Diagnostic> {
     if let ReadError::NotUtf8(_) = error
         && !entry.named
-        && !fs::read(&entry.path).is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"apiVersion"))
+        && !fs::read(&entry.path)
+            .is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"apiVersion"))
     {
         return None;
     }
     Some(
-        Diagnostic::new(Level::Error, "unreadable", format!("{shown} was not judged: {error}"))
-            .in_path(shown)
-            .remedy("make it readable, or name it in .gitignore if it is not input"),
+        Diagnostic::new(
+            Level::Error,
+            "unreadable",
+            format!("{shown} was not judged: {error}"),
+        )
+        .in_path(shown)
+        .remedy("make it readable, or name it in .gitignore if it is not input"),
     )
 }
 
-fn read_rendered(sources: &Sources, folder: &Path, rendered: chart::Rendered, environment: Option<&Arc<str>>) -> Objects {
+fn read_rendered(
+    sources: &Sources,
+    folder: &Path,
+    rendered: chart::Rendered,
+    environment: Option<&Arc<str>>,
+) -> Objects {
     let texts = match rendered {
         Ok(texts) => texts,
-        Err(diagnostics) => return Objects { diagnostics, ..Objects::default() },
+        Err(diagnostics) => {
+            return Objects {
+                diagnostics,
+                ..Objects::default()
+            };
+        }
     };
     let root: Arc<str> = paths::display(folder).into();
     let mut all = Objects::default();
@@ -178,12 +252,22 @@ fn gather(sources: &Sources, read: Vec<Objects>) -> Inventory {
     }
     object::apply_definitions(&mut inventory.resources);
     // Files came in the order of their paths, so a stable sort keeps the order of places.
-    inventory.resources.sort_by(|a, b| a.root.cmp(&b.root).then_with(|| a.address.cmp(&b.address)));
-    inventory.diagnostics.extend(object::duplicates(&inventory.resources));
+    inventory
+        .resources
+        .sort_by(|a, b| a.root.cmp(&b.root).then_with(|| a.address.cmp(&b.address)));
+    inventory
+        .diagnostics
+        .extend(object::duplicates(&inventory.resources));
     inventory.diagnostics.sort_by_cached_key(|diagnostic| {
-        let place = diagnostic.span.and_then(|span| Some((Arc::clone(sources.get(span.file)?.path()), span.start)));
-        let (path, start) = place.unwrap_or_else(|| (diagnostic.path.clone().unwrap_or_default(), 0));
+        let place = diagnostic
+            .span
+            .and_then(|span| Some((Arc::clone(sources.get(span.file)?.path()), span.start)));
+        let (path, start) =
+            place.unwrap_or_else(|| (diagnostic.path.clone().unwrap_or_default(), 0));
         (path, start, diagnostic.code, diagnostic.message.clone())
     });
     inventory
 }
+
+#[cfg(test)]
+mod tests;

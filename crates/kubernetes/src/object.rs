@@ -1,16 +1,23 @@
 //! Documents to resources.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use hipaa_iac_source::{Diagnostic, KubernetesId, Level, Node, Resource, ResourceKind, SourceFile, Span, Value};
+use hipaa_iac_source::{
+    Diagnostic, KubernetesId, Level, Node, Resource, ResourceKind, SourceFile, Span, Value,
+};
 
 use crate::{
     schema::{self, About, Complaint},
     yaml::{self, Document},
 };
 
-/// How many complaints about one object are told.
+/// How many complaints of a kind about one object are told.
 const MAX_COMPLAINTS: usize = 50;
+/// How many objects of a root that are written more than once are told one by one.
+const MAX_DUPLICATES: usize = 10;
 /// The annotation in which `kubectl apply` keeps the whole object, secrets included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -26,11 +33,22 @@ pub(crate) struct Objects {
 /// Reads the objects of a file.
 pub(crate) fn read(file: &SourceFile, root: &Arc<str>, environment: Option<&Arc<str>>) -> Objects {
     let parsed = yaml::parse(file);
-    let mut objects = Objects { errors: parsed.errors, ..Objects::default() };
+    let mut objects = Objects {
+        errors: parsed.errors,
+        ..Objects::default()
+    };
     for document in parsed.documents {
-        let Document { node, extent, diagnostics } = document;
+        let Document {
+            node,
+            extent,
+            diagnostics,
+        } = document;
         let before = objects.resources.len();
-        let mut reader = Reader { root, environment, objects: &mut objects };
+        let mut reader = Reader {
+            root,
+            environment,
+            objects: &mut objects,
+        };
         let kubernetes = reader.document(node, extent, None);
         if kubernetes || objects.resources.len() > before {
             objects.diagnostics.extend(diagnostics);
@@ -50,15 +68,28 @@ impl Reader<'_> {
     fn document(&mut self, mut node: Node, extent: Span, list: Option<(&str, &str)>) -> bool {
         if let (Some((api_version, kind)), Value::Object(members)) = (list, &mut node.value) {
             // `kubectl get --raw` leaves them out of the items of a typed list.
-            if members.get("kind").is_none_or(Node::is_null) && members.get("apiVersion").is_none_or(Node::is_null) {
+            if members.get("kind").is_none_or(Node::is_null)
+                && members.get("apiVersion").is_none_or(Node::is_null)
+            {
                 let members = Arc::make_mut(members);
                 members.insert("apiVersion".into(), api_version.into());
                 members.insert("kind".into(), kind.into());
             }
         }
-        let Some(members) = node.as_map() else { return false };
-        let Some(api_version) = members.get("apiVersion").and_then(Node::as_str).map(Arc::<str>::from) else { return false };
-        let Some((kind, kind_span)) = members.get("kind").and_then(|kind| Some((Arc::<str>::from(kind.as_str()?), kind.span))) else {
+        let Some(members) = node.as_map() else {
+            return false;
+        };
+        let Some(api_version) = members
+            .get("apiVersion")
+            .and_then(Node::as_str)
+            .map(Arc::<str>::from)
+        else {
+            return false;
+        };
+        let Some((kind, kind_span)) = members
+            .get("kind")
+            .and_then(|kind| Some((Arc::<str>::from(kind.as_str()?), kind.span)))
+        else {
             return false;
         };
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
@@ -70,7 +101,9 @@ impl Reader<'_> {
         }
         if let Some(item_kind) = kind.strip_suffix("List")
             && let Some(items) = members.get("items").and_then(Node::as_list)
-            && members.get("metadata").is_none_or(|metadata| metadata.get("name").is_none())
+            && members
+                .get("metadata")
+                .is_none_or(|metadata| metadata.get("name").is_none())
         {
             let typed = (!item_kind.is_empty()).then_some((&*api_version, item_kind));
             let items = items.clone();
@@ -81,6 +114,19 @@ impl Reader<'_> {
             return true;
         }
         let span = kind_span.or(Some(extent));
+        if &*kind == "List" && &*api_version == "v1" {
+            if let Some(items) = members.get("items").filter(|items| !items.is_null()) {
+                let message = format!(
+                    "items of the List is {} where the API server takes a list only",
+                    items.type_name()
+                );
+                let mut diagnostic = Diagnostic::new(Level::Error, "kubernetes-type", message)
+                    .remedy("write a list: each element behind a `-`");
+                diagnostic.span = items.span;
+                self.objects.diagnostics.push(diagnostic);
+            }
+            return true;
+        }
         let complaints = schema::complaints(&api_version, &kind, members);
         self.complain(&kind, &mut node, complaints);
         if group.is_empty() && &*kind == "Secret" {
@@ -100,21 +146,39 @@ impl Reader<'_> {
         true
     }
 
-    fn identity(&mut self, api_version: &str, group: &str, version: &str, kind: &Arc<str>, node: &Node, span: Option<Span>) -> KubernetesId {
+    fn identity(
+        &mut self,
+        api_version: &str,
+        group: &str,
+        version: &str,
+        kind: &Arc<str>,
+        node: &Node,
+        span: Option<Span>,
+    ) -> KubernetesId {
         let metadata = node.get("metadata");
-        let text = |field: &str| metadata.and_then(|metadata| metadata.get(field)?.as_str()).filter(|text| !text.is_empty());
+        let text = |field: &str| {
+            metadata
+                .and_then(|metadata| metadata.get(field)?.as_str())
+                .filter(|text| !text.is_empty())
+        };
         let name: Arc<str> = match (text("name"), text("generateName")) {
             (Some(name), _) => name.into(),
             (None, Some(prefix)) => format!("{prefix}*").into(),
             (None, None) => {
                 let unclear = metadata.is_some_and(|metadata| {
-                    let unknown = |field: &str| metadata.get(field).is_some_and(|name| name.as_unknown().is_some());
+                    let unknown = |field: &str| {
+                        metadata
+                            .get(field)
+                            .is_some_and(|name| name.as_unknown().is_some())
+                    };
                     metadata.as_unknown().is_some() || unknown("name") || unknown("generateName")
                 });
                 // Configuration files of components have a kind but no name; they are no objects of the API.
                 if schema::is_builtin(api_version, kind) && !unclear {
-                    let message = format!("the {kind} has no metadata.name, and the API server rejects it");
-                    let mut diagnostic = Diagnostic::new(Level::Error, "kubernetes-name", message).remedy("give it a metadata.name");
+                    let message =
+                        format!("the {kind} has no metadata.name, and the API server rejects it");
+                    let mut diagnostic = Diagnostic::new(Level::Error, "kubernetes-name", message)
+                        .remedy("give it a metadata.name");
                     diagnostic.span = span;
                     self.objects.diagnostics.push(diagnostic);
                 }
@@ -126,29 +190,51 @@ impl Reader<'_> {
         } else {
             Some(text("namespace").unwrap_or("default").into())
         };
-        KubernetesId { group: group.into(), version: version.into(), kind: Arc::clone(kind), namespace, name }
+        KubernetesId {
+            group: group.into(),
+            version: version.into(),
+            kind: Arc::clone(kind),
+            namespace,
+            name,
+        }
     }
 
     fn complain(&mut self, kind: &str, node: &mut Node, complaints: Vec<Complaint>) {
-        for (count, complaint) in complaints.into_iter().enumerate() {
+        let (mut types, mut fields) = (0, 0);
+        for complaint in complaints {
             let path = schema::spell(&complaint.path);
+            let count;
             let mut diagnostic = match complaint.about {
-                About::Type { expected, found, remedy } => {
+                About::Type {
+                    expected,
+                    found,
+                    remedy,
+                } => {
+                    count = &mut types;
                     schema::forget(node, &complaint.path);
                     let message = if expected.contains("base64") || expected.contains("quantity") {
-                        format!("{path} of the {kind} is not {expected}, and the API server rejects it")
+                        format!(
+                            "{path} of the {kind} is not {expected}, and the API server rejects it"
+                        )
                     } else {
-                        format!("{path} of the {kind} is {found} where the API server takes {expected} only")
+                        format!(
+                            "{path} of the {kind} is {found} where the API server takes {expected} only"
+                        )
                     };
                     Diagnostic::new(Level::Error, "kubernetes-type", message).remedy(remedy)
                 }
                 About::Field => {
-                    let message = format!("the {kind} has no field {path}; kubectl rejects it and the API server drops it");
-                    Diagnostic::new(Level::Warning, "kubernetes-field", message).remedy("correct the name or the place of the field")
+                    count = &mut fields;
+                    let message = format!(
+                        "the {kind} has no field {path}; kubectl rejects it and the API server drops it"
+                    );
+                    Diagnostic::new(Level::Warning, "kubernetes-field", message)
+                        .remedy("correct the name or the place of the field")
                 }
             };
             diagnostic.span = complaint.span;
-            if count < MAX_COMPLAINTS {
+            *count += 1;
+            if *count <= MAX_COMPLAINTS {
                 self.objects.diagnostics.push(diagnostic);
             }
         }
@@ -158,14 +244,20 @@ impl Reader<'_> {
 /// The data of a Secret, wherever it is kept in it, is never to be printed.
 fn mark_secret(node: &mut Node) {
     for field in ["data", "stringData"] {
-        let Some(data) = member_mut(node, field) else { continue };
+        let Some(data) = member_mut(node, field) else {
+            continue;
+        };
         match &mut data.value {
-            Value::Object(values) => Arc::make_mut(values).values_mut().for_each(|value| value.sensitive = true),
+            Value::Object(values) => Arc::make_mut(values)
+                .values_mut()
+                .for_each(|value| value.sensitive = true),
             _ => data.sensitive = true,
         }
     }
-    let annotations = member_mut(node, "metadata").and_then(|metadata| member_mut(metadata, "annotations"));
-    if let Some(applied) = annotations.and_then(|annotations| member_mut(annotations, LAST_APPLIED)) {
+    let annotations =
+        member_mut(node, "metadata").and_then(|metadata| member_mut(metadata, "annotations"));
+    if let Some(applied) = annotations.and_then(|annotations| member_mut(annotations, LAST_APPLIED))
+    {
         applied.sensitive = true;
     }
 }
@@ -185,20 +277,38 @@ pub(crate) fn address(id: &KubernetesId) -> Arc<str> {
     }
 }
 
-/// Takes the namespace from objects whose kind a CustomResourceDefinition of the same root makes cluster-scoped.
+/// Takes the namespace from objects whose kind a `CustomResourceDefinition` of the same root makes cluster-scoped.
 pub(crate) fn apply_definitions(resources: &mut [Resource]) {
-    let mut cluster: HashMap<(Arc<str>, Option<Arc<str>>), Vec<(Arc<str>, Arc<str>)>> = HashMap::new();
+    type Place = (Arc<str>, Option<Arc<str>>);
+    type GroupKind = (Arc<str>, Arc<str>);
+    let mut cluster: HashMap<Place, Vec<GroupKind>> = HashMap::new();
     for resource in resources.iter() {
-        let Some(id) = resource.kubernetes().filter(|id| &*id.kind == "CustomResourceDefinition") else { continue };
-        let Some(spec) = resource.body.get("spec").filter(|_| &*id.group == "apiextensions.k8s.io") else { continue };
+        let Some(id) = resource
+            .kubernetes()
+            .filter(|id| &*id.kind == "CustomResourceDefinition")
+        else {
+            continue;
+        };
+        let Some(spec) = resource
+            .body
+            .get("spec")
+            .filter(|_| &*id.group == "apiextensions.k8s.io")
+        else {
+            continue;
+        };
         if spec.get("scope").and_then(Node::as_str) != Some("Cluster") {
             continue;
         }
         let group = spec.get("group").and_then(Node::as_str);
-        let kind = spec.get("names").and_then(|names| names.get("kind")?.as_str());
+        let kind = spec
+            .get("names")
+            .and_then(|names| names.get("kind")?.as_str());
         if let (Some(group), Some(kind)) = (group, kind) {
             let place = (Arc::clone(&resource.root), resource.environment.clone());
-            cluster.entry(place).or_default().push((group.into(), kind.into()));
+            cluster
+                .entry(place)
+                .or_default()
+                .push((group.into(), kind.into()));
         }
     }
     if cluster.is_empty() {
@@ -206,32 +316,423 @@ pub(crate) fn apply_definitions(resources: &mut [Resource]) {
     }
     for resource in resources {
         let place = (Arc::clone(&resource.root), resource.environment.clone());
-        let Some(kinds) = cluster.get(&place) else { continue };
-        let ResourceKind::Kubernetes(id) = &mut resource.kind else { continue };
-        if kinds.iter().any(|(group, kind)| *group == id.group && *kind == id.kind) {
+        let Some(kinds) = cluster.get(&place) else {
+            continue;
+        };
+        let ResourceKind::Kubernetes(id) = &mut resource.kind else {
+            continue;
+        };
+        if kinds
+            .iter()
+            .any(|(group, kind)| *group == id.group && *kind == id.kind)
+        {
             id.namespace = None;
             resource.address = address(id);
         }
     }
 }
 
-/// Objects that are written twice in a root: one of them would overwrite the other.
+/// Objects that are written more than once in a root: applied together, one overwrites the other.
+/// The resources are in the order of their roots.
 pub(crate) fn duplicates(resources: &[Resource]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let mut seen: HashMap<(&str, Option<&str>, &str, &str), &Resource> = HashMap::new();
+    let mut told: Option<(&Arc<str>, usize)> = None;
+    let mut seen = HashSet::new();
     for resource in resources {
-        let Some(id) = resource.kubernetes() else { continue };
-        if id.name.ends_with('*') || &*id.name == "?" {
+        let Some(id) = resource.kubernetes() else {
+            continue;
+        };
+        let clear = !id.name.ends_with('*') && &*id.name != "?";
+        if !clear || seen.insert((&*resource.root, &*id.group, &*resource.address)) {
             continue;
         }
-        let key = (&*resource.root, resource.environment.as_deref(), &*id.group, &*resource.address);
-        if seen.insert(key, resource).is_some() {
-            let message = format!("{} is written more than once below {}; applied together, one overwrites the other", resource.address, resource.root);
-            let mut diagnostic = Diagnostic::new(Level::Warning, "duplicate-object", message)
-                .remedy("name its namespace, or check folders that are applied apart one by one");
-            diagnostic.span = resource.span;
-            diagnostics.push(diagnostic);
-        }
+        let count = match told {
+            Some((root, count)) if *root == resource.root => count + 1,
+            _ => 1,
+        };
+        told = Some((&resource.root, count));
+        let message = match count {
+            ..=MAX_DUPLICATES => {
+                format!(
+                    "{} is written more than once below {}; applied together, one overwrites the other",
+                    resource.address, resource.root
+                )
+            }
+            more if more == MAX_DUPLICATES + 1 => format!(
+                "more objects are written more than once below {}",
+                resource.root
+            ),
+            _ => continue,
+        };
+        let mut diagnostic = Diagnostic::new(Level::Warning, "duplicate-object", message)
+            .remedy("check folders that are applied apart one by one, or name the namespaces");
+        diagnostic.span = resource.span;
+        diagnostics.push(diagnostic);
     }
     diagnostics
+}
+
+#[cfg(test)]
+mod tests {
+    use hipaa_iac_source::Sources;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_text(text: &str) -> (Arc<SourceFile>, Objects) {
+        let file = Sources::new().add("a.yaml", text);
+        let objects = read(&file, &".".into(), None);
+        (file, objects)
+    }
+
+    fn addresses(objects: &Objects) -> Vec<&str> {
+        objects
+            .resources
+            .iter()
+            .map(|resource| &*resource.address)
+            .collect()
+    }
+
+    /// The places of the Error diagnostics with a code: line and the text at the place.
+    fn errors<'a>(file: &'a SourceFile, objects: &Objects, code: &str) -> Vec<(u32, &'a str)> {
+        let found = objects
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code == code);
+        found
+            .map(|diagnostic| diagnostic.span.unwrap())
+            .map(|span| (file.position(span.start).line, file.slice(span)))
+            .collect()
+    }
+
+    fn at<'a>(node: &'a Node, path: &str) -> &'a Node {
+        path.split('.')
+            .fold(node, |node, step| match step.parse::<usize>() {
+                Ok(index) => &node.as_list().unwrap()[index],
+                Err(_) => node.get(step).unwrap_or_else(|| panic!("{step} of {path}")),
+            })
+    }
+
+    #[test]
+    fn addresses_and_places() {
+        let text = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: clinic}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {generateName: migrate-, namespace: clinic}
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sRequired
+metadata: {name: x, namespace: ''}
+---
+apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+---
+not: kubernetes
+---
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+---
+apiVersion: hipaa-iac.dev/v1alpha1
+kind: Policy
+metadata: {name: p}
+";
+        let (file, objects) = read_text(text);
+        assert_eq!(
+            addresses(&objects),
+            [
+                "Pod/default/web",
+                "Namespace/clinic",
+                "Job/clinic/migrate-*",
+                "K8sRequired/x",
+                "Cluster/default/?"
+            ]
+        );
+        assert!(objects.diagnostics.is_empty(), "{:?}", objects.diagnostics);
+        let job = &objects.resources[2];
+        assert_eq!(file.slice(job.span.unwrap()), "Job");
+        assert_eq!(file.position(job.extent.unwrap().start).line, 9);
+        assert_eq!(file.position(job.extent.unwrap().end).line, 11);
+        let id = job.kubernetes().unwrap();
+        assert_eq!(
+            (&*id.group, &*id.version, id.namespace.as_deref()),
+            ("batch", "v1", Some("clinic"))
+        );
+        assert_eq!(job.kind.matched_by(), "batch/Job");
+    }
+
+    #[test]
+    fn lists_are_flattened() {
+        let text = r#"{"apiVersion": "v1", "kind": "List", "items": [
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}},
+            {"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}]}]}
+{"apiVersion": "apps/v1", "kind": "DeploymentList", "items": [{"metadata": {"name": "d", "namespace": "x"}}]}
+{"apiVersion": "v1", "kind": "List"}"#;
+        let (file, objects) = read_text(text);
+        assert_eq!(
+            addresses(&objects),
+            ["Pod/default/a", "Node/n", "Deployment/x/d"]
+        );
+        assert_eq!(objects.resources[2].kind.matched_by(), "apps/Deployment");
+        assert_eq!(file.slice(objects.resources[1].span.unwrap()), "\"Node\"");
+    }
+
+    #[test]
+    fn what_the_api_server_rejects_is_an_error_and_no_longer_known() {
+        let text = r#"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  labels:
+    version: 1.10
+    enabled: yes
+spec:
+  replicas: "3"
+  template:
+    metadata:
+      annotations: {a.b/c: true}
+    spec:
+      hostNetwork: "yes"
+      containers:
+      - name: web
+        env:
+        - {name: A, value: true}
+        - {name: B, value: 'true'}
+        ports:
+        - containerPort: "80"
+        - containerPort: 99999999999
+        resources:
+          limits: {cpu: 1, memory: 1GB}
+          requests: {cpu: 0.5, memory: 1Gi}
+        securityContext:
+          privileged: "true"
+          runAsUser: 1000.0
+        livenessProbe:
+          httpGet: {port: http}
+          periodSeconds: 1.5
+      - {name: b, readinessProbe: {httpGet: {port: 8080}}, args: [1]}
+      volumes: {name: x}
+"#;
+        let (file, objects) = read_text(text);
+        assert_eq!(
+            errors(&file, &objects, "kubernetes-type"),
+            [
+                (6, "1.10"),
+                (7, "yes"),
+                (9, "\"3\""),
+                (12, "true"),
+                (14, "\"yes\""),
+                (18, "true"),
+                (21, "\"80\""),
+                (22, "99999999999"),
+                (24, "1GB"),
+                (27, "\"true\""),
+                (31, "1.5"),
+                (32, "1"),
+                (33, "{name: x}"),
+            ]
+        );
+        assert!(
+            objects
+                .diagnostics
+                .iter()
+                .all(|diagnostic| diagnostic.level == Level::Error && diagnostic.remedy.is_some())
+        );
+        let messages: Vec<_> = objects
+            .diagnostics
+            .iter()
+            .map(|diagnostic| &*diagnostic.message)
+            .collect();
+        assert_eq!(
+            messages[9],
+            "spec.template.spec.containers[0].securityContext.privileged of the Deployment is a string where the API server takes a boolean only"
+        );
+        assert_eq!(
+            objects.diagnostics[9].remedy.as_deref(),
+            Some("write it without quotes")
+        );
+        assert!(
+            messages[3].starts_with("spec.template.metadata.annotations['a.b/c'] of"),
+            "{}",
+            messages[3]
+        );
+        let body = &objects.resources[0].body;
+        for path in [
+            "spec.replicas",
+            "spec.template.spec.hostNetwork",
+            "spec.template.spec.containers.0.securityContext.privileged",
+            "spec.template.spec.containers.0.env.0.value",
+            "spec.template.spec.volumes",
+        ] {
+            let node = at(body, path);
+            assert_eq!(
+                node.as_unknown().unwrap().reasons,
+                ["the API server rejects this value"],
+                "{path}"
+            );
+            assert!(node.span.is_some());
+        }
+        assert_eq!(
+            at(body, "spec.template.spec.containers.0.env.1.value").as_str(),
+            Some("true")
+        );
+        assert_eq!(
+            at(
+                body,
+                "spec.template.spec.containers.0.securityContext.runAsUser"
+            )
+            .as_int(),
+            Some(1000)
+        );
+    }
+
+    #[test]
+    fn yaml_1_1_booleans_are_booleans() {
+        let (_, objects) = read_text(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: yes, hostPID: on, hostIPC: y, containers: [{name: a, securityContext: {privileged: True}}]}\n",
+        );
+        assert!(objects.diagnostics.is_empty(), "{:?}", objects.diagnostics);
+        let spec = objects.resources[0].body.get("spec").unwrap();
+        for path in [
+            "hostNetwork",
+            "hostPID",
+            "hostIPC",
+            "containers.0.securityContext.privileged",
+        ] {
+            assert_eq!(at(spec, path).as_bool(), Some(true), "{path}");
+        }
+    }
+
+    #[test]
+    fn other_kinds_are_checked_where_they_are_known() {
+        for (text, wrong) in [
+            (
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: 5}\n",
+                "5",
+            ),
+            (
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {x: hunter2}\n",
+                "hunter2",
+            ),
+            (
+                "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: '80', targetPort: http}]}\n",
+                "'80'",
+            ),
+            (
+                "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {ingress: {}}\n",
+                "{}",
+            ),
+            (
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules: [{verbs: '*'}]\n",
+                "'*'",
+            ),
+            (
+                "apiVersion: extensions/v1beta1\nkind: DaemonSet\nmetadata: {name: a}\nspec: {template: {spec: {hostPID: 'x'}}}\n",
+                "'x'",
+            ),
+            (
+                "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {jobTemplate: {spec: {template: {spec: {hostIPC: 1}}}}}\n",
+                "1",
+            ),
+            (
+                "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{tty: 'on', new: 1}]}}}\n",
+                "'on'",
+            ),
+            ("apiVersion: v1\nkind: Pod\nmetadata: [a]\n", "[a]"),
+        ] {
+            let (file, objects) = read_text(text);
+            let found: Vec<_> = errors(&file, &objects, "kubernetes-type")
+                .into_iter()
+                .map(|(_, text)| text)
+                .collect();
+            assert_eq!(found, [wrong], "{text}");
+            assert_eq!(objects.diagnostics.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_does_not_exist_is_a_warning() {
+        let (_, objects) = read_text(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwrok: true}\n",
+        );
+        assert_eq!(objects.diagnostics.len(), 1);
+        assert_eq!(
+            (objects.diagnostics[0].level, objects.diagnostics[0].code),
+            (Level::Warning, "kubernetes-field")
+        );
+    }
+
+    #[test]
+    fn secrets_are_marked_and_never_told() {
+        let text = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":\"hunter2\"}'\ndata: {x: aHVudGVyMg==, q: hunter2!}\nstringData: {z: 5, w: hunter2}\n";
+        let (_, objects) = read_text(text);
+        let body = &objects.resources[0].body;
+        for path in ["data.x", "data.q", "stringData.z", "stringData.w"] {
+            assert!(at(body, path).sensitive, "{path}");
+        }
+        assert!(
+            at(body, "metadata.annotations")
+                .as_map()
+                .unwrap()
+                .values()
+                .all(|value| value.sensitive)
+        );
+        assert_eq!(objects.diagnostics.len(), 2);
+        assert!(!format!("{:?}", objects.diagnostics).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_name_is_needed_of_what_the_api_server_keeps() {
+        let (_, objects) = read_text("apiVersion: v1\nkind: Pod\nmetadata: {}\n");
+        assert_eq!(
+            objects
+                .diagnostics
+                .iter()
+                .map(|diagnostic| diagnostic.code)
+                .collect::<Vec<_>>(),
+            ["kubernetes-name"]
+        );
+        assert_eq!(addresses(&objects), ["Pod/default/?"]);
+    }
+
+    #[test]
+    fn warnings_of_foreign_documents_are_not_told() {
+        let (_, objects) =
+            read_text("a: 1\na: 2\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, name: b}\n");
+        assert_eq!(objects.diagnostics.len(), 1);
+        assert_eq!(addresses(&objects), ["Pod/default/b"]);
+    }
+
+    const MANIFEST: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: &m\n  name: web\n  labels: {a: b}\nspec:\n  replicas: 3\n  template:\n    metadata: *m\n    spec:\n      containers:\n      - name: a\n        env:\n        - {name: A, value: 'x'}\n        <<: {image: x}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {x: aGk=}\n---\nkind: List\napiVersion: v1\nitems:\n- {kind: Node, apiVersion: v1}\n";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn no_change_of_a_manifest_breaks_the_reader(
+            changes in prop::collection::vec(
+                (0..MANIFEST.len(), 0..12_usize, prop::sample::select(vec!["", " ", "\n", "- ", ": ", "&m ", "*m", "<<: ", "{", "]", "'", "1", "null", "---\n", "kind: List\n", "items:\n", "ü", "!!int "])),
+                1..8,
+            ),
+        ) {
+            let mut text = MANIFEST.to_owned();
+            for (start, length, with) in changes {
+                let start = start.min(text.len());
+                let end = (start + length).min(text.len());
+                if text.is_char_boundary(start) && text.is_char_boundary(end) {
+                    text.replace_range(start..end, with);
+                }
+            }
+            let (file, objects) = read_text(&text);
+            for span in objects.diagnostics.iter().chain(&objects.errors).filter_map(|diagnostic| diagnostic.span) {
+                prop_assert!(file.text().get(span.range()).is_some());
+            }
+        }
+    }
 }

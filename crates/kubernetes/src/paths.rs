@@ -8,7 +8,9 @@ pub(crate) fn clean(path: &Path) -> PathBuf {
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
+            {
                 out.pop();
             }
             other => out.push(other),
@@ -19,17 +21,21 @@ pub(crate) fn clean(path: &Path) -> PathBuf {
 
 /// The path as reports show it; `.` for the working folder.
 pub(crate) fn display(path: &Path) -> String {
-    let text = path.to_string_lossy().replace('\\', "/");
-    let mut text = text.as_str();
-    while let Some(rest) = text.strip_prefix("./") {
-        text = rest;
+    let text = hipaa_iac_source::display_path(path);
+    if text.is_empty() {
+        ".".to_owned()
+    } else {
+        text
     }
-    if text.is_empty() { ".".to_owned() } else { text.to_owned() }
 }
 
 /// The path as a program's argument: never mistaken for an option, never empty.
 pub(crate) fn argument(path: &Path) -> PathBuf {
-    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
+    if path.is_absolute() {
+        path.to_owned()
+    } else {
+        Path::new(".").join(path)
+    }
 }
 
 /// The deepest folder that holds all of the files.
@@ -39,9 +45,12 @@ pub(crate) fn common_folder<'a>(files: impl Iterator<Item = &'a Path>) -> PathBu
         let folder = file.parent().unwrap_or(Path::new(""));
         common = Some(match common {
             None => folder.to_owned(),
-            Some(common) => {
-                common.components().zip(folder.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
-            }
+            Some(common) => common
+                .components()
+                .zip(folder.components())
+                .take_while(|(a, b)| a == b)
+                .map(|(a, _)| a)
+                .collect(),
         });
     }
     common.unwrap_or_default()
@@ -64,7 +73,10 @@ mod tests {
     #[test]
     fn the_common_folder() {
         let common = |files: &[&str]| common_folder(files.iter().map(Path::new));
-        assert_eq!(common(&["k8s/base/a.yaml", "k8s/apps/b.yaml"]), Path::new("k8s"));
+        assert_eq!(
+            common(&["k8s/base/a.yaml", "k8s/apps/b.yaml"]),
+            Path::new("k8s")
+        );
         assert_eq!(common(&["k8s/a.yaml"]), Path::new("k8s"));
         assert_eq!(common(&["a.yaml", "k8s/b.yaml"]), Path::new(""));
         assert_eq!(common(&["k8s/a.yaml", "k8s-old/b.yaml"]), Path::new(""));

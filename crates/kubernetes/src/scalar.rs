@@ -26,15 +26,21 @@ pub(crate) enum Tag<'a> {
     Core(Cow<'a, str>),
     /// `!!binary`.
     Binary,
+    /// `!!merge`, which says nothing about a value.
+    Merge,
     /// `!!str`, `!` and every other tag: the text itself.
     Text,
 }
 
 /// The value of a scalar. `plain`: it stands without quotes.
-pub(crate) fn resolve(text: &str, plain: bool, tag: Option<&Tag<'_>>) -> Result<Value, ScalarError> {
+pub(crate) fn resolve(
+    text: &str,
+    plain: bool,
+    tag: Option<&Tag<'_>>,
+) -> Result<Value, ScalarError> {
     match tag {
         None if plain => plain_scalar(text),
-        None | Some(Tag::Text) => Ok(Value::String(text.into())),
+        None | Some(Tag::Text | Tag::Merge) => Ok(Value::String(text.into())),
         Some(Tag::Binary) => {
             let packed: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
             let bytes = STANDARD.decode(packed).map_err(|_| ScalarError::Base64)?;
@@ -44,23 +50,35 @@ pub(crate) fn resolve(text: &str, plain: bool, tag: Option<&Tag<'_>>) -> Result<
             if name == "timestamp" {
                 // `YYYY-`, as all dates begin.
                 let date = matches!(text.as_bytes(), [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit()));
-                return if date { Ok(Value::String(text.into())) } else { Err(ScalarError::Tag("timestamp".into())) };
+                return if date {
+                    Ok(Value::String(text.into()))
+                } else {
+                    Err(ScalarError::Tag("timestamp".into()))
+                };
             }
             let value = plain_scalar(text)?;
             let fits = match (&**name, &value) {
-                ("bool", Value::Bool(_)) | ("null", Value::Null) | ("float", Value::Number(_)) => true,
+                ("bool", Value::Bool(_)) | ("null", Value::Null) | ("float", Value::Number(_)) => {
+                    true
+                }
                 // `!!int 5.0` is refused: a float by its spelling.
                 ("int", Value::Number(_)) => integer(&text.replace('_', "")).is_some(),
                 _ => false,
             };
-            if fits { Ok(value) } else { Err(ScalarError::Tag(name.as_ref().into())) }
+            if fits {
+                Ok(value)
+            } else {
+                Err(ScalarError::Tag(name.as_ref().into()))
+            }
         }
     }
 }
 
 /// A plain scalar without a tag.
 fn plain_scalar(text: &str) -> Result<Value, ScalarError> {
-    let Some(first) = text.bytes().next() else { return Ok(Value::Null) };
+    let Some(first) = text.bytes().next() else {
+        return Ok(Value::Null);
+    };
     match first {
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => {
             if let Some(value) = word(text) {
@@ -69,8 +87,10 @@ fn plain_scalar(text: &str) -> Result<Value, ScalarError> {
         }
         b'.' | b'+' | b'-' | b'0'..=b'9' => {
             if matches!(text, ".nan" | ".NaN" | ".NAN")
-                || matches!(text.trim_start_matches(['+', '-']), ".inf" | ".Inf" | ".INF")
-                    && text.len() <= 5
+                || matches!(
+                    text.trim_start_matches(['+', '-']),
+                    ".inf" | ".Inf" | ".INF"
+                ) && text.len() <= 5
             {
                 return Err(ScalarError::NotFinite(text.into()));
             }
@@ -85,8 +105,12 @@ fn plain_scalar(text: &str) -> Result<Value, ScalarError> {
 
 fn word(text: &str) -> Option<Value> {
     Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Value::Bool(false),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Value::Bool(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Value::Bool(false)
+        }
         "~" | "null" | "Null" | "NULL" => Value::Null,
         _ => return None,
     })
@@ -96,15 +120,31 @@ fn number(text: &str, first: u8) -> Option<Number> {
     if first == b'.' {
         // go-yaml hands this to ParseFloat as it is, which takes underscores between digits only.
         let bytes = text.as_bytes();
-        let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+        let digit = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(u8::is_ascii_digit)
+        };
         let between = |at: usize| digit(at.checked_sub(1)) && digit(at.checked_add(1));
-        let clean = bytes.iter().enumerate().all(|(at, byte)| *byte != b'_' || between(at));
-        return if clean { float(&text.replace('_', "")) } else { None };
+        let clean = bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| *byte != b'_' || between(at));
+        return if clean {
+            float(&text.replace('_', ""))
+        } else {
+            None
+        };
     }
-    let plain: Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
+    let plain: Cow<'_, str> = if text.contains('_') {
+        text.replace('_', "").into()
+    } else {
+        text.into()
+    };
     integer(&plain).or_else(|| float(&plain)).or_else(|| {
         // A remnant in go-yaml: `0b-11`.
-        i64::from_str_radix(plain.strip_prefix("0b")?, 2).ok().map(Number::Int)
+        i64::from_str_radix(plain.strip_prefix("0b")?, 2)
+            .ok()
+            .map(Number::Int)
     })
 }
 
@@ -160,6 +200,19 @@ fn float(text: &str) -> Option<Number> {
     }
     let number: f64 = text.parse().ok()?;
     number.is_finite().then(|| Number::from_f64(number))
+}
+
+/// Whether a scalar is surely the text that it is written as. Costs less than [`resolve`].
+pub(crate) fn is_text(text: &str, plain: bool, tag: Option<&Tag<'_>>) -> bool {
+    match tag {
+        None if plain => text.bytes().next().is_some_and(|first| {
+            first.is_ascii_alphabetic()
+                && (text.len() > 5
+                    || !matches!(first.to_ascii_lowercase(), b'y' | b'n' | b't' | b'f' | b'o'))
+        }),
+        None | Some(Tag::Text) => true,
+        Some(_) => false,
+    }
 }
 
 /// A key as JSON has it: the decoder makes texts of booleans and numbers, and refuses everything else.
@@ -256,7 +309,10 @@ mod tests {
         ("On", "true"),
         ("OFF", "false"),
         ("1:2.5", r#""1:2.5""#),
-        ("2001-12-14t21:59:43.10-05:00", r#""2001-12-14t21:59:43.10-05:00""#),
+        (
+            "2001-12-14t21:59:43.10-05:00",
+            r#""2001-12-14t21:59:43.10-05:00""#,
+        ),
         ("1.0e+2", "100"),
         ("1E5", "100000"),
         ("00", "0"),
@@ -286,7 +342,10 @@ mod tests {
     #[test]
     fn infinities_are_refused() {
         for text in [".inf", "-.INF", "+.Inf", ".nan", ".NaN"] {
-            assert!(matches!(resolve(text, true, None), Err(ScalarError::NotFinite(_))), "{text}");
+            assert!(
+                matches!(resolve(text, true, None), Err(ScalarError::NotFinite(_))),
+                "{text}"
+            );
         }
         assert_eq!(plain("-.iNF"), r#""-.iNF""#);
     }
@@ -294,25 +353,48 @@ mod tests {
     #[test]
     fn quotes_and_tags() {
         let core = |name: &'static str| Some(Tag::Core(name.into()));
-        let with = |text: &str, plain: bool, tag: Option<Tag<'_>>| resolve(text, plain, tag.as_ref()).map(|v| json(&v));
+        let with = |text: &str, plain: bool, tag: Option<Tag<'_>>| {
+            resolve(text, plain, tag.as_ref()).map(|v| json(&v))
+        };
         assert_eq!(with("yes", false, None), Ok(r#""yes""#.into()));
         assert_eq!(with("5", true, Some(Tag::Text)), Ok(r#""5""#.into()));
         assert_eq!(with("aGk=", true, Some(Tag::Binary)), Ok(r#""hi""#.into()));
-        assert_eq!(with("aG\nk=\n", false, Some(Tag::Binary)), Ok(r#""hi""#.into()));
-        assert_eq!(with("###", false, Some(Tag::Binary)), Err(ScalarError::Base64));
+        assert_eq!(
+            with("aG\nk=\n", false, Some(Tag::Binary)),
+            Ok(r#""hi""#.into())
+        );
+        assert_eq!(
+            with("###", false, Some(Tag::Binary)),
+            Err(ScalarError::Base64)
+        );
         assert_eq!(with("5", false, core("int")), Ok("5".into()));
-        assert_eq!(with("5.0", true, core("int")), Err(ScalarError::Tag("int".into())));
+        assert_eq!(
+            with("5.0", true, core("int")),
+            Err(ScalarError::Tag("int".into()))
+        );
         assert_eq!(with("0x10", true, core("float")), Ok("16".into()));
         assert_eq!(with("yes", false, core("bool")), Ok("true".into()));
-        assert_eq!(with("x", true, core("bool")), Err(ScalarError::Tag("bool".into())));
-        assert_eq!(with("x", true, core("null")), Err(ScalarError::Tag("null".into())));
-        assert_eq!(with("2001-01-01", true, core("timestamp")), Ok(r#""2001-01-01""#.into()));
+        assert_eq!(
+            with("x", true, core("bool")),
+            Err(ScalarError::Tag("bool".into()))
+        );
+        assert_eq!(
+            with("x", true, core("null")),
+            Err(ScalarError::Tag("null".into()))
+        );
+        assert_eq!(
+            with("2001-01-01", true, core("timestamp")),
+            Ok(r#""2001-01-01""#.into())
+        );
     }
 
     proptest! {
         #[test]
         fn any_text_resolves_or_is_refused(text in r"[-+.0-9_eExXoObBinfnaNyYsStTrRuU~:]{0,12}", plain: bool) {
-            let _ = resolve(&text, plain, None);
+            let value = resolve(&text, plain, None);
+            if is_text(&text, plain, None) {
+                prop_assert_eq!(value.map(|value| json(&value)), Ok(serde_json::to_string(&text).unwrap()));
+            }
             let _ = resolve(&text, plain, Some(&Tag::Core("int".into())));
             let _ = resolve(&text, plain, Some(&Tag::Binary));
         }

@@ -1,6 +1,6 @@
 //! What type the API server takes at each field of the built-in kinds, and what of an object it would reject.
 //!
-//! The table is `schema/types.txt`, made by `schema/generate.py` from the OpenAPI document of Kubernetes.
+//! The table is `schema/types.txt`, made by `schema/generate.py` from the `OpenAPI` document of Kubernetes.
 
 use std::{
     collections::HashMap,
@@ -81,18 +81,30 @@ impl Types {
     fn parse(text: &'static str) -> Self {
         let mut types = Self::default();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let Some((head, entries)) = line.split_once('\t') else { continue };
+            let Some((head, entries)) = line.split_once('\t') else {
+                continue;
+            };
             let entries = entries.split(' ').filter_map(|entry| entry.split_once('='));
             if let Some((group, _)) = head.split_once('/') {
-                let api_version = if group.is_empty() { head.trim_start_matches('/') } else { head };
+                let api_version = if group.is_empty() {
+                    head.trim_start_matches('/')
+                } else {
+                    head
+                };
                 for (kind, entry) in entries {
                     let namespaced = entry.starts_with('N');
-                    let Some(object) = entry.get(1..).and_then(|number| number.parse().ok()) else { continue };
+                    let Some(object) = entry.get(1..).and_then(|number| number.parse().ok()) else {
+                        continue;
+                    };
                     types.kinds.insert((api_version, kind), object);
                     types.scopes.insert((group, kind), namespaced);
                 }
             } else {
-                types.objects.push(entries.filter_map(|(field, entry)| Some((field, Type::parse(entry)?))).collect());
+                types.objects.push(
+                    entries
+                        .filter_map(|(field, entry)| Some((field, Type::parse(entry)?)))
+                        .collect(),
+                );
             }
         }
         types
@@ -116,64 +128,125 @@ const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("cert-manager.io", &["ClusterIssuer"]),
     ("trust.cert-manager.io", &["Bundle", "ClusterBundle"]),
     ("gateway.networking.k8s.io", &["GatewayClass"]),
-    ("policy.networking.k8s.io", &["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"]),
-    ("snapshot.storage.k8s.io", &["VolumeSnapshotClass", "VolumeSnapshotContent"]),
-    ("groupsnapshot.storage.k8s.io", &["VolumeGroupSnapshotClass", "VolumeGroupSnapshotContent"]),
-    ("kyverno.io", &["ClusterPolicy", "ClusterCleanupPolicy", "GlobalContextEntry"]),
-    ("policies.kyverno.io", &["ValidatingPolicy", "MutatingPolicy", "GeneratingPolicy", "ImageValidatingPolicy", "DeletingPolicy"]),
+    (
+        "policy.networking.k8s.io",
+        &[
+            "AdminNetworkPolicy",
+            "BaselineAdminNetworkPolicy",
+            "ClusterNetworkPolicy",
+        ],
+    ),
+    (
+        "snapshot.storage.k8s.io",
+        &["VolumeSnapshotClass", "VolumeSnapshotContent"],
+    ),
+    (
+        "groupsnapshot.storage.k8s.io",
+        &["VolumeGroupSnapshotClass", "VolumeGroupSnapshotContent"],
+    ),
+    (
+        "kyverno.io",
+        &[
+            "ClusterPolicy",
+            "ClusterCleanupPolicy",
+            "GlobalContextEntry",
+        ],
+    ),
+    (
+        "policies.kyverno.io",
+        &[
+            "ValidatingPolicy",
+            "MutatingPolicy",
+            "GeneratingPolicy",
+            "ImageValidatingPolicy",
+            "DeletingPolicy",
+        ],
+    ),
     ("wgpolicyk8s.io", &["ClusterPolicyReport"]),
     ("reports.kyverno.io", &["ClusterEphemeralReport"]),
     ("templates.gatekeeper.sh", &["*"]),
     ("constraints.gatekeeper.sh", &["*"]),
     ("mutations.gatekeeper.sh", &["*"]),
-    ("policies.kubewarden.io", &["ClusterAdmissionPolicy", "ClusterAdmissionPolicyGroup", "PolicyServer"]),
-    ("external-secrets.io", &["ClusterSecretStore", "ClusterExternalSecret", "ClusterPushSecret"]),
+    (
+        "policies.kubewarden.io",
+        &[
+            "ClusterAdmissionPolicy",
+            "ClusterAdmissionPolicyGroup",
+            "PolicyServer",
+        ],
+    ),
+    (
+        "external-secrets.io",
+        &[
+            "ClusterSecretStore",
+            "ClusterExternalSecret",
+            "ClusterPushSecret",
+        ],
+    ),
     ("generators.external-secrets.io", &["ClusterGenerator"]),
     ("keda.sh", &["ClusterTriggerAuthentication"]),
     ("karpenter.sh", &["*"]),
     ("karpenter.k8s.aws", &["*"]),
     ("karpenter.azure.com", &["*"]),
-    ("argoproj.io", &["ClusterWorkflowTemplate", "ClusterAnalysisTemplate"]),
+    (
+        "argoproj.io",
+        &["ClusterWorkflowTemplate", "ClusterAnalysisTemplate"],
+    ),
     ("tekton.dev", &["ClusterTask"]),
-    ("triggers.tekton.dev", &["ClusterTriggerBinding", "ClusterInterceptor"]),
-    ("cilium.io", &[
-        "CiliumClusterwideNetworkPolicy",
-        "CiliumClusterwideEnvoyConfig",
-        "CiliumNode",
-        "CiliumIdentity",
-        "CiliumEgressGatewayPolicy",
-        "CiliumLoadBalancerIPPool",
-        "CiliumBGPClusterConfig",
-        "CiliumBGPPeeringPolicy",
-        "CiliumL2AnnouncementPolicy",
-        "CiliumCIDRGroup",
-    ]),
-    ("crd.projectcalico.org", &[
-        "BGPConfiguration",
-        "BGPPeer",
-        "ClusterInformation",
-        "FelixConfiguration",
-        "GlobalNetworkPolicy",
-        "GlobalNetworkSet",
-        "HostEndpoint",
-        "IPPool",
-        "IPReservation",
-        "KubeControllersConfiguration",
-    ]),
-    ("projectcalico.org", &[
-        "BGPConfiguration",
-        "BGPPeer",
-        "ClusterInformation",
-        "FelixConfiguration",
-        "GlobalNetworkPolicy",
-        "GlobalNetworkSet",
-        "HostEndpoint",
-        "IPPool",
-        "IPReservation",
-        "KubeControllersConfiguration",
-        "Tier",
-    ]),
-    ("operator.tigera.io", &["Installation", "APIServer", "TigeraStatus"]),
+    (
+        "triggers.tekton.dev",
+        &["ClusterTriggerBinding", "ClusterInterceptor"],
+    ),
+    (
+        "cilium.io",
+        &[
+            "CiliumClusterwideNetworkPolicy",
+            "CiliumClusterwideEnvoyConfig",
+            "CiliumNode",
+            "CiliumIdentity",
+            "CiliumEgressGatewayPolicy",
+            "CiliumLoadBalancerIPPool",
+            "CiliumBGPClusterConfig",
+            "CiliumBGPPeeringPolicy",
+            "CiliumL2AnnouncementPolicy",
+            "CiliumCIDRGroup",
+        ],
+    ),
+    (
+        "crd.projectcalico.org",
+        &[
+            "BGPConfiguration",
+            "BGPPeer",
+            "ClusterInformation",
+            "FelixConfiguration",
+            "GlobalNetworkPolicy",
+            "GlobalNetworkSet",
+            "HostEndpoint",
+            "IPPool",
+            "IPReservation",
+            "KubeControllersConfiguration",
+        ],
+    ),
+    (
+        "projectcalico.org",
+        &[
+            "BGPConfiguration",
+            "BGPPeer",
+            "ClusterInformation",
+            "FelixConfiguration",
+            "GlobalNetworkPolicy",
+            "GlobalNetworkSet",
+            "HostEndpoint",
+            "IPPool",
+            "IPReservation",
+            "KubeControllersConfiguration",
+            "Tier",
+        ],
+    ),
+    (
+        "operator.tigera.io",
+        &["Installation", "APIServer", "TigeraStatus"],
+    ),
     ("security.openshift.io", &["SecurityContextConstraints"]),
     ("project.openshift.io", &["Project"]),
     ("config.openshift.io", &["*"]),
@@ -181,12 +254,32 @@ const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("postgresql.cnpg.io", &["ClusterImageCatalog"]),
     ("pkg.crossplane.io", &["*"]),
     ("apiextensions.crossplane.io", &["*"]),
-    ("kueue.x-k8s.io", &["ClusterQueue", "ResourceFlavor", "AdmissionCheck", "WorkloadPriorityClass", "Cohort", "Topology"]),
+    (
+        "kueue.x-k8s.io",
+        &[
+            "ClusterQueue",
+            "ResourceFlavor",
+            "AdmissionCheck",
+            "WorkloadPriorityClass",
+            "Cohort",
+            "Topology",
+        ],
+    ),
     ("nvidia.com", &["ClusterPolicy", "NVIDIADriver"]),
     ("cluster.x-k8s.io", &["ClusterClass"]),
-    ("capsule.clastix.io", &["Tenant", "CapsuleConfiguration", "GlobalTenantResource"]),
+    (
+        "capsule.clastix.io",
+        &["Tenant", "CapsuleConfiguration", "GlobalTenantResource"],
+    ),
     ("hnc.x-k8s.io", &["HNCConfiguration"]),
-    ("spire.spiffe.io", &["ClusterSPIFFEID", "ClusterFederatedTrustDomain", "ClusterStaticEntry"]),
+    (
+        "spire.spiffe.io",
+        &[
+            "ClusterSPIFFEID",
+            "ClusterFederatedTrustDomain",
+            "ClusterStaticEntry",
+        ],
+    ),
 ];
 
 /// Whether a kind has no namespace: a built-in one, or one of a widespread extension.
@@ -194,7 +287,9 @@ pub(crate) fn is_cluster_scoped(group: &str, kind: &str) -> bool {
     if let Some(namespaced) = TYPES.scopes.get(&(group, kind)) {
         return !namespaced;
     }
-    CLUSTER_SCOPED.iter().any(|(known, kinds)| *known == group && (kinds.contains(&kind) || kinds.contains(&"*")))
+    CLUSTER_SCOPED
+        .iter()
+        .any(|(known, kinds)| *known == group && (kinds.contains(&kind) || kinds.contains(&"*")))
 }
 
 /// Whether the API server itself serves the kind, so that its objects must have a name.
@@ -220,7 +315,11 @@ pub(crate) struct Complaint {
 #[derive(Clone, Debug)]
 pub(crate) enum About {
     /// It has another type than the one that is taken.
-    Type { expected: &'static str, found: &'static str, remedy: &'static str },
+    Type {
+        expected: &'static str,
+        found: &'static str,
+        remedy: &'static str,
+    },
     /// There is no such field.
     Field,
 }
@@ -230,9 +329,12 @@ pub(crate) fn spell(path: &[Step]) -> String {
     let mut out = String::new();
     for step in path {
         match step {
-            Step::Index(index) => out.push_str(&format!("[{index}]")),
-            Step::Key(key) if key.is_empty() || key.contains(|c: char| !c.is_alphanumeric() && c != '_' && c != '-') => {
-                out.push_str(&format!("['{key}']"));
+            Step::Index(index) => out.extend(["[", &index.to_string(), "]"]),
+            Step::Key(key)
+                if key.is_empty()
+                    || key.contains(|c: char| !c.is_alphanumeric() && c != '_' && c != '-') =>
+            {
+                out.extend(["['", &**key, "']"]);
             }
             Step::Key(key) => {
                 if !out.is_empty() {
@@ -282,29 +384,61 @@ pub(crate) fn complaints(api_version: &str, kind: &str, object: &Map) -> Vec<Com
         return out;
     }
     // Extensions that run pods (Rollout, Knative's Service) hold the same template.
-    let holder = object.get_key_value("spec").and_then(|(spec, node)| Some((spec, node.as_map()?.get_key_value("template")?)));
+    let holder = object
+        .get_key_value("spec")
+        .and_then(|(spec, node)| Some((spec, node.as_map()?.get_key_value("template")?)));
     if let Some((spec, (key, template))) = holder
-        && template.get("spec").is_some_and(|pod| pod.get("containers").is_some())
-        && let Some(pod_template) = types.field_object("apps/v1", "Deployment", &["spec", "template"])
+        && template
+            .get("spec")
+            .is_some_and(|pod| pod.get("containers").is_some())
+        && let Some(pod_template) =
+            types.field_object("apps/v1", "Deployment", &["spec", "template"])
     {
-        let spec = Path { parent: None, step: Way::Key(spec) };
-        let path = Path { parent: Some(&spec), step: Way::Key(key) };
-        check(types, &Type::Object(pod_template), template, &path, &mut out);
+        let spec = Path {
+            parent: None,
+            step: Way::Key(spec),
+        };
+        let path = Path {
+            parent: Some(&spec),
+            step: Way::Key(key),
+        };
+        check(
+            types,
+            &Type::Object(pod_template),
+            template,
+            &path,
+            &mut out,
+        );
         // Its own schema may allow more fields.
         out.retain(|complaint| matches!(complaint.about, About::Type { .. }));
     }
     out
 }
 
-fn check_members(types: &Types, object: usize, members: &Map, parent: Option<&Path<'_>>, out: &mut Vec<Complaint>) {
-    let Some(fields) = types.objects.get(object) else { return };
+fn check_members(
+    types: &Types,
+    object: usize,
+    members: &Map,
+    parent: Option<&Path<'_>>,
+    out: &mut Vec<Complaint>,
+) {
+    let Some(fields) = types.objects.get(object) else {
+        return;
+    };
     for (key, value) in members {
-        let path = Path { parent, step: Way::Key(key) };
+        let path = Path {
+            parent,
+            step: Way::Key(key),
+        };
         match fields.get(&**key) {
             Some(wanted) => check(types, wanted, value, &path, out),
             // Left out of the table: read before types are known, or written by controllers.
             None if matches!(&**key, "apiVersion" | "kind" | "status") => {}
-            None => out.push(Complaint { path: path.steps(), span: value.span, about: About::Field }),
+            None => out.push(Complaint {
+                path: path.steps(),
+                span: value.span,
+                about: About::Field,
+            }),
         }
     }
 }
@@ -318,13 +452,31 @@ fn check(types: &Types, wanted: &Type, node: &Node, path: &Path<'_>, out: &mut V
         }
         (Type::List(element), Value::List(elements)) => {
             for (index, node) in elements.iter().enumerate() {
-                check(types, element, node, &Path { parent: Some(path), step: Way::Index(index) }, out);
+                check(
+                    types,
+                    element,
+                    node,
+                    &Path {
+                        parent: Some(path),
+                        step: Way::Index(index),
+                    },
+                    out,
+                );
             }
             true
         }
         (Type::Map(element), Value::Object(members)) => {
             for (key, node) in &**members {
-                check(types, element, node, &Path { parent: Some(path), step: Way::Key(key) }, out);
+                check(
+                    types,
+                    element,
+                    node,
+                    &Path {
+                        parent: Some(path),
+                        step: Way::Key(key),
+                    },
+                    out,
+                );
             }
             true
         }
@@ -333,23 +485,37 @@ fn check(types: &Types, wanted: &Type, node: &Node, path: &Path<'_>, out: &mut V
         | (Type::Bool, Value::Bool(_))
         | (Type::Int64, Value::Number(Number::Int(_)))
         | (Type::Double | Type::Quantity, Value::Number(_)) => true,
-        (Type::Int32 | Type::IntOrString, Value::Number(Number::Int(number))) => i32::try_from(*number).is_ok(),
+        (Type::Int32 | Type::IntOrString, Value::Number(Number::Int(number))) => {
+            i32::try_from(*number).is_ok()
+        }
         (Type::Quantity, Value::String(text)) => is_quantity(text.trim()),
         (Type::Bytes, Value::String(text)) => is_base64(text),
         _ => false,
     };
     if !fits {
-        let about = About::Type { expected: wanted.words(), found: node.type_name(), remedy: remedy(wanted, &node.value) };
-        out.push(Complaint { path: path.steps(), span: node.span, about });
+        let about = About::Type {
+            expected: wanted.words(),
+            found: node.type_name(),
+            remedy: remedy(wanted, &node.value),
+        };
+        out.push(Complaint {
+            path: path.steps(),
+            span: node.span,
+            about,
+        });
     }
 }
 
 fn remedy(wanted: &Type, found: &Value) -> &'static str {
     match (wanted, found) {
-        (Type::Bool, Value::String(text)) if matches!(&**text, "true" | "false" | "yes" | "no" | "on" | "off") => {
+        (Type::Bool, Value::String(text))
+            if matches!(&**text, "true" | "false" | "yes" | "no" | "on" | "off") =>
+        {
             "write it without quotes"
         }
-        (Type::Int32 | Type::Int64 | Type::Double, Value::String(text)) if text.parse::<f64>().is_ok() => {
+        (Type::Int32 | Type::Int64 | Type::Double, Value::String(text))
+            if text.parse::<f64>().is_ok() =>
+        {
             "write it without quotes"
         }
         (Type::String, Value::Bool(_) | Value::Number(_)) => "put it in quotes",
@@ -379,7 +545,24 @@ fn is_quantity(text: &str) -> bool {
     if matches!(text, "" | "E") {
         return false;
     }
-    if matches!(suffix, "" | "n" | "u" | "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei") {
+    if matches!(
+        suffix,
+        "" | "n"
+            | "u"
+            | "m"
+            | "k"
+            | "M"
+            | "G"
+            | "T"
+            | "P"
+            | "E"
+            | "Ki"
+            | "Mi"
+            | "Gi"
+            | "Ti"
+            | "Pi"
+            | "Ei"
+    ) {
         return true;
     }
     suffix.strip_prefix(['e', 'E']).is_some_and(|exponent| {
@@ -412,7 +595,9 @@ mod tests {
 
     #[test]
     fn the_table_is_whole() {
-        let lines = include_str!("../schema/types.txt").lines().filter(|line| !line.starts_with('#'));
+        let lines = include_str!("../schema/types.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'));
         for line in lines {
             let (head, entries) = line.split_once('\t').unwrap();
             for entry in entries.split(' ').filter(|entry| !entry.is_empty()) {
@@ -425,11 +610,19 @@ mod tests {
                     while let Type::List(inner) | Type::Map(inner) = wanted {
                         wanted = *inner;
                     }
-                    assert!(!matches!(wanted, Type::Object(object) if object >= TYPES.objects.len()), "{head} {name}");
+                    assert!(
+                        !matches!(wanted, Type::Object(object) if object >= TYPES.objects.len()),
+                        "{head} {name}"
+                    );
                 }
             }
         }
-        for (api_version, kind) in [("v1", "Pod"), ("apps/v1", "Deployment"), ("extensions/v1beta1", "Ingress"), ("batch/v1beta1", "CronJob")] {
+        for (api_version, kind) in [
+            ("v1", "Pod"),
+            ("apps/v1", "Deployment"),
+            ("extensions/v1beta1", "Ingress"),
+            ("batch/v1beta1", "CronJob"),
+        ] {
             assert!(is_builtin(api_version, kind), "{kind}");
         }
     }
@@ -446,16 +639,24 @@ mod tests {
             ("networking.k8s.io", "IngressClass"),
             ("policy", "PodSecurityPolicy"),
             ("apiextensions.k8s.io", "CustomResourceDefinition"),
-            ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+            (
+                "admissionregistration.k8s.io",
+                "ValidatingWebhookConfiguration",
+            ),
             ("cert-manager.io", "ClusterIssuer"),
             ("gateway.networking.k8s.io", "GatewayClass"),
             ("constraints.gatekeeper.sh", "K8sRequiredLabels"),
         ] {
             assert!(is_cluster_scoped(group, kind), "{kind}");
         }
-        for (group, kind) in
-            [("", "Pod"), ("", "Secret"), ("apps", "Deployment"), ("rbac.authorization.k8s.io", "Role"), ("cert-manager.io", "Issuer"), ("x.io", "Y")]
-        {
+        for (group, kind) in [
+            ("", "Pod"),
+            ("", "Secret"),
+            ("apps", "Deployment"),
+            ("rbac.authorization.k8s.io", "Role"),
+            ("cert-manager.io", "Issuer"),
+            ("x.io", "Y"),
+        ] {
             assert!(!is_cluster_scoped(group, kind), "{kind}");
         }
     }
@@ -463,10 +664,15 @@ mod tests {
     /// Observed with `resource.ParseQuantity` of k8s.io/apimachinery v0.34.3.
     #[test]
     fn quantities() {
-        for text in ["1", "0.5", "500m", "2Gi", "1e3", "1E", "1E3", "1e+3", "-1", "+.5k", "1.", "100n", "Gi", ".", "+", "e3"] {
+        for text in [
+            "1", "0.5", "500m", "2Gi", "1e3", "1E", "1E3", "1e+3", "-1", "+.5k", "1.", "100n",
+            "Gi", ".", "+", "e3",
+        ] {
             assert!(is_quantity(text), "{text}");
         }
-        for text in ["", "1 Gi", "2GB", "1e", "1K", "true", "1,5", "E", "1i", "1mm", "1.2.3", "1e3.5"] {
+        for text in [
+            "", "1 Gi", "2GB", "1e", "1K", "true", "1,5", "E", "1i", "1mm", "1.2.3", "1e3.5",
+        ] {
             assert!(!is_quantity(text), "{text}");
         }
     }

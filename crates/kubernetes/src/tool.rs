@@ -25,7 +25,10 @@ pub(crate) struct Tools {
 
 impl Default for Tools {
     fn default() -> Self {
-        Self { path: env::var_os("PATH"), timeout: Duration::from_secs(60) }
+        Self {
+            path: env::var_os("PATH"),
+            timeout: Duration::from_mins(1),
+        }
     }
 }
 
@@ -45,14 +48,21 @@ pub(crate) enum ToolError {
 }
 
 impl Tools {
-    /// The program's file on the PATH.
+    /// The program's file on the PATH. Entries that are not absolute would find programs in the input, and are passed over.
     pub(crate) fn find(&self, name: &str) -> Option<PathBuf> {
         let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-        env::split_paths(self.path.as_deref()?).map(|folder| folder.join(&name)).find(|file| is_executable(file))
+        env::split_paths(self.path.as_deref()?)
+            .filter(|folder| folder.is_absolute())
+            .map(|folder| folder.join(&name))
+            .find(|file| is_executable(file))
     }
 
     /// Runs a program and returns what it writes.
-    pub(crate) fn run<S: AsRef<OsStr>>(&self, program: &Path, arguments: &[S]) -> Result<String, ToolError> {
+    pub(crate) fn run<S: AsRef<OsStr>>(
+        &self,
+        program: &Path,
+        arguments: &[S],
+    ) -> Result<String, ToolError> {
         let home = tempfile::tempdir()?;
         let mut command = Command::new(program);
         command
@@ -90,14 +100,18 @@ impl Tools {
             pause = (pause * 2).min(Duration::from_millis(20));
         };
         // A grandchild may hold the pipe open beyond the end of its parent: no waiting for that.
-        let receive = |channel: Option<mpsc::Receiver<Option<Vec<u8>>>>| match channel?.recv_timeout(Duration::from_secs(10)) {
-            Ok(bytes) => bytes,
-            Err(_) => None,
+        let receive = |channel: Option<mpsc::Receiver<Option<Vec<u8>>>>| {
+            channel?
+                .recv_timeout(Duration::from_secs(10))
+                .ok()
+                .flatten()
         };
         let output = receive(output);
         if !status.success() {
             let errors = receive(errors).unwrap_or_default();
-            return Err(ToolError::Failed(first_lines(&String::from_utf8_lossy(&errors))));
+            let errors =
+                String::from_utf8_lossy(&errors).replace(&*home.path().to_string_lossy(), "$HOME");
+            return Err(ToolError::Failed(first_lines(&errors)));
         }
         String::from_utf8(output.ok_or(ToolError::TooLarge)?).map_err(|_| ToolError::NotUtf8)
     }
@@ -116,10 +130,16 @@ fn read_bounded(pipe: impl Read + Send + 'static) -> mpsc::Receiver<Option<Vec<u
     receiver
 }
 
-/// The first lines of an error, on one line.
+/// The first lines of an error, on one line, without what differs from run to run or from machine to machine.
 fn first_lines(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(3).collect();
-    let mut text = lines.join("; ");
+    let lines = text
+        .lines()
+        .map(|line| without_log_header(line.trim()))
+        .filter(|line| !line.is_empty());
+    let mut text = lines.take(3).collect::<Vec<_>>().join("; ");
+    if let Ok(folder) = env::current_dir() {
+        text = text.replace(&format!("{}/", folder.display()), "");
+    }
     if text.is_empty() {
         return "it failed without a word".to_owned();
     }
@@ -130,10 +150,26 @@ fn first_lines(text: &str) -> String {
     text
 }
 
+/// Drops the header of Kubernetes' log lines, which has the time and the process in it:
+/// `E1124 15:54:09.959467   16774 run.go:72] "command failed" err="…"`.
+fn without_log_header(line: &str) -> &str {
+    let is_header = line.starts_with(['I', 'W', 'E', 'F'])
+        && line
+            .get(1..5)
+            .is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit()));
+    match line.split_once("] ").filter(|_| is_header) {
+        Some((_, message)) => message
+            .strip_prefix("\"command failed\" err=")
+            .unwrap_or(message),
+        None => line,
+    }
+}
+
 #[cfg(unix)]
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    file.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
@@ -154,7 +190,10 @@ pub(crate) mod tests {
         let file = folder.path().join(name);
         fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
-        let tools = Tools { path: Some(folder.path().into()), timeout: Duration::from_secs(20) };
+        let tools = Tools {
+            path: Some(folder.path().into()),
+            timeout: Duration::from_secs(20),
+        };
         (folder, tools)
     }
 
@@ -163,7 +202,9 @@ pub(crate) mod tests {
         let program = tools.find("tool").unwrap();
         loop {
             match tools.run(&program, arguments) {
-                Err(ToolError::Io(error)) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                Err(ToolError::Io(error))
+                    if error.kind() == std::io::ErrorKind::ExecutableFileBusy =>
+                {
                     thread::sleep(Duration::from_millis(5));
                 }
                 result => return result,
@@ -173,14 +214,36 @@ pub(crate) mod tests {
 
     #[test]
     fn the_environment_is_empty_but_for_a_home_of_its_own() {
-        let (_folder, tools) = fake("tool", "echo \"$1 $CARGO_MANIFEST_DIR|\"; cd \"$HOME\" && echo ok");
+        let (_folder, tools) = fake(
+            "tool",
+            "echo \"$1 $CARGO_MANIFEST_DIR|\"; cd \"$HOME\" && echo ok",
+        );
         assert_eq!(run(&tools, &["a b"]).unwrap(), "a b |\nok\n");
     }
 
     #[test]
     fn a_failure_tells_its_first_lines() {
-        let (_folder, tools) = fake("tool", "echo Error: one >&2; echo two >&2; echo three >&2; echo four >&2; exit 1");
-        assert_eq!(run(&tools, &[]).unwrap_err().to_string(), "Error: one; two; three");
+        let (_folder, tools) = fake(
+            "tool",
+            "echo Error: one >&2; echo two >&2; echo three >&2; echo four >&2; exit 1",
+        );
+        assert_eq!(
+            run(&tools, &[]).unwrap_err().to_string(),
+            "Error: one; two; three"
+        );
+    }
+
+    #[test]
+    fn times_and_folders_of_the_run_are_left_out() {
+        let here = env::current_dir().unwrap().display().to_string();
+        let script = format!(
+            "echo 'E1124 15:54:09.959467   16774 run.go:72] \"command failed\" err=\"lstat {here}/a/b.yaml: no\"' >&2; echo \"$HOME/x\" >&2; exit 1"
+        );
+        let (_folder, tools) = fake("tool", &script);
+        assert_eq!(
+            run(&tools, &[]).unwrap_err().to_string(),
+            "\"lstat a/b.yaml: no\"; $HOME/x"
+        );
     }
 
     #[test]
@@ -194,9 +257,18 @@ pub(crate) mod tests {
 
     #[test]
     fn endless_output_is_cut() {
-        let (_folder, tools) = fake("tool", "while echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done");
-        let tools = Tools { timeout: Duration::from_secs(120), ..tools };
+        let (_folder, tools) = fake(
+            "tool",
+            "while echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done",
+        );
+        let tools = Tools {
+            timeout: Duration::from_mins(2),
+            ..tools
+        };
         // The shell dies of the closed pipe or sees `echo` fail.
-        assert!(matches!(run(&tools, &[]), Err(ToolError::TooLarge | ToolError::Failed(_))));
+        assert!(matches!(
+            run(&tools, &[]),
+            Err(ToolError::TooLarge | ToolError::Failed(_))
+        ));
     }
 }

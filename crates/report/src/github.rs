@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     CheckResult,
     cause::causes,
-    result::{DiagnosticLevel, Finding, Severity, Verdict, plural},
+    result::{DiagnosticLevel, Finding, SEVERITIES, Severity, Verdict, plural},
 };
 
 /// How the annotations are made.
@@ -48,7 +48,7 @@ pub fn github(result: &CheckResult, options: &GithubOptions) -> String {
             &format!("{}{remedy}", diagnostic.message),
         );
     }
-    for unresolved in &result.unresolved {
+    for unresolved in result.untold() {
         let place = Place {
             file: unresolved.file.as_deref(),
             line: unresolved.line,
@@ -190,7 +190,7 @@ pub fn github_summary(result: &CheckResult) -> String {
         Verdict::Waived,
     ] {
         let _ = write!(out, "| {verdict} |");
-        for severity in Severity::ALL {
+        for severity in SEVERITIES {
             let _ = write!(out, " {} |", summary.severities.of(severity).of(verdict));
         }
         let _ = writeln!(out, " {} |", verdicts.of(verdict));

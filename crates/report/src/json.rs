@@ -3,9 +3,6 @@
 use crate::CheckResult;
 
 /// The result document as JSON with two spaces of indentation and a newline at the end.
-///
-/// # Panics
-/// Never: every key of the document is a text, which is all that can fail.
 pub fn json(result: &CheckResult) -> String {
     let mut text = serde_json::to_string_pretty(result).unwrap_or_default();
     text.push('\n');

@@ -149,7 +149,7 @@ fn input_cases(result: &CheckResult) -> Vec<TestCase> {
         )
     });
     let code = "unresolved".to_owned();
-    let unresolved = result.unresolved.iter().map(|unresolved| {
+    let unresolved = result.untold().map(|unresolved| {
         let message = unresolved.reasons.join(", ");
         // Below exit code 3 it was allowed.
         let wrong = result.summary.exit_code >= 3;
@@ -164,9 +164,10 @@ fn input_cases(result: &CheckResult) -> Vec<TestCase> {
     let made = diagnostics
         .chain(unresolved)
         .map(|(name, code, message, remedy, wrong)| {
-            let mut status = match wrong {
-                true => TestCaseStatus::non_success(NonSuccessKind::Error),
-                false => TestCaseStatus::skipped(),
+            let mut status = if wrong {
+                TestCaseStatus::non_success(NonSuccessKind::Error)
+            } else {
+                TestCaseStatus::skipped()
             };
             status.set_type(code).set_message(message);
             if let Some(remedy) = remedy {

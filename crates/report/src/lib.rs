@@ -3,6 +3,7 @@
 //! [`CheckResult`] is the contract; each renderer is a pure projection of it. The sources that were read are asked for nothing but
 //! the line that a finding points at, and no line leaves this crate before its secrets are hidden.
 
+mod build;
 mod cause;
 mod fingerprint;
 mod github;
@@ -15,6 +16,7 @@ mod schema;
 mod scrub;
 mod text;
 
+pub use build::{BuildOptions, Show, inputs};
 pub use github::{GithubOptions, github, github_summary};
 pub use json::json;
 pub use junit::{JunitOptions, junit};

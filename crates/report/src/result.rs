@@ -3,8 +3,9 @@
 //! Every field is always written (`null` where there is nothing), so that a reader needs no guard. There is no run id and no
 //! clock in it: equal input gives equal bytes.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
+pub use hipaa_iac_engine::Severity;
 use hipaa_iac_source::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -409,22 +410,6 @@ pub enum Verdict {
     NotApplicable,
 }
 
-/// How bad it is if a requirement is not met. The worst is the greatest.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Low.
-    Low,
-    /// Medium.
-    Medium,
-    /// High.
-    High,
-    /// Critical.
-    Critical,
-}
-
 impl Verdict {
     /// Its word.
     pub fn as_str(self) -> &'static str {
@@ -439,20 +424,13 @@ impl Verdict {
     }
 }
 
-impl Severity {
-    /// The worst first.
-    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
-
-    /// Its word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
-    }
-}
+/// The worst first.
+pub(crate) const SEVERITIES: [Severity; 4] = [
+    Severity::Critical,
+    Severity::High,
+    Severity::Medium,
+    Severity::Low,
+];
 
 impl Implementation {
     /// Its word.
@@ -479,12 +457,6 @@ impl DiagnosticLevel {
 }
 
 impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -542,6 +514,23 @@ impl Summary {
     pub(crate) fn add(&mut self, verdict: Verdict, severity: Severity) {
         self.verdicts.add(verdict);
         self.severities.of_mut(severity).add(verdict);
+    }
+}
+
+impl CheckResult {
+    /// What is unresolved and no diagnostic tells of at the same place.
+    pub(crate) fn untold(&self) -> impl Iterator<Item = &Unresolved> {
+        let told: BTreeSet<(Option<&str>, u32)> = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code.ends_with("unresolved"))
+            .filter_map(|diagnostic| Some((diagnostic.file.as_deref(), diagnostic.line?)))
+            .collect();
+        self.unresolved.iter().filter(move |unresolved| {
+            unresolved
+                .line
+                .is_none_or(|line| !told.contains(&(unresolved.file.as_deref(), line)))
+        })
     }
 }
 

@@ -95,7 +95,7 @@ fn log(result: &CheckResult, sources: &Sources, options: &SarifOptions) -> Log {
             .filter(|finding| finding.verdict == Verdict::Error)
             .map(policy_error),
     );
-    execution.extend(result.unresolved.iter().map(unresolved));
+    execution.extend(result.untold().map(unresolved));
     if cut > 0 {
         execution.push(Notification::new(
             "results-cut",
@@ -209,7 +209,7 @@ fn made_result(finding: &Finding, strict: bool) -> SarifResult {
         text.push_str(&origin.describe());
     }
     let at = &finding.resource;
-    let mut locations = vec![Location {
+    let mut locations = vec![SarifLocation {
         physical_location: at.file.as_ref().map(|file| Physical {
             artifact_location: artifact(file),
             region: at.line.map(|line| Region {
@@ -240,7 +240,7 @@ fn made_result(finding: &Finding, strict: bool) -> SarifResult {
     }
     let related = finding.origin.as_ref().and_then(|origin| {
         let file = origin.file.as_ref()?;
-        Some(Location {
+        Some(SarifLocation {
             id: Some(1),
             physical_location: Some(Physical {
                 artifact_location: artifact(file),
@@ -348,8 +348,8 @@ fn unresolved(unresolved: &Unresolved) -> Notification {
     made
 }
 
-fn at(file: &str, line: Option<u32>, column: Option<u32>) -> Location {
-    Location {
+fn at(file: &str, line: Option<u32>, column: Option<u32>) -> SarifLocation {
+    SarifLocation {
         id: None,
         physical_location: Some(Physical {
             artifact_location: artifact(file),
@@ -513,7 +513,7 @@ struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     associated_rule: Option<RuleReference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
+    locations: Vec<SarifLocation>,
 }
 
 impl Notification {
@@ -545,9 +545,9 @@ struct SarifResult {
     kind: &'static str,
     level: &'static str,
     message: Text,
-    locations: Vec<Location>,
+    locations: Vec<SarifLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
+    related_locations: Vec<SarifLocation>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<Suppression>>,
@@ -560,7 +560,7 @@ struct Text {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]

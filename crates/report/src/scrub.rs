@@ -32,10 +32,7 @@ pub(crate) struct Line {
 /// `None` for a line too long to read.
 pub(crate) fn line(file: &SourceFile, span: Span, sensitive: bool) -> Option<Line> {
     let number = file.position(span.start).line;
-    let text = file.line(number)?;
-    if text.len() > MAX_LINE_BYTES {
-        return None;
-    }
+    let text = short_line(file, number)?;
     let offset = file.line_start(number)? as usize;
     let end = text.trim_end().len();
     let mut start = (span.start as usize).saturating_sub(offset).min(end);
@@ -63,6 +60,19 @@ pub(crate) fn line(file: &SourceFile, span: Span, sensitive: bool) -> Option<Lin
         text,
         marked,
     })
+}
+
+/// A line of at most [`MAX_LINE_BYTES`]. A longer one is not even looked at: a plan of 60 MB may be one line.
+fn short_line(file: &SourceFile, number: u32) -> Option<&str> {
+    let start = file.line_start(number)? as usize;
+    let end = file
+        .line_start(number + 1)
+        .map_or(file.text().len(), |next| next as usize);
+    if end - start > MAX_LINE_BYTES {
+        None
+    } else {
+        file.line(number)
+    }
 }
 
 /// A message with what has the shape of a credential hidden.
@@ -298,15 +308,14 @@ fn paired_values(file: &SourceFile, number: u32, line: &str) -> Vec<Range<usize>
     let Some(value) = PAIR_VALUE.as_ref().filter(|value| value.is_match(line)) else {
         return hidden;
     };
-    let near = (number.saturating_sub(2)..=number + 2).filter_map(|near| file.line(near));
-    let secret = near
-        .filter(|near| near.len() <= MAX_LINE_BYTES)
-        .any(|near| {
-            let names = PAIR_NAME.iter().flat_map(|name| name.captures_iter(near));
-            names
-                .filter_map(|found| found.name("name"))
-                .any(|name| names_secret(name.as_str()))
-        });
+    let mut near =
+        (number.saturating_sub(2)..=number + 2).filter_map(|near| short_line(file, near));
+    let secret = near.any(|near| {
+        let names = PAIR_NAME.iter().flat_map(|name| name.captures_iter(near));
+        names
+            .filter_map(|found| found.name("name"))
+            .any(|name| names_secret(name.as_str()))
+    });
     if secret {
         for found in value.find_iter(line) {
             let by = if found.as_str().contains('=') {

@@ -588,24 +588,49 @@ fn what_is_missing_or_broken_says_what_to_do() {
 }
 
 #[test]
-fn the_summary_alone_keeps_diagnostics() {
+fn what_a_diagnostic_tells_is_not_told_again() {
+    let mut fixture = everything();
+    let diagnostic = fixture.diagnostic(
+        DiagnosticLevel::Error,
+        "module-unresolved",
+        "module.vpc is not there",
+        None,
+    );
+    (diagnostic.file, diagnostic.line) = (Some("infra/main.tf".into()), Some(9));
+    for (format, text) in fixture.all() {
+        let times = text.matches("module.vpc").count();
+        // The document holds both: the statement and the diagnostic.
+        let expected = if format == "json" { 2 } else { 1 };
+        assert_eq!(
+            times, expected,
+            "{format}:
+{text}"
+        );
+    }
+}
+
+#[test]
+fn the_short_text_has_a_line_for_each() {
     let fixture = everything();
-    let text = text(
-        &fixture.result,
-        &fixture.sources,
-        &TextOptions {
-            detail: Detail::Summary,
-            ..TextOptions::default()
-        },
-    );
-    assert!(text.starts_with("error[hcl-syntax]"), "{text}");
-    assert!(
-        text.contains(
-            "4 findings (3 critical, 1 high), 2 unknown, 1 waived, 1 unresolved, 3 errors in"
-        ),
-        "{text}"
-    );
-    assert!(!text.contains("aws_db_instance"), "{text}");
+    let options = TextOptions {
+        detail: Detail::Short,
+        ..TextOptions::default()
+    };
+    insta::assert_snapshot!(text(&fixture.result, &fixture.sources, &options), @r#"
+    infra/main.tf:3:23: critical[rds-storage-unencrypted]: aws_db_instance.phi: storage is not encrypted
+    infra/main.tf:4:23: high[rds-password-literal]: aws_db_instance.phi: the password is written in the configuration
+    infra/db/main.tf:2:23: critical[rds-storage-unencrypted]: module.db["eu"].aws_db_instance.this: storage is not encrypted
+    infra/db/main.tf:2:23: critical[rds-storage-unencrypted]: module.db["us"].aws_db_instance.this: storage is not encrypted
+    infra/db/main.tf:3:22: unknown[rds-kms-key-foreign]: module.db["eu"].aws_db_instance.this: the key is not one of your own (var.kms_key has no value)
+    infra/db/main.tf:3:22: unknown[rds-kms-key-foreign]: module.db["us"].aws_db_instance.this: the key is not one of your own (var.kms_key has no value)
+    infra/main.tf:1:1: error[rds-kms-key-foreign]: aws_db_instance.phi: the policy cannot be evaluated: no such member `kms`
+    infra/main.tf:3:23: waived[rds-storage-unencrypted]: aws_db_instance.sandbox: storage is not encrypted
+    infra/main.tf:9:1: unresolved: module.vpc: terraform-aws-modules/vpc/aws is not in .terraform/modules
+    infra/broken.tf:2:19: error[hcl-syntax]: expected a new line
+    error[waiver-expired]: the waiver of rds-storage-unencrypted ended on 2026-01-31
+    4 findings (3 critical, 1 high), 2 unknown, 1 waived, 1 unresolved, 3 errors in
+    4 resources by 3 policies
+    "#);
 }
 
 #[test]
@@ -723,7 +748,7 @@ fn a_terminal_is_given_nothing_to_obey() {
         column: None,
     });
     let fixture = fixture.done();
-    for detail in [Detail::Summary, Detail::Normal, Detail::Full] {
+    for detail in [Detail::Short, Detail::Normal, Detail::Full] {
         let text = text(
             &fixture.result,
             &fixture.sources,
@@ -936,11 +961,10 @@ fn sarif_schema() -> jsonschema::Validator {
     let mut schema: Value =
         serde_json::from_str(include_str!("../tests/schemas/sarif-2.1.0.json")).unwrap();
     // Its expression for `language` has a bracket too many, which only ECMAScript takes. We write no language.
-    schema["definitions"]["run"]["properties"]["language"]
-        .as_object_mut()
-        .unwrap()
-        .remove("pattern")
-        .unwrap();
+    for definition in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][definition]["properties"]["language"];
+        language.as_object_mut().unwrap().remove("pattern").unwrap();
+    }
     jsonschema::draft7::new(&schema).unwrap()
 }
 
@@ -1176,4 +1200,399 @@ fn the_job_summary_is_a_table_that_input_cannot_break() {
         summary.contains("| critical | p | x\\|&lt;script&gt;\\` | a.tf:3:23 | a \\| b \\| |"),
         "{summary}"
     );
+}
+
+mod built {
+    use hipaa_iac_engine::{self as engine, PolicySet, Settings};
+    use hipaa_iac_source::{
+        self as source, Inventory, Level, Map, Node, ResourceKind, TerraformId,
+    };
+
+    use super::*;
+    use crate::{BuildOptions, Show, inputs};
+
+    const POLICY: &str = r#"apiVersion: hipaa-iac.dev/v1alpha1
+kind: Policy
+metadata:
+  name: rds-storage-unencrypted
+spec:
+  title: RDS instances encrypt their storage
+  severity: critical
+  safeguards: ["164.312(a)(2)(iv)"]
+  match: {terraform: [aws_db_instance]}
+  rules:
+    - select: $.storage_encrypted
+      absent: fail
+      require: self == true
+      message: storage is not encrypted
+  rationale: Disks get lost.
+  remediation: {text: Set it., terraform: "storage_encrypted = true\n"}
+"#;
+
+    const LITERAL: &str = r#"apiVersion: hipaa-iac.dev/v1alpha1
+kind: Policy
+metadata: {name: rds-password-literal}
+spec:
+  title: RDS passwords are not written in the configuration
+  severity: high
+  safeguards: ["164.312(d)"]
+  match: {terraform: [aws_db_instance]}
+  secret: true
+  rules:
+    - select: $.password
+      absent: pass
+      require: "!isLiteral(element, 'password')"
+      message: the password is written in the configuration
+  rationale: Whoever reads the code has it.
+  remediation: {text: Let RDS manage it.}
+"#;
+
+    struct Run {
+        sources: Sources,
+        inventory: Inventory,
+        policies: PolicySet,
+        config: engine::Config,
+    }
+
+    impl Run {
+        /// One instance for each value of `storage_encrypted` (`None`: not set).
+        fn new(values: &[Option<Node>]) -> Self {
+            let sources = Sources::new();
+            let files = [
+                sources.add("policies/a.yaml", POLICY),
+                sources.add("policies/b.yaml", LITERAL),
+            ];
+            let (policies, problems) = PolicySet::parse(&files);
+            assert!(problems.is_empty(), "{problems:?}");
+            let main = sources.add("infra/main.tf", MAIN);
+            let at = |needle: &str| {
+                let start = MAIN.find(needle).unwrap();
+                Span::new(main.id(), start..start + needle.len())
+            };
+            let mut inventory = Inventory::default();
+            for (number, value) in values.iter().enumerate() {
+                let mut members = Map::new();
+                members.insert(
+                    "password".into(),
+                    Node::string("S3CR-hunter2").at(at("\"S3CR-hunter2\"")),
+                );
+                if let Some(value) = value {
+                    members.insert("storage_encrypted".into(), value.clone().at(at("false")));
+                }
+                inventory.resources.push(source::Resource {
+                    address: format!("aws_db_instance.phi[{number}]").into(),
+                    kind: ResourceKind::Terraform(TerraformId {
+                        mode: "managed".into(),
+                        type_: "aws_db_instance".into(),
+                        name: "phi".into(),
+                        provider: "hashicorp/aws".into(),
+                        provider_major: None,
+                    }),
+                    root: "infra".into(),
+                    environment: None,
+                    body: Node::object(members),
+                    span: Some(at("resource \"aws_db_instance\" \"phi\"")),
+                    extent: None,
+                    symbolic: false,
+                });
+            }
+            Self {
+                sources,
+                inventory,
+                policies,
+                config: engine::Config::default(),
+            }
+        }
+
+        fn result(&self, change: impl FnOnce(&mut BuildOptions<'_>)) -> CheckResult {
+            let mut settings = Settings::new("2026-11-24".parse().unwrap());
+            settings.config = self.config.clone();
+            let evaluation =
+                engine::evaluate(&self.policies, &self.inventory, &self.sources, &settings);
+            let mut options = BuildOptions {
+                tool_version: "0.1.0".into(),
+                config: &self.config,
+                policies: &self.policies,
+                inputs: inputs(&self.inventory, &self.sources, &[]),
+                show: Show::Findings,
+                fail_on: Some(Severity::Low),
+                strict: false,
+            };
+            change(&mut options);
+            CheckResult::build(&evaluation, &self.inventory, &self.sources, options)
+        }
+    }
+
+    fn shown(result: &CheckResult) -> Vec<(&str, Verdict)> {
+        result
+            .findings
+            .iter()
+            .map(|finding| (&*finding.policy, finding.verdict))
+            .collect()
+    }
+
+    #[test]
+    fn a_finding_has_its_place_citation_and_remedy() {
+        let run = Run::new(&[Some(false.into())]);
+        let result = run.result(|_| ());
+        let finding = &result.findings[0];
+        assert_eq!(finding.policy, "rds-storage-unencrypted");
+        assert_eq!(finding.attribute.as_deref(), Some("$['storage_encrypted']"));
+        let at = &finding.resource;
+        assert_eq!(
+            (&*at.type_, at.provider.as_deref(), &at.api_version),
+            ("aws_db_instance", Some("hashicorp/aws"), &None)
+        );
+        assert_eq!(
+            (at.line, at.column, at.end_line, at.end_column),
+            (Some(3), Some(23), Some(3), Some(28))
+        );
+        assert_eq!(finding.safeguards[0].citation, "45 CFR 164.312(a)(2)(iv)");
+        assert_eq!(
+            finding.safeguards[0].implementation,
+            Implementation::Addressable
+        );
+        assert_eq!(
+            finding.remediation.code.as_deref(),
+            Some("storage_encrypted = true\n")
+        );
+        assert!(!finding.sensitive);
+        assert_eq!(result.summary.verdicts.fail, 2);
+        assert_eq!(result.summary.severities.high.fail, 1);
+        assert_eq!(
+            (
+                result.summary.resources,
+                result.summary.policies,
+                result.policy_bundle.policies
+            ),
+            (1, 2, 2)
+        );
+        assert_eq!(result.inputs.len(), 1);
+        assert_eq!(
+            (result.inputs[0].kind, result.inputs[0].resources),
+            (InputKind::Terraform, 1)
+        );
+    }
+
+    #[test]
+    fn a_credential_is_marked_and_shown_nowhere() {
+        let run = Run::new(&[Some(true.into())]);
+        let result = run.result(|_| ());
+        assert_eq!(shown(&result), [("rds-password-literal", Verdict::Fail)]);
+        assert!(result.findings[0].sensitive);
+        let fixture = Fixture {
+            sources: run.sources,
+            result,
+        };
+        for (format, text) in fixture.all() {
+            assert!(!text.contains("S3CR"), "{format} shows a secret:\n{text}");
+        }
+        assert!(fixture.text().contains("password          = (redacted)"));
+    }
+
+    #[test]
+    fn show_selects_and_the_summary_counts_all() {
+        let run = Run::new(&[
+            Some(false.into()),
+            Some(true.into()),
+            Some(Node::unknown("var.encrypted has no value")),
+            None,
+        ]);
+        let all = run.result(|options| options.show = Show::All);
+        assert_eq!(
+            all.findings.len(),
+            8,
+            "each of four resources has a finding for each of two policies"
+        );
+        let storage = |verdict| {
+            all.findings
+                .iter()
+                .filter(|finding| {
+                    finding.policy.starts_with("rds-st") && finding.verdict == verdict
+                })
+                .count()
+        };
+        assert_eq!(
+            (
+                storage(Verdict::Fail),
+                storage(Verdict::Pass),
+                storage(Verdict::Unknown)
+            ),
+            (2, 1, 1)
+        );
+        let findings = run.result(|_| ());
+        assert_eq!(findings.findings.len(), 7);
+        let failures = run.result(|options| options.show = Show::Failures);
+        assert_eq!(failures.findings.len(), 6);
+        assert_eq!(all.summary, failures.summary);
+        assert_eq!(all.summary.verdicts.pass, 1);
+        for finding in &failures.findings {
+            assert!(
+                all.findings
+                    .iter()
+                    .any(|other| other.fingerprint == finding.fingerprint),
+                "what is shown changes fingerprints"
+            );
+        }
+        let unknown = findings
+            .findings
+            .iter()
+            .find(|finding| finding.verdict == Verdict::Unknown)
+            .unwrap();
+        assert_eq!(unknown.reasons, ["var.encrypted has no value"]);
+    }
+
+    #[test]
+    fn exit_codes_follow_threshold_strictness_and_diagnostics() {
+        let mut run = Run::new(&[Some(Node::unknown("var.encrypted has no value"))]);
+        run.inventory.resources[0].body = match &run.inventory.resources[0].body.value {
+            source::Value::Object(members) => {
+                let mut members = (**members).clone();
+                members.shift_remove("password");
+                Node::object(members)
+            }
+            _ => unreachable!(),
+        };
+        let exit = |run: &Run, fail_on, strict| {
+            let change = |options: &mut BuildOptions<'_>| {
+                (options.fail_on, options.strict) = (fail_on, strict);
+            };
+            run.result(change).summary.exit_code
+        };
+        assert_eq!(
+            exit(&run, Some(Severity::Low), false),
+            0,
+            "an unknown alone"
+        );
+        assert_eq!(exit(&run, Some(Severity::Low), true), 1);
+        assert_eq!(exit(&run, None, true), 0);
+        for (level, code) in [
+            (Level::Note, 0),
+            (Level::Warning, 0),
+            (Level::Usage, 2),
+            (Level::Error, 3),
+        ] {
+            run.inventory
+                .diagnostics
+                .push(source::Diagnostic::new(level, "x", "y"));
+            assert_eq!(exit(&run, Some(Severity::Low), false), code, "{level:?}");
+        }
+
+        let failing = Run::new(&[Some(false.into())]);
+        assert_eq!(exit(&failing, Some(Severity::Critical), false), 1);
+        let password = Run::new(&[Some(true.into())]);
+        assert_eq!(
+            exit(&password, Some(Severity::Critical), false),
+            0,
+            "a high failure is below the threshold"
+        );
+        assert_eq!(exit(&password, Some(Severity::High), false), 1);
+    }
+
+    #[test]
+    fn overridden_severities_are_those_of_the_result() {
+        let mut run = Run::new(&[Some(false.into())]);
+        run.config.severity.insert(
+            "rds-storage-unencrypted".into(),
+            engine::SeverityOverride::Low,
+        );
+        let result = run.result(|_| ());
+        assert_eq!(result.findings[0].severity, Severity::Low);
+        assert_eq!(
+            result
+                .policies
+                .iter()
+                .map(|policy| policy.severity)
+                .collect::<Vec<_>>(),
+            [Severity::High, Severity::Low]
+        );
+    }
+
+    #[test]
+    fn equal_input_gives_equal_bytes_in_any_order() {
+        let values = [
+            Some(false.into()),
+            None,
+            Some(Node::unknown("x")),
+            Some(true.into()),
+        ];
+        let run = Run::new(&values);
+        let formats = |run: &Run| {
+            let result = run.result(|options| options.show = Show::All);
+            Fixture {
+                sources: Sources::new(),
+                result,
+            }
+            .all()
+        };
+        let first = formats(&run);
+        assert_eq!(first, formats(&run));
+        let mut again = Run::new(&values);
+        for name in ["b", "a", "b"] {
+            again
+                .inventory
+                .diagnostics
+                .push(source::Diagnostic::new(Level::Warning, "x", name));
+        }
+        let mut reversed = Run::new(&values);
+        for name in ["a", "b"] {
+            reversed
+                .inventory
+                .diagnostics
+                .push(source::Diagnostic::new(Level::Warning, "x", name));
+        }
+        reversed.inventory.resources.reverse();
+        assert_eq!(formats(&again), formats(&reversed));
+    }
+
+    #[test]
+    fn inputs_are_told_by_their_files() {
+        let sources = Sources::new();
+        let mut run = Run::new(&[None, None, None, None]);
+        sources.add("plan.json", "{\"planned_values\": {}}");
+        sources.add("state.json", "{\"values\": {}}");
+        for (resource, root) in run.inventory.resources.iter_mut().zip([
+            "infra",
+            "plan.json",
+            "state.json",
+            "x.tfstate",
+        ]) {
+            resource.root = root.into();
+        }
+        for root in ["chart", "overlay", "."] {
+            let mut resource = run.inventory.resources[0].clone();
+            resource.root = root.into();
+            resource.kind = ResourceKind::Kubernetes(source::KubernetesId {
+                group: "apps".into(),
+                version: "v1".into(),
+                kind: "Deployment".into(),
+                namespace: Some("default".into()),
+                name: "x".into(),
+            });
+            run.inventory.resources.push(resource);
+        }
+        let walked = [
+            "./chart/Chart.yaml",
+            "overlay/kustomization.yaml",
+            "deploy.yaml",
+        ]
+        .map(|path| source::WalkEntry {
+            path: path.into(),
+            named: false,
+        });
+        let kinds: Vec<_> = inputs(&run.inventory, &sources, &walked)
+            .into_iter()
+            .map(|input| (input.path, input.kind))
+            .collect();
+        let expected = [
+            (".", InputKind::Kubernetes),
+            ("chart", InputKind::Helm),
+            ("infra", InputKind::Terraform),
+            ("overlay", InputKind::Kustomize),
+            ("plan.json", InputKind::Plan),
+            ("state.json", InputKind::State),
+            ("x.tfstate", InputKind::State),
+        ];
+        assert_eq!(kinds, expected.map(|(path, kind)| (path.to_owned(), kind)));
+    }
 }

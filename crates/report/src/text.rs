@@ -12,7 +12,8 @@ use crate::{
     CheckResult,
     cause::{Cause, causes},
     result::{
-        Diagnostic, DiagnosticLevel, Finding, Severity, Unresolved, Verdict, VerdictCounts, plural,
+        Diagnostic, DiagnosticLevel, Finding, SEVERITIES, Severity, Unresolved, Verdict,
+        VerdictCounts, place, plural,
     },
     scrub,
 };
@@ -41,8 +42,8 @@ impl Default for TextOptions {
 /// How much the text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
-    /// Diagnostics and the summary.
-    Summary,
+    /// A line for each finding and diagnostic, as compilers write them, in the order of the files; then the last line.
+    Short,
     /// Every finding with its place, citation and remedy.
     Normal,
     /// Also why it matters, the remedy as code, and all that is grouped.
@@ -73,7 +74,9 @@ pub fn text(result: &CheckResult, sources: &Sources, options: &TextOptions) -> S
         renderer,
         out: String::new(),
     };
-    if options.detail > Detail::Summary {
+    if options.detail == Detail::Short {
+        page.lines();
+    } else {
         for cause in causes(&result.findings, &[Verdict::Fail, Verdict::Error]) {
             page.finding(&cause);
         }
@@ -82,14 +85,15 @@ pub fn text(result: &CheckResult, sources: &Sources, options: &TextOptions) -> S
         }
         page.unknowns();
         page.judged();
-        for unresolved in &result.unresolved {
+        for unresolved in result.untold() {
             page.unresolved(unresolved);
         }
+        for diagnostic in &result.diagnostics {
+            page.diagnostic(diagnostic);
+        }
+        page.table();
     }
-    for diagnostic in &result.diagnostics {
-        page.diagnostic(diagnostic);
-    }
-    page.summary();
+    page.last_line();
     page.out
 }
 
@@ -333,11 +337,7 @@ impl Page<'_> {
                 .as_ref()
                 .map(|file| Place::of(file, diagnostic.line, diagnostic.column))
         });
-        let name = if diagnostic.level == DiagnosticLevel::Usage {
-            "error"
-        } else {
-            diagnostic.level.as_str()
-        };
+        let name = diagnostic_word(diagnostic.level);
         let title = level.primary_title(self.wrapped(name, &diagnostic.code, &diagnostic.message));
         let element = place.as_ref().map(|place| place.element.clone());
         let group = Group::with_title(title.id(one_line(&diagnostic.code)))
@@ -403,7 +403,61 @@ impl Page<'_> {
         }
     }
 
-    fn summary(&mut self) {
+    /// `file:line:column: critical[policy]: address: message`.
+    fn lines(&mut self) {
+        for finding in &self.result.findings {
+            let word = match finding.verdict {
+                Verdict::Fail => finding.severity.as_str(),
+                verdict => verdict.as_str(),
+            };
+            let why = finding
+                .reasons
+                .first()
+                .map(|reason| format!(" ({reason})"))
+                .unwrap_or_default();
+            let what = format!(
+                "{word}[{}]: {}: {}{why}",
+                finding.policy,
+                finding.subject(),
+                finding.message
+            );
+            self.line(finding.place(), &what);
+        }
+        for unresolved in self.result.untold() {
+            let place = place(
+                unresolved.file.as_deref(),
+                unresolved.line,
+                unresolved.column,
+            );
+            self.line(
+                place,
+                &format!(
+                    "unresolved: {}: {}",
+                    unresolved.address,
+                    unresolved.reasons.join(", ")
+                ),
+            );
+        }
+        for diagnostic in &self.result.diagnostics {
+            let place = place(
+                diagnostic.file.as_deref(),
+                diagnostic.line,
+                diagnostic.column,
+            );
+            let word = diagnostic_word(diagnostic.level);
+            self.line(
+                place,
+                &format!("{word}[{}]: {}", diagnostic.code, diagnostic.message),
+            );
+        }
+    }
+
+    fn line(&mut self, place: Option<String>, what: &str) {
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let _ = writeln!(self.out, "{}", one_line(&format!("{place}{what}")));
+    }
+
+    fn table(&mut self) {
         let summary = &self.result.summary;
         let rows = [
             Verdict::Fail,
@@ -417,13 +471,13 @@ impl Page<'_> {
             .collect();
         if !rows.is_empty() {
             let _ = write!(self.out, "{:<9}", "");
-            for severity in Severity::ALL {
+            for severity in SEVERITIES {
                 let _ = write!(self.out, "{:>10}", severity.as_str());
             }
             let _ = writeln!(self.out, "{:>10}", "total");
             for verdict in rows {
                 let _ = write!(self.out, "{:<9}", verdict.as_str());
-                for severity in Severity::ALL {
+                for severity in SEVERITIES {
                     self.cell(
                         summary.severities.of(severity).of(verdict),
                         Some((verdict, severity)),
@@ -433,10 +487,6 @@ impl Page<'_> {
                 self.out.push('\n');
             }
             self.out.push('\n');
-        }
-        let line = self.last_line();
-        for line in wrap(&line, self.width) {
-            let _ = writeln!(self.out, "{line}");
         }
     }
 
@@ -459,7 +509,8 @@ impl Page<'_> {
         }
     }
 
-    fn last_line(&self) -> String {
+    /// What there is to say in one sentence.
+    fn last_line(&mut self) {
         let summary = &self.result.summary;
         let VerdictCounts {
             fail,
@@ -473,7 +524,7 @@ impl Page<'_> {
         } else {
             plural(fail, "finding", "findings")
         };
-        let severities: Vec<_> = Severity::ALL
+        let severities: Vec<_> = SEVERITIES
             .into_iter()
             .map(|severity| (summary.severities.of(severity).fail, severity))
             .filter(|(count, _)| *count > 0)
@@ -507,7 +558,9 @@ impl Page<'_> {
             plural(summary.resources, "resource", "resources"),
             plural(summary.policies, "policy", "policies")
         );
-        line
+        for line in wrap(&line, self.width) {
+            let _ = writeln!(self.out, "{line}");
+        }
     }
 }
 
@@ -582,6 +635,14 @@ impl Notes {
                 safeguard.title
             ));
         }
+    }
+}
+
+/// To a reader, both kinds of errors are errors.
+fn diagnostic_word(level: DiagnosticLevel) -> &'static str {
+    match level {
+        DiagnosticLevel::Usage => "error",
+        level => level.as_str(),
     }
 }
 

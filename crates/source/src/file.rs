@@ -57,6 +57,16 @@ pub struct SourceFile {
     path: Arc<str>,
     text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
+    /// How many characters begin before each [`BLOCK`] of bytes: a plan may be one line of many megabytes.
+    characters: OnceLock<Vec<u32>>,
+}
+
+/// Lines up to this many bytes are counted anew for each place.
+const BLOCK: usize = 4096;
+
+/// How many characters begin in some bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl SourceFile {
@@ -91,8 +101,27 @@ impl SourceFile {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = self.text.get(start..end).map_or(0, |before| before.chars().count());
+        let column = if end.saturating_sub(start) <= BLOCK {
+            characters(self.text.as_bytes().get(start..end).unwrap_or_default())
+        } else {
+            self.characters_before(end) - self.characters_before(start)
+        };
         Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let blocks = self.characters.get_or_init(|| {
+            let mut before = 0;
+            let counts = self.text.as_bytes().chunks(BLOCK).map(|block| {
+                let count = before;
+                before += u32::try_from(characters(block)).unwrap_or(u32::MAX);
+                count
+            });
+            counts.collect()
+        });
+        let block = offset / BLOCK;
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        blocks.get(block).map_or_else(|| characters(self.text.as_bytes()), |count| *count as usize) + characters(rest)
     }
 
     /// The byte offset at which a 1-based line starts; `None` past the last line.
@@ -143,7 +172,7 @@ impl Sources {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        let file = Arc::new(SourceFile { id, path: path.into(), text: text.into(), lines: OnceLock::new() });
+        let file = Arc::new(SourceFile { id, path: path.into(), text: text.into(), lines: OnceLock::new(), characters: OnceLock::new() });
         files.push(Arc::clone(&file));
         file
     }
@@ -182,6 +211,12 @@ impl Sources {
         files.get(id.0 as usize).cloned()
     }
 
+    /// The first file that was added under a path, as reports show it.
+    pub fn find(&self, path: &str) -> Option<Arc<SourceFile>> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.iter().find(|file| &*file.path == path).cloned()
+    }
+
     /// Path, start and end of a span, for people.
     pub fn locate(&self, span: Span) -> Option<(Arc<str>, Position, Position)> {
         let file = self.get(span.file)?;
@@ -213,6 +248,20 @@ mod tests {
         assert_eq!(file.position(99), Position { line: 2, column: 6 });
         assert_eq!(file.line(1), Some("ä = 1"));
         assert_eq!(file.line(3), None);
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        for filler in ["x", "ä", "日本", "xä🏥"] {
+            let text = format!("a\n{}", filler.repeat(5000));
+            let file = Sources::new().add("plan.json", &text);
+            for (column, (at, _)) in text[2..].char_indices().enumerate().step_by(997) {
+                let place = Position { line: 2, column: u32::try_from(column + 1).unwrap() };
+                assert_eq!(file.position(u32::try_from(at + 2).unwrap()), place, "{filler}");
+            }
+            let last = u32::try_from(text[2..].chars().count() + 1).unwrap();
+            assert_eq!(file.position(u32::MAX), Position { line: 2, column: last });
+        }
     }
 
     #[test]

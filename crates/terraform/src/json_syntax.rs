@@ -14,11 +14,39 @@ use crate::{
 /// Arguments which hold maps or objects; every other object in a resource is a nested block. JSON syntax does not
 /// tell them apart, and Terraform asks the provider's schema.
 const MAPS: [&str; 33] = [
-    "tags", "tags_all", "default_tags", "labels", "user_labels", "resource_labels", "annotations", "metadata",
-    "variables", "environment_variables", "parameters", "options", "triggers", "triggers_replace", "keepers",
-    "for_each", "input", "inputs", "values", "data", "string_data", "headers", "query", "request_parameters",
-    "response_parameters", "request_templates", "response_templates", "match_labels", "app_settings", "settings_map",
-    "app_specific_settings", "stage_variables", "context",
+    "tags",
+    "tags_all",
+    "default_tags",
+    "labels",
+    "user_labels",
+    "resource_labels",
+    "annotations",
+    "metadata",
+    "variables",
+    "environment_variables",
+    "parameters",
+    "options",
+    "triggers",
+    "triggers_replace",
+    "keepers",
+    "for_each",
+    "input",
+    "inputs",
+    "values",
+    "data",
+    "string_data",
+    "headers",
+    "query",
+    "request_parameters",
+    "response_parameters",
+    "request_templates",
+    "response_templates",
+    "match_labels",
+    "app_settings",
+    "settings_map",
+    "app_specific_settings",
+    "stage_variables",
+    "context",
 ];
 
 /// Reads a file of JSON syntax.
@@ -28,7 +56,10 @@ const MAPS: [&str; 33] = [
 /// is lost then, as in Terraform.
 pub(crate) fn parse(file: &SourceFile) -> Result<(Body, Vec<Diagnostic>), Diagnostic> {
     let node = json::parse(file)?;
-    let mut lowering = Lowering { whole: Span::new(file.id(), 0..0), diagnostics: vec![] };
+    let mut lowering = Lowering {
+        whole: Span::new(file.id(), 0..0),
+        diagnostics: vec![],
+    };
     let mut body = Body::default();
     for (kind, node) in lowering.objects(&node) {
         lowering.top_level(&kind, &node, &mut body);
@@ -44,10 +75,24 @@ pub(crate) fn values(file: &SourceFile) -> Result<Vec<(Arc<str>, Val, Span)>, Di
     let node = json::parse(file)?;
     let Some(members) = node.as_map() else {
         let place = node.span.unwrap_or_else(|| Span::new(file.id(), 0..0));
-        return Err(Diagnostic::new(Level::Error, "hcl-syntax", "an object of variable values is needed").at(place));
+        return Err(Diagnostic::new(
+            Level::Error,
+            "hcl-syntax",
+            "an object of variable values is needed",
+        )
+        .at(place));
     };
     let place = Span::new(file.id(), 0..0);
-    Ok(members.iter().map(|(name, node)| (Arc::clone(name), Val::from_node(node), node.span.unwrap_or(place))).collect())
+    Ok(members
+        .iter()
+        .map(|(name, node)| {
+            (
+                Arc::clone(name),
+                Val::from_node(node),
+                node.span.unwrap_or(place),
+            )
+        })
+        .collect())
 }
 
 struct Lowering {
@@ -62,7 +107,8 @@ impl Lowering {
 
     fn complain(&mut self, node: &Node, message: impl Into<String>) {
         let place = self.span(node);
-        self.diagnostics.push(Diagnostic::new(Level::Error, "hcl-syntax", message).at(place));
+        self.diagnostics
+            .push(Diagnostic::new(Level::Error, "hcl-syntax", message).at(place));
     }
 
     /// The members of an object, or of every object of a list, without comments.
@@ -73,7 +119,10 @@ impl Lowering {
                 .filter(|(key, _)| &***key != "//")
                 .map(|(key, value)| (Arc::clone(key), value.clone()))
                 .collect(),
-            Value::List(elements) => elements.iter().flat_map(|element| self.objects(element)).collect(),
+            Value::List(elements) => elements
+                .iter()
+                .flat_map(|element| self.objects(element))
+                .collect(),
             Value::Null => vec![],
             _ => {
                 self.complain(node, "an object is needed here");
@@ -95,7 +144,14 @@ impl Lowering {
         self.labelled(kind, labels, &mut vec![], node, body);
     }
 
-    fn labelled(&mut self, kind: &Arc<str>, missing: usize, labels: &mut Vec<Arc<str>>, node: &Node, body: &mut Body) {
+    fn labelled(
+        &mut self,
+        kind: &Arc<str>,
+        missing: usize,
+        labels: &mut Vec<Arc<str>>,
+        node: &Node,
+        body: &mut Body,
+    ) {
         if missing > 0 {
             for (label, inner) in self.objects(node) {
                 labels.push(label);
@@ -125,7 +181,13 @@ impl Lowering {
         let mut body = Body::default();
         for (name, value) in self.objects(node) {
             let span = self.span(&value);
-            let attribute = |expr| Item::Attr(Attr { name: Arc::clone(&name), span, expr });
+            let attribute = |expr| {
+                Item::Attr(Attr {
+                    name: Arc::clone(&name),
+                    span,
+                    expr,
+                })
+            };
             match (kind, &*name) {
                 // Written as text, meant as an expression or a keyword.
                 (_, "provider" | "depends_on" | "provisioner" | "connection" | "lifecycle")
@@ -152,7 +214,13 @@ impl Lowering {
                     for (label, blocks) in self.objects(&value) {
                         for block in each(&blocks) {
                             let inner = self.block_body("dynamic", block);
-                            self.push_block(&mut body, &name, vec![Arc::clone(&label)], inner, block);
+                            self.push_block(
+                                &mut body,
+                                &name,
+                                vec![Arc::clone(&label)],
+                                inner,
+                                block,
+                            );
                         }
                     }
                 }
@@ -161,11 +229,15 @@ impl Lowering {
                     self.push_block(&mut body, &name, vec![], inner, &value);
                 }
                 ("dynamic", "iterator") => {
-                    let expr = value.as_str().and_then(|text| parse_expr_at(text, span).ok());
+                    let expr = value
+                        .as_str()
+                        .and_then(|text| parse_expr_at(text, span).ok());
                     let expr = expr.unwrap_or_else(|| self.verbatim(&value));
                     body.items.push(attribute(expr));
                 }
-                ("resource" | "data" | "ephemeral" | "provider" | "nested", _) if is_blocks(&name, &value) => {
+                ("resource" | "data" | "ephemeral" | "provider" | "nested", _)
+                    if is_blocks(&name, &value) =>
+                {
                     for block in each(&value) {
                         let inner = self.block_body("nested", block);
                         self.push_block(&mut body, &name, vec![], inner, block);
@@ -180,7 +252,14 @@ impl Lowering {
         body
     }
 
-    fn push_block(&self, body: &mut Body, kind: &Arc<str>, labels: Vec<Arc<str>>, inner: Body, node: &Node) {
+    fn push_block(
+        &self,
+        body: &mut Body,
+        kind: &Arc<str>,
+        labels: Vec<Arc<str>>,
+        inner: Body,
+        node: &Node,
+    ) {
         let extent = self.span(node);
         body.items.push(Item::Block(Block {
             kind: Arc::clone(kind),
@@ -195,7 +274,13 @@ impl Lowering {
         let items = self
             .objects(node)
             .into_iter()
-            .map(|(name, value)| Item::Attr(Attr { name, span: self.span(&value), expr: self.verbatim(&value) }))
+            .map(|(name, value)| {
+                Item::Attr(Attr {
+                    name,
+                    span: self.span(&value),
+                    expr: self.verbatim(&value),
+                })
+            })
             .collect();
         Body { items }
     }
@@ -205,15 +290,29 @@ impl Lowering {
         let span = self.span(node);
         match &node.value {
             Value::List(elements) => {
-                let elements = elements.iter().map(|element| self.verbatim(element)).collect();
-                Expr { kind: ExprKind::Tuple(elements), span }
+                let elements = elements
+                    .iter()
+                    .map(|element| self.verbatim(element))
+                    .collect();
+                Expr {
+                    kind: ExprKind::Tuple(elements),
+                    span,
+                }
             }
             Value::Object(members) => {
                 let members = members
                     .iter()
-                    .map(|(key, value)| (literal(Val::str(Arc::clone(key)), self.span(value)), self.verbatim(value)))
+                    .map(|(key, value)| {
+                        (
+                            literal(Val::str(Arc::clone(key)), self.span(value)),
+                            self.verbatim(value),
+                        )
+                    })
                     .collect();
-                Expr { kind: ExprKind::Object(members), span }
+                Expr {
+                    kind: ExprKind::Object(members),
+                    span,
+                }
             }
             _ => literal(Val::from_node(node), span),
         }
@@ -226,12 +325,20 @@ impl Lowering {
             Value::String(text) => self.template(text, node),
             Value::List(elements) => {
                 let elements = elements.iter().map(|element| self.expr(element)).collect();
-                Expr { kind: ExprKind::Tuple(elements), span }
+                Expr {
+                    kind: ExprKind::Tuple(elements),
+                    span,
+                }
             }
             Value::Object(members) => {
-                let members =
-                    members.iter().map(|(key, value)| (self.template(key, value), self.expr(value))).collect();
-                Expr { kind: ExprKind::Object(members), span }
+                let members = members
+                    .iter()
+                    .map(|(key, value)| (self.template(key, value), self.expr(value)))
+                    .collect();
+                Expr {
+                    kind: ExprKind::Object(members),
+                    span,
+                }
             }
             _ => literal(Val::from_node(node), span),
         }
@@ -251,7 +358,10 @@ impl Lowering {
 
 /// Where findings about something absent point: the opening brace.
 fn header(extent: Span) -> Span {
-    Span { end: extent.end.min(extent.start.saturating_add(1)), ..extent }
+    Span {
+        end: extent.end.min(extent.start.saturating_add(1)),
+        ..extent
+    }
 }
 
 /// A block once, or every block of a list.
@@ -266,7 +376,10 @@ fn is_blocks(name: &str, node: &Node) -> bool {
     match &node.value {
         Value::Object(_) => !MAPS.contains(&name),
         Value::List(elements) => {
-            !elements.is_empty() && elements.iter().all(|element| matches!(element.value, Value::Object(_)))
+            !elements.is_empty()
+                && elements
+                    .iter()
+                    .all(|element| matches!(element.value, Value::Object(_)))
         }
         _ => false,
     }

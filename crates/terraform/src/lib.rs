@@ -1,5 +1,59 @@
 //! Terraform and OpenTofu source, plan and state to evaluated resources.
 
+use std::{path::PathBuf, sync::Arc};
+
+use hipaa_iac_source::{Inventory, Sources, WalkEntry};
+
+mod expression;
 pub mod functions;
+mod graph;
 pub mod json;
+mod json_syntax;
+mod loader;
+mod module;
+mod parse;
+mod plan;
+mod providers;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod types;
 pub mod value;
+mod variables;
+
+pub use plan::load_json;
+
+/// What the user says about how a configuration is evaluated.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `--var name=value`, in order.
+    pub vars: Vec<(String, String)>,
+    /// `--var-file`, in order.
+    pub var_files: Vec<PathBuf>,
+    /// `TF_VAR_name` of the environment, without the prefix.
+    pub tf_var_env: Vec<(String, String)>,
+    /// What `terraform.workspace` is.
+    pub workspace: String,
+    /// The environment of `hipaa-iac.yaml` that the run is for.
+    pub environment: Option<Arc<str>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            vars: vec![],
+            var_files: vec![],
+            tf_var_env: vec![],
+            workspace: "default".to_owned(),
+            environment: None,
+        }
+    }
+}
+
+/// Reads every configuration file among `files`, works out which folders are root modules, and evaluates those.
+///
+/// Local modules are read wherever they lie; downloaded ones through `.terraform/modules`. Resources are sorted by
+/// root and address; what could not be read or evaluated is told in the diagnostics.
+pub fn load(sources: &Sources, files: &[WalkEntry], options: &Options) -> Inventory {
+    loader::load(sources, files, options)
+}

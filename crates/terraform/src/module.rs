@@ -1,12 +1,12 @@
 //! Module folders: their files, put together as Terraform does.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, Level, ReadError, SourceFile, Sources, Span};
+use hipaa_iac_source::{Diagnostic, Level, ReadError, SourceFile, Sources};
 
 use crate::{
     json_syntax, parse,
@@ -78,12 +78,20 @@ pub(crate) fn is_configuration(name: &str) -> bool {
 
 /// The name without the ending, and the kind of ending: native or JSON, and whether OpenTofu's own.
 fn stem(name: &str) -> Option<(&str, bool, bool)> {
-    let endings = [(".tf", false, false), (".tofu", false, true), (".tf.json", true, false), (".tofu.json", true, true)];
+    let endings = [
+        (".tf", false, false),
+        (".tofu", false, true),
+        (".tf.json", true, false),
+        (".tofu.json", true, true),
+    ];
     // Editors' swap and backup files are left out, as Terraform does.
-    if name.starts_with('.') || name.ends_with('~') || name.starts_with('#') && name.ends_with('#') {
+    if name.starts_with('.') || name.ends_with('~') || name.starts_with('#') && name.ends_with('#')
+    {
         return None;
     }
-    endings.into_iter().find_map(|(ending, json, tofu)| Some((name.strip_suffix(ending)?, json, tofu)))
+    endings
+        .into_iter()
+        .find_map(|(ending, json, tofu)| Some((name.strip_suffix(ending)?, json, tofu)))
 }
 
 fn is_override(stem: &str) -> bool {
@@ -94,7 +102,11 @@ fn is_override(stem: &str) -> bool {
 pub(crate) fn read(sources: &Sources, dir: &Path, files: Vec<PathBuf>) -> Module {
     let mut files: Vec<PathBuf> = files;
     files.sort();
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
     // `a.tofu` stands in for `a.tf`.
     let own: Vec<(String, bool)> = files
         .iter()
@@ -103,12 +115,24 @@ pub(crate) fn read(sources: &Sources, dir: &Path, files: Vec<PathBuf>) -> Module
             _ => None,
         })
         .collect();
-    let mut assembly = Assembly { module: Module { dir: dir.to_owned(), ..Module::default() }, blocks: vec![] };
+    let mut assembly = Assembly {
+        module: Module {
+            dir: dir.to_owned(),
+            ..Module::default()
+        },
+        blocks: vec![],
+    };
     let mut overrides = Vec::new();
     for path in files {
         let name = name(&path);
-        let Some((stem, json, tofu)) = stem(&name) else { continue };
-        if !tofu && own.iter().any(|(own, own_json)| own == stem && *own_json == json) {
+        let Some((stem, json, tofu)) = stem(&name) else {
+            continue;
+        };
+        if !tofu
+            && own
+                .iter()
+                .any(|(own, own_json)| own == stem && *own_json == json)
+        {
             continue;
         }
         let file = match sources.read(&path) {
@@ -118,8 +142,14 @@ pub(crate) fn read(sources: &Sources, dir: &Path, files: Vec<PathBuf>) -> Module
                 continue;
             }
         };
-        let Some(body) = parse_file(&file, json, &mut assembly.module.diagnostics) else { continue };
-        if is_override(stem) { overrides.push(body) } else { assembly.add(body) }
+        let Some(body) = parse_file(&file, json, &mut assembly.module.diagnostics) else {
+            continue;
+        };
+        if is_override(stem) {
+            overrides.push(body);
+        } else {
+            assembly.add(body);
+        }
     }
     for body in overrides {
         assembly.merge(body);
@@ -130,9 +160,13 @@ pub(crate) fn read(sources: &Sources, dir: &Path, files: Vec<PathBuf>) -> Module
 pub(crate) fn unreadable(path: &Path, error: &ReadError) -> Diagnostic {
     let shown = path.to_string_lossy().replace('\\', "/");
     let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
-    Diagnostic::new(Level::Error, "unreadable", format!("the file cannot be read: {error}"))
-        .in_path(shown)
-        .remedy("make it a readable UTF-8 file, or name it in .gitignore if it is not input")
+    Diagnostic::new(
+        Level::Error,
+        "unreadable",
+        format!("the file cannot be read: {error}"),
+    )
+    .in_path(shown)
+    .remedy("make it a readable UTF-8 file, or name it in .gitignore if it is not input")
 }
 
 fn parse_file(file: &SourceFile, json: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Body> {
@@ -144,7 +178,9 @@ fn parse_file(file: &SourceFile, json: bool, diagnostics: &mut Vec<Diagnostic>) 
     } else {
         parse::parse(file)
     };
-    parsed.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
+    parsed
+        .map_err(|diagnostic| diagnostics.push(diagnostic))
+        .ok()
 }
 
 struct Assembly {
@@ -158,9 +194,13 @@ impl Assembly {
             match item {
                 Item::Block(block) => self.blocks.push(block),
                 Item::Attr(attr) => self.module.diagnostics.push(
-                    Diagnostic::new(Level::Error, "hcl-syntax", format!("{:?} is not a block", &*attr.name))
-                        .at(attr.span)
-                        .remedy("arguments belong into a block"),
+                    Diagnostic::new(
+                        Level::Error,
+                        "hcl-syntax",
+                        format!("{:?} is not a block", &*attr.name),
+                    )
+                    .at(attr.span)
+                    .remedy("arguments belong into a block"),
                 ),
             }
         }
@@ -174,41 +214,50 @@ impl Assembly {
                 self.merge_settings(block);
                 continue;
             }
-            let base =
-                self.blocks.iter_mut().find(|base| base.kind == block.kind && base.labels == block.labels && same_alias(base, &block));
-            match base {
-                Some(base) => merge_bodies(&mut base.body, block.body),
-                None => {
-                    self.module.diagnostics.push(
-                        Diagnostic::new(
-                            Level::Error,
-                            "override-without-base",
-                            format!("{} overrides nothing", describe(&block)),
-                        )
-                        .at(block.header)
-                        .remedy("declare it in a file that is no override file"),
-                    );
-                    self.blocks.push(block);
-                }
+            let base = self.blocks.iter_mut().find(|base| {
+                base.kind == block.kind && base.labels == block.labels && same_alias(base, &block)
+            });
+            if let Some(base) = base {
+                merge_bodies(&mut base.body, block.body);
+                continue;
             }
+            let message = format!("{} overrides nothing", describe(&block));
+            self.module.diagnostics.push(
+                Diagnostic::new(Level::Error, "override-without-base", message)
+                    .at(block.header)
+                    .remedy("declare it in a file that is no override file"),
+            );
+            self.blocks.push(block);
         }
     }
 
     fn merge_settings(&mut self, block: Block) {
         for item in &block.body.items {
             let Item::Attr(attr) = item else { continue };
-            for base in self.blocks.iter_mut().filter(|base| base.kind == block.kind) {
-                base.body.items.retain(|item| !matches!(item, Item::Attr(old) if old.name == attr.name));
+            for base in self
+                .blocks
+                .iter_mut()
+                .filter(|base| base.kind == block.kind)
+            {
+                base.body
+                    .items
+                    .retain(|item| !matches!(item, Item::Attr(old) if old.name == attr.name));
             }
         }
         for inner in block.body.blocks_of("required_providers") {
             for attr in inner.body.attrs() {
-                for base in self.blocks.iter_mut().filter(|base| &*base.kind == "terraform") {
+                for base in self
+                    .blocks
+                    .iter_mut()
+                    .filter(|base| &*base.kind == "terraform")
+                {
                     for item in &mut base.body.items {
                         if let Item::Block(old) = item
                             && &*old.kind == "required_providers"
                         {
-                            old.body.items.retain(|item| !matches!(item, Item::Attr(old) if old.name == attr.name));
+                            old.body.items.retain(
+                                |item| !matches!(item, Item::Attr(old) if old.name == attr.name),
+                            );
                         }
                     }
                 }
@@ -234,73 +283,128 @@ impl Assembly {
                     _ => Mode::Managed,
                 };
                 let key = (mode, Arc::clone(type_), Arc::clone(name));
-                if let Some(first) = module.index.get(&key).and_then(|at| module.resources.get(*at)) {
-                    module.diagnostics.push(duplicate(&block, first.block.header));
+                if module.index.contains_key(&key) {
+                    module.diagnostics.push(duplicate(&block));
                     return;
                 }
                 module.index.insert(key, module.resources.len());
                 let (type_, name) = (Arc::clone(type_), Arc::clone(name));
-                module.resources.push(ResourceBlock { mode, type_, name, block });
+                module.resources.push(ResourceBlock {
+                    mode,
+                    type_,
+                    name,
+                    block,
+                });
             }
-            ("variable", [name]) => declare(&mut module.variables, Arc::clone(name), block, &mut module.diagnostics),
-            ("output", [name]) => declare(&mut module.outputs, Arc::clone(name), block, &mut module.diagnostics),
-            ("module", [name]) => declare(&mut module.calls, Arc::clone(name), block, &mut module.diagnostics),
+            ("variable", [name]) => declare(
+                &mut module.variables,
+                Arc::clone(name),
+                block,
+                &mut module.diagnostics,
+            ),
+            ("output", [name]) => declare(
+                &mut module.outputs,
+                Arc::clone(name),
+                block,
+                &mut module.diagnostics,
+            ),
+            ("module", [name]) => declare(
+                &mut module.calls,
+                Arc::clone(name),
+                block,
+                &mut module.diagnostics,
+            ),
             ("provider", [name]) => {
-                if let Some(version) = block.body.attr("version").and_then(|attr| attr.expr.text()) {
-                    module.required.entry(Arc::clone(name)).or_default().versions.push(version.to_owned());
+                if let Some(version) = block.body.attr("version").and_then(|attr| attr.expr.text())
+                {
+                    module
+                        .required
+                        .entry(Arc::clone(name))
+                        .or_default()
+                        .versions
+                        .push(version.to_owned());
                 }
                 module.providers.push(block);
             }
             ("locals", []) => {
                 for item in block.body.items.drain(..) {
                     let Item::Attr(attr) = item else { continue };
-                    if module.locals.contains_key(&attr.name) {
-                        module.diagnostics.push(
-                            Diagnostic::new(Level::Error, "duplicate", format!("local.{} is declared twice", attr.name))
-                                .at(attr.span)
-                                .remedy("remove one of the two"),
-                        );
-                    } else {
-                        module.locals.insert(attr.name, attr.expr);
+                    match module.locals.entry(attr.name) {
+                        Entry::Vacant(entry) => _ = entry.insert(attr.expr),
+                        Entry::Occupied(entry) => module.diagnostics.push(
+                            Diagnostic::new(
+                                Level::Error,
+                                "duplicate",
+                                format!("local.{} is declared twice", entry.key()),
+                            )
+                            .at(attr.span)
+                            .remedy("remove one of the two; the first is the one that counts"),
+                        ),
                     }
                 }
             }
             ("terraform", []) => {
                 for inner in block.body.blocks_of("required_providers") {
                     for attr in inner.body.attrs() {
-                        requirement(&attr.expr, module.required.entry(Arc::clone(&attr.name)).or_default());
+                        requirement(
+                            &attr.expr,
+                            module.required.entry(Arc::clone(&attr.name)).or_default(),
+                        );
                     }
                 }
             }
             ("moved" | "removed" | "import" | "check" | "language", _) => {}
             _ => module.diagnostics.push(
-                Diagnostic::new(Level::Error, "hcl-syntax", format!("there is no block {}", describe(&block)))
-                    .at(block.header)
-                    .remedy("check the kind of block and the number of its labels"),
+                Diagnostic::new(
+                    Level::Error,
+                    "hcl-syntax",
+                    format!("there is no block {}", describe(&block)),
+                )
+                .at(block.header)
+                .remedy("check the kind of block and the number of its labels"),
             ),
         }
     }
 }
 
-fn declare(map: &mut BTreeMap<Arc<str>, Block>, name: Arc<str>, block: Block, diagnostics: &mut Vec<Diagnostic>) {
-    match map.get(&name) {
-        Some(first) => diagnostics.push(duplicate(&block, first.header)),
-        None => _ = map.insert(name, block),
+fn declare(
+    map: &mut BTreeMap<Arc<str>, Block>,
+    name: Arc<str>,
+    block: Block,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    match map.entry(name) {
+        Entry::Vacant(entry) => _ = entry.insert(block),
+        Entry::Occupied(_) => diagnostics.push(duplicate(&block)),
     }
 }
 
-fn duplicate(block: &Block, _first: Span) -> Diagnostic {
-    Diagnostic::new(Level::Error, "duplicate", format!("{} is declared twice", describe(block)))
-        .at(block.header)
-        .remedy("remove one of the two; the first is the one that is judged")
+fn duplicate(block: &Block) -> Diagnostic {
+    Diagnostic::new(
+        Level::Error,
+        "duplicate",
+        format!("{} is declared twice", describe(block)),
+    )
+    .at(block.header)
+    .remedy("remove one of the two; the first is the one that is judged")
 }
 
 fn describe(block: &Block) -> String {
-    block.labels.iter().fold(block.kind.to_string(), |text, label| format!("{text} {:?}", &**label))
+    block
+        .labels
+        .iter()
+        .fold(block.kind.to_string(), |text, label| {
+            format!("{text} {:?}", &**label)
+        })
 }
 
 fn same_alias(a: &Block, b: &Block) -> bool {
-    let alias = |block: &Block| block.body.attr("alias").and_then(|attr| attr.expr.text().map(str::to_owned));
+    let alias = |block: &Block| {
+        block
+            .body
+            .attr("alias")
+            .and_then(|attr| attr.expr.text().map(str::to_owned))
+    };
     &*a.kind != "provider" || alias(a) == alias(b)
 }
 

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use hcl_edit::{
     Decorated, Ident, Span as _,
-    expr::{BinaryOperator, Expression, FuncCall, ObjectKey, Traversal, TraversalOperator, UnaryOperator},
+    expr::{
+        BinaryOperator, Expression, FuncCall, ObjectKey, Traversal, TraversalOperator,
+        UnaryOperator,
+    },
     parser,
     structure::{self, BlockLabel, Structure},
     template::{Directive, Element, Strip, Template},
@@ -27,12 +30,21 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Body, Diagnostic> {
     let text = file.text();
     let (body, duplicates) = parse_lenient(text).map_err(|error| {
         let at = error.location().offset().min(text.len());
-        let end = text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
+        let end = text
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(at, |c| at + c.len_utf8());
         Diagnostic::new(Level::Error, "hcl-syntax", error.message().to_owned())
             .at(Span::new(file.id(), at..end))
             .remedy("correct the syntax; `terraform fmt -check` shows the same place")
     })?;
-    Ok(Lowering { text, file: file.id(), fixed: None, duplicates }.body(&body))
+    Ok(Lowering {
+        text,
+        file: file.id(),
+        fixed: None,
+        duplicates,
+    }
+    .body(&body))
 }
 
 /// Reads a template (of `templatefile`). The expressions' places are places in the file.
@@ -42,7 +54,12 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Body, Diagnostic> {
 pub(crate) fn parse_template(text: &str, file: FileId) -> Result<Expr, String> {
     let template = parser::parse_template(text).map_err(|error| error.message().to_owned())?;
     let span = Span::new(file, 0..text.len());
-    let lowering = Lowering { text, file, fixed: None, duplicates: BTreeMap::new() };
+    let lowering = Lowering {
+        text,
+        file,
+        fixed: None,
+        duplicates: BTreeMap::new(),
+    };
     Ok(lowering.template(&template, span, Literals::Lines { flush: false }))
 }
 
@@ -56,7 +73,12 @@ pub(crate) fn parse_template_at(text: &str, span: Span) -> Result<Expr, String> 
         return Ok(literal(Val::str(text), span));
     }
     let template = parser::parse_template(text).map_err(|error| error.message().to_owned())?;
-    let lowering = Lowering { text, file: span.file, fixed: Some(span), duplicates: BTreeMap::new() };
+    let lowering = Lowering {
+        text,
+        file: span.file,
+        fixed: Some(span),
+        duplicates: BTreeMap::new(),
+    };
     Ok(lowering.template(&template, span, Literals::Lines { flush: false }))
 }
 
@@ -66,17 +88,27 @@ pub(crate) fn parse_template_at(text: &str, span: Span) -> Result<Expr, String> 
 /// The parser's message.
 pub(crate) fn parse_expr_at(text: &str, span: Span) -> Result<Expr, String> {
     let expr = parser::parse_expr(text.trim()).map_err(|error| error.message().to_owned())?;
-    let lowering = Lowering { text: text.trim(), file: span.file, fixed: Some(span), duplicates: BTreeMap::new() };
+    let lowering = Lowering {
+        text: text.trim(),
+        file: span.file,
+        fixed: Some(span),
+        duplicates: BTreeMap::new(),
+    };
     Ok(lowering.expr(&expr))
 }
 
 pub(crate) fn literal(val: Val, span: Span) -> Expr {
-    Expr { kind: ExprKind::Literal(val.at(Some(span))), span }
+    Expr {
+        kind: ExprKind::Literal(val.at(Some(span))),
+        span,
+    }
 }
 
 /// Terraform takes the last of duplicate object keys; `hcl-edit` refuses the file. The later key is overwritten in a
 /// copy by an identifier of the same length, so places stay right; its range is remembered.
-fn parse_lenient(text: &str) -> Result<(structure::Body, BTreeMap<usize, Range<usize>>), parser::Error> {
+fn parse_lenient(
+    text: &str,
+) -> Result<(structure::Body, BTreeMap<usize, Range<usize>>), parser::Error> {
     let mut duplicates = BTreeMap::new();
     let mut error = match parser::parse_body(text) {
         Ok(body) => return Ok((body, duplicates)),
@@ -86,8 +118,12 @@ fn parse_lenient(text: &str) -> Result<(structure::Body, BTreeMap<usize, Range<u
     let mut tries = 0;
     while error.message().contains("found redefined object key") && tries < MAX_DUPLICATES {
         let start = error.location().offset();
-        let Some(range) = key_range(text, start) else { return Err(error) };
-        let Some(name) = identifier(tries, range.len()) else { return Err(error) };
+        let Some(range) = key_range(text, start) else {
+            return Err(error);
+        };
+        let Some(name) = identifier(tries, range.len()) else {
+            return Err(error);
+        };
         copy.replace_range(range.clone(), &name);
         duplicates.insert(start, range);
         tries += 1;
@@ -109,7 +145,8 @@ fn key_range(text: &str, start: usize) -> Option<Range<usize>> {
         }
         end + 2
     } else {
-        rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len())
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+            .unwrap_or(rest.len())
     };
     (length > 0).then(|| start..start + length)
 }
@@ -122,7 +159,11 @@ fn identifier(number: usize, length: usize) -> Option<String> {
         *letter = b'z' - u8::try_from(number % 26).ok()?;
         number /= 26;
     }
-    if number > 0 { None } else { String::from_utf8(letters).ok() }
+    if number > 0 {
+        None
+    } else {
+        String::from_utf8(letters).ok()
+    }
 }
 
 struct Lowering<'a> {
@@ -149,16 +190,23 @@ enum Token<'a> {
     If(&'a Expression),
     Else,
     End,
-    For { key_var: Option<&'a Ident>, value_var: &'a Ident, collection: &'a Expression },
+    For {
+        key_var: Option<&'a Ident>,
+        value_var: &'a Ident,
+        collection: &'a Expression,
+    },
 }
 
 impl Lowering<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
-        self.fixed.unwrap_or_else(|| Span::new(self.file, range.unwrap_or(0..0)))
+        self.fixed
+            .unwrap_or_else(|| Span::new(self.file, range.unwrap_or(0..0)))
     }
 
     fn body(&self, body: &structure::Body) -> Body {
-        Body { items: body.iter().map(|structure| self.item(structure)).collect() }
+        Body {
+            items: body.iter().map(|structure| self.item(structure)).collect(),
+        }
     }
 
     fn item(&self, structure: &Structure) -> Item {
@@ -170,7 +218,11 @@ impl Lowering<'_> {
             }),
             Structure::Block(block) => {
                 let start = block.ident.span().map_or(0, |range| range.start);
-                let last = block.labels.last().and_then(|label| label.span()).or_else(|| block.ident.span());
+                let last = block
+                    .labels
+                    .last()
+                    .and_then(hcl_edit::Span::span)
+                    .or_else(|| block.ident.span());
                 let header = start..last.map_or(start, |range| range.end);
                 let extent = start..block.span().map_or(header.end, |range| range.end);
                 Item::Block(Block {
@@ -198,7 +250,9 @@ impl Lowering<'_> {
             Expression::Bool(value) => return literal((*value.value()).into(), span),
             Expression::Number(number) => {
                 // The text is read again: the parser holds large and long numbers as doubles.
-                let text = number.as_repr().map_or_else(|| number.value().to_string(), |repr| repr.to_string());
+                let text = number
+                    .as_repr()
+                    .map_or_else(|| number.value().to_string(), |repr| repr.to_string());
                 let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
                 let val = match Num::parse(&text) {
                     Some(number) => Val::from(number),
@@ -207,20 +261,31 @@ impl Lowering<'_> {
                 return literal(val, span);
             }
             Expression::String(text) => return literal(Val::str(text.as_str()), span),
-            Expression::Array(array) => ExprKind::Tuple(array.iter().map(|element| self.expr(element)).collect()),
+            Expression::Array(array) => {
+                ExprKind::Tuple(array.iter().map(|element| self.expr(element)).collect())
+            }
             Expression::Object(object) => ExprKind::Object(
-                object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect(),
+                object
+                    .iter()
+                    .map(|(key, value)| (self.object_key(key), self.expr(value.expr())))
+                    .collect(),
             ),
             Expression::StringTemplate(template) => {
                 let elements: Vec<&Element> = template.iter().collect();
                 return self.elements(&elements, span, Literals::Whole);
             }
             Expression::HeredocTemplate(heredoc) => {
-                let flush = self.text.get(self.start(expr.span())..).is_some_and(|text| text.starts_with("<<-"));
+                let flush = self
+                    .text
+                    .get(self.start(expr.span())..)
+                    .is_some_and(|text| text.starts_with("<<-"));
                 return self.template(&heredoc.template, span, Literals::Lines { flush });
             }
             Expression::Parenthesis(inner) => return self.expr(inner.inner()),
-            Expression::Variable(name) => ExprKind::Variable { name: name.as_str().into(), steps: vec![] },
+            Expression::Variable(name) => ExprKind::Variable {
+                name: name.as_str().into(),
+                steps: vec![],
+            },
             Expression::Conditional(conditional) => ExprKind::Conditional(Box::new([
                 self.expr(&conditional.cond_expr),
                 self.expr(&conditional.true_expr),
@@ -245,7 +310,10 @@ impl Lowering<'_> {
                 collection: self.expr(&each.intro.collection_expr),
                 key: each.key_expr.as_ref().map(|key| self.expr(key)),
                 value: self.expr(&each.value_expr),
-                condition: each.cond.as_ref().map(|condition| self.expr(&condition.expr)),
+                condition: each
+                    .cond
+                    .as_ref()
+                    .map(|condition| self.expr(&condition.expr)),
                 grouping: each.grouping,
             })),
         };
@@ -263,14 +331,23 @@ impl Lowering<'_> {
         };
         let span = self.span(range.clone());
         // An overwritten key is read from the text as it was written.
-        if let Some(range) = range.as_ref().and_then(|range| self.duplicates.get(&range.start)) {
+        if let Some(range) = range
+            .as_ref()
+            .and_then(|range| self.duplicates.get(&range.start))
+        {
             let written = self.text.get(range.clone()).unwrap_or_default();
-            return literal(Val::str(written.trim_matches('"')), self.span(Some(range.clone())));
+            return literal(
+                Val::str(written.trim_matches('"')),
+                self.span(Some(range.clone())),
+            );
         }
         match key {
             ObjectKey::Ident(ident) => literal(Val::str(ident.as_str()), span),
             // A bare word is a key, not a variable.
-            ObjectKey::Expression(Expression::Variable(ident)) => literal(Val::str(ident.as_str()), span),
+            ObjectKey::Expression(Expression::Variable(ident)) => {
+                literal(Val::str(ident.as_str()), span)
+            }
+            ObjectKey::Expression(Expression::Null(_)) => literal(Val::str("null"), span),
             ObjectKey::Expression(expr) => self.expr(expr),
         }
     }
@@ -292,8 +369,14 @@ impl Lowering<'_> {
     fn traversal(&self, traversal: &Traversal) -> ExprKind {
         let steps = self.steps(&traversal.operators);
         match &traversal.expr {
-            Expression::Variable(name) => ExprKind::Variable { name: name.as_str().into(), steps },
-            source => ExprKind::Access { source: Box::new(self.expr(source)), steps },
+            Expression::Variable(name) => ExprKind::Variable {
+                name: name.as_str().into(),
+                steps,
+            },
+            source => ExprKind::Access {
+                source: Box::new(self.expr(source)),
+                steps,
+            },
         }
     }
 
@@ -321,7 +404,9 @@ impl Lowering<'_> {
                 TraversalOperator::AttrSplat(_) => {
                     let names = rest
                         .iter()
-                        .take_while(|operator| matches!(operator.value(), TraversalOperator::GetAttr(_)))
+                        .take_while(|operator| {
+                            matches!(operator.value(), TraversalOperator::GetAttr(_))
+                        })
                         .count();
                     let (each, after) = rest.split_at(names);
                     steps.push(Step::Splat(self.steps(each), span));
@@ -359,23 +444,36 @@ impl Lowering<'_> {
             }
             _ => {}
         }
-        Expr { kind: ExprKind::Template(parts), span }
+        Expr {
+            kind: ExprKind::Template(parts),
+            span,
+        }
     }
 
     /// Writes a template out as the flat row of tokens on which Terraform works.
-    fn flatten<'t>(&self, elements: impl Iterator<Item = &'t Element>, literals: Literals, tokens: &mut Tokens<'t>) {
+    fn flatten<'t>(
+        &self,
+        elements: impl Iterator<Item = &'t Element>,
+        literals: Literals,
+        tokens: &mut Tokens<'t>,
+    ) {
         for element in elements {
             match element {
                 Element::Literal(text) => match literals {
                     Literals::Whole => tokens.text(text.as_str().to_owned()),
                     Literals::Lines { .. } => {
-                        let raw = text.span().and_then(|range| self.text.get(range)).unwrap_or(text.as_str());
+                        let raw = text
+                            .span()
+                            .and_then(|range| self.text.get(range))
+                            .unwrap_or(text.as_str());
                         for line in raw.split_inclusive('\n') {
                             tokens.text(line.replace("$${", "${").replace("%%{", "%{"));
                         }
                     }
                 },
-                Element::Interpolation(inner) => tokens.sequence(Token::Expr(&inner.expr), inner.strip),
+                Element::Interpolation(inner) => {
+                    tokens.sequence(Token::Expr(&inner.expr), inner.strip);
+                }
                 Element::Directive(directive) => match &**directive {
                     Directive::If(each) => {
                         tokens.sequence(Token::If(&each.if_expr.cond_expr), each.if_expr.strip);
@@ -403,7 +501,11 @@ impl Lowering<'_> {
     }
 
     /// Builds the tree of parts up to the end of the directive.
-    fn parts<'t>(&self, tokens: &mut std::iter::Peekable<impl Iterator<Item = Token<'t>>>, level: usize) -> Vec<Part> {
+    fn parts<'t>(
+        &self,
+        tokens: &mut std::iter::Peekable<impl Iterator<Item = Token<'t>>>,
+        level: usize,
+    ) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
         let mut text = String::new();
         let end = |text: &mut String, parts: &mut Vec<Part>| {
@@ -436,9 +538,17 @@ impl Lowering<'_> {
                         }
                         _ => vec![],
                     };
-                    parts.push(Part::If { condition: self.expr(condition), then, otherwise });
+                    parts.push(Part::If {
+                        condition: self.expr(condition),
+                        then,
+                        otherwise,
+                    });
                 }
-                Token::For { key_var, value_var, collection } => {
+                Token::For {
+                    key_var,
+                    value_var,
+                    collection,
+                } => {
                     let body = self.parts(tokens, level + 1);
                     tokens.next();
                     parts.push(Part::For {
@@ -466,7 +576,7 @@ struct Tokens<'a> {
 impl<'a> Tokens<'a> {
     fn text(&mut self, mut text: String) {
         if std::mem::take(&mut self.trim_next) {
-            text = text.trim_start().to_owned();
+            text.drain(..text.len() - text.trim_start().len());
         }
         self.all.push(Token::Text(text));
     }
@@ -508,7 +618,10 @@ fn flush_indentation(tokens: &mut [Token<'_>]) {
     }
     for at in beginnings {
         if let Some(Token::Text(text)) = tokens.get_mut(at) {
-            let cut = text.char_indices().nth(least).map_or(text.len(), |(cut, _)| cut);
+            let cut = text
+                .char_indices()
+                .nth(least)
+                .map_or(text.len(), |(cut, _)| cut);
             text.drain(..cut);
         }
     }

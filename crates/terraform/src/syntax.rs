@@ -52,9 +52,15 @@ pub(crate) enum ExprKind {
     /// Keys and values in the order written; a later key wins.
     Object(Vec<(Expr, Expr)>),
     /// `var.x.y[0]`
-    Variable { name: Arc<str>, steps: Vec<Step> },
+    Variable {
+        name: Arc<str>,
+        steps: Vec<Step>,
+    },
     /// The same on any other expression.
-    Access { source: Box<Expr>, steps: Vec<Step> },
+    Access {
+        source: Box<Expr>,
+        steps: Vec<Step>,
+    },
     /// Condition, then, else.
     Conditional(Box<[Expr; 3]>),
     Not(Box<Expr>),
@@ -108,7 +114,7 @@ pub(crate) enum Step {
     Attr(Arc<str>, Span),
     Index(Expr),
     /// What is done with each element.
-    Splat(Vec<Step>, Span),
+    Splat(Vec<Self>, Span),
 }
 
 /// A part of a template.
@@ -116,8 +122,17 @@ pub(crate) enum Step {
 pub(crate) enum Part {
     Text(Arc<str>),
     Expr(Expr),
-    If { condition: Expr, then: Vec<Part>, otherwise: Vec<Part> },
-    For { key_var: Option<Arc<str>>, value_var: Arc<str>, collection: Expr, body: Vec<Part> },
+    If {
+        condition: Expr,
+        then: Vec<Self>,
+        otherwise: Vec<Self>,
+    },
+    For {
+        key_var: Option<Arc<str>>,
+        value_var: Arc<str>,
+        collection: Expr,
+        body: Vec<Self>,
+    },
 }
 
 impl Body {
@@ -177,7 +192,9 @@ impl Expr {
             ExprKind::Variable { name, steps } => {
                 let mut text = name.to_string();
                 for step in steps {
-                    let Step::Attr(name, _) = step else { return None };
+                    let Step::Attr(name, _) = step else {
+                        return None;
+                    };
                     text.push('.');
                     text.push_str(name);
                 }

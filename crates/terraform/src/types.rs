@@ -16,8 +16,16 @@ pub(crate) struct TypeError {
 }
 
 /// Reads a type constraint. `constant` evaluates the default of an `optional` attribute.
-pub(crate) fn constraint(expr: &Expr, constant: &dyn Fn(&Expr) -> Result<Val, String>) -> Result<Type, TypeError> {
-    let error = |message: &str| Err(TypeError { message: message.to_owned(), span: expr.span });
+pub(crate) fn constraint(
+    expr: &Expr,
+    constant: &dyn Fn(&Expr) -> Result<Val, String>,
+) -> Result<Type, TypeError> {
+    let error = |message: &str| {
+        Err(TypeError {
+            message: message.to_owned(),
+            span: expr.span,
+        })
+    };
     match &expr.kind {
         ExprKind::Variable { name, steps } if steps.is_empty() => word(name).map_or_else(
             || error("a type is needed here: string, number, bool, any, list, set, map, object or tuple"),
@@ -76,23 +84,36 @@ fn word(name: &str) -> Option<Type> {
     })
 }
 
-fn attribute(expr: &Expr, constant: &dyn Fn(&Expr) -> Result<Val, String>) -> Result<Attribute, TypeError> {
+fn attribute(
+    expr: &Expr,
+    constant: &dyn Fn(&Expr) -> Result<Val, String>,
+) -> Result<Attribute, TypeError> {
     let call = match &expr.kind {
         ExprKind::Call(call) if &*call.name == "optional" => call,
         _ => return Ok(Attribute::required(constraint(expr, constant)?)),
     };
     let Some(ty) = call.args.first() else {
-        return Err(TypeError { message: "optional takes a type".into(), span: expr.span });
+        return Err(TypeError {
+            message: "optional takes a type".into(),
+            span: expr.span,
+        });
     };
     let ty = constraint(ty, constant)?;
     let default = match call.args.get(1) {
         Some(default) => {
-            let error = |message| TypeError { message, span: default.span };
+            let error = |message| TypeError {
+                message,
+                span: default.span,
+            };
             let value = constant(default).map_err(error)?;
             value.convert(&ty).map_err(error)?;
             Some(value)
         }
         None => None,
     };
-    Ok(Attribute { ty, optional: true, default })
+    Ok(Attribute {
+        ty,
+        optional: true,
+        default,
+    })
 }

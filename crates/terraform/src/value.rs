@@ -3,7 +3,9 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
-use bigdecimal::{BigDecimal, RoundingMode, Signed as _, ToPrimitive as _, Zero as _, num_bigint::BigInt};
+use bigdecimal::{
+    BigDecimal, RoundingMode, Signed as _, ToPrimitive as _, Zero as _, num_bigint::BigInt,
+};
 use hipaa_iac_source::{Map, Node, Number, Origin, Reference, Span, TemplatePart, Unknown, Value};
 
 /// The deepest nesting of a value. A deeper one becomes unknown.
@@ -185,7 +187,11 @@ impl Refs {
         if rest.peek().is_none() {
             return first.clone();
         }
-        first.iter().chain(rest.flat_map(Self::iter)).cloned().collect()
+        first
+            .iter()
+            .chain(rest.flat_map(Self::iter))
+            .cloned()
+            .collect()
     }
 }
 
@@ -194,17 +200,27 @@ impl FromIterator<Reference> for Refs {
         let mut all: Vec<Reference> = references.into_iter().collect();
         all.sort_by(|a, b| (&a.address, &a.attribute).cmp(&(&b.address, &b.attribute)));
         all.dedup();
-        Self(if all.is_empty() { None } else { Some(all.into()) })
+        Self(if all.is_empty() {
+            None
+        } else {
+            Some(all.into())
+        })
     }
 }
 
 impl Num {
     /// A number, rounded as Terraform rounds; `None` where it is too large to be worked with.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers are made of fresh results"
+    )]
     pub fn new(number: BigDecimal) -> Option<Self> {
         if number.is_zero() {
             return Some(Self(Arc::new(BigDecimal::zero())));
         }
-        let exponent = i64::try_from(number.digits()).ok()?.checked_sub(number.fractional_digit_count())?;
+        let exponent = i64::try_from(number.digits())
+            .ok()?
+            .checked_sub(number.fractional_digit_count())?;
         if exponent.abs() > MAX_EXPONENT {
             return None;
         }
@@ -218,7 +234,9 @@ impl Num {
     pub fn parse(text: &str) -> Option<Self> {
         let plain = text.len() <= 8192
             && text.bytes().any(|byte| byte.is_ascii_digit())
-            && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+            && text.bytes().all(|byte| {
+                byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')
+            });
         if !plain {
             return None;
         }
@@ -243,7 +261,11 @@ impl Num {
 
     /// As a whole number, if it is one that fits.
     pub fn to_i64(&self) -> Option<i64> {
-        if self.is_whole() { self.0.to_i64() } else { None }
+        if self.is_whole() {
+            self.0.to_i64()
+        } else {
+            None
+        }
     }
 
     /// As an index: a whole number from zero.
@@ -332,7 +354,11 @@ impl Binary {
         let (digits, scale) = number.as_bigint_and_exponent();
         let ten = |power: i64| BigInt::from(10).pow(u32::try_from(power).unwrap_or(0));
         if scale <= 0 {
-            Self { mantissa: digits * ten(-scale), exponent: 0 }.rounded()
+            Self {
+                mantissa: digits * ten(-scale),
+                exponent: 0,
+            }
+            .rounded()
         } else {
             Self::quotient(digits, &ten(scale), 0)
         }
@@ -349,7 +375,11 @@ impl Binary {
         if !left.is_zero() {
             mantissa += left.signum();
         }
-        Self { mantissa, exponent: exponent - i64::try_from(shift).unwrap_or(0) - 1 }.rounded()
+        Self {
+            mantissa,
+            exponent: exponent - i64::try_from(shift).unwrap_or(0) - 1,
+        }
+        .rounded()
     }
 
     /// To the nearest, ties to even.
@@ -367,24 +397,45 @@ impl Binary {
             kept += 1;
         }
         let mantissa = if negative { -kept } else { kept };
-        Self { mantissa, exponent: self.exponent + i64::try_from(excess).unwrap_or(0) }
+        Self {
+            mantissa,
+            exponent: self.exponent + i64::try_from(excess).unwrap_or(0),
+        }
     }
 
     fn add(&self, other: &Self) -> Self {
         let exponent = self.exponent.min(other.exponent);
-        let shifted = |number: &Self| &number.mantissa << u64::try_from(number.exponent - exponent).unwrap_or(0);
-        Self { mantissa: shifted(self) + shifted(other), exponent }.rounded()
+        let shifted = |number: &Self| {
+            &number.mantissa << u64::try_from(number.exponent - exponent).unwrap_or(0)
+        };
+        Self {
+            mantissa: shifted(self) + shifted(other),
+            exponent,
+        }
+        .rounded()
     }
 
     fn mul(&self, other: &Self) -> Self {
-        Self { mantissa: &self.mantissa * &other.mantissa, exponent: self.exponent + other.exponent }.rounded()
+        Self {
+            mantissa: &self.mantissa * &other.mantissa,
+            exponent: self.exponent + other.exponent,
+        }
+        .rounded()
     }
 
     fn div(&self, other: &Self) -> Self {
         if other.mantissa.is_negative() {
-            return Self::quotient(-&self.mantissa, &-&other.mantissa, self.exponent - other.exponent);
+            return Self::quotient(
+                -&self.mantissa,
+                &-&other.mantissa,
+                self.exponent - other.exponent,
+            );
         }
-        Self::quotient(self.mantissa.clone(), &other.mantissa, self.exponent - other.exponent)
+        Self::quotient(
+            self.mantissa.clone(),
+            &other.mantissa,
+            self.exponent - other.exponent,
+        )
     }
 
     fn exact(&self) -> BigDecimal {
@@ -404,7 +455,9 @@ impl Binary {
             if exact.digits() <= digits {
                 break;
             }
-            let Some(precision) = std::num::NonZeroU64::new(digits) else { break };
+            let Some(precision) = std::num::NonZeroU64::new(digits) else {
+                break;
+            };
             let candidate = exact.with_precision_round(precision, RoundingMode::HalfEven);
             let read = Self::of(&candidate);
             if read.exact() == exact {
@@ -436,7 +489,10 @@ impl From<usize> for Num {
 impl Unk {
     /// Not known, for one reason.
     pub fn because(reason: impl Into<String>) -> Self {
-        Self { reasons: vec![reason.into()], ..Self::default() }
+        Self {
+            reasons: vec![reason.into()],
+            ..Self::default()
+        }
     }
 }
 
@@ -445,13 +501,33 @@ impl Val {
     pub fn new(kind: Kind) -> Self {
         let (weight, depth) = measure(&kind);
         let kind = if depth > MAX_DEPTH {
-            Kind::Unknown(Arc::new(Unk::because(format!("the value is nested deeper than {MAX_DEPTH} levels"))))
+            Kind::Unknown(Arc::new(Unk::because(format!(
+                "the value is nested deeper than {MAX_DEPTH} levels"
+            ))))
         } else if weight > MAX_WEIGHT {
-            Kind::Unknown(Arc::new(Unk::because("the value is too large to be evaluated")))
+            Kind::Unknown(Arc::new(Unk::because(
+                "the value is too large to be evaluated",
+            )))
         } else {
-            return Self { kind, sensitive: false, refs: Refs::NONE, span: None, origin: None, weight, depth };
+            return Self {
+                kind,
+                sensitive: false,
+                refs: Refs::NONE,
+                span: None,
+                origin: None,
+                weight,
+                depth,
+            };
         };
-        Self { kind, sensitive: false, refs: Refs::NONE, span: None, origin: None, weight: 1, depth: 0 }
+        Self {
+            kind,
+            sensitive: false,
+            refs: Refs::NONE,
+            span: None,
+            origin: None,
+            weight: 1,
+            depth: 0,
+        }
     }
 
     /// Null.
@@ -490,7 +566,11 @@ impl Val {
         let mut keyed: Vec<(SetKey, Self)> = elements
             .into_iter()
             .map(|element| {
-                let element = if sensitive { element.strip_sensitive() } else { element };
+                let element = if sensitive {
+                    element.strip_sensitive()
+                } else {
+                    element
+                };
                 (SetKey::of(&element), element)
             })
             .collect();
@@ -502,7 +582,9 @@ impl Val {
             }
             equal
         });
-        let mut set = Self::new(Kind::Set(Arc::new(keyed.into_iter().map(|(_, element)| element).collect())));
+        let mut set = Self::new(Kind::Set(Arc::new(
+            keyed.into_iter().map(|(_, element)| element).collect(),
+        )));
         set.sensitive = sensitive;
         set
     }
@@ -599,7 +681,11 @@ impl Val {
                         gather(hole, into);
                     }
                 }
-                let inner = unk.alternatives.iter().chain(unk.json.as_deref()).chain(unk.element.as_deref());
+                let inner = unk
+                    .alternatives
+                    .iter()
+                    .chain(unk.json.as_deref())
+                    .chain(unk.element.as_deref());
                 for inner in inner.chain(unk.open.iter().flat_map(|open| open.values())) {
                     gather(inner, into);
                 }
@@ -623,7 +709,9 @@ impl Val {
     /// Its elements or members' values, in order.
     pub fn children(&self) -> Children<'_> {
         match &self.kind {
-            Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => Children::Elements(elements.iter()),
+            Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
+                Children::Elements(elements.iter())
+            }
             Kind::Map(members) | Kind::Object(members) => Children::Members(members.values()),
             _ => Children::None,
         }
@@ -640,12 +728,12 @@ impl Val {
                 result.sensitive |= set.sensitive;
                 result
             }
-            Kind::Map(m) => {
-                self.with_kind(Kind::Map(Arc::new(m.iter().map(|(k, v)| (Arc::clone(k), f(v))).collect())))
-            }
-            Kind::Object(m) => {
-                self.with_kind(Kind::Object(Arc::new(m.iter().map(|(k, v)| (Arc::clone(k), f(v))).collect())))
-            }
+            Kind::Map(m) => self.with_kind(Kind::Map(Arc::new(
+                m.iter().map(|(k, v)| (Arc::clone(k), f(v))).collect(),
+            ))),
+            Kind::Object(m) => self.with_kind(Kind::Object(Arc::new(
+                m.iter().map(|(k, v)| (Arc::clone(k), f(v))).collect(),
+            ))),
             _ => self.clone(),
         }
     }
@@ -702,7 +790,11 @@ impl Val {
     pub fn reasons(&self) -> Vec<String> {
         match &self.kind {
             Kind::Unknown(unk) => unk.reasons.clone(),
-            _ => self.children().map(Self::reasons).find(|reasons| !reasons.is_empty()).unwrap_or_default(),
+            _ => self
+                .children()
+                .map(Self::reasons)
+                .find(|reasons| !reasons.is_empty())
+                .unwrap_or_default(),
         }
     }
 
@@ -735,13 +827,18 @@ impl Val {
             Kind::Str(_) => Type::String,
             Kind::List(elements) => Type::List(one(elements)),
             Kind::Set(elements) => Type::Set(one(elements)),
-            Kind::Tuple(elements) => Type::Tuple(Arc::new(elements.iter().map(Self::type_of).collect())),
+            Kind::Tuple(elements) => {
+                Type::Tuple(Arc::new(elements.iter().map(Self::type_of).collect()))
+            }
             Kind::Map(members) => {
                 let types: Vec<Type> = members.values().map(Self::type_of).collect();
                 Type::Map(Arc::new(unify(&types).unwrap_or_default()))
             }
             Kind::Object(members) => Type::Object(Arc::new(
-                members.iter().map(|(key, value)| (Arc::clone(key), Attribute::required(value.type_of()))).collect(),
+                members
+                    .iter()
+                    .map(|(key, value)| (Arc::clone(key), Attribute::required(value.type_of())))
+                    .collect(),
             )),
             Kind::Unknown(unk) => unk.ty.clone(),
         }
@@ -769,7 +866,11 @@ impl Val {
             (Kind::Num(a), Kind::Num(b)) => Some(a == b),
             (Kind::Str(a), Kind::Str(b)) => Some(a == b),
             (Kind::List(a), Kind::List(b)) | (Kind::Tuple(a), Kind::Tuple(b)) => {
-                if a.len() == b.len() { all(&mut a.iter().zip(b.iter())) } else { Some(false) }
+                if a.len() == b.len() {
+                    all(&mut a.iter().zip(b.iter()))
+                } else {
+                    Some(false)
+                }
             }
             (Kind::Set(a), Kind::Set(b)) => {
                 let known = a.iter().chain(b.iter()).all(Self::is_wholly_known);
@@ -821,16 +922,25 @@ impl Val {
             Value::Bool(value) => Kind::Bool(*value),
             Value::Number(number) => match Num::parse(&number.to_string()) {
                 Some(number) => Kind::Num(number),
-                None => Kind::Unknown(Arc::new(Unk::because("the number is too large to be evaluated"))),
+                None => Kind::Unknown(Arc::new(Unk::because(
+                    "the number is too large to be evaluated",
+                ))),
             },
             Value::String(text) => Kind::Str(Arc::clone(text)),
-            Value::List(elements) => Kind::Tuple(Arc::new(elements.iter().map(Self::from_node).collect())),
-            Value::Object(members) => Kind::Object(Arc::new(
-                members.iter().map(|(key, value)| (Arc::clone(key), Self::from_node(value))).collect(),
-            )),
-            Value::Unknown(unknown) => {
-                Kind::Unknown(Arc::new(Unk { reasons: unknown.reasons.clone(), set: unknown.set, ..Unk::default() }))
+            Value::List(elements) => {
+                Kind::Tuple(Arc::new(elements.iter().map(Self::from_node).collect()))
             }
+            Value::Object(members) => Kind::Object(Arc::new(
+                members
+                    .iter()
+                    .map(|(key, value)| (Arc::clone(key), Self::from_node(value)))
+                    .collect(),
+            )),
+            Value::Unknown(unknown) => Kind::Unknown(Arc::new(Unk {
+                reasons: unknown.reasons.clone(),
+                set: unknown.set,
+                ..Unk::default()
+            })),
         };
         let mut val = Self::new(kind);
         val.sensitive = node.sensitive;
@@ -892,11 +1002,17 @@ impl<'a> Iterator for Children<'a> {
 fn measure(kind: &Kind) -> (u32, u16) {
     fn all<'a>(children: impl Iterator<Item = &'a Val>) -> (u32, u16) {
         children.fold((1, 0), |(weight, depth), child| {
-            (child.weight.saturating_add(weight), depth.max(child.depth.saturating_add(1)))
+            (
+                child.weight.saturating_add(weight),
+                depth.max(child.depth.saturating_add(1)),
+            )
         })
     }
     match kind {
-        Kind::Str(text) => (1 + u32::try_from(text.len() / 32).unwrap_or(u32::MAX - 1), 0),
+        Kind::Str(text) => (
+            1 + u32::try_from(text.len() / 32).unwrap_or(u32::MAX - 1),
+            0,
+        ),
         Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => all(elements.iter()),
         Kind::Map(members) | Kind::Object(members) => all(members.values()),
         Kind::Unknown(unk) => {
@@ -904,8 +1020,14 @@ fn measure(kind: &Kind) -> (u32, u16) {
                 Part::Hole(hole) => Some(hole),
                 Part::Text(_) => None,
             });
-            let inner = unk.alternatives.iter().chain(holes).chain(unk.json.as_deref());
-            all(inner.chain(unk.element.as_deref()).chain(unk.open.iter().flat_map(|open| open.values())))
+            let inner = unk
+                .alternatives
+                .iter()
+                .chain(holes)
+                .chain(unk.json.as_deref());
+            all(inner
+                .chain(unk.element.as_deref())
+                .chain(unk.open.iter().flat_map(|open| open.values())))
         }
         _ => (1, 0),
     }
@@ -1021,14 +1143,17 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
     let sensitive = sensitive || val.sensitive;
     let inner = |child: &Val| {
         let (at, from) = match (child.span, span) {
-            (Some(own), Some(outer)) if own.file == outer.file && own.start >= outer.start && own.end <= outer.end => {
+            (Some(own), Some(outer))
+                if own.file == outer.file && own.start >= outer.start && own.end <= outer.end =>
+            {
                 (Some(own), child.origin.clone())
             }
             (None, _) => (span, child.origin.clone().or_else(|| origin.cloned())),
             (own, None) => (own, child.origin.clone()),
             (own, Some(_)) => {
                 let from = child.origin.clone().or_else(|| {
-                    let what = origin.map_or_else(|| "a value from".into(), |origin| Arc::clone(&origin.what));
+                    let what = origin
+                        .map_or_else(|| "a value from".into(), |origin| Arc::clone(&origin.what));
                     Some(Arc::new(Origin { what, span: own }))
                 });
                 (span, from)
@@ -1045,7 +1170,10 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
             Value::List(Arc::new(elements.iter().map(inner).collect()))
         }
         Kind::Map(members) | Kind::Object(members) => Value::Object(Arc::new(
-            members.iter().map(|(key, member)| (Arc::clone(key), inner(member))).collect::<Map>(),
+            members
+                .iter()
+                .map(|(key, member)| (Arc::clone(key), inner(member)))
+                .collect::<Map>(),
         )),
         Kind::Unknown(unk) => Value::Unknown(Arc::new(Unknown {
             reasons: unk.reasons.clone(),
@@ -1061,16 +1189,29 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
                 .collect(),
             json: unk.json.as_deref().map(|json| Box::new(inner(json))),
             many: unk.many,
-            element: unk.element.as_deref().map(|element| Box::new(inner(element))),
+            element: unk
+                .element
+                .as_deref()
+                .map(|element| Box::new(inner(element))),
         })),
     };
-    Node { value, span, sensitive, references: val.refs.0.clone(), origin: origin.cloned() }
+    Node {
+        value,
+        span,
+        sensitive,
+        references: val.refs.0.clone(),
+        origin: origin.cloned(),
+    }
 }
 
 impl Attribute {
     /// A required attribute.
     pub fn required(ty: Type) -> Self {
-        Self { ty, optional: false, default: None }
+        Self {
+            ty,
+            optional: false,
+            default: None,
+        }
     }
 }
 
@@ -1108,11 +1249,15 @@ impl PartialEq for Type {
             | (Self::Bool, Self::Bool)
             | (Self::Number, Self::Number)
             | (Self::String, Self::String) => true,
-            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => a == b,
+            (Self::List(a), Self::List(b))
+            | (Self::Set(a), Self::Set(b))
+            | (Self::Map(a), Self::Map(b)) => a == b,
             (Self::Tuple(a), Self::Tuple(b)) => a == b,
             (Self::Object(a), Self::Object(b)) => {
                 a.len() == b.len()
-                    && a.iter().zip(b.iter()).all(|((ka, va), (kb, vb))| ka == kb && va.ty == vb.ty)
+                    && a.iter()
+                        .zip(b.iter())
+                        .all(|((ka, va), (kb, vb))| ka == kb && va.ty == vb.ty)
             }
             _ => false,
         }
@@ -1146,7 +1291,8 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     if known().all(|ty| ty == first) {
         return Some(first.clone());
     }
-    let elements = |pick: &dyn Fn(&Type) -> Vec<Type>| unify(&known().flat_map(pick).collect::<Vec<_>>());
+    let elements =
+        |pick: &dyn Fn(&Type) -> Vec<Type>| unify(&known().flat_map(pick).collect::<Vec<_>>());
     let of = |ty: &Type| match ty {
         Type::List(of) | Type::Set(of) | Type::Map(of) => vec![(**of).clone()],
         Type::Tuple(all) => all.to_vec(),
@@ -1155,10 +1301,14 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     };
     if known().all(Type::is_primitive) {
         // Numbers and truth values become texts; they do not become each other.
-        return known().any(|ty| matches!(ty, Type::String)).then_some(Type::String);
+        return known()
+            .any(|ty| matches!(ty, Type::String))
+            .then_some(Type::String);
     }
     if known().all(|ty| matches!(ty, Type::Object(_))) {
-        let Type::Object(head) = first else { return None };
+        let Type::Object(head) = first else {
+            return None;
+        };
         let same = known().all(|ty| matches!(ty, Type::Object(all) if all.keys().eq(head.keys())));
         if !same {
             return Some(Type::map_of(elements(&of)?));
@@ -1176,7 +1326,9 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return Some(Type::Object(Arc::new(attributes)));
     }
     if known().all(|ty| matches!(ty, Type::Tuple(_))) {
-        let Type::Tuple(head) = first else { return None };
+        let Type::Tuple(head) = first else {
+            return None;
+        };
         if !known().all(|ty| matches!(ty, Type::Tuple(all) if all.len() == head.len())) {
             return Some(Type::list_of(elements(&of)?));
         }
@@ -1211,7 +1363,10 @@ pub fn unify(types: &[Type]) -> Option<Type> {
 pub fn unify_values(values: &[Val]) -> Result<(Type, Vec<Val>), String> {
     let types: Vec<Type> = values.iter().map(Val::type_of).collect();
     let ty = unify(&types).ok_or("all elements must have the same type")?;
-    let values = values.iter().map(|value| value.convert(&ty)).collect::<Result<_, _>>()?;
+    let values = values
+        .iter()
+        .map(|value| value.convert(&ty))
+        .collect::<Result<_, _>>()?;
     Ok((ty, values))
 }
 
@@ -1235,13 +1390,23 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
     };
     let members = |members: &Members, of: &Type| -> Result<Members, String> {
         if !of.is_any() {
-            return members.iter().map(|(key, member)| Ok((Arc::clone(key), one(member, of)?))).collect();
+            return members
+                .iter()
+                .map(|(key, member)| Ok((Arc::clone(key), one(member, of)?)))
+                .collect();
         }
         let values: Vec<Val> = members.values().cloned().collect();
-        Ok(members.keys().cloned().zip(unify_values(&values)?.1).collect())
+        Ok(members
+            .keys()
+            .cloned()
+            .zip(unify_values(&values)?.1)
+            .collect())
     };
     let kind = match (to, &val.kind) {
-        (Type::Any, _) | (Type::Bool, Kind::Bool(_)) | (Type::Number, Kind::Num(_)) | (Type::String, Kind::Str(_)) => {
+        (Type::Any, _)
+        | (Type::Bool, Kind::Bool(_))
+        | (Type::Number, Kind::Num(_))
+        | (Type::String, Kind::Str(_)) => {
             return Ok(val.clone());
         }
         (Type::Bool, Kind::Str(text)) => match &**text {
@@ -1250,10 +1415,14 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
             _ => return Err("a bool is required".into()),
         },
         (Type::Bool, _) => return Err("bool required".into()),
-        (Type::Number, Kind::Str(text)) => Kind::Num(Num::parse(text).ok_or("a number is required")?),
+        (Type::Number, Kind::Str(text)) => {
+            Kind::Num(Num::parse(text).ok_or("a number is required")?)
+        }
         (Type::Number, _) => return Err("number required".into()),
         (Type::String, Kind::Num(number)) => Kind::Str(number.to_string().into()),
-        (Type::String, Kind::Bool(value)) => Kind::Str(if *value { "true" } else { "false" }.into()),
+        (Type::String, Kind::Bool(value)) => {
+            Kind::Str(if *value { "true" } else { "false" }.into())
+        }
         (Type::String, _) => return Err("string required".into()),
         (Type::List(of), Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements)) => {
             Kind::List(Arc::new(all(elements, of)?))
@@ -1272,7 +1441,10 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
             if types.len() != elements.len() {
                 return Err(format!("tuple of {} elements required", types.len()));
             }
-            let elements = elements.iter().zip(types.iter()).map(|(element, ty)| one(element, ty));
+            let elements = elements
+                .iter()
+                .zip(types.iter())
+                .map(|(element, ty)| one(element, ty));
             Kind::Tuple(Arc::new(elements.collect::<Result<_, _>>()?))
         }
         (Type::Tuple(_), _) => return Err("tuple required".into()),
@@ -1284,7 +1456,13 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
                 // A default stands in for an absent attribute and for null.
                 let value = match (given, &attribute.default) {
                     (Some(value), None) => value,
-                    (Some(value), Some(default)) => if value.is_null() { default } else { value },
+                    (Some(value), Some(default)) => {
+                        if value.is_null() {
+                            default
+                        } else {
+                            value
+                        }
+                    }
                     (None, Some(default)) => default,
                     (None, None) if attribute.optional => {
                         result.insert(Arc::clone(name), Val::null());
@@ -1295,7 +1473,8 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
                         continue;
                     }
                 };
-                let value = one(value, &attribute.ty).map_err(|error| format!("attribute {:?}: {error}", &**name))?;
+                let value = one(value, &attribute.ty)
+                    .map_err(|error| format!("attribute {:?}: {error}", &**name))?;
                 result.insert(Arc::clone(name), value);
             }
             match missing.as_slice() {
@@ -1330,7 +1509,11 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
     let unk = Unk {
         ty: to.clone(),
         // A branch that cannot be converted is not an outcome that Terraform would accept.
-        alternatives: unk.alternatives.iter().filter_map(|value| value.convert(to).ok()).collect(),
+        alternatives: unk
+            .alternatives
+            .iter()
+            .filter_map(|value| value.convert(to).ok())
+            .collect(),
         template: if text { unk.template.clone() } else { vec![] },
         json: if text { unk.json.clone() } else { None },
         ..unk.clone()
@@ -1344,7 +1527,13 @@ pub fn one_of(reasons: Vec<String>, outcomes: Vec<Val>) -> Val {
     let ty = unify(&outcomes.iter().map(Val::type_of).collect::<Vec<_>>()).unwrap_or_default();
     let refs = Refs::union_all(&outcomes.iter().map(Val::all_refs).collect::<Vec<_>>());
     let sensitive = outcomes.iter().any(|outcome| outcome.sensitive);
-    let mut unk = Unk { reasons, ty, set: true, not_null: true, ..Unk::default() };
+    let mut unk = Unk {
+        reasons,
+        ty,
+        set: true,
+        not_null: true,
+        ..Unk::default()
+    };
     for outcome in outcomes {
         match &outcome.kind {
             Kind::Unknown(inner) => {

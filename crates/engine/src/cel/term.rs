@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use ::cel::{
     common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators},
-    common::value::Val as _,
 };
 use regex::Regex;
 
@@ -491,6 +490,3 @@ pub(crate) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
         .build()
         .map_err(|_| format!("`{pattern}` is not a regular expression"))
 }
-
-#[expect(unused_imports, reason = "brings `inner` of the library's scalars into scope where it is a trait's")]
-use ::cel::common::value as _;

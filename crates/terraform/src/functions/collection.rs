@@ -12,8 +12,16 @@ use crate::value::{Kind, Members, Type, Unk, one_of, unify, unify_values};
 
 /// An element that stands for zero or more that are not known, made from `val`.
 fn rest_of(val: &Val, element: Option<Val>) -> Val {
-    let unk = Unk { reasons: val.reasons(), many: true, element: element.map(Box::new), ..Unk::default() };
-    Val::unknown(unk).mark(val.holds_sensitive()).with_refs(&val.all_refs()).at(val.span)
+    let unk = Unk {
+        reasons: val.reasons(),
+        many: true,
+        element: element.map(Box::new),
+        ..Unk::default()
+    };
+    Val::unknown(unk)
+        .mark(val.holds_sensitive())
+        .with_refs(&val.all_refs())
+        .at(val.span)
 }
 
 /// The members of a map or object; for an unknown object of a known type its members are unknown.
@@ -22,12 +30,23 @@ fn members_of(val: &Val) -> Option<Members> {
         return Some(members.clone());
     }
     let unk = val.as_unknown()?;
-    let Type::Object(attributes) = &unk.ty else { return None };
+    let Type::Object(attributes) = &unk.ty else {
+        return None;
+    };
     let member = |ty: &Type| {
-        let unk = Unk { reasons: unk.reasons.clone(), ty: ty.clone(), ..Unk::default() };
+        let unk = Unk {
+            reasons: unk.reasons.clone(),
+            ty: ty.clone(),
+            ..Unk::default()
+        };
         Val::unknown(unk).mark(val.sensitive).with_refs(&val.refs)
     };
-    Some(attributes.iter().map(|(key, attribute)| (Arc::clone(key), member(&attribute.ty))).collect())
+    Some(
+        attributes
+            .iter()
+            .map(|(key, attribute)| (Arc::clone(key), member(&attribute.ty)))
+            .collect(),
+    )
 }
 
 pub(super) fn alltrue(args: &Args<'_>) -> Result<Val, String> {
@@ -40,10 +59,13 @@ pub(super) fn anytrue(args: &Args<'_>) -> Result<Val, String> {
 
 /// `decisive` settles the result; null counts as false.
 fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
-    let Some(elements) = args.get(0)?.elements() else { return Ok(args.unknown()) };
+    let Some(elements) = args.get(0)?.elements() else {
+        return Ok(args.unknown());
+    };
     let sensitive = elements.iter().any(Val::holds_sensitive);
     let refs = Refs::union_all(elements.iter().map(|element| &element.refs));
-    let known = |element: &Val| element.is_null() && !decisive || element.as_bool() == Some(decisive);
+    let known =
+        |element: &Val| element.is_null() && !decisive || element.as_bool() == Some(decisive);
     let result = if elements.iter().any(known) {
         decisive.into()
     } else if elements.iter().all(Val::is_known) {
@@ -70,7 +92,9 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
         Kind::Unknown(unk) => match &unk.ty {
             Type::Tuple(types) => types.len(),
             Type::Object(attributes) => attributes.len(),
-            Type::Bool | Type::Number => return Err("a string or a collection is required".to_owned()),
+            Type::Bool | Type::Number => {
+                return Err("a string or a collection is required".to_owned());
+            }
             _ => return Ok(args.unknown()),
         },
         _ => return Err("a string or a collection is required".to_owned()),
@@ -80,9 +104,8 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
 
 pub(super) fn element(args: &Args<'_>) -> Result<Val, String> {
     let list = args.get(0)?;
-    let elements = match &list.kind {
-        Kind::List(elements) | Kind::Tuple(elements) => elements,
-        _ => return Err("the first argument must be a list or tuple".to_owned()),
+    let (Kind::List(elements) | Kind::Tuple(elements)) = &list.kind else {
+        return Err("the first argument must be a list or tuple".to_owned());
     };
     let index = args.int(1)?;
     let length = i64::try_from(elements.len()).map_err(|error| error.to_string())?;
@@ -93,7 +116,10 @@ pub(super) fn element(args: &Args<'_>) -> Result<Val, String> {
         return Err("cannot use element with a negative index".to_owned());
     }
     let at = usize::try_from(index % length).unwrap_or(0);
-    elements.get(at).cloned().ok_or_else(|| "no such element".to_owned())
+    elements
+        .get(at)
+        .cloned()
+        .ok_or_else(|| "no such element".to_owned())
 }
 
 pub(super) fn index(args: &Args<'_>) -> Result<Val, String> {
@@ -153,7 +179,10 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
             Kind::Unknown(unk) => {
                 let certain = unk.set || unk.not_null && !matches!(ty, Type::String | Type::Any);
                 // Where it is chosen, it is not null.
-                let mut chosen = value.with_kind(Kind::Unknown(Arc::new(Unk { set: true, ..(**unk).clone() })));
+                let mut chosen = value.with_kind(Kind::Unknown(Arc::new(Unk {
+                    set: true,
+                    ..(**unk).clone()
+                })));
                 chosen.span = value.span;
                 outcomes.push(chosen);
                 if certain {
@@ -169,7 +198,7 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
     match outcomes.as_slice() {
         [] => Err("no argument is set".to_owned()),
         [only] => Ok(only.clone()),
-        _ => Ok(one_of(reasons(values), &outcomes)),
+        _ => Ok(one_of(reasons(values), outcomes)),
     }
 }
 
@@ -179,7 +208,10 @@ pub(super) fn coalescelist(args: &Args<'_>) -> Result<Val, String> {
             Kind::Null => {}
             Kind::Unknown(_) => return Ok(args.unknown()),
             Kind::List(elements) | Kind::Tuple(elements) => {
-                if elements.iter().any(|element| !element.as_unknown().is_some_and(|unk| unk.many)) {
+                if elements
+                    .iter()
+                    .any(|element| !element.as_unknown().is_some_and(|unk| unk.many))
+                {
                     return Ok(value.clone());
                 }
                 if !elements.is_empty() {
@@ -194,19 +226,28 @@ pub(super) fn coalescelist(args: &Args<'_>) -> Result<Val, String> {
 
 /// An unknown element may be empty and so not be there.
 pub(super) fn compact(args: &Args<'_>) -> Result<Val, String> {
-    let Some(elements) = args.get(0)?.elements() else { return Ok(args.unknown()) };
+    let Some(elements) = args.get(0)?.elements() else {
+        return Ok(args.unknown());
+    };
     args.spend(elements.len())?;
-    let kept = elements.iter().filter_map(|element| match element.as_str() {
-        Some("") => None,
-        Some(_) => Some(element.clone()),
-        None if element.is_null() => None,
-        None => match element.as_unknown() {
-            Some(unk) if unk.template.iter().any(|part| matches!(part, crate::value::Part::Text(_))) => {
-                Some(element.clone())
-            }
-            _ => Some(rest_of(element, Some(element.clone()))),
-        },
-    });
+    let kept = elements
+        .iter()
+        .filter_map(|element| match element.as_str() {
+            Some("") => None,
+            Some(_) => Some(element.clone()),
+            None if element.is_null() => None,
+            None => match element.as_unknown() {
+                Some(unk)
+                    if unk
+                        .template
+                        .iter()
+                        .any(|part| matches!(part, crate::value::Part::Text(_))) =>
+                {
+                    Some(element.clone())
+                }
+                _ => Some(rest_of(element, Some(element.clone()))),
+            },
+        });
     Ok(Val::list(kept.collect()))
 }
 
@@ -228,7 +269,11 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
             Kind::List(elements) | Kind::Tuple(elements) => {
                 args.spend(elements.len())?;
                 known |= !elements.is_empty();
-                all.extend(elements.iter().map(|element| element.clone().mark(value.sensitive)));
+                all.extend(
+                    elements
+                        .iter()
+                        .map(|element| element.clone().mark(value.sensitive)),
+                );
             }
             Kind::Unknown(unk) => match &unk.ty {
                 Type::Any | Type::List(_) | Type::Tuple(_) => {
@@ -245,17 +290,25 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
     if !lists {
         return Ok(Val::tuple(all));
     }
-    Ok(Val::list(unify_values(&all).map_or(all, |(_, values)| values)))
+    Ok(Val::list(
+        unify_values(&all).map_or(all, |(_, values)| values),
+    ))
 }
 
 /// Whether two values are equal is only known where both are: an unknown element may be one that is there already.
 pub(super) fn distinct(args: &Args<'_>) -> Result<Val, String> {
-    let Some(elements) = args.get(0)?.elements() else { return Ok(args.unknown()) };
+    let Some(elements) = args.get(0)?.elements() else {
+        return Ok(args.unknown());
+    };
     let mut kept: Vec<Val> = Vec::new();
     for element in elements {
         args.spend(1 + kept.len())?;
         if !element.is_wholly_known() {
-            kept.push(if kept.is_empty() { element.clone() } else { rest_of(element, Some(element.clone())) });
+            kept.push(if kept.is_empty() {
+                element.clone()
+            } else {
+                rest_of(element, Some(element.clone()))
+            });
         } else if !kept.iter().any(|other| other.equals(element) == Some(true)) {
             kept.push(element.clone());
         }
@@ -287,7 +340,11 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<(), 
             }
             // What is not known may be a list.
             Kind::Unknown(unk)
-                if !unk.many && matches!(unk.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)) =>
+                if !unk.many
+                    && matches!(
+                        unk.ty,
+                        Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
+                    ) =>
             {
                 flat.push(rest_of(element, unk.element.as_deref().cloned()));
             }
@@ -307,7 +364,11 @@ pub(super) fn keys(args: &Args<'_>) -> Result<Val, String> {
     };
     args.spend(members.len())?;
     let keys = members.keys().map(|key| Val::str(Arc::clone(key)));
-    Ok(if matches!(map.kind, Kind::Map(_)) { Val::list(keys.collect()) } else { Val::tuple(keys.collect()) })
+    Ok(if matches!(map.kind, Kind::Map(_)) {
+        Val::list(keys.collect())
+    } else {
+        Val::tuple(keys.collect())
+    })
 }
 
 pub(super) fn values(args: &Args<'_>) -> Result<Val, String> {
@@ -315,7 +376,11 @@ pub(super) fn values(args: &Args<'_>) -> Result<Val, String> {
     let members = map.members().ok_or("values() requires a map or object")?;
     args.spend(members.len())?;
     let values: Vec<Val> = members.values().cloned().collect();
-    Ok(if matches!(map.kind, Kind::Map(_)) { Val::list(values) } else { Val::tuple(values) })
+    Ok(if matches!(map.kind, Kind::Map(_)) {
+        Val::list(values)
+    } else {
+        Val::tuple(values)
+    })
 }
 
 pub(super) fn lookup(args: &Args<'_>) -> Result<Val, String> {
@@ -331,16 +396,20 @@ pub(super) fn lookup(args: &Args<'_>) -> Result<Val, String> {
         Some(_) => return Err("the first argument must be a map or object".to_owned()),
     }
     let known = members_of(map);
-    let members = known.as_ref().ok_or("the first argument must be a map or object")?;
-    let Some(name) = key.as_str() else { return Ok(args.unknown().with_refs(&map.all_refs())) };
+    let members = known
+        .as_ref()
+        .ok_or("the first argument must be a map or object")?;
+    let Some(name) = key.as_str() else {
+        return Ok(args.unknown().with_refs(&map.all_refs()));
+    };
     if let Some(value) = members.get(name) {
         return Ok(value.clone());
     }
     let default = default.ok_or("the key is not in the map, and there is no default")?;
     match map.type_of() {
-        Type::Map(of) if !of.is_any() => {
-            default.convert(&of).map_err(|_| "the default must have the type of the map's elements".to_owned())
-        }
+        Type::Map(of) if !of.is_any() => default
+            .convert(&of)
+            .map_err(|_| "the default must have the type of the map's elements".to_owned()),
         _ => Ok(default.clone()),
     }
 }
@@ -359,27 +428,56 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
         match members_of(value) {
             Some(members) => {
                 args.spend(members.len())?;
-                merged.extend(members.into_iter().map(|(key, member)| (key, member.mark(value.sensitive))));
+                merged.extend(
+                    members
+                        .into_iter()
+                        .map(|(key, member)| (key, member.mark(value.sensitive))),
+                );
             }
-            None if matches!(value.as_unknown().map(|unk| &unk.ty), Some(Type::Any | Type::Map(_))) => unclear = true,
+            None if matches!(
+                value.as_unknown().map(|unk| &unk.ty),
+                Some(Type::Any | Type::Map(_))
+            ) =>
+            {
+                unclear = true
+            }
             None => return Err("arguments must be maps or objects".to_owned()),
         }
     }
     if unclear {
         // Which keys there are is not known: nor, then, is the whole.
         let refs: Vec<Refs> = values.iter().map(Val::all_refs).collect();
-        let certain = values.iter().any(|value| !value.is_null() && value.is_known());
-        let unk = Unk { reasons: reasons(values), set: certain, not_null: certain, ..Unk::default() };
+        let certain = values
+            .iter()
+            .any(|value| !value.is_null() && value.is_known());
+        let unk = Unk {
+            reasons: reasons(values),
+            set: certain,
+            not_null: certain,
+            ..Unk::default()
+        };
         let sensitive = values.iter().any(Val::holds_sensitive);
-        return Ok(Val::unknown(unk).mark(sensitive).with_refs(&Refs::union_all(&refs)));
-    }
-    if !values.is_empty() && values.iter().all(Val::is_null) {
-        return Ok(Val::null());
+        return Ok(Val::unknown(unk)
+            .mark(sensitive)
+            .with_refs(&Refs::union_all(&refs)));
     }
     // Maps of one type stay a map.
-    let known = |types: &Vec<Type>| types.iter().filter(|ty| **ty != Type::map_of(Type::Any)).cloned().collect();
-    let same = types.as_ref().map(known).is_some_and(|types: Vec<Type>| types.windows(2).all(|pair| pair.first() == pair.last()));
-    Ok(if same && !values.is_empty() { Val::map(merged) } else { Val::object(merged) })
+    let known = |types: &Vec<Type>| {
+        types
+            .iter()
+            .filter(|ty| **ty != Type::map_of(Type::Any))
+            .cloned()
+            .collect()
+    };
+    let same = types
+        .as_ref()
+        .map(known)
+        .is_some_and(|types: Vec<Type>| types.windows(2).all(|pair| pair.first() == pair.last()));
+    Ok(if same && values.iter().any(|value| !value.is_null()) {
+        Val::map(merged)
+    } else {
+        Val::object(merged)
+    })
 }
 
 pub(super) fn one(args: &Args<'_>) -> Result<Val, String> {
@@ -395,7 +493,11 @@ pub(super) fn reverse(args: &Args<'_>) -> Result<Val, String> {
     let elements = args.elements(0)?;
     args.spend(elements.len())?;
     let reversed: Vec<Val> = elements.iter().rev().cloned().collect();
-    Ok(if matches!(list.kind, Kind::Tuple(_)) { Val::tuple(reversed) } else { Val::list(reversed) })
+    Ok(if matches!(list.kind, Kind::Tuple(_)) {
+        Val::tuple(reversed)
+    } else {
+        Val::list(reversed)
+    })
 }
 
 pub(super) fn slice(args: &Args<'_>) -> Result<Val, String> {
@@ -404,9 +506,16 @@ pub(super) fn slice(args: &Args<'_>) -> Result<Val, String> {
         return Err("cannot slice a set".to_owned());
     }
     let (start, end) = (args.index(1)?, args.index(2)?);
-    let part = args.elements(0)?.get(start..end).ok_or("the indices are outside the list or in the wrong order")?;
+    let part = args
+        .elements(0)?
+        .get(start..end)
+        .ok_or("the indices are outside the list or in the wrong order")?;
     args.spend(part.len())?;
-    Ok(if matches!(list.kind, Kind::Tuple(_)) { Val::tuple(part.to_vec()) } else { Val::list(part.to_vec()) })
+    Ok(if matches!(list.kind, Kind::Tuple(_)) {
+        Val::tuple(part.to_vec())
+    } else {
+        Val::list(part.to_vec())
+    })
 }
 
 pub(super) fn sort(args: &Args<'_>) -> Result<Val, String> {
@@ -423,10 +532,22 @@ pub(super) fn chunklist(args: &Args<'_>) -> Result<Val, String> {
     let size = args.index(1)?;
     args.spend(elements.len())?;
     let size = if size == 0 { elements.len() } else { size };
-    Ok(Val::list(elements.chunks(size.max(1)).map(|chunk| Val::list(chunk.to_vec())).collect()))
+    Ok(Val::list(
+        elements
+            .chunks(size.max(1))
+            .map(|chunk| Val::list(chunk.to_vec()))
+            .collect(),
+    ))
 }
 
 pub(super) fn matchkeys(args: &Args<'_>) -> Result<Val, String> {
+    if args
+        .rest(0)
+        .iter()
+        .any(|list| !list.is_known() || holds_many(list))
+    {
+        return Ok(args.unknown());
+    }
     let (values, keys, wanted) = (args.elements(0)?, args.elements(1)?, args.elements(2)?);
     if values.len() != keys.len() {
         return Err("lengths of keys and values should be equal".to_owned());
@@ -439,7 +560,14 @@ pub(super) fn matchkeys(args: &Args<'_>) -> Result<Val, String> {
     let (keys, wanted) = both.split_at_checked(keys.len()).unwrap_or_default();
     args.spend(keys.len().saturating_mul(wanted.len()))?;
     let matching = |key: &Val| wanted.iter().any(|other| other.equals(key) == Some(true));
-    Ok(Val::list(values.iter().zip(keys).filter(|(_, key)| matching(key)).map(|(value, _)| value.clone()).collect()))
+    Ok(Val::list(
+        values
+            .iter()
+            .zip(keys)
+            .filter(|(_, key)| matching(key))
+            .map(|(value, _)| value.clone())
+            .collect(),
+    ))
 }
 
 /// The most numbers that Terraform generates.
@@ -460,7 +588,11 @@ pub(super) fn range(args: &Args<'_>) -> Result<Val, String> {
     }
     let mut all = Vec::new();
     let mut next = start.clone();
-    while if step.is_negative() { next > *end } else { next < *end } {
+    while if step.is_negative() {
+        next > *end
+    } else {
+        next < *end
+    } {
         if all.len() == MAX_RANGE {
             return Err("more than 1024 values".to_owned());
         }
@@ -477,18 +609,27 @@ pub(super) fn transpose(args: &Args<'_>) -> Result<Val, String> {
         let elements = list.elements().ok_or("an element is null")?;
         args.spend(elements.len())?;
         for element in elements {
-            let Kind::Str(text) = &element.kind else { return Err("an element is null".to_owned()) };
-            transposed.entry(Arc::clone(text)).or_default().push(Val::str(Arc::clone(key)));
+            let Kind::Str(text) = &element.kind else {
+                return Err("an element is null".to_owned());
+            };
+            transposed
+                .entry(Arc::clone(text))
+                .or_default()
+                .push(Val::str(Arc::clone(key)));
         }
     }
-    Ok(Val::map(transposed.into_iter().map(|(key, keys)| (key, Val::list(keys))).collect()))
+    Ok(Val::map(
+        transposed
+            .into_iter()
+            .map(|(key, keys)| (key, Val::list(keys)))
+            .collect(),
+    ))
 }
 
 pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
     let (keys, list) = (args.elements(0)?, args.get(1)?);
-    let values = match &list.kind {
-        Kind::List(values) | Kind::Tuple(values) => values,
-        _ => return Err("the second argument must be a list or tuple".to_owned()),
+    let (Kind::List(values) | Kind::Tuple(values)) = &list.kind else {
+        return Err("the second argument must be a list or tuple".to_owned());
     };
     if keys.len() != values.len() {
         return Err("number of keys does not match number of values".to_owned());
@@ -497,10 +638,16 @@ pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
     let mut members = Members::new();
     for (key, value) in keys.iter().zip(values.iter()) {
         match &key.kind {
-            Kind::Str(text) => _ = members.insert(Arc::clone(text), value.clone().mark(key.sensitive)),
+            Kind::Str(text) => {
+                _ = members.insert(Arc::clone(text), value.clone().mark(key.sensitive))
+            }
             Kind::Unknown(_) => return Ok(args.unknown().with_refs(&list.all_refs())),
             _ => return Err("a key is null".to_owned()),
         }
     }
-    Ok(if matches!(list.kind, Kind::List(_)) { Val::map(members) } else { Val::object(members) })
+    Ok(if matches!(list.kind, Kind::List(_)) {
+        Val::map(members)
+    } else {
+        Val::object(members)
+    })
 }

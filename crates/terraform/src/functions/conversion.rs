@@ -43,7 +43,9 @@ pub(super) fn sensitive(args: &Args<'_>) -> Result<Val, String> {
 
 /// Takes the mark off the value itself; those in it stay.
 pub(super) fn nonsensitive(args: &Args<'_>) -> Result<Val, String> {
-    Ok(Val { sensitive: false, ..args.get(0)?.clone() })
+    let mut plain = args.get(0)?.clone();
+    plain.sensitive = false;
+    Ok(plain)
 }
 
 /// Never itself sensitive.

@@ -14,15 +14,16 @@ pub(super) fn parse(text: &str) -> Result<Vec<Vec<String>>, String> {
         loop {
             let (field, after) = field(rest)?;
             record.push(field);
-            match after.strip_prefix(',') {
-                Some(next) => rest = next,
-                None => {
-                    rest = after.strip_prefix('\n').unwrap_or(after);
-                    break;
-                }
-            }
+            let Some(next) = after.strip_prefix(',') else {
+                rest = after.strip_prefix('\n').unwrap_or(after);
+                break;
+            };
+            rest = next;
         }
-        if records.first().is_some_and(|first| first.len() != record.len()) {
+        if records
+            .first()
+            .is_some_and(|first| first.len() != record.len())
+        {
             return Err("a line has another number of fields than the first".to_owned());
         }
         records.push(record);
@@ -51,7 +52,9 @@ fn field(text: &str) -> Result<(String, &str), String> {
                 field.push('"');
                 rest = next;
             }
-            None if after.is_empty() || after.starts_with([',', '\n']) => return Ok((field, after)),
+            None if after.is_empty() || after.starts_with([',', '\n']) => {
+                return Ok((field, after));
+            }
             None => return Err("text after a quoted field".to_owned()),
         }
     }

@@ -31,7 +31,11 @@ fn days_of(year: i64, month: i64, day: i64) -> i64 {
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
-    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    let (next_year, next) = if month == 12 {
+        (year + 1, 1)
+    } else {
+        (year, month + 1)
+    };
     days_of(next_year, next, 1) - days_of(year, month, 1)
 }
 
@@ -43,16 +47,22 @@ impl Timestamp {
     fn read(text: &str) -> Option<Self> {
         let digits = |range: std::ops::Range<usize>| {
             let part = text.get(range)?;
-            if part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse::<i64>().ok() } else { None }
+            if part.bytes().all(|byte| byte.is_ascii_digit()) {
+                part.parse::<i64>().ok()
+            } else {
+                None
+            }
         };
-        let separator = |at: usize, byte: u8| text.as_bytes().get(at).is_some_and(|found| *found == byte);
+        let separator =
+            |at: usize, byte: u8| text.as_bytes().get(at).is_some_and(|found| *found == byte);
         let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
         if !separators.into_iter().all(|(at, byte)| separator(at, byte)) {
             return None;
         }
         let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
         let (hour, minute, second) = (digits(11..13)?, digits(14..16)?, digits(17..19)?);
-        let valid = (1..=12).contains(&month) && day >= 1 && hour < 24 && minute < 60 && second < 60;
+        let valid =
+            (1..=12).contains(&month) && day >= 1 && hour < 24 && minute < 60 && second < 60;
         if !valid || day > days_in(year, month) {
             return None;
         }
@@ -60,13 +70,17 @@ impl Timestamp {
         let mut nanos = 0;
         if let Some(fraction) = rest.strip_prefix('.') {
             let length = fraction.bytes().take_while(u8::is_ascii_digit).count();
-            let kept = fraction.get(..length.min(9)).filter(|kept| !kept.is_empty())?;
+            let kept = fraction
+                .get(..length.min(9))
+                .filter(|kept| !kept.is_empty())?;
             nanos = format!("{kept:0<9}").parse().ok()?;
             rest = fraction.get(length..)?;
         }
         let offset = match rest.as_bytes() {
             b"Z" => 0,
-            [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] if [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit()) => {
+            [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2]
+                if [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit()) =>
+            {
                 let two = |a: u8, b: u8| i64::from(a - b'0') * 10 + i64::from(b - b'0');
                 let (hours, minutes) = (two(*h1, *h2), two(*m1, *m2));
                 if hours > 23 || minutes > 59 {
@@ -76,8 +90,13 @@ impl Timestamp {
             }
             _ => return None,
         };
-        let seconds = days_of(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
-        Some(Self { seconds, nanos, offset })
+        let seconds =
+            days_of(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+        Some(Self {
+            seconds,
+            nanos,
+            offset,
+        })
     }
 
     fn civil(&self) -> Civil {
@@ -88,7 +107,11 @@ impl Timestamp {
         let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
         let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * of_year + 2) / 153;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let month = if shifted_month < 10 {
+            shifted_month + 3
+        } else {
+            shifted_month - 9
+        };
         Civil {
             year: era * 400 + year_of_era + i64::from(month <= 2),
             month,
@@ -102,35 +125,59 @@ impl Timestamp {
 
     /// `+02:00`, or without the colon.
     fn zone(&self, colon: &str) -> String {
-        let (sign, size) = if self.offset < 0 { ('-', -self.offset) } else { ('+', self.offset) };
+        let (sign, size) = if self.offset < 0 {
+            ('-', -self.offset)
+        } else {
+            ('+', self.offset)
+        };
         format!("{sign}{:02}{colon}{:02}", size / 3600, size / 60 % 60)
     }
 
     fn zone_or_z(&self) -> String {
-        if self.offset == 0 { "Z".to_owned() } else { self.zone(":") }
+        if self.offset == 0 {
+            "Z".to_owned()
+        } else {
+            self.zone(":")
+        }
     }
 }
 
 pub(super) fn timeadd(args: &Args<'_>) -> Result<Val, String> {
     let mut time = Timestamp::parse(args.text(0)?)?;
     let nanos = duration(args.text(1)?).ok_or("not a valid duration")? + i128::from(time.nanos);
-    let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).map_err(|_| "the duration is too long")?;
+    let seconds =
+        i64::try_from(nanos.div_euclid(1_000_000_000)).map_err(|_| "the duration is too long")?;
     time.seconds += seconds;
-    let Civil { year, month, day, hour, minute, second, .. } = time.civil();
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        ..
+    } = time.civil();
     if !(0..=9999).contains(&year) {
         return Err("the year is out of range".to_owned());
     }
     let zone = time.zone_or_z();
-    Ok(Val::str(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")))
+    Ok(Val::str(format!(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}"
+    )))
 }
 
 pub(super) fn timecmp(args: &Args<'_>) -> Result<Val, String> {
-    let (a, b) = (Timestamp::parse(args.text(0)?)?, Timestamp::parse(args.text(1)?)?);
-    Ok(Val::num(match (a.seconds, a.nanos).cmp(&(b.seconds, b.nanos)) {
-        std::cmp::Ordering::Less => -1_i64,
-        std::cmp::Ordering::Equal => 0,
-        std::cmp::Ordering::Greater => 1,
-    }))
+    let (a, b) = (
+        Timestamp::parse(args.text(0)?)?,
+        Timestamp::parse(args.text(1)?)?,
+    );
+    Ok(Val::num(
+        match (a.seconds, a.nanos).cmp(&(b.seconds, b.nanos)) {
+            std::cmp::Ordering::Less => -1_i64,
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Greater => 1,
+        },
+    ))
 }
 
 /// Go's `time.ParseDuration`, in nanoseconds: `-1h30.5m`.
@@ -148,13 +195,19 @@ fn duration(text: &str) -> Option<i128> {
     }
     let mut total: i128 = 0;
     while !rest.is_empty() {
-        let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        let length = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+            .count();
         let (number, tail) = rest.split_at_checked(length)?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
             return None;
         }
-        let unit_length = tail.bytes().take_while(|byte| !byte.is_ascii_digit() && *byte != b'.').count();
+        let unit_length = tail
+            .bytes()
+            .take_while(|byte| !byte.is_ascii_digit() && *byte != b'.')
+            .count();
         let (unit, tail) = tail.split_at_checked(unit_length)?;
         let scale: i128 = match unit {
             "ns" => 1,
@@ -165,9 +218,17 @@ fn duration(text: &str) -> Option<i128> {
             "h" => 3_600_000_000_000,
             _ => return None,
         };
-        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()?.into() };
+        let whole: i128 = if whole.is_empty() {
+            0
+        } else {
+            whole.parse::<i64>().ok()?.into()
+        };
         let fraction = fraction.get(..fraction.len().min(15))?;
-        let part: i128 = if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()?.into() };
+        let part: i128 = if fraction.is_empty() {
+            0
+        } else {
+            fraction.parse::<i64>().ok()?.into()
+        };
         let ten = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
         total = total.checked_add(whole * scale + part * scale / ten)?;
         rest = tail;
@@ -177,17 +238,41 @@ fn duration(text: &str) -> Option<i128> {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 pub(super) fn formatdate(args: &Args<'_>) -> Result<Val, String> {
     let time = Timestamp::parse(args.text(1)?)?;
     let civil = time.civil();
     let mut rest = args.text(0)?;
     args.spend_text(rest.len() * 4)?;
-    let name = |names: &[&'static str], at: i64| usize::try_from(at).ok().and_then(|at| names.get(at)).copied().unwrap_or("");
+    let name = |names: &[&'static str], at: i64| {
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| names.get(at))
+            .copied()
+            .unwrap_or("")
+    };
     let short = |name: &'static str| name.get(..3).unwrap_or(name);
     let mut out = String::new();
     while let Some(first) = rest.chars().next() {
@@ -221,8 +306,12 @@ pub(super) fn formatdate(args: &Args<'_>) -> Result<Val, String> {
         let length = rest.chars().take_while(|c| *c == first).count();
         let token = rest.get(..length).unwrap_or_default();
         rest = rest.get(length..).unwrap_or_default();
-        let twelve = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
-        out.push_str(&match token {
+        let twelve = if civil.hour % 12 == 0 {
+            12
+        } else {
+            civil.hour % 12
+        };
+        let written = match token {
             "YYYY" => format!("{:04}", civil.year),
             "YY" => format!("{:02}", civil.year % 100),
             "MMMM" => name(&MONTHS, civil.month - 1).to_owned(),
@@ -248,13 +337,23 @@ pub(super) fn formatdate(args: &Args<'_>) -> Result<Val, String> {
             "ZZZ" | "ZZZZ" => time.zone(""),
             "ZZZZZ" => time.zone(":"),
             _ => return Err("the format has an unknown sequence of letters".to_owned()),
-        });
+        };
+        out.push_str(&written);
     }
     Ok(Val::str(out))
 }
 
 /// `timestamp` and `plantimestamp`: set, but another text in each run.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions of the table have one signature"
+)]
 pub(super) fn now(_: &Args<'_>) -> Result<Val, String> {
     let unk = Unk::because("the time of the run is not known");
-    Ok(Val::unknown(Unk { ty: Ty::String.into(), set: true, not_null: true, ..unk }))
+    Ok(Val::unknown(Unk {
+        ty: Ty::String.into(),
+        set: true,
+        not_null: true,
+        ..unk
+    }))
 }

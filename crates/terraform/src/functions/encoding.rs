@@ -14,17 +14,22 @@ use crate::{
 };
 
 /// Go does not look at the bits that padding leaves over.
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 fn decode(text: &str) -> Result<Vec<u8>, String> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    LENIENT.decode(compact).map_err(|_| "not valid Base64".to_owned())
+    LENIENT
+        .decode(compact)
+        .map_err(|_| "not valid Base64".to_owned())
 }
 
 pub(super) fn base64decode(args: &Args<'_>) -> Result<Val, String> {
     let text = String::from_utf8(decode(args.text(0)?)?);
-    text.map(Val::str).map_err(|_| "the result of decoding is not valid UTF-8".to_owned())
+    text.map(Val::str)
+        .map_err(|_| "the result of decoding is not valid UTF-8".to_owned())
 }
 
 pub(super) fn base64encode(args: &Args<'_>) -> Result<Val, String> {
@@ -37,12 +42,22 @@ pub(super) fn base64encode(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn compressed(args: &Args<'_>) -> Result<Val, String> {
     args.text(0)?;
     let unk = Unk::because("gzip is not evaluated");
-    Ok(Val::unknown(Unk { ty: Type::String, set: true, not_null: true, ..unk }))
+    Ok(Val::unknown(Unk {
+        ty: Type::String,
+        set: true,
+        not_null: true,
+        ..unk
+    }))
 }
 
 fn other_encoding() -> Val {
     let unk = Unk::because("the text encoding is not evaluated");
-    Val::unknown(Unk { ty: Type::String, set: true, not_null: true, ..unk })
+    Val::unknown(Unk {
+        ty: Type::String,
+        set: true,
+        not_null: true,
+        ..unk
+    })
 }
 
 pub(super) fn textencodebase64(args: &Args<'_>) -> Result<Val, String> {
@@ -66,7 +81,9 @@ pub(super) fn textdecodebase64(args: &Args<'_>) -> Result<Val, String> {
             [a, b] => unit([*a, *b]),
             _ => 0xfffd,
         });
-        char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect::<String>()
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or('\u{fffd}'))
+            .collect::<String>()
     };
     Ok(Val::str(match name.as_str() {
         "UTF-8" => String::from_utf8_lossy(&bytes).into_owned(),
@@ -80,9 +97,15 @@ pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
     if let Some(unk) = value.as_unknown() {
         // What `jsonencode` made of a value with unknown parts is that value again.
-        return Ok(unk.json.as_deref().cloned().unwrap_or_else(|| args.unknown()));
+        return Ok(unk
+            .json
+            .as_deref()
+            .cloned()
+            .unwrap_or_else(|| args.unknown()));
     }
-    Ok(Val::from_node(&json::parse_text(args.text(0)?).map_err(|error| format!("not valid JSON: {error}"))?))
+    Ok(Val::from_node(
+        &json::parse_text(args.text(0)?).map_err(|error| format!("not valid JSON: {error}"))?,
+    ))
 }
 
 /// A value with unknown parts is kept beside the unknown text, so that policies can look into it.
@@ -94,7 +117,14 @@ pub(super) fn jsonencode(args: &Args<'_>) -> Result<Val, String> {
         return Ok(Val::str(out));
     }
     let json = value.is_known().then(|| Box::new(value.clone()));
-    let unk = Unk { reasons: value.reasons(), ty: Type::String, set: true, not_null: true, json, ..Unk::default() };
+    let unk = Unk {
+        reasons: value.reasons(),
+        ty: Type::String,
+        set: true,
+        not_null: true,
+        json,
+        ..Unk::default()
+    };
     Ok(Val::unknown(unk))
 }
 
@@ -137,7 +167,9 @@ pub(super) fn write_json_text(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}' => _ = write!(out, "\\u{:04x}", u32::from(c)),
+            '<' | '>' | '&' | '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}' => {
+                _ = write!(out, "\\u{:04x}", u32::from(c))
+            }
             _ => out.push(c),
         }
     }
@@ -168,7 +200,9 @@ pub(super) fn urlencode(args: &Args<'_>) -> Result<Val, String> {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(byte))
+            }
             b' ' => out.push('+'),
             _ => _ = write!(out, "%{byte:02X}"),
         }
@@ -185,13 +219,17 @@ pub(super) fn urldecode(args: &Args<'_>) -> Result<Val, String> {
             b'+' => b' ',
             b'%' => {
                 let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
-                let value = digit().zip(digit()).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+                let value = digit()
+                    .zip(digit())
+                    .and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
                 value.ok_or("invalid URL escape")?
             }
             other => other,
         });
     }
-    String::from_utf8(bytes).map(Val::str).map_err(|_| "the result of decoding is not valid UTF-8".to_owned())
+    String::from_utf8(bytes)
+        .map(Val::str)
+        .map_err(|_| "the result of decoding is not valid UTF-8".to_owned())
 }
 
 pub(super) fn yamlencode(args: &Args<'_>) -> Result<Val, String> {

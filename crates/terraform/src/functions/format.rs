@@ -1,7 +1,7 @@
 //! `format` and `formatlist`.
 
-use unicode_segmentation::UnicodeSegmentation as _;
 use bigdecimal::{BigDecimal, RoundingMode, Zero as _, num_bigint::BigInt};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Val, encoding::write_json, holds_many, string::Template};
 use crate::value::{Kind, Num, Type, Unk};
@@ -45,7 +45,11 @@ fn parse(format: &str) -> Result<Vec<Piece<'_>>, String> {
             continue;
         }
         let mut verb = Verb::default();
-        while let Some(flag) = tail.chars().next().filter(|c| matches!(c, '+' | ' ' | '-' | '0' | '#')) {
+        while let Some(flag) = tail
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '+' | ' ' | '-' | '0' | '#'))
+        {
             match flag {
                 '+' => verb.plus = true,
                 ' ' => verb.space = true,
@@ -62,11 +66,23 @@ fn parse(format: &str) -> Result<Vec<Piece<'_>>, String> {
         }
         if let Some(after) = tail.strip_prefix('[') {
             tail = after;
-            verb.argument = Some(digits(&mut tail)?.filter(|at| *at > 0).ok_or("unrecognized format character")?);
-            tail = tail.strip_prefix(']').ok_or("unrecognized format character")?;
+            verb.argument = Some(
+                digits(&mut tail)?
+                    .filter(|at| *at > 0)
+                    .ok_or("unrecognized format character")?,
+            );
+            tail = tail
+                .strip_prefix(']')
+                .ok_or("unrecognized format character")?;
         }
-        verb.mode = tail.chars().next().ok_or("unterminated verb at end of format string")?;
-        if !matches!(verb.mode, 'v' | 't' | 'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' | 's' | 'q') {
+        verb.mode = tail
+            .chars()
+            .next()
+            .ok_or("unterminated verb at end of format string")?;
+        if !matches!(
+            verb.mode,
+            'v' | 't' | 'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' | 's' | 'q'
+        ) {
             return Err("unsupported format verb".to_owned());
         }
         rest = tail.get(verb.mode.len_utf8()..).unwrap_or_default();
@@ -86,12 +102,16 @@ fn digits(text: &mut &str) -> Result<Option<usize>, String> {
     let (number, rest) = text.split_at_checked(length).unwrap_or((text, ""));
     *text = rest;
     let number = number.parse().ok().filter(|number| *number <= MAX_WIDTH);
-    number.map(Some).ok_or_else(|| "a width or precision is too large to be evaluated".to_owned())
+    number
+        .map(Some)
+        .ok_or_else(|| "a width or precision is too large to be evaluated".to_owned())
 }
 
 /// An unknown argument leaves a text whose known parts are kept.
 pub(super) fn format(args: &Args<'_>) -> Result<Val, String> {
-    let Some(format) = args.get(0)?.as_str() else { return Ok(args.unknown()) };
+    let Some(format) = args.get(0)?.as_str() else {
+        return Ok(args.unknown());
+    };
     apply(&parse(format)?, args.rest(1), args)
 }
 
@@ -112,10 +132,20 @@ fn apply(pieces: &[Piece<'_>], values: &[Val], args: &Args<'_>) -> Result<Val, S
                 }
                 if value.is_wholly_known() {
                     text.push(&verb.write(value)?);
-                } else if matches!(verb.mode, 's' | 'v') && verb.width.is_none() && verb.precision.is_none() && !value.is_known() {
+                } else if matches!(verb.mode, 's' | 'v')
+                    && verb.width.is_none()
+                    && verb.precision.is_none()
+                    && !value.is_known()
+                {
                     text.hole(value);
                 } else {
-                    let unk = Unk { reasons: value.reasons(), ty: Type::String, set: true, not_null: true, ..Unk::default() };
+                    let unk = Unk {
+                        reasons: value.reasons(),
+                        ty: Type::String,
+                        set: true,
+                        not_null: true,
+                        ..Unk::default()
+                    };
                     text.hole(&Val::unknown(unk).with_refs(&value.all_refs()));
                 }
             }
@@ -130,7 +160,9 @@ fn apply(pieces: &[Piece<'_>], values: &[Val], args: &Args<'_>) -> Result<Val, S
 
 /// Lists go in step; what is no list stands in every line.
 pub(super) fn formatlist(args: &Args<'_>) -> Result<Val, String> {
-    let Some(format) = args.get(0)?.as_str() else { return Ok(args.unknown()) };
+    let Some(format) = args.get(0)?.as_str() else {
+        return Ok(args.unknown());
+    };
     let pieces = parse(format)?;
     let values = args.rest(1);
     let mut length = None;
@@ -150,7 +182,12 @@ pub(super) fn formatlist(args: &Args<'_>) -> Result<Val, String> {
         args.spend(1 + values.len())?;
         let row: Vec<Val> = values
             .iter()
-            .map(|value| value.elements().map_or_else(|| value.clone(), |e| e.get(line).cloned().unwrap_or_else(Val::null)))
+            .map(|value| {
+                value.elements().map_or_else(
+                    || value.clone(),
+                    |e| e.get(line).cloned().unwrap_or_else(Val::null),
+                )
+            })
             .collect();
         lines.push(apply(&pieces, &row, args)?);
     }
@@ -175,7 +212,11 @@ impl Verb {
                 if let Some(precision) = self.precision.filter(|precision| *precision > 0) {
                     text = text.graphemes(true).take(precision).collect();
                 }
-                Ok(self.pad(if self.mode == 'q' { json(&Val::str(text)) } else { text }))
+                Ok(self.pad(if self.mode == 'q' {
+                    json(&Val::str(text))
+                } else {
+                    text
+                }))
             }
             _ => {
                 let value = value.convert(&Type::Number)?;
@@ -190,12 +231,19 @@ impl Verb {
 
     /// Fills up to the width, counted in grapheme clusters.
     fn pad(&self, text: String) -> String {
-        let missing = self.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+        let missing = self
+            .width
+            .unwrap_or(0)
+            .saturating_sub(text.graphemes(true).count());
         if missing == 0 {
             return text;
         }
         let filling = if self.zero { "0" } else { " " }.repeat(missing);
-        if self.minus { text + &filling } else { filling + &text }
+        if self.minus {
+            text + &filling
+        } else {
+            filling + &text
+        }
     }
 
     fn sign(&self, negative: bool) -> &'static str {
@@ -213,7 +261,11 @@ impl Verb {
             return Err("a whole number is required".to_owned());
         }
         let negative = number.is_negative();
-        let size = if negative { number.neg() } else { number.clone() };
+        let size = if negative {
+            number.neg()
+        } else {
+            number.clone()
+        };
         let (size, _) = size.decimal().with_scale(0).into_bigint_and_exponent();
         let (radix, prefix) = match self.mode {
             'b' => (2, "0b"),
@@ -243,7 +295,12 @@ impl Verb {
         } else {
             left = missing;
         }
-        Ok(format!("{}{sign}{prefix}{}{digits}{}", " ".repeat(left), "0".repeat(zeros), " ".repeat(right)))
+        Ok(format!(
+            "{}{sign}{prefix}{}{digits}{}",
+            " ".repeat(left),
+            "0".repeat(zeros),
+            " ".repeat(right)
+        ))
     }
 
     /// As Go formats a `big.Float`.
@@ -253,7 +310,8 @@ impl Verb {
         let digits = match self.mode {
             'f' => {
                 let scale = i64::try_from(self.precision.unwrap_or(6)).unwrap_or(6);
-                size.with_scale_round(scale, RoundingMode::HalfEven).to_plain_string()
+                size.with_scale_round(scale, RoundingMode::HalfEven)
+                    .to_plain_string()
             }
             'e' | 'E' => exponential(&size, Some(self.precision.unwrap_or(6)), self.mode),
             _ => match self.precision {
@@ -262,7 +320,10 @@ impl Verb {
             },
         };
         let sign = self.sign(negative);
-        let missing = self.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
+        let missing = self
+            .width
+            .unwrap_or(0)
+            .saturating_sub(sign.len() + digits.len());
         if self.zero && !self.minus {
             format!("{sign}{}{digits}", "0".repeat(missing))
         } else if self.minus {
@@ -297,7 +358,10 @@ fn exponential(number: &BigDecimal, decimals: Option<usize>, mode: char) -> Stri
         && digits.len() > decimals + 1
     {
         let precision = std::num::NonZeroU64::new(decimals as u64 + 1);
-        let rounded = precision.map_or_else(|| number.clone(), |p| number.with_precision_round(p, RoundingMode::HalfEven));
+        let rounded = precision.map_or_else(
+            || number.clone(),
+            |p| number.with_precision_round(p, RoundingMode::HalfEven),
+        );
         (digits, point) = digits_of(&rounded);
     }
     let wanted = decimals.unwrap_or(digits.len().saturating_sub(1));
@@ -313,13 +377,13 @@ fn exponential(number: &BigDecimal, decimals: Option<usize>, mode: char) -> Stri
     format!("{first}{dot}{fraction}{letter}{sign}{:02}", exponent.abs())
 }
 
-/// `%g` without a precision: all digits, with an exponent from 1e21 (and below 1e-4).
+/// `%g` without a precision: all digits, with an exponent from 1e6 and below 1e-4.
 fn shortest(number: &BigDecimal, mode: char) -> String {
     let negative = number.sign() == bigdecimal::num_bigint::Sign::Minus;
     let size = number.abs();
     let (digits, point) = digits_of(&size);
     let exponent = point - 1;
-    let text = if !digits.is_empty() && (exponent < -4 || exponent >= SHORTEST_EXPONENT) {
+    let text = if !digits.is_empty() && !(-4..SHORTEST_EXPONENT).contains(&exponent) {
         exponential(&size, None, mode)
     } else {
         size.to_plain_string()
@@ -333,8 +397,10 @@ const SHORTEST_EXPONENT: i64 = 6;
 /// `%.3g`: so many significant digits, without zeros at the end.
 fn general(number: &BigDecimal, precision: usize, mode: char) -> String {
     let precision = precision.max(1);
-    let rounded = std::num::NonZeroU64::new(precision as u64)
-        .map_or_else(|| number.clone(), |p| number.with_precision_round(p, RoundingMode::HalfEven));
+    let rounded = std::num::NonZeroU64::new(precision as u64).map_or_else(
+        || number.clone(),
+        |p| number.with_precision_round(p, RoundingMode::HalfEven),
+    );
     let (digits, point) = digits_of(&rounded);
     let length = i64::try_from(digits.len()).unwrap_or(0);
     let mut limit = i64::try_from(precision).unwrap_or(i64::MAX);
@@ -342,7 +408,7 @@ fn general(number: &BigDecimal, precision: usize, mode: char) -> String {
         limit = length;
     }
     let exponent = point - 1;
-    if !digits.is_empty() && (exponent < -4 || exponent >= limit) {
+    if !digits.is_empty() && !(-4..limit).contains(&exponent) {
         exponential(&rounded, Some(digits.len().saturating_sub(1)), mode)
     } else {
         rounded.normalized().to_plain_string()

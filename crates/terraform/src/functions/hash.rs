@@ -31,11 +31,15 @@ pub(super) fn sha512(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn base64sha256(args: &Args<'_>) -> Result<Val, String> {
-    Ok(Val::str(STANDARD.encode(sha2::Sha256::digest(args.text(0)?))))
+    Ok(Val::str(
+        STANDARD.encode(sha2::Sha256::digest(args.text(0)?)),
+    ))
 }
 
 pub(super) fn base64sha512(args: &Args<'_>) -> Result<Val, String> {
-    Ok(Val::str(STANDARD.encode(sha2::Sha512::digest(args.text(0)?))))
+    Ok(Val::str(
+        STANDARD.encode(sha2::Sha512::digest(args.text(0)?)),
+    ))
 }
 
 /// RFC 4122, version 5: the namespace is one of the four well-known ones or a UUID.
@@ -48,7 +52,11 @@ pub(super) fn uuidv5(args: &Args<'_>) -> Result<Val, String> {
         other => other,
     };
     let namespace = parse_uuid(namespace).ok_or("the namespace is not a UUID")?;
-    let mut bytes: Vec<u8> = sha1::Sha1::new().chain_update(namespace).chain_update(args.text(1)?).finalize().to_vec();
+    let mut bytes: Vec<u8> = sha1::Sha1::new()
+        .chain_update(namespace)
+        .chain_update(args.text(1)?)
+        .finalize()
+        .to_vec();
     bytes.truncate(16);
     if let Some(byte) = bytes.get_mut(6) {
         *byte = (*byte & 0x0f) | 0x50;
@@ -58,11 +66,23 @@ pub(super) fn uuidv5(args: &Args<'_>) -> Result<Val, String> {
     }
     let digits = hex(&bytes);
     let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
-    Ok(Val::str([part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")))
+    Ok(Val::str(
+        [
+            part(0..8),
+            part(8..12),
+            part(12..16),
+            part(16..20),
+            part(20..32),
+        ]
+        .join("-"),
+    ))
 }
 
 fn parse_uuid(text: &str) -> Option<[u8; 16]> {
-    let dashes = text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == matches!(at, 8 | 13 | 18 | 23));
+    let dashes = text
+        .bytes()
+        .enumerate()
+        .all(|(at, byte)| (byte == b'-') == matches!(at, 8 | 13 | 18 | 23));
     if text.len() != 36 || !dashes {
         return None;
     }
@@ -73,17 +93,34 @@ fn parse_uuid(text: &str) -> Option<[u8; 16]> {
 
 /// A text that is set, but different each time.
 fn unrepeatable(reason: &str) -> Val {
-    Val::unknown(Unk { ty: Ty::String.into(), set: true, not_null: true, ..Unk::because(reason) })
+    Val::unknown(Unk {
+        ty: Ty::String.into(),
+        set: true,
+        not_null: true,
+        ..Unk::because(reason)
+    })
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions of the table have one signature"
+)]
 pub(super) fn bcrypt(_: &Args<'_>) -> Result<Val, String> {
     Ok(unrepeatable("bcrypt() gives another text each time"))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions of the table have one signature"
+)]
 pub(super) fn uuid(_: &Args<'_>) -> Result<Val, String> {
     Ok(unrepeatable("uuid() gives another text each time"))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions of the table have one signature"
+)]
 pub(super) fn rsadecrypt(_: &Args<'_>) -> Result<Val, String> {
     Ok(unrepeatable("rsadecrypt() is not evaluated"))
 }

@@ -17,12 +17,24 @@ struct Network {
 
 impl Network {
     fn parse(text: &str) -> Result<Self, String> {
-        let (address, prefix) = text.split_once('/').ok_or("not an address range in CIDR notation")?;
-        let (address, bits) = parse_address(address).ok_or("not an address range in CIDR notation")?;
-        let digits = !prefix.is_empty() && prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
-        let prefix = prefix.parse::<u32>().ok().filter(|prefix| digits && *prefix <= bits);
+        let (address, prefix) = text
+            .split_once('/')
+            .ok_or("not an address range in CIDR notation")?;
+        let (address, bits) =
+            parse_address(address).ok_or("not an address range in CIDR notation")?;
+        let digits = !prefix.is_empty()
+            && prefix.len() <= 3
+            && prefix.bytes().all(|byte| byte.is_ascii_digit());
+        let prefix = prefix
+            .parse::<u32>()
+            .ok()
+            .filter(|prefix| digits && *prefix <= bits);
         let prefix = prefix.ok_or("not an address range in CIDR notation")?;
-        Ok(Self { first: address & !host_mask(bits - prefix), prefix, bits })
+        Ok(Self {
+            first: address & !host_mask(bits - prefix),
+            prefix,
+            bits,
+        })
     }
 
     fn host_bits(self) -> u32 {
@@ -54,12 +66,22 @@ fn host_mask(bits: u32) -> u128 {
 /// An address and how many bits its kind has. Zeros in front of an IPv4 part mean nothing, as in Terraform.
 fn parse_address(text: &str) -> Option<(u128, u32)> {
     if text.contains(':') {
-        return text.parse::<Ipv6Addr>().ok().map(|address| (address.into(), 128));
+        return text
+            .parse::<Ipv6Addr>()
+            .ok()
+            .map(|address| (address.into(), 128));
     }
-    let parts: Vec<&str> = text.split('.').map(|part| {
-        let trimmed = part.trim_start_matches('0');
-        if trimmed.is_empty() && !part.is_empty() { "0" } else { trimmed }
-    }).collect();
+    let parts: Vec<&str> = text
+        .split('.')
+        .map(|part| {
+            let trimmed = part.trim_start_matches('0');
+            if trimmed.is_empty() && !part.is_empty() {
+                "0"
+            } else {
+                trimmed
+            }
+        })
+        .collect();
     match parts.join(".").parse::<IpAddr>().ok()? {
         IpAddr::V4(address) => Some((u32::from(address).into(), 32)),
         IpAddr::V6(_) => None,
@@ -68,20 +90,39 @@ fn parse_address(text: &str) -> Option<(u128, u32)> {
 
 /// A whole number of any size that an address can hold, with its sign.
 fn whole(number: &Num) -> Result<(bool, u128), String> {
-    let size = if number.is_negative() { number.neg() } else { number.clone() };
-    let size = if size.is_whole() { size.decimal().to_u128() } else { None };
-    Ok((number.is_negative(), size.ok_or("a whole number is required")?))
+    let size = if number.is_negative() {
+        number.neg()
+    } else {
+        number.clone()
+    };
+    let size = if size.is_whole() {
+        size.decimal().to_u128()
+    } else {
+        None
+    };
+    Ok((
+        number.is_negative(),
+        size.ok_or("a whole number is required")?,
+    ))
 }
 
 pub(super) fn cidrhost(args: &Args<'_>) -> Result<Val, String> {
     let network = Network::parse(args.text(0)?)?;
     let (negative, number) = whole(args.number(1)?)?;
     let room = host_mask(network.host_bits());
-    let inside = if negative { number.checked_sub(1).is_some_and(|number| number <= room) } else { number <= room };
+    let inside = if negative {
+        number.checked_sub(1).is_some_and(|number| number <= room)
+    } else {
+        number <= room
+    };
     if !inside {
         return Err("the prefix does not accommodate a host with this number".to_owned());
     }
-    let host = if negative { network.last() - (number - 1) } else { network.first + number };
+    let host = if negative {
+        network.last() - (number - 1)
+    } else {
+        network.first + number
+    };
     Ok(Val::str(network.address(host)))
 }
 
@@ -90,22 +131,37 @@ pub(super) fn cidrnetmask(args: &Args<'_>) -> Result<Val, String> {
     if network.bits != 32 {
         return Err("IPv6 has no netmasks".to_owned());
     }
-    Ok(Val::str(network.address(host_mask(32) & !host_mask(network.host_bits()))))
+    Ok(Val::str(
+        network.address(host_mask(32) & !host_mask(network.host_bits())),
+    ))
 }
 
 pub(super) fn cidrsubnet(args: &Args<'_>) -> Result<Val, String> {
     let network = Network::parse(args.text(0)?)?;
-    let bits = u32::try_from(args.index(1)?).map_err(|_| "too many new bits")?;
+    let bits = args.int(1)?;
     let (negative, number) = whole(args.number(2)?)?;
-    if bits > network.host_bits() {
-        return Err("insufficient address space to extend the prefix".to_owned());
+    let prefix = bits
+        .checked_add(network.prefix.into())
+        .and_then(|prefix| u32::try_from(prefix).ok());
+    let prefix = prefix
+        .filter(|prefix| *prefix <= network.bits)
+        .ok_or("insufficient address space to extend the prefix")?;
+    // Terraform shortens a prefix too.
+    let room = u32::try_from(bits).map_or(u128::MAX, host_mask);
+    if negative || number > room {
+        return Err(
+            "the prefix extension does not accommodate a subnet with this number".to_owned(),
+        );
     }
-    if negative || number > host_mask(bits) {
-        return Err("the prefix extension does not accommodate a subnet with this number".to_owned());
-    }
-    let prefix = network.prefix + bits;
     let shifted = number.checked_shl(network.bits - prefix).unwrap_or(0);
-    Ok(Val::str(Network { first: network.first | shifted, prefix, ..network }.text()))
+    Ok(Val::str(
+        Network {
+            first: network.first | shifted,
+            prefix,
+            ..network
+        }
+        .text(),
+    ))
 }
 
 pub(super) fn cidrsubnets(args: &Args<'_>) -> Result<Val, String> {
@@ -113,16 +169,29 @@ pub(super) fn cidrsubnets(args: &Args<'_>) -> Result<Val, String> {
     let mut next = Some(network.first);
     let mut subnets = Vec::new();
     for value in args.rest(1) {
-        let bits = value.as_num().and_then(Num::to_i64).filter(|bits| (1..=32).contains(bits));
-        let bits = u32::try_from(bits.ok_or("must extend the prefix by 1 to 32 bits")?).unwrap_or(0);
+        let bits = value
+            .as_num()
+            .and_then(Num::to_i64)
+            .filter(|bits| (1..=32).contains(bits));
+        let bits =
+            u32::try_from(bits.ok_or("must extend the prefix by 1 to 32 bits")?).unwrap_or(0);
         let prefix = network.prefix + bits;
         let room = network.bits.checked_sub(prefix).map(host_mask);
         // The next place that is a multiple of the subnet's size.
         let first = room.and_then(|room| Some(next?.checked_add(room)? & !room));
-        let last = first.zip(room).and_then(|(first, room)| first.checked_add(room));
+        let last = first
+            .zip(room)
+            .and_then(|(first, room)| first.checked_add(room));
         match (first, last) {
             (Some(first), Some(last)) if last <= network.last() => {
-                subnets.push(Network { first, prefix, ..network }.text());
+                subnets.push(
+                    Network {
+                        first,
+                        prefix,
+                        ..network
+                    }
+                    .text(),
+                );
                 next = last.checked_add(1);
             }
             _ => return Err("not enough remaining address space".to_owned()),
@@ -139,7 +208,11 @@ pub(super) fn cidrcontains(args: &Args<'_>) -> Result<Val, String> {
         Ok(inner) => inner,
         Err(error) => {
             let (first, bits) = parse_address(inner).ok_or(error)?;
-            Network { first, prefix: bits, bits }
+            Network {
+                first,
+                prefix: bits,
+                bits,
+            }
         }
     };
     if outer.bits != inner.bits {

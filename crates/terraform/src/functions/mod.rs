@@ -37,7 +37,11 @@ const MAX_COMBINATIONS: usize = 16;
 /// Where Terraform refuses the arguments: a lowercase fragment that names the function and never a value.
 pub fn call(name: &str, args: &[Val], context: &CallContext<'_>) -> Option<Result<Val, String>> {
     let function = table::find(name.strip_prefix("core::").unwrap_or(name))?;
-    Some(function.call(args, context).map_err(|error| format!("{}: {error}", function.name)))
+    Some(
+        function
+            .call(args, context)
+            .map_err(|error| format!("{}: {error}", function.name)),
+    )
 }
 
 /// The type of a parameter or result.
@@ -108,16 +112,25 @@ struct Function {
 impl Function {
     fn call(&self, args: &[Val], context: &CallContext<'_>) -> Result<Val, String> {
         if args.len() < self.params.len() {
-            return Err(format!("takes {} arguments, not {}", self.params.len(), args.len()));
+            return Err(format!(
+                "takes {} arguments, not {}",
+                self.params.len(),
+                args.len()
+            ));
         }
         let mut values = Vec::with_capacity(args.len());
         for (at, arg) in args.iter().enumerate() {
             let param = self.params.get(at).copied().or(self.rest);
-            let param = param.ok_or_else(|| format!("takes {} arguments, not {}", self.params.len(), args.len()))?;
+            let param = param.ok_or_else(|| {
+                format!("takes {} arguments, not {}", self.params.len(), args.len())
+            })?;
             if arg.is_null() && !param.null {
                 return Err(format!("argument {} must not be null", at + 1));
             }
-            values.push(arg.convert(&param.ty.into()).map_err(|error| format!("argument {}: {error}", at + 1))?);
+            values.push(
+                arg.convert(&param.ty.into())
+                    .map_err(|error| format!("argument {}: {error}", at + 1))?,
+            );
         }
         let result = self.apply(&values, context)?;
         match result.as_unknown() {
@@ -130,20 +143,32 @@ impl Function {
 
     /// Applies the function to each value that the unknown arguments can take, where every one of them has a
     /// complete and short list of those.
-    fn by_alternatives(&self, args: &[Val], context: &CallContext<'_>) -> Result<Option<Val>, String> {
+    fn by_alternatives(
+        &self,
+        args: &[Val],
+        context: &CallContext<'_>,
+    ) -> Result<Option<Val>, String> {
         let mut combinations: Vec<Vec<Val>> = vec![Vec::with_capacity(args.len())];
         let mut any = false;
         for arg in args {
             let alternatives = arg.as_unknown().map_or(&[][..], |unk| &unk.alternatives);
             let single = std::slice::from_ref(arg);
-            let choices = if alternatives.is_empty() { single } else { alternatives };
+            let choices = if alternatives.is_empty() {
+                single
+            } else {
+                alternatives
+            };
             any |= !alternatives.is_empty();
             if combinations.len() * choices.len() > MAX_COMBINATIONS {
                 return Ok(None);
             }
             combinations = choices
                 .iter()
-                .flat_map(|choice| combinations.iter().map(|before| [before.as_slice(), std::slice::from_ref(choice)].concat()))
+                .flat_map(|choice| {
+                    combinations
+                        .iter()
+                        .map(|before| [before.as_slice(), std::slice::from_ref(choice)].concat())
+                })
                 .collect();
         }
         if !any {
@@ -153,10 +178,20 @@ impl Function {
         let mut failure = None;
         for combination in &combinations {
             let null = combination.iter().enumerate().any(|(at, arg)| {
-                arg.is_null() && !self.params.get(at).copied().or(self.rest).is_some_and(|param| param.null)
+                arg.is_null()
+                    && !self
+                        .params
+                        .get(at)
+                        .copied()
+                        .or(self.rest)
+                        .is_some_and(|param| param.null)
             });
             // What Terraform would refuse is no outcome, unless it would refuse all.
-            match if null { Err("an argument is null".to_owned()) } else { self.apply(combination, context) } {
+            match if null {
+                Err("an argument is null".to_owned())
+            } else {
+                self.apply(combination, context)
+            } {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(error) => failure = Some(error),
             }
@@ -167,13 +202,21 @@ impl Function {
             (false, _) => {
                 let marked = args.iter().any(|arg| arg.sensitive);
                 let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
-                Ok(Some(one_of(reasons(args), &outcomes).mark(marked).with_refs(&refs)))
+                Ok(Some(
+                    one_of(reasons(args), outcomes)
+                        .mark(marked)
+                        .with_refs(&refs),
+                ))
             }
         }
     }
 
     fn apply(&self, args: &[Val], context: &CallContext<'_>) -> Result<Val, String> {
-        let args_of = |values| Args { values, returns: self.returns, context };
+        let args_of = |values| Args {
+            values,
+            returns: self.returns,
+            context,
+        };
         match self.mode {
             Mode::Raw => (self.run)(&args_of(args)),
             Mode::Plain | Mode::Text => {
@@ -191,7 +234,11 @@ impl Function {
                 };
                 let known = self.mode == Mode::Text || args.iter().all(Val::is_wholly_known);
                 let call = args_of(args);
-                let result = if known { (self.run)(&call)? } else { call.unknown() };
+                let result = if known {
+                    (self.run)(&call)?
+                } else {
+                    call.unknown()
+                };
                 Ok(result.mark(sensitive).with_refs(&refs))
             }
             Mode::Outer | Mode::Open => {
@@ -199,11 +246,16 @@ impl Function {
                 spend(context, 1 + children as u64 / 8)?;
                 let call = args_of(args);
                 let sensitive = args.iter().any(|arg| arg.sensitive);
-                if self.mode == Mode::Outer && args.iter().any(|arg| !arg.is_known() || holds_many(arg)) {
+                if self.mode == Mode::Outer
+                    && args.iter().any(|arg| !arg.is_known() || holds_many(arg))
+                {
                     // Any element may have been picked.
                     let refs: Vec<Refs> = args.iter().map(Val::all_refs).collect();
                     let sensitive = args.iter().any(Val::holds_sensitive);
-                    return Ok(call.unknown().mark(sensitive).with_refs(&Refs::union_all(&refs)));
+                    return Ok(call
+                        .unknown()
+                        .mark(sensitive)
+                        .with_refs(&Refs::union_all(&refs)));
                 }
                 let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
                 Ok((self.run)(&call)?.mark(sensitive).with_refs(&refs))
@@ -232,27 +284,39 @@ impl<'a> Args<'a> {
     }
 
     fn text(&self, at: usize) -> Result<&'a str, String> {
-        self.get(at)?.as_str().ok_or_else(|| "a string is required".to_owned())
+        self.get(at)?
+            .as_str()
+            .ok_or_else(|| "a string is required".to_owned())
     }
 
     fn number(&self, at: usize) -> Result<&'a Num, String> {
-        self.get(at)?.as_num().ok_or_else(|| "a number is required".to_owned())
+        self.get(at)?
+            .as_num()
+            .ok_or_else(|| "a number is required".to_owned())
     }
 
     fn int(&self, at: usize) -> Result<i64, String> {
-        self.number(at)?.to_i64().ok_or_else(|| "a whole number is required".to_owned())
+        self.number(at)?
+            .to_i64()
+            .ok_or_else(|| "a whole number is required".to_owned())
     }
 
     fn index(&self, at: usize) -> Result<usize, String> {
-        self.number(at)?.to_index().ok_or_else(|| "a whole number from zero is required".to_owned())
+        self.number(at)?
+            .to_index()
+            .ok_or_else(|| "a whole number from zero is required".to_owned())
     }
 
     fn elements(&self, at: usize) -> Result<&'a [Val], String> {
-        self.get(at)?.elements().ok_or_else(|| "a list is required".to_owned())
+        self.get(at)?
+            .elements()
+            .ok_or_else(|| "a list is required".to_owned())
     }
 
     fn members(&self, at: usize) -> Result<&'a Members, String> {
-        self.get(at)?.members().ok_or_else(|| "a map is required".to_owned())
+        self.get(at)?
+            .members()
+            .ok_or_else(|| "a map is required".to_owned())
     }
 
     /// Takes fuel for elements that will be made or looked at.
@@ -282,12 +346,20 @@ impl<'a> Args<'a> {
 }
 
 fn spend(context: &CallContext<'_>, steps: u64) -> Result<(), String> {
-    if context.fuel.spend(steps) { Ok(()) } else { Err("too much work".to_owned()) }
+    if context.fuel.spend(steps) {
+        Ok(())
+    } else {
+        Err("too much work".to_owned())
+    }
 }
 
 /// Whether a collection has an element that stands for several.
 fn holds_many(val: &Val) -> bool {
-    val.elements().is_some_and(|elements| elements.iter().any(|e| e.as_unknown().is_some_and(|unk| unk.many)))
+    val.elements().is_some_and(|elements| {
+        elements
+            .iter()
+            .any(|e| e.as_unknown().is_some_and(|unk| unk.many))
+    })
 }
 
 /// The first reasons for which any of the values is not known.
@@ -308,7 +380,9 @@ fn strings(texts: impl IntoIterator<Item = impl Into<Arc<str>>>) -> Val {
 
 /// A number of the library's kind.
 fn number(number: bigdecimal::BigDecimal) -> Result<Val, String> {
-    Num::new(number).map(Val::num).ok_or_else(|| "the number is too large".to_owned())
+    Num::new(number)
+        .map(Val::num)
+        .ok_or_else(|| "the number is too large".to_owned())
 }
 
 /// A double as Terraform takes it from Go: its shortest decimal text.
@@ -321,7 +395,9 @@ fn double(value: f64) -> Result<Val, String> {
             ..Unk::because("the number is infinite")
         }));
     }
-    Num::parse(&value.to_string()).map(Val::num).ok_or_else(|| "the result is not a number".to_owned())
+    Num::parse(&value.to_string())
+        .map(Val::num)
+        .ok_or_else(|| "the result is not a number".to_owned())
 }
 
 /// A value without null, by its Terraform kind, for error messages.

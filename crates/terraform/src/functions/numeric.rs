@@ -10,11 +10,19 @@ pub(super) fn abs(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn ceil(args: &Args<'_>) -> Result<Val, String> {
-    number(args.number(0)?.decimal().with_scale_round(0, RoundingMode::Ceiling))
+    number(
+        args.number(0)?
+            .decimal()
+            .with_scale_round(0, RoundingMode::Ceiling),
+    )
 }
 
 pub(super) fn floor(args: &Args<'_>) -> Result<Val, String> {
-    number(args.number(0)?.decimal().with_scale_round(0, RoundingMode::Floor))
+    number(
+        args.number(0)?
+            .decimal()
+            .with_scale_round(0, RoundingMode::Floor),
+    )
 }
 
 /// Terraform calculates logarithms and powers with doubles.
@@ -28,12 +36,20 @@ pub(super) fn pow(args: &Args<'_>) -> Result<Val, String> {
 
 pub(super) fn max(args: &Args<'_>) -> Result<Val, String> {
     let numbers = args.rest(0).iter().filter_map(Val::as_num);
-    numbers.max().cloned().map(Val::num).ok_or_else(|| "must pass at least one number".to_owned())
+    numbers
+        .max()
+        .cloned()
+        .map(Val::num)
+        .ok_or_else(|| "must pass at least one number".to_owned())
 }
 
 pub(super) fn min(args: &Args<'_>) -> Result<Val, String> {
     let numbers = args.rest(0).iter().filter_map(Val::as_num);
-    numbers.min().cloned().map(Val::num).ok_or_else(|| "must pass at least one number".to_owned())
+    numbers
+        .min()
+        .cloned()
+        .map(Val::num)
+        .ok_or_else(|| "must pass at least one number".to_owned())
 }
 
 pub(super) fn signum(args: &Args<'_>) -> Result<Val, String> {
@@ -83,11 +99,15 @@ pub(super) fn sum(args: &Args<'_>) -> Result<Val, String> {
             return Err("argument must be list, set, or tuple of number values".to_owned());
         }
         let element = element.convert(&crate::value::Type::Number)?;
-        let number = element.as_num().ok_or("argument must be list, set, or tuple of number values")?;
+        let number = element
+            .as_num()
+            .ok_or("argument must be list, set, or tuple of number values")?;
         total = Some(match total {
             None => number.clone(),
             Some(total) => total.add(number).ok_or("the number is too large")?,
         });
     }
-    total.map(Val::num).ok_or_else(|| "cannot sum an empty list".to_owned())
+    total
+        .map(Val::num)
+        .ok_or_else(|| "cannot sum an empty list".to_owned())
 }

@@ -61,7 +61,11 @@ fn translate(pattern: &str) -> String {
                 }
             }
             '[' if class => {
-                out.push_str(if rest.peek() == Some(&':') { "[" } else { "\\[" });
+                out.push_str(if rest.peek() == Some(&':') {
+                    "["
+                } else {
+                    "\\["
+                });
                 // The closing bracket of `[:alpha:]` is not the class's.
                 if rest.peek() == Some(&':') {
                     for next in rest.by_ref() {
@@ -102,7 +106,11 @@ fn translate(pattern: &str) -> String {
 
 /// The whole match, a tuple of groups, or an object of named groups.
 fn result(regex: &Regex, captures: &Captures<'_>) -> Result<Val, String> {
-    let group = |at: usize| captures.get(at).map_or_else(Val::null, |found| Val::str(found.as_str()));
+    let group = |at: usize| {
+        captures
+            .get(at)
+            .map_or_else(Val::null, |found| Val::str(found.as_str()))
+    };
     let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
     if names.is_empty() {
         return Ok(group(0));
@@ -122,7 +130,9 @@ pub(super) fn regex(args: &Args<'_>) -> Result<Val, String> {
     let regex = compile(args.text(0)?, args)?;
     let text = args.text(1)?;
     args.spend(text.len() / 8)?;
-    let captures = regex.captures(text).ok_or("pattern did not match any part of the given string")?;
+    let captures = regex
+        .captures(text)
+        .ok_or("pattern did not match any part of the given string")?;
     result(&regex, &captures)
 }
 
@@ -140,17 +150,24 @@ pub(super) fn regexall(args: &Args<'_>) -> Result<Val, String> {
 /// With slashes around it, the second argument is a regular expression.
 pub(super) fn replace(args: &Args<'_>) -> Result<Val, String> {
     let (text, substring, replacement) = (args.text(0)?, args.text(1)?, args.text(2)?);
-    let pattern = substring.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    let pattern = substring
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = pattern else {
         let count = text.matches(substring).count();
-        args.spend_text(text.len().saturating_add(count.saturating_mul(replacement.len())))?;
+        args.spend_text(
+            text.len()
+                .saturating_add(count.saturating_mul(replacement.len())),
+        )?;
         return Ok(Val::str(text.replace(substring, replacement)));
     };
     let regex = compile(pattern, args)?;
     let mut out = String::new();
     let mut end = 0;
     for captures in regex.captures_iter(text) {
-        let Some(found) = captures.get(0) else { continue };
+        let Some(found) = captures.get(0) else {
+            continue;
+        };
         args.spend(1 + captures.len() + (found.end() - end + replacement.len()) / 8)?;
         out.push_str(text.get(end..found.start()).unwrap_or_default());
         captures.expand(replacement, &mut out);

@@ -33,15 +33,25 @@ pub(super) fn intersection(args: &Args<'_>) -> Result<Val, String> {
     for other in others {
         args.spend(first.len().saturating_mul(other.len()))?;
     }
-    let kept = first.iter().filter(|element| others.iter().all(|other| holds(other, element)));
+    let kept = first
+        .iter()
+        .filter(|element| others.iter().all(|other| holds(other, element)));
     Ok(Val::set(kept.cloned().collect()))
 }
 
 pub(super) fn subtract(args: &Args<'_>) -> Result<Val, String> {
     let sets = unified(args)?;
-    let [first, second] = sets.as_slice() else { return Err("two sets are required".to_owned()) };
+    let [first, second] = sets.as_slice() else {
+        return Err("two sets are required".to_owned());
+    };
     args.spend(first.len().saturating_mul(second.len()))?;
-    Ok(Val::set(first.iter().filter(|element| !holds(second, element)).cloned().collect()))
+    Ok(Val::set(
+        first
+            .iter()
+            .filter(|element| !holds(second, element))
+            .cloned()
+            .collect(),
+    ))
 }
 
 /// A set of tuples where every argument is a set, else a list of them in order.
@@ -54,13 +64,28 @@ pub(super) fn product(args: &Args<'_>) -> Result<Val, String> {
     for value in values {
         let elements = value.elements().ok_or("a set or a list is required")?;
         let (_, elements) = unify_values(elements)?;
-        args.spend(tuples.len().saturating_mul(elements.len()).saturating_mul(values.len()))?;
+        args.spend(
+            tuples
+                .len()
+                .saturating_mul(elements.len())
+                .saturating_mul(values.len()),
+        )?;
         tuples = tuples
             .iter()
-            .flat_map(|tuple| elements.iter().map(|element| [tuple.as_slice(), std::slice::from_ref(element)].concat()))
+            .flat_map(|tuple| {
+                elements
+                    .iter()
+                    .map(|element| [tuple.as_slice(), std::slice::from_ref(element)].concat())
+            })
             .collect();
     }
     let tuples = tuples.into_iter().map(Val::tuple).collect();
-    let sets = values.iter().all(|value| matches!(value.kind, Kind::Set(_)));
-    Ok(if sets { Val::set(tuples) } else { Val::list(tuples) })
+    let sets = values
+        .iter()
+        .all(|value| matches!(value.kind, Kind::Set(_)));
+    Ok(if sets {
+        Val::set(tuples)
+    } else {
+        Val::list(tuples)
+    })
 }

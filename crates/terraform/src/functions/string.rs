@@ -7,17 +7,31 @@ use crate::value::{Part, Type, Unk};
 
 /// Go maps character by character: one that has no single counterpart stays.
 fn map(text: &str, single: impl Fn(char) -> Option<char>) -> Val {
-    Val::str(text.chars().map(|c| single(c).unwrap_or(c)).collect::<String>())
+    Val::str(
+        text.chars()
+            .map(|c| single(c).unwrap_or(c))
+            .collect::<String>(),
+    )
 }
 
 fn only<T>(mut characters: impl Iterator<Item = T>) -> Option<T> {
     let first = characters.next();
-    if characters.next().is_some() { None } else { first }
+    if characters.next().is_some() {
+        None
+    } else {
+        first
+    }
 }
 
 pub(super) fn lower(args: &Args<'_>) -> Result<Val, String> {
     // The dotted capital I has no single small letter in Unicode's full mapping; in its simple one, which Go uses, it is `i`.
-    Ok(map(args.text(0)?, |c| if c == 'İ' { Some('i') } else { only(c.to_lowercase()) }))
+    Ok(map(args.text(0)?, |c| {
+        if c == 'İ' {
+            Some('i')
+        } else {
+            only(c.to_lowercase())
+        }
+    }))
 }
 
 pub(super) fn upper(args: &Args<'_>) -> Result<Val, String> {
@@ -32,8 +46,16 @@ pub(super) fn title(args: &Args<'_>) -> Result<Val, String> {
         .chars()
         .map(|c| {
             let begins = !inside;
-            inside = if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { !c.is_whitespace() };
-            if begins { only(c.to_uppercase()).unwrap_or(c) } else { c }
+            inside = if c.is_ascii() {
+                c.is_ascii_alphanumeric() || c == '_'
+            } else {
+                !c.is_whitespace()
+            };
+            if begins {
+                only(c.to_uppercase()).unwrap_or(c)
+            } else {
+                c
+            }
         })
         .collect();
     Ok(Val::str(text))
@@ -55,7 +77,11 @@ pub(super) fn startswith(args: &Args<'_>) -> Result<Val, String> {
     if let Some(text) = args.get(0)?.as_str() {
         return Ok(text.starts_with(prefix).into());
     }
-    match args.get(0)?.as_unknown().and_then(|unk| unk.template.first()) {
+    match args
+        .get(0)?
+        .as_unknown()
+        .and_then(|unk| unk.template.first())
+    {
         Some(Part::Text(known)) if known.starts_with(prefix) => Ok(true.into()),
         Some(Part::Text(known)) if !prefix.starts_with(&**known) => Ok(false.into()),
         _ => Ok(args.unknown()),
@@ -90,7 +116,9 @@ pub(super) fn indent(args: &Args<'_>) -> Result<Val, String> {
     let (spaces, text) = (args.index(0)?, args.text(1)?);
     let lines = text.bytes().filter(|byte| *byte == b'\n').count();
     args.spend_text(text.len().saturating_add(lines.saturating_mul(spaces)))?;
-    Ok(Val::str(text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
+    Ok(Val::str(
+        text.replace('\n', &format!("\n{}", " ".repeat(spaces))),
+    ))
 }
 
 pub(super) fn split(args: &Args<'_>) -> Result<Val, String> {
@@ -110,7 +138,9 @@ pub(super) fn join(args: &Args<'_>) -> Result<Val, String> {
     }
     let mut elements = Vec::new();
     for list in lists {
-        let Some(all) = list.elements() else { return Ok(args.unknown()) };
+        let Some(all) = list.elements() else {
+            return Ok(args.unknown());
+        };
         if holds_many(list) {
             return Ok(args.unknown());
         }
@@ -159,14 +189,17 @@ impl Template {
         self.flush();
         match value.as_unknown() {
             // A template in a template is one template.
-            Some(unk) if !unk.template.is_empty() => self.parts.extend(unk.template.iter().cloned()),
+            Some(unk) if !unk.template.is_empty() => {
+                self.parts.extend(unk.template.iter().cloned())
+            }
             _ => self.parts.push(Part::Hole(value.clone())),
         }
     }
 
     fn flush(&mut self) {
         if !self.current.is_empty() {
-            self.parts.push(Part::Text(std::mem::take(&mut self.current).into()));
+            self.parts
+                .push(Part::Text(std::mem::take(&mut self.current).into()));
         }
     }
 
@@ -176,12 +209,21 @@ impl Template {
         }
         self.flush();
         let reasons = super::reasons(args.values);
-        Val::unknown(Unk { reasons, ty: Type::String, set: true, not_null: true, template: self.parts, ..Unk::default() })
+        Val::unknown(Unk {
+            reasons,
+            ty: Type::String,
+            set: true,
+            not_null: true,
+            template: self.parts,
+            ..Unk::default()
+        })
     }
 }
 
 pub(super) fn strrev(args: &Args<'_>) -> Result<Val, String> {
-    Ok(Val::str(args.text(0)?.graphemes(true).rev().collect::<String>()))
+    Ok(Val::str(
+        args.text(0)?.graphemes(true).rev().collect::<String>(),
+    ))
 }
 
 /// Counts in grapheme clusters, as Terraform does.
@@ -218,7 +260,9 @@ pub(super) fn basename(args: &Args<'_>) -> Result<Val, String> {
 /// Go's `filepath.Dir` on Unix: cleaned of `.`, `..` and repeated slashes.
 pub(super) fn dirname(args: &Args<'_>) -> Result<Val, String> {
     let path = args.text(0)?;
-    let dir = path.rfind('/').map_or("", |slash| path.get(..=slash).unwrap_or_default());
+    let dir = path
+        .rfind('/')
+        .map_or("", |slash| path.get(..=slash).unwrap_or_default());
     let rooted = dir.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in dir.split('/') {

@@ -34,8 +34,15 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = matches!(style, ScalarStyle::Plain);
                 let value = match tag {
-                    Some(tag) if tag.suffix() == "str" || tag.suffix() == "binary" => Val::str(&*text),
-                    Some(tag) if !matches!(&*tag.suffix(), "int" | "float" | "bool" | "null" | "timestamp") => {
+                    Some(tag) if tag.suffix() == "str" || tag.suffix() == "binary" => {
+                        Val::str(&*text)
+                    }
+                    Some(tag)
+                        if !matches!(
+                            tag.suffix(),
+                            "int" | "float" | "bool" | "null" | "timestamp"
+                        ) =>
+                    {
                         return Err("unsupported YAML tag".to_owned());
                     }
                     _ if plain => resolve(&text)?,
@@ -72,7 +79,9 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
             anchors.insert(anchor, value.clone());
         }
         match stack.last_mut() {
-            None if document.is_some() => return Err("only one YAML document is allowed".to_owned()),
+            None if document.is_some() => {
+                return Err("only one YAML document is allowed".to_owned());
+            }
             None => document = Some(value),
             Some((Open::List(elements), _)) => elements.push(value),
             Some((Open::Map(_, key @ None), _)) => {
@@ -86,15 +95,18 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
                     _ => return Err("a YAML key is not a string".to_owned()),
                 });
             }
-            Some((Open::Map(members, key), _)) => match key.take() {
-                Some(Key::Text(name)) => _ = members.insert(name, value),
-                _ => {
+            Some((Open::Map(members, key), _)) => {
+                if let Some(Key::Text(name)) = key.take() {
+                    members.insert(name, value);
+                } else {
                     let merged = value.members().ok_or("only a YAML mapping can be merged")?;
                     for (name, member) in merged {
-                        members.entry(Arc::clone(name)).or_insert_with(|| member.clone());
+                        members
+                            .entry(Arc::clone(name))
+                            .or_insert_with(|| member.clone());
                     }
                 }
-            },
+            }
         }
     }
     document.ok_or_else(|| "missing start of YAML document".to_owned())
@@ -104,8 +116,12 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
 fn resolve(text: &str) -> Result<Val, String> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Val::null()),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => return Ok(true.into()),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => return Ok(false.into()),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => {
+            return Ok(true.into());
+        }
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => {
+            return Ok(false.into());
+        }
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" => {
             return Ok(Val::unknown(Unk::because("the number is infinite")));
         }
@@ -133,7 +149,10 @@ fn resolve(text: &str) -> Result<Val, String> {
 fn decimal(text: &str) -> Option<Num> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+        Some((mantissa, exponent)) => (
+            mantissa,
+            Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)),
+        ),
         None => (unsigned, None),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -143,21 +162,40 @@ fn decimal(text: &str) -> Option<Num> {
         && !(whole.is_empty() && fraction.is_empty())
         && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
     let sign = if text.starts_with('-') { "-" } else { "" };
-    let exponent = unsigned.find(['e', 'E']).and_then(|at| unsigned.get(at..)).unwrap_or_default();
-    let plain = format!("{sign}{}.{}{exponent}", if whole.is_empty() { "0" } else { whole }, if fraction.is_empty() { "0" } else { fraction });
-    if well_formed { Num::parse(&plain) } else { None }
+    let exponent = unsigned
+        .find(['e', 'E'])
+        .and_then(|at| unsigned.get(at..))
+        .unwrap_or_default();
+    let plain = format!(
+        "{sign}{}.{}{exponent}",
+        if whole.is_empty() { "0" } else { whole },
+        if fraction.is_empty() { "0" } else { fraction }
+    );
+    if well_formed {
+        Num::parse(&plain)
+    } else {
+        None
+    }
 }
 
 /// A date, or a date and time, as RFC 3339.
 fn timestamp(text: &str) -> Option<String> {
     let (date, time) = text.split_at_checked(10)?;
-    let shape = date.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    let shape = date.bytes().enumerate().all(|(at, byte)| {
+        if at == 4 || at == 7 {
+            byte == b'-'
+        } else {
+            byte.is_ascii_digit()
+        }
+    });
     if !shape {
         return None;
     }
     match time.as_bytes() {
         [] => Some(format!("{date}T00:00:00Z")),
-        [b'T' | b't', ..] if time.ends_with('Z') && time.len() == 10 => Some(format!("{date}T{}", time.get(1..)?)),
+        [b'T' | b't', ..] if time.ends_with('Z') && time.len() == 10 => {
+            Some(format!("{date}T{}", time.get(1..)?))
+        }
         [b' ', ..] if time.len() == 9 => Some(format!("{date}T{}Z", time.get(1..)?)),
         _ => None,
     }
@@ -172,6 +210,7 @@ pub(super) fn encode(value: &Val) -> String {
             out.push_str("\n...");
         }
         Kind::Str(_) => scalar(value, 1, &mut out),
+        _ if is_flow(value) => scalar(value, 1, &mut out),
         _ => block(value, 0, false, &mut out),
     }
     if !out.ends_with('\n') {
@@ -210,14 +249,18 @@ fn block(value: &Val, level: usize, inline: bool, out: &mut String) {
     if let Some(members) = value.members() {
         for (key, member) in members {
             begin(out);
-            quoted(key, out);
+            quoted(key, None, out);
             out.push(':');
             if is_flow(member) {
                 out.push(' ');
                 scalar(member, level + 1, out);
             } else {
                 // A list in a mapping is not indented further.
-                let inner = if member.members().is_some() { level + 1 } else { level };
+                let inner = if member.members().is_some() {
+                    level + 1
+                } else {
+                    level
+                };
                 block(member, inner, false, out);
             }
         }
@@ -235,16 +278,19 @@ fn block(value: &Val, level: usize, inline: bool, out: &mut String) {
 }
 
 fn printable(c: char) -> bool {
-    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..) && c != '\u{feff}'
+    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+        && c != '\u{feff}'
 }
 
 fn text_scalar(text: &str, level: usize, out: &mut String) {
     let blocks = text.contains('\n')
-        && text.chars().all(|c| printable(c) && !matches!(c, '\u{2028}' | '\u{2029}'))
+        && text
+            .chars()
+            .all(|c| printable(c) && !matches!(c, '\u{2028}' | '\u{2029}'))
         && !text.ends_with(' ')
         && !text.contains(" \n");
     if !blocks {
-        quoted(text, out);
+        quoted(text, Some(level.max(1)), out);
         return;
     }
     out.push('|');
@@ -268,33 +314,66 @@ fn text_scalar(text: &str, level: usize, out: &mut String) {
     out.push('\n');
 }
 
-fn quoted(text: &str, out: &mut String) {
+/// The column behind which a text in quotes is continued on the next line.
+const WIDTH: usize = 80;
+
+/// A text in double quotes; with a level, broken at spaces into lines of that indentation.
+fn quoted(text: &str, level: Option<usize>, out: &mut String) {
+    let mut column = out
+        .get(out.rfind('\n').map_or(0, |at| at + 1)..)
+        .map_or(0, |line| line.chars().count());
     out.push('"');
-    for c in text.chars() {
-        let escape: Cow<'_, str> = match c {
-            '"' => "\\\"".into(),
-            '\\' => "\\\\".into(),
-            '\0' => "\\0".into(),
-            '\u{7}' => "\\a".into(),
-            '\u{8}' => "\\b".into(),
-            '\t' => "\\t".into(),
-            '\n' => "\\n".into(),
-            '\u{b}' => "\\v".into(),
-            '\u{c}' => "\\f".into(),
-            '\r' => "\\r".into(),
-            '\u{1b}' => "\\e".into(),
-            '\u{85}' => "\\N".into(),
-            '\u{2028}' => "\\L".into(),
-            '\u{2029}' => "\\P".into(),
-            c if printable(c) => {
-                out.push(c);
-                continue;
+    column += 1;
+    let mut spaces = false;
+    let mut characters = text.chars().enumerate().peekable();
+    while let Some((at, c)) = characters.next() {
+        let before = out.len();
+        if c == ' '
+            && let (Some(level), Some((_, next))) = (level, characters.peek())
+            && !spaces
+            && column > WIDTH
+            && at > 0
+        {
+            out.push('\n');
+            out.push_str(&"  ".repeat(level));
+            column = level * 2;
+            if *next == ' ' {
+                out.push('\\');
+                column += 1;
             }
-            c if u32::from(c) <= 0xff => format!("\\x{:02X}", u32::from(c)).into(),
-            c if u32::from(c) <= 0xffff => format!("\\u{:04X}", u32::from(c)).into(),
-            c => format!("\\U{:08X}", u32::from(c)).into(),
-        };
-        out.push_str(&escape);
+            spaces = true;
+            continue;
+        }
+        spaces = c == ' ';
+        write_escaped(c, out);
+        column += out.get(before..).map_or(0, |added| added.chars().count());
     }
     out.push('"');
+}
+
+fn write_escaped(c: char, out: &mut String) {
+    let escape: Cow<'_, str> = match c {
+        '"' => "\\\"".into(),
+        '\\' => "\\\\".into(),
+        '\0' => "\\0".into(),
+        '\u{7}' => "\\a".into(),
+        '\u{8}' => "\\b".into(),
+        '\t' => "\\t".into(),
+        '\n' => "\\n".into(),
+        '\u{b}' => "\\v".into(),
+        '\u{c}' => "\\f".into(),
+        '\r' => "\\r".into(),
+        '\u{1b}' => "\\e".into(),
+        '\u{85}' => "\\N".into(),
+        '\u{2028}' => "\\L".into(),
+        '\u{2029}' => "\\P".into(),
+        c if printable(c) => {
+            out.push(c);
+            return;
+        }
+        c if u32::from(c) <= 0xff => format!("\\x{:02X}", u32::from(c)).into(),
+        c if u32::from(c) <= 0xffff => format!("\\u{:04X}", u32::from(c)).into(),
+        c => format!("\\U{:08X}", u32::from(c)).into(),
+    };
+    out.push_str(&escape);
 }

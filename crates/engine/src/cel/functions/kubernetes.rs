@@ -42,7 +42,7 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let Some(Val::Map(Members::Nodes(container))) = args.first() else { return Err(library::no_overload("podEnv", args)) };
     let mut variables: indexmap::IndexMap<Arc<str>, Node> = indexmap::IndexMap::new();
     let mut rest: Vec<Node> = Vec::new();
-    let mut hide = |reason: String, rest: &mut Vec<Node>| {
+    let hide = |reason: String, rest: &mut Vec<Node>| {
         rest.push(Node::new(Value::Unknown(Arc::new(Unknown { reasons: vec![reason], many: true, ..Unknown::default() }))));
     };
     if let Some(from) = container.get("envFrom") {

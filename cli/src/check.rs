@@ -1,0 +1,214 @@
+//! `hipaa-iac check`.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use hipaa_iac_engine::{self as engine, Date, Profile, Selection};
+use hipaa_iac_report::{self as report, BuildOptions, CheckResult, Detail, result::Severity};
+use hipaa_iac_source::{Level, Sources};
+
+use crate::{
+    Exit, Failure, Outcome,
+    args::{CheckArgs, FailOn, Global, Show},
+    colored, input, note, policy, print,
+};
+
+/// The narrowest and widest text that is laid out, in columns.
+const WIDTHS: std::ops::RangeInclusive<usize> = 60..=120;
+
+/// Where a report goes: a format, and a file or standard output.
+struct Target {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Sarif,
+    Junit,
+    Github,
+}
+
+pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
+    let targets = targets(&arguments.formats)?;
+    let as_of = match &arguments.as_of {
+        Some(day) => Date::from_str(day).map_err(|error| Failure(format!("--as-of {day}: {error}")))?,
+        None => today(),
+    };
+    let sources = Sources::new();
+    let settings = input::settings(&sources, &arguments.input, as_of)?;
+    if settings.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Usage) {
+        // A verdict under a configuration that was not understood would be a guess.
+        for diagnostic in &settings.diagnostics {
+            note(&crate::inspect::say(diagnostic, &sources));
+        }
+        return Ok(Exit::Usage);
+    }
+
+    let bar = input::progress(global);
+    bar.set_message("reading");
+    let configured: Vec<PathBuf> = settings.config.policies.iter().map(|folder| settings.folder.join(folder)).collect();
+    let folders = configured.iter().chain(&arguments.policies.folders).map(PathBuf::as_path);
+    let (policies, mut diagnostics) = policy::load(&sources, folders)?;
+    let read = input::inventory(&sources, &arguments.input, &settings)?;
+    bar.set_message("judging");
+
+    let fail_on = arguments.fail_on.or_else(|| settings.config.fail_on.map(FailOn::from)).unwrap_or(FailOn::Low);
+    let strict = arguments.strict || settings.config.strict;
+    diagnostics.extend(settings.diagnostics);
+    let engine_settings = engine::Settings {
+        selection: selection(arguments, &policies)?,
+        config: settings.config,
+        agreements: settings.agreements,
+        inline_waivers: !arguments.no_inline_waivers,
+        ..engine::Settings::new(as_of)
+    };
+    let mut evaluation = engine::evaluate(&policies, &read.inventory, &sources, &engine_settings);
+    evaluation.diagnostics.extend(diagnostics);
+    let result = CheckResult::build(
+        &evaluation,
+        &read.inventory,
+        &sources,
+        BuildOptions {
+            config: &engine_settings.config,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            policies: &policies,
+            inputs: report::inputs(&read.inventory, &sources, &read.files),
+            show: match arguments.show {
+                Show::Findings => report::Show::Findings,
+                Show::Failures => report::Show::Failures,
+                Show::All => report::Show::All,
+            },
+            fail_on: fail_on.severity(),
+            strict,
+        },
+    );
+    bar.finish_and_clear();
+
+    for target in targets {
+        let text = render(&target, &result, &sources, global, strict);
+        match &target.file {
+            None => {
+                print(&text)?;
+            }
+            Some(file) => write(file, &text)?,
+        }
+    }
+    if let Some(file) = env::var_os("GITHUB_STEP_SUMMARY").filter(|_| arguments.formats.iter().any(|format| format == "github")) {
+        append(Path::new(&file), &report::github_summary(&result))?;
+    }
+    Ok(match result.summary.exit_code {
+        0 => Exit::Clean,
+        1 => Exit::Findings,
+        2 => Exit::Usage,
+        _ => Exit::Input,
+    })
+}
+
+fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {
+    let mut targets = Vec::new();
+    for text in formats {
+        let (name, file) = text.split_once('=').map_or((text.as_str(), None), |(name, file)| (name, Some(PathBuf::from(file))));
+        let format = match name {
+            "text" => Format::Text,
+            "json" => Format::Json,
+            "sarif" => Format::Sarif,
+            "junit" => Format::Junit,
+            "github" => Format::Github,
+            _ => return Err(Failure(format!("--format {name}: one of text, json, sarif, junit, github"))),
+        };
+        targets.push(Target { format, file });
+    }
+    if targets.is_empty() {
+        targets.push(Target { format: Format::Text, file: None });
+    }
+    if targets.iter().filter(|target| target.file.is_none()).count() > 1 {
+        return Err(Failure("only one format can go to standard output; give the others a file: --format sarif=hipaa-iac.sarif".into()));
+    }
+    Ok(targets)
+}
+
+fn render(target: &Target, result: &CheckResult, sources: &Sources, global: &Global, strict: bool) -> String {
+    match target.format {
+        Format::Text => {
+            let color = target.file.is_none() && colored(global.color);
+            let width = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).or_else(terminal_width).unwrap_or(100_usize);
+            let detail = match (global.quiet, global.verbose) {
+                (true, _) => Detail::Short,
+                (_, true) => Detail::Full,
+                _ => Detail::Normal,
+            };
+            report::text(result, sources, &report::TextOptions { color, width: width.clamp(*WIDTHS.start(), *WIDTHS.end()), detail })
+        }
+        Format::Json => report::json(result),
+        Format::Sarif => report::sarif(result, sources, &report::SarifOptions { category: None, strict }),
+        Format::Junit => report::junit(result, &report::JunitOptions { strict }),
+        Format::Github => report::github(result, &report::GithubOptions { strict }),
+    }
+}
+
+/// The width of the terminal on standard output, if it is one.
+fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+    }
+    fs::write(file, text).map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
+fn append(file: &Path, text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let opened = fs::OpenOptions::new().append(true).create(true).open(file);
+    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
+fn selection(arguments: &CheckArgs, policies: &engine::PolicySet) -> Result<Selection, Failure> {
+    for name in arguments.only.iter().chain(&arguments.skip) {
+        policy::find(policies, name)?;
+    }
+    let mut profiles = Vec::new();
+    for name in &arguments.profiles {
+        let known = Profile::ALL.into_iter().find(|profile| profile.as_str() == name);
+        profiles.push(known.ok_or_else(|| Failure(format!("--profile {name}: one of {}", Profile::ALL.map(Profile::as_str).join(", "))))?);
+    }
+    Ok(Selection { profiles, only: arguments.only.clone(), skip: arguments.skip.clone() })
+}
+
+impl From<engine::FailOn> for FailOn {
+    fn from(word: engine::FailOn) -> Self {
+        match word {
+            engine::FailOn::Critical => Self::Critical,
+            engine::FailOn::High => Self::High,
+            engine::FailOn::Medium => Self::Medium,
+            engine::FailOn::Low => Self::Low,
+            engine::FailOn::Never => Self::Never,
+        }
+    }
+}
+
+impl FailOn {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Critical => Some(Severity::Critical),
+            Self::High => Some(Severity::High),
+            Self::Medium => Some(Severity::Medium),
+            Self::Low => Some(Severity::Low),
+            Self::Never => None,
+        }
+    }
+}
+
+/// The day by the system's clock, in UTC: the only place that reads it.
+fn today() -> Date {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::from_unix_days(i64::try_from(seconds / 86_400).unwrap_or(0))
+}

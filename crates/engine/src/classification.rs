@@ -1,0 +1,131 @@
+//! Which resources hold or touch PHI.
+
+use globset::{Glob, GlobMatcher};
+use hipaa_iac_source::{Inventory, Node, Resource, ResourceKind, Sources};
+
+use crate::{
+    config::{Class, Config},
+    relations::{self, Relations},
+};
+
+/// Keys of labels and tags that classify in every configuration. The second one is plain, as most clouds allow no `/` in keys.
+const KEYS: [&str; 2] = ["hipaa-iac.dev/data-class", "data-class"];
+
+/// Arguments of Terraform resources that hold tags.
+const TAGS: [&str; 3] = ["tags", "tags_all", "labels"];
+
+/// For each resource, whether it is classified as PHI. Of several answers the one that says so counts: forgetting to classify, or
+/// classifying twice, hides no finding.
+pub(crate) fn classify(config: &Config, inventory: &Inventory, relations: &Relations<'_>, sources: &Sources) -> Vec<bool> {
+    let default = config.classification.default.unwrap_or(Class::Phi) == Class::Phi;
+    let paths: Vec<Option<GlobMatcher>> = config
+        .classification
+        .rules
+        .iter()
+        .map(|rule| rule.path.as_deref().and_then(|path| Glob::new(path).ok()).map(|glob| glob.compile_matcher()))
+        .collect();
+    inventory
+        .resources
+        .iter()
+        .enumerate()
+        .map(|(at, resource)| {
+            let mut answers = Vec::new();
+            for (rule, path) in config.classification.rules.iter().zip(&paths) {
+                let address = rule.address.as_deref().is_none_or(|pattern| wildcard(pattern, &resource.address));
+                let namespace = rule.namespace.as_deref().is_none_or(|pattern| {
+                    resource.kubernetes().is_some_and(|id| {
+                        let namespace = if &*id.kind == "Namespace" && id.group.is_empty() { Some(&id.name) } else { id.namespace.as_ref() };
+                        namespace.is_some_and(|namespace| wildcard(pattern, namespace))
+                    })
+                });
+                let in_path = rule.path.is_none() || path.as_ref().is_some_and(|glob| file_matches(glob, resource, sources));
+                if address && namespace && in_path {
+                    answers.push(rule.class);
+                }
+            }
+            answers.extend(labelled(config, inventory, relations, at, resource));
+            if answers.is_empty() { default } else { answers.contains(&Class::Phi) }
+        })
+        .collect()
+}
+
+fn file_matches(glob: &GlobMatcher, resource: &Resource, sources: &Sources) -> bool {
+    let span = resource.extent.or(resource.span);
+    span.and_then(|span| sources.get(span.file)).is_some_and(|file| glob.is_match(&**file.path()))
+}
+
+/// What labels and tags say.
+fn labelled(config: &Config, inventory: &Inventory, relations: &Relations<'_>, at: usize, resource: &Resource) -> Vec<Class> {
+    match &resource.kind {
+        ResourceKind::Terraform(_) => {
+            TAGS.iter().filter_map(|tags| resource.body.get(tags)).flat_map(|tags| classes(config, tags)).collect()
+        }
+        ResourceKind::Kubernetes(id) => {
+            let labels = |node: &Node| node.get("metadata").and_then(|metadata| metadata.get("labels")).cloned();
+            let own = labels(&resource.body).map(|labels| classes(config, &labels)).unwrap_or_default();
+            let pods = relations::pod_template(resource).and_then(labels).map(|labels| classes(config, &labels));
+            let own = own.into_iter().chain(pods.into_iter().flatten());
+            if id.namespace.is_none() {
+                return own.collect();
+            }
+            // The Namespace decides; what stands on the object itself can only raise it to PHI.
+            let namespace = relations
+                .namespace_object(at)
+                .and_then(|namespace| inventory.resources.get(namespace))
+                .and_then(|namespace| labels(&namespace.body));
+            let namespace = namespace.map(|labels| classes(config, &labels)).unwrap_or_default();
+            own.filter(|class| *class == Class::Phi).chain(namespace).collect()
+        }
+    }
+}
+
+/// The classes that labels name. A value that is not known may be PHI.
+fn classes(config: &Config, labels: &Node) -> Vec<Class> {
+    let keys = KEYS.into_iter().chain(config.classification.labels.iter().map(String::as_str));
+    let found = keys.filter_map(|key| labels.get(key));
+    found
+        .filter_map(|value| match value.as_str() {
+            Some(text) if text.eq_ignore_ascii_case("phi") => Some(Class::Phi),
+            Some(text) if text.eq_ignore_ascii_case("none") => Some(Class::None),
+            Some(_) => None,
+            None => value.as_unknown().map(|_| Class::Phi),
+        })
+        .collect()
+}
+
+/// Whether a text has the form of a pattern in which `*` stands for anything, and every other letter for itself: addresses hold
+/// brackets, which are no classes of letters.
+pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or(""),
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wildcard;
+
+    #[test]
+    fn patterns_over_addresses() {
+        assert!(wildcard("module.sandbox.*", "module.sandbox.aws_db_instance.a"));
+        assert!(wildcard(r#"module.db["eu"].*"#, r#"module.db["eu"].aws_db_instance.this[0]"#));
+        assert!(wildcard("*", ""));
+        assert!(wildcard("a*b*c", "a1b2c"));
+        assert!(!wildcard("a*b*c", "a1c"));
+        assert!(!wildcard("module.sandbox", "module.sandbox.x"));
+        assert!(!wildcard("aws_s3_bucket.[ab]", "aws_s3_bucket.a"));
+    }
+}

@@ -1,0 +1,286 @@
+//! IAM policy documents in one shape, whatever they were written as: JSON text, `jsonencode`, or a followed `aws_iam_policy_document`.
+
+use std::sync::Arc;
+
+use hipaa_iac_source::{Map, Node, Unknown, Value};
+
+use crate::{
+    json_text::{self, Document},
+    relations::{self, Target},
+    world::World,
+};
+
+/// How many documents are followed through `source_policy_documents`.
+const MAX_SOURCES: usize = 32;
+
+/// A document without statements.
+pub(crate) fn empty() -> Node {
+    document(Vec::new())
+}
+
+fn document(statements: Vec<Node>) -> Node {
+    object(vec![("statements", Node::list(statements))])
+}
+
+fn object(members: Vec<(&str, Node)>) -> Node {
+    Node::object(members.into_iter().map(|(key, value)| (Arc::from(key), value)).collect())
+}
+
+/// Any number of elements that are not known.
+fn rest(reasons: Vec<String>) -> Node {
+    Node::new(Value::Unknown(Arc::new(Unknown { reasons, many: true, ..Unknown::default() })))
+}
+
+/// The policy at a node of a resource.
+pub(crate) fn policy(world: &World<'_>, at: usize, node: &Node) -> Node {
+    let mut left = MAX_SOURCES;
+    document(statements(world, at, node, &mut left))
+}
+
+fn statements(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<Node> {
+    if *left == 0 {
+        return vec![rest(vec!["the policy is made of too many documents".to_owned()])];
+    }
+    *left -= 1;
+    if let Value::List(documents) = &node.value {
+        return documents.iter().flat_map(|document| statements(world, at, document, left)).collect();
+    }
+    let alternatives = node.as_unknown().is_some_and(|unknown| !unknown.alternatives.is_empty());
+    if node.as_unknown().is_some_and(|unknown| unknown.json.is_none() && unknown.template.is_empty()) && !alternatives {
+        return followed(world, at, node, left);
+    }
+    match json_text::read(node) {
+        Document::Value(value) => from_json(&value),
+        Document::Unknown(value) => match value.as_unknown() {
+            Some(unknown) => either(world, at, unknown, left),
+            None => from_json(&value),
+        },
+        Document::NotJson => vec![rest(vec!["the text is not a JSON document".to_owned()])],
+    }
+}
+
+/// One of several documents: a statement may be there or not.
+fn either(world: &World<'_>, at: usize, unknown: &Unknown, left: &mut usize) -> Vec<Node> {
+    if unknown.alternatives.is_empty() {
+        return vec![rest(unknown.reasons.clone())];
+    }
+    let all = unknown.alternatives.iter().flat_map(|alternative| statements(world, at, alternative, left));
+    all.map(|statement| {
+        if statement.as_unknown().is_some() {
+            return statement;
+        }
+        Node::new(Value::Unknown(Arc::new(Unknown {
+            reasons: unknown.reasons.clone(),
+            many: true,
+            element: Some(Box::new(statement)),
+            ..Unknown::default()
+        })))
+    })
+    .collect()
+}
+
+/// The statements of the `aws_iam_policy_document` that an unknown text refers to.
+fn followed(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<Node> {
+    let mut reasons = Vec::new();
+    let mut found = Vec::new();
+    for reference in relations::references_in(node) {
+        if let Target::Resources(targets) = world.relations.target(at, &reference) {
+            let documents: Vec<usize> = targets
+                .into_iter()
+                .filter(|target| {
+                    world.resource(*target).is_some_and(|resource| {
+                        resource.kind.matched_by() == "data.aws_iam_policy_document"
+                            && matches!(&*reference.attribute, "json" | "minified_json" | "")
+                    })
+                })
+                .collect();
+            for target in documents {
+                let body = world.body(target);
+                for sources in ["source_policy_documents", "source_json", "override_policy_documents", "override_json"] {
+                    if let Some(sources) = body.get(sources).filter(|node| !node.is_null()) {
+                        found.extend(statements(world, target, sources, left));
+                    }
+                }
+                found.extend(from_blocks(body));
+            }
+        }
+    }
+    if found.is_empty() && !node.references().iter().any(|reference| reference.address.contains("aws_iam_policy_document")) {
+        let mut unknown = Vec::new();
+        relations::unknown_reasons(node, &mut unknown);
+        reasons.extend(unknown.iter().map(ToString::to_string));
+        found.push(rest(reasons));
+    }
+    found
+}
+
+/// A value as a list: a single one is a list of one.
+fn many(node: Option<&Node>) -> Node {
+    match node.map(|node| (&node.value, node)) {
+        None | Some((Value::Null, _)) => Node::list(Vec::new()),
+        Some((Value::List(_), node)) => node.clone(),
+        // Whether one or several is not known.
+        Some((Value::Unknown(unknown), node)) if unknown.template.is_empty() && !unknown.many => {
+            let element = Node { span: node.span, ..node.clone() };
+            Node::list(vec![Node {
+                value: Value::Unknown(Arc::new(Unknown {
+                    reasons: unknown.reasons.clone(),
+                    many: true,
+                    element: Some(Box::new(element.clone())),
+                    ..Unknown::default()
+                })),
+                ..element
+            }])
+        }
+        Some((_, node)) => Node::list(vec![node.clone()]),
+    }
+}
+
+fn lower(list: &Node) -> Node {
+    Node::list(
+        list.as_list()
+            .into_iter()
+            .flatten()
+            .map(|node| match &node.value {
+                Value::String(text) => Node { value: Value::String(text.to_ascii_lowercase().into()), ..node.clone() },
+                _ => node.clone(),
+            })
+            .collect(),
+    )
+}
+
+fn from_json(document: &Node) -> Vec<Node> {
+    if let Some(unknown) = document.as_unknown() {
+        return vec![rest(unknown.reasons.clone())];
+    }
+    let statements = many(member(document, "statement"));
+    statements.as_list().into_iter().flatten().map(statement).collect()
+}
+
+/// A member whose name AWS takes in any case.
+fn member<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    node.as_map()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn statement(node: &Node) -> Node {
+    if node.as_unknown().is_some() {
+        return node.clone();
+    }
+    let list = |name: &str| many(member(node, name));
+    let mut statement = object(vec![
+        ("sid", member(node, "sid").cloned().unwrap_or_else(|| Node::string(""))),
+        ("effect", member(node, "effect").cloned().unwrap_or_else(|| Node::string("Deny"))),
+        ("principals", principals(member(node, "principal"))),
+        ("notPrincipals", principals(member(node, "notprincipal"))),
+        ("actions", lower(&list("action"))),
+        ("notActions", lower(&list("notaction"))),
+        ("resources", list("resource")),
+        ("notResources", list("notresource")),
+        ("conditions", conditions(member(node, "condition"))),
+    ]);
+    statement.span = node.span;
+    statement
+}
+
+/// `"*"`, `{"AWS": ["…"]}`: the identifiers of every kind.
+fn principals(node: Option<&Node>) -> Node {
+    match node.map(|node| &node.value) {
+        Some(Value::Object(kinds)) => {
+            let all = kinds.values().flat_map(|identifiers| many(Some(identifiers)).as_list().cloned().unwrap_or_default());
+            Node::list(all.collect())
+        }
+        _ => many(node),
+    }
+}
+
+fn conditions(node: Option<&Node>) -> Node {
+    let mut conditions = Vec::new();
+    match node.map(|node| &node.value) {
+        Some(Value::Object(operators)) => {
+            for (operator, keys) in operators.iter() {
+                match &keys.value {
+                    Value::Object(keys) => {
+                        for (key, values) in keys.iter() {
+                            conditions.push(condition(Node::string(Arc::clone(operator)), Node::string(key.to_ascii_lowercase()), many(Some(values))));
+                        }
+                    }
+                    Value::Unknown(unknown) => conditions.push(rest(unknown.reasons.clone())),
+                    _ => {}
+                }
+            }
+        }
+        Some(Value::Unknown(unknown)) => conditions.push(rest(unknown.reasons.clone())),
+        _ => {}
+    }
+    Node::list(conditions)
+}
+
+fn condition(operator: Node, key: Node, values: Node) -> Node {
+    object(vec![("operator", operator), ("key", key), ("values", values)])
+}
+
+/// The statements of a data source, written in blocks.
+fn from_blocks(body: &Node) -> Vec<Node> {
+    let blocks = many(body.get("statement"));
+    let blocks = blocks.as_list().cloned().unwrap_or_default();
+    blocks
+        .iter()
+        .map(|block| {
+            if let Some(unknown) = block.as_unknown() {
+                let element = unknown.element.as_deref().map(|shape| Box::new(from_block(shape)));
+                let open = Unknown { reasons: unknown.reasons.clone(), many: true, element, ..Unknown::default() };
+                return Node::new(Value::Unknown(Arc::new(open)));
+            }
+            from_block(block)
+        })
+        .collect()
+}
+
+fn from_block(block: &Node) -> Node {
+    let list = |name: &str| many(block.get(name));
+    let text = |name: &str, default: &str| block.get(name).filter(|node| !node.is_null()).cloned().unwrap_or_else(|| Node::string(default));
+    let nested = |name: &str, convert: &dyn Fn(&Map) -> Vec<Node>| {
+        let blocks = list(name);
+        let mut converted = Vec::new();
+        for block in blocks.as_list().into_iter().flatten() {
+            match (&block.value, block.as_unknown().and_then(|unknown| unknown.element.as_deref())) {
+                (Value::Object(members), _) => converted.extend(convert(members)),
+                (Value::Unknown(unknown), Some(Node { value: Value::Object(members), .. })) => {
+                    converted.extend(convert(members).into_iter().map(|shape| {
+                        Node::new(Value::Unknown(Arc::new(Unknown {
+                            reasons: unknown.reasons.clone(),
+                            many: true,
+                            element: Some(Box::new(shape)),
+                            ..Unknown::default()
+                        })))
+                    }));
+                }
+                (Value::Unknown(unknown), _) => converted.push(rest(unknown.reasons.clone())),
+                _ => {}
+            }
+        }
+        Node::list(converted)
+    };
+    let identifiers = |members: &Map| many(members.get("identifiers")).as_list().cloned().unwrap_or_default();
+    let conditions = |members: &Map| {
+        let part = |name: &str| members.get(name).cloned().unwrap_or_default();
+        let key = match part("variable") {
+            Node { value: Value::String(text), .. } => Node::string(text.to_ascii_lowercase()),
+            other => other,
+        };
+        vec![condition(part("test"), key, many(members.get("values")))]
+    };
+    let mut statement = object(vec![
+        ("sid", text("sid", "")),
+        ("effect", text("effect", "Allow")),
+        ("principals", nested("principals", &identifiers)),
+        ("notPrincipals", nested("not_principals", &identifiers)),
+        ("actions", lower(&list("actions"))),
+        ("notActions", lower(&list("not_actions"))),
+        ("resources", list("resources")),
+        ("notResources", list("not_resources")),
+        ("conditions", nested("condition", &conditions)),
+    ]);
+    statement.span = block.span;
+    statement
+}

@@ -1,0 +1,408 @@
+//! Waivers: findings that are accepted for a time, with a reason and somebody who answers for it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Sources, Span};
+
+use crate::{
+    classification::wildcard,
+    config::unknown_policy,
+    date::Date,
+    evaluate::Settings,
+    policy::{self, PolicySet},
+};
+
+/// How far ahead a waiver may reach, in days: a year, leap or not.
+const MAX_DAYS: u32 = 366;
+
+/// Where a waiver was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaiverSource {
+    /// A comment beside what it waives.
+    Inline,
+    /// An entry of `hipaa-iac.yaml`.
+    Config,
+}
+
+/// A waiver that applied to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedWaiver {
+    /// The policy.
+    pub policy: Arc<str>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day it holds.
+    pub until: Date,
+    /// Where it is tracked.
+    pub ticket: Option<String>,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// What protects instead.
+    pub compensating_control: Option<String>,
+    /// Where it was written.
+    pub source: WaiverSource,
+    /// Its place.
+    pub span: Option<Span>,
+}
+
+#[derive(Debug)]
+struct Waiver {
+    applied: AppliedWaiver,
+    /// For the entries of the configuration.
+    address: Option<String>,
+    path: Option<Arc<str>>,
+    used: bool,
+}
+
+/// The waivers of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Waivers {
+    all: Vec<Waiver>,
+    /// Comments, by policy, file and the line that each speaks of.
+    inline: HashMap<(Arc<str>, FileId), BTreeMap<u32, Vec<usize>>>,
+    configured: HashMap<Arc<str>, Vec<usize>>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// What a waiver may be of: the block of the resource, and the place that the finding points at.
+pub(crate) struct Concern<'a> {
+    pub(crate) policy: &'a Arc<str>,
+    pub(crate) address: &'a str,
+    pub(crate) extent: Option<Span>,
+    pub(crate) span: Option<Span>,
+}
+
+impl Waivers {
+    /// Collects the waivers of the configuration and, unless told not to, of the comments in `files`.
+    pub(crate) fn collect(settings: &Settings, policies: &PolicySet, sources: &Sources, files: &[FileId]) -> Self {
+        let mut waivers = Self::default();
+        waivers.add_configured(settings, policies, sources);
+        if settings.inline_waivers {
+            let mut by_path: Vec<Arc<SourceFile>> = files.iter().filter_map(|id| sources.get(*id)).collect();
+            by_path.sort_by(|a, b| a.path().cmp(b.path()));
+            by_path.dedup_by_key(|file| file.id());
+            for file in by_path {
+                waivers.add_inline(settings, policies, &file);
+            }
+        }
+        waivers
+    }
+
+    fn add_configured(&mut self, settings: &Settings, policies: &PolicySet, sources: &Sources) {
+        for (at, entry) in settings.config.waivers.iter().enumerate() {
+            let place = at.to_string();
+            let problem = |level, message: String| settings.config.problem(sources, level, "waiver", &["waivers", &place], message);
+            let mut wrong = Vec::new();
+            if let Some(message) = wrong_name(policies, &entry.policy) {
+                wrong.push(message);
+            }
+            if entry.reason.trim().is_empty() {
+                wrong.push("a waiver needs a reason".to_owned());
+            }
+            if entry.owner.trim().is_empty() {
+                wrong.push("a waiver needs an owner".to_owned());
+            }
+            if entry.address.trim().is_empty() {
+                wrong.push("a waiver needs an address".to_owned());
+            }
+            if settings.as_of.plus_days(MAX_DAYS) < entry.until {
+                wrong.push(too_long(&entry.policy, entry.until));
+            }
+            if !wrong.is_empty() {
+                self.diagnostics.extend(wrong.into_iter().map(|message| problem(Level::Usage, message)));
+                continue;
+            }
+            if entry.until < settings.as_of {
+                self.diagnostics.push(problem(Level::Warning, expired(&entry.policy, entry.until)));
+                continue;
+            }
+            let span = problem(Level::Note, String::new());
+            let policy: Arc<str> = entry.policy.as_str().into();
+            self.configured.entry(Arc::clone(&policy)).or_default().push(self.all.len());
+            self.all.push(Waiver {
+                applied: AppliedWaiver {
+                    policy,
+                    reason: entry.reason.clone(),
+                    owner: entry.owner.clone(),
+                    until: entry.until,
+                    ticket: entry.ticket.clone(),
+                    approved_by: entry.approved_by.clone(),
+                    compensating_control: entry.compensating_control.clone(),
+                    source: WaiverSource::Config,
+                    span: span.span,
+                },
+                address: Some(entry.address.clone()),
+                path: span.path,
+                used: false,
+            });
+        }
+    }
+
+    fn add_inline(&mut self, settings: &Settings, policies: &PolicySet, file: &SourceFile) {
+        let text = file.text();
+        if !text.contains(MARK) {
+            return;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let mut offset = 0_usize;
+        for (at, line) in text.split_inclusive('\n').enumerate() {
+            let start = offset;
+            offset += line.len();
+            let Some(comment) = comment(line) else { continue };
+            let column = comment.start;
+            let span = Span::new(file.id(), start + column..start + line.trim_end().len());
+            let parsed = parse(comment.text, settings.as_of, policies);
+            match parsed {
+                Ok(mut applied) => {
+                    applied.span = Some(span);
+                    if applied.until < settings.as_of {
+                        let message = expired(&applied.policy, applied.until);
+                        self.diagnostics.push(Diagnostic::new(Level::Warning, "waiver", message).at(span).in_path(Arc::clone(file.path())));
+                        continue;
+                    }
+                    let target = target_line(&lines, at, comment.alone);
+                    let key = (Arc::clone(&applied.policy), file.id());
+                    self.inline.entry(key).or_default().entry(target).or_default().push(self.all.len());
+                    self.all.push(Waiver { applied, address: None, path: Some(Arc::clone(file.path())), used: false });
+                }
+                Err(problems) => {
+                    for message in problems {
+                        let diagnostic = Diagnostic::new(Level::Usage, "waiver", message).at(span).in_path(Arc::clone(file.path()));
+                        self.diagnostics.push(diagnostic.remedy(
+                            "write it as `# hipaa-iac:ignore <policy> reason=\"…\" owner=\"…\" until=2027-01-31`",
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The waiver of a finding, if it has one.
+    pub(crate) fn find(&mut self, concern: &Concern<'_>, sources: &Sources) -> Option<AppliedWaiver> {
+        let found = self.find_inline(concern, sources).or_else(|| {
+            self.configured.get(concern.policy)?.iter().copied().find(|at| {
+                let address = self.all.get(*at).and_then(|waiver| waiver.address.as_deref());
+                address.is_some_and(|pattern| wildcard(pattern, concern.address))
+            })
+        })?;
+        let waiver = self.all.get_mut(found)?;
+        waiver.used = true;
+        Some(waiver.applied.clone())
+    }
+
+    fn find_inline(&self, concern: &Concern<'_>, sources: &Sources) -> Option<usize> {
+        let within = |span: Span, whole: bool| {
+            let lines = self.inline.get(&(Arc::clone(concern.policy), span.file))?;
+            let file = sources.get(span.file)?;
+            let first = file.position(span.start).line;
+            let last = if whole { file.position(span.end.saturating_sub(1).max(span.start)).line } else { first };
+            lines.range(first..=last).next().and_then(|(_, waivers)| waivers.first()).copied()
+        };
+        concern.span.and_then(|span| within(span, false)).or_else(|| concern.extent.and_then(|extent| within(extent, true)))
+    }
+
+    /// Says which waivers waived nothing though their policy ran.
+    pub(crate) fn report_unused(&mut self, ran: &BTreeSet<Arc<str>>) {
+        for waiver in self.all.iter().filter(|waiver| !waiver.used && ran.contains(&waiver.applied.policy)) {
+            let message = format!("the waiver of `{}` waives nothing", waiver.applied.policy);
+            let mut diagnostic = Diagnostic::new(Level::Warning, "waiver-unused", message).remedy("remove it");
+            diagnostic.span = waiver.applied.span;
+            diagnostic.path.clone_from(&waiver.path);
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn too_long(policy: &str, until: Date) -> String {
+    format!("the waiver of `{policy}` until {until} reaches more than a year ahead")
+}
+
+fn expired(policy: &str, until: Date) -> String {
+    format!("the waiver of `{policy}` expired on {until} and no longer waives")
+}
+
+/// What is wrong with the name of a waiver's policy.
+fn wrong_name(policies: &PolicySet, name: &str) -> Option<String> {
+    if name.contains('*') {
+        return Some("a waiver names one policy, never a pattern".to_owned());
+    }
+    policies.get(name).is_none().then(|| unknown_policy(policies, name))
+}
+
+const MARK: &str = "hipaa-iac:ignore";
+
+struct Comment<'a> {
+    /// What follows the mark.
+    text: &'a str,
+    /// The byte of the line at which the comment starts.
+    start: usize,
+    /// Nothing stands before it on its line.
+    alone: bool,
+}
+
+/// The waiver comment of a line. The mark must follow the sign of a comment at once: it may be spoken of in a text.
+fn comment(line: &str) -> Option<Comment<'_>> {
+    let at = line.find(MARK)?;
+    let before = line.get(..at)?;
+    let trimmed = before.trim_end();
+    let start = ["#", "//", "/*"].iter().find_map(|sign| trimmed.strip_suffix(sign)).map(str::len)?;
+    let text = line.get(at + MARK.len()..)?.trim_end();
+    let text = text.strip_suffix("*/").unwrap_or(text);
+    // Another word that only begins like it.
+    if !text.is_empty() && !text.starts_with(char::is_whitespace) {
+        return None;
+    }
+    Some(Comment { text: text.trim(), start, alone: before.get(..start).is_some_and(|before| before.trim().is_empty()) })
+}
+
+/// The 1-based line that a comment on line `at` (from 0) speaks of: its own, or if it stands alone the next one that is no comment.
+fn target_line(lines: &[&str], at: usize, alone: bool) -> u32 {
+    let mut line = at;
+    if alone {
+        line += 1;
+        while lines.get(line).is_some_and(|text| {
+            let text = text.trim();
+            text.starts_with('#') || text.starts_with("//") || text.starts_with("/*") || text == "---"
+        }) {
+            line += 1;
+        }
+    }
+    u32::try_from(line + 1).unwrap_or(u32::MAX)
+}
+
+/// Reads `<policy> reason="…" owner="…" until=2027-01-31`.
+fn parse(text: &str, as_of: Date, policies: &PolicySet) -> Result<AppliedWaiver, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut words = words(text);
+    let name = match words.first() {
+        Some((None, name)) => name.clone(),
+        _ => String::new(),
+    };
+    if name.is_empty() {
+        problems.push("a waiver names its policy first".to_owned());
+    } else if let Some(message) = wrong_name(policies, &name) {
+        problems.push(message);
+    }
+    let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+    const FIELDS: [&str; 6] = ["reason", "owner", "until", "ticket", "approvedBy", "compensatingControl"];
+    for (key, value) in words.drain(usize::from(!name.is_empty())..) {
+        let known = key.as_deref().and_then(|key| FIELDS.into_iter().find(|field| *field == key));
+        match (known, key) {
+            (Some(field), _) => {
+                fields.insert(field, value);
+            }
+            (None, Some(key)) => {
+                let near = policy::nearest(&key, FIELDS.into_iter());
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                problems.push(format!("a waiver has no field `{key}`{near}"));
+            }
+            (None, None) => problems.push(format!("`{value}` in a waiver is no `field=value`")),
+        }
+    }
+    let mut take = |field: &str| fields.remove(field).filter(|value| !value.trim().is_empty());
+    let (reason, owner, until) = (take("reason"), take("owner"), take("until"));
+    for (field, value) in [("a reason", &reason), ("an owner", &owner), ("`until`", &until)] {
+        if value.is_none() {
+            problems.push(format!("a waiver needs {field}"));
+        }
+    }
+    let until = until.and_then(|text| text.parse::<Date>().map_err(|message| problems.push(message)).ok());
+    if let Some(until) = until
+        && as_of.plus_days(MAX_DAYS) < until
+    {
+        problems.push(too_long(&name, until));
+    }
+    match (reason, owner, until) {
+        (Some(reason), Some(owner), Some(until)) if problems.is_empty() => Ok(AppliedWaiver {
+            policy: name.into(),
+            reason,
+            owner,
+            until,
+            ticket: take("ticket"),
+            approved_by: take("approvedBy"),
+            compensating_control: take("compensatingControl"),
+            source: WaiverSource::Inline,
+            span: None,
+        }),
+        _ => Err(problems),
+    }
+}
+
+/// Words and `key=value` pairs, with values in double quotes where they hold spaces.
+fn words(text: &str) -> Vec<(Option<String>, String)> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        match behind.strip_prefix('=') {
+            Some(behind) => {
+                let (value, left) = value(behind);
+                words.push((Some(word.to_owned()), value));
+                rest = left.trim_start();
+            }
+            None => {
+                words.push((None, word.to_owned()));
+                rest = behind.trim_start();
+            }
+        }
+    }
+    words
+}
+
+fn value(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(char::is_whitespace).unwrap_or(text.len());
+        let (value, rest) = text.split_at(end);
+        return (value.to_owned(), rest);
+    };
+    let mut value = String::new();
+    let mut escaped = false;
+    for (at, c) in quoted.char_indices() {
+        match c {
+            _ if escaped => {
+                value.push(c);
+                escaped = false;
+            }
+            '\\' => escaped = true,
+            '"' => return (value, quoted.get(at + 1..).unwrap_or("")),
+            c => value.push(c),
+        }
+    }
+    (value, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_quotes() {
+        let found = words(r#"name reason="two words, \"quoted\"" until=2027-01-31"#);
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[1], (Some("reason".to_owned()), "two words, \"quoted\"".to_owned()));
+        assert_eq!(found[2].1, "2027-01-31");
+    }
+
+    #[test]
+    fn a_comment_is_known_by_its_sign() {
+        assert!(comment("  # hipaa-iac:ignore x\n").is_some_and(|comment| comment.alone && comment.start == 2));
+        assert!(comment("a = 1 // hipaa-iac:ignore x").is_some_and(|comment| !comment.alone));
+        assert!(comment("/* hipaa-iac:ignore x */").is_some_and(|comment| comment.text == "x"));
+        assert!(comment("text = \"hipaa-iac:ignore x\"").is_none());
+        assert!(comment("# hipaa-iac:ignored x").is_none());
+    }
+
+    #[test]
+    fn a_comment_alone_speaks_of_the_next_line_that_is_none() {
+        let lines = ["# hipaa-iac:ignore a", "# hipaa-iac:ignore b", "---", "kind: Pod"];
+        assert_eq!(target_line(&lines, 0, true), 4);
+        assert_eq!(target_line(&lines, 1, true), 4);
+        assert_eq!(target_line(&["x = 1 # hipaa-iac:ignore a"], 0, false), 1);
+    }
+}

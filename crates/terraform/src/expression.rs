@@ -1,0 +1,1281 @@
+//! Evaluation of expressions, as Terraform's HCL evaluates them.
+
+use std::{rc::Rc, sync::Arc};
+
+use hipaa_iac_source::{Origin, Reference, Span};
+
+use crate::{
+    functions,
+    graph::{Evaluator, Instance},
+    syntax::{Call, Expr, ExprKind, For, Op, Part, Step},
+    value::{self, CallContext, Kind, Members, Num, Refs, Type, Unk, Val, one_of, unify},
+};
+
+/// How deep expressions may lead into each other (a local into a local into a variable …).
+pub(crate) const MAX_EVALUATION_DEPTH: u32 = 3000;
+
+/// Why an expression has no value: what Terraform would stop at.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) span: Span,
+}
+
+pub(crate) type Eval = Result<Val, Failure>;
+
+/// What names mean where an expression stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// The module instance; none inside a template file, which sees its own variables only.
+    pub(crate) instance: Option<&'a Rc<Instance>>,
+    pub(crate) names: Option<&'a Names<'a>>,
+    /// In `try` and `can` a failure is an answer; elsewhere the rest of an object or list is kept.
+    pub(crate) strict: bool,
+}
+
+/// A name of a `for`, a `dynamic` block, a template file; `each` and `count`.
+pub(crate) struct Names<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: Val,
+    pub(crate) outer: Option<&'a Self>,
+}
+
+impl<'a> Scope<'a> {
+    fn find(&self, name: &str) -> Option<&'a Val> {
+        let mut names = self.names;
+        while let Some(entry) = names {
+            if entry.name == name {
+                return Some(&entry.value);
+            }
+            names = entry.outer;
+        }
+        None
+    }
+
+    pub(crate) fn with<'b>(&self, names: &'b Names<'b>) -> Scope<'b>
+    where
+        'a: 'b,
+    {
+        Scope {
+            names: Some(names),
+            ..*self
+        }
+    }
+
+    fn strictly(&self) -> Self {
+        Self {
+            strict: true,
+            ..*self
+        }
+    }
+}
+
+pub(crate) fn failure(span: Span, message: impl Into<String>) -> Failure {
+    Failure {
+        code: "evaluation",
+        message: message.into(),
+        span,
+    }
+}
+
+/// The same value seen from an expression: its own place becomes the origin.
+pub(crate) fn seen_from(mut val: Val, span: Span, what: impl FnOnce() -> Arc<str>) -> Val {
+    if val.origin.is_none()
+        && let Some(own) = val.span
+        && own != span
+    {
+        val.origin = Some(Arc::new(Origin {
+            what: what(),
+            span: Some(own),
+        }));
+    }
+    val.span = Some(span);
+    val
+}
+
+/// A member under the marks, references and origin of its collection.
+pub(crate) fn member(parent: &Val, child: &Val) -> Val {
+    let mut val = child.clone();
+    val.sensitive |= parent.sensitive;
+    val.refs = val.refs.union(&parent.refs);
+    if val.origin.is_none()
+        && let Some(origin) = &parent.origin
+    {
+        let span = val.span.or(origin.span);
+        val.origin = Some(Arc::new(Origin {
+            what: Arc::clone(&origin.what),
+            span,
+        }));
+    }
+    val
+}
+
+/// A value that is not known because another is not.
+pub(crate) fn unknown_from(source: &Val, ty: Type) -> Val {
+    let unk = match source.as_unknown() {
+        Some(unk) => Unk {
+            reasons: unk.reasons.clone(),
+            ty,
+            set: unk.set,
+            ..Unk::default()
+        },
+        None => Unk {
+            reasons: source.reasons(),
+            ty,
+            ..Unk::default()
+        },
+    };
+    Val::unknown(unk)
+        .mark(source.sensitive)
+        .with_refs(&source.refs)
+}
+
+impl Evaluator<'_> {
+    /// Evaluates an expression.
+    pub(crate) fn eval(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
+        self.spend(1, expr.span)?;
+        if let ExprKind::Literal(val) = &expr.kind {
+            return Ok(val.clone());
+        }
+        let _depth = self.enter(expr.span)?;
+        self.eval_kind(expr, scope)
+    }
+
+    /// Evaluates a part of an object or list: outside `try` and `can` its failure does not take the whole with it.
+    fn eval_part(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
+        match self.eval(expr, scope) {
+            Err(failure) if !scope.strict => Ok(self.recover(failure)),
+            result => result,
+        }
+    }
+
+    fn eval_kind(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
+        let val = match &expr.kind {
+            ExprKind::Literal(val) => return Ok(val.clone()),
+            ExprKind::Template(parts) => self.template(parts, expr.span, scope)?,
+            ExprKind::Tuple(elements) => {
+                let elements = elements
+                    .iter()
+                    .map(|element| self.eval_part(element, scope));
+                Val::tuple(elements.collect::<Result<_, _>>()?)
+            }
+            ExprKind::Object(items) => self.object(items, scope)?,
+            ExprKind::Variable { name, steps } => {
+                return self.variable(name, steps, expr.span, scope);
+            }
+            ExprKind::Access { source, steps } => {
+                let val = self.eval(source, scope)?;
+                self.steps(val, steps, expr.span, scope)?
+            }
+            ExprKind::Conditional(parts) => return self.conditional(parts, expr.span, scope),
+            ExprKind::Not(inner) => {
+                let val = self.eval(inner, scope)?;
+                let val = operand(&val, &Type::Bool, inner.span)?;
+                match &val.kind {
+                    Kind::Bool(value) => val.with_kind(Kind::Bool(!value)),
+                    _ => computed(&[&val], Type::Bool, |vals| {
+                        Some((!vals.first()?.as_bool()?).into())
+                    }),
+                }
+            }
+            ExprKind::Negate(inner) => {
+                let val = self.eval(inner, scope)?;
+                let val = operand(&val, &Type::Number, inner.span)?;
+                match &val.kind {
+                    Kind::Num(number) => val.with_kind(Kind::Num(number.neg())),
+                    _ => computed(&[&val], Type::Number, |vals| {
+                        Some(vals.first()?.as_num()?.neg().into())
+                    }),
+                }
+            }
+            ExprKind::Binary(op, sides) => {
+                self.binary(*op, &sides.0, &sides.1, expr.span, scope)?
+            }
+            ExprKind::Call(call) => return self.call(call, expr.span, scope),
+            ExprKind::For(each) => self.for_expr(each, expr.span, scope)?,
+        };
+        Ok(val.at(Some(expr.span)))
+    }
+
+    fn object(&self, items: &[(Expr, Expr)], scope: Scope<'_>) -> Eval {
+        let mut members = Members::new();
+        let mut unknown_key = None;
+        let mut sensitive = false;
+        for (key, value) in items {
+            let value = self.eval_part(value, scope)?;
+            let name = self.eval(key, scope)?;
+            sensitive |= name.sensitive;
+            let name = name
+                .to_str()
+                .map_err(|error| failure(key.span, format!("cannot be an object key: {error}")))?;
+            match &name.kind {
+                Kind::Str(text) => _ = members.insert(Arc::clone(text), value),
+                Kind::Unknown(_) => unknown_key = Some((name, value)),
+                _ => return Err(failure(key.span, "an object key cannot be null")),
+            }
+        }
+        // With a key that is not known, no key is certain.
+        let val = match unknown_key {
+            Some((key, value)) => {
+                let mut val = unknown_from(&key, Type::Any);
+                if let Kind::Unknown(unk) = &mut val.kind {
+                    let unk = Arc::make_mut(unk);
+                    unk.set = true;
+                    unk.not_null = true;
+                    unk.element = Some(Box::new(value));
+                }
+                val
+            }
+            None => Val::object(members),
+        };
+        Ok(val.mark(sensitive))
+    }
+
+    fn variable(&self, name: &Arc<str>, steps: &[Step], span: Span, scope: Scope<'_>) -> Eval {
+        if let Some(val) = scope.find(name) {
+            let val = val.clone();
+            let val = self.steps(val, steps, span, scope)?;
+            return Ok(seen_from(val, span, || Arc::clone(name)));
+        }
+        let Some(instance) = scope.instance else {
+            return Err(failure(
+                span,
+                format!("there is no variable {name:?} in this template"),
+            ));
+        };
+        let (val, rest) = self.symbol(instance, name, steps, span, scope)?;
+        let val = self.steps(val, rest, span, scope)?;
+        Ok(seen_from(val, span, || Arc::clone(name)))
+    }
+
+    /// Follows the steps of a traversal.
+    pub(crate) fn steps(&self, val: Val, steps: &[Step], span: Span, scope: Scope<'_>) -> Eval {
+        let mut val = val;
+        for step in steps {
+            self.spend(1, span)?;
+            val = match step {
+                Step::Attr(name, at) => attribute(&val, name, *at)?,
+                Step::Index(key) => {
+                    let key_val = self.eval(key, scope)?;
+                    index(&val, &key_val, key.span)?
+                }
+                Step::Splat(each, at) => {
+                    self.splat(&val, *at, &|element| self.steps(element, each, span, scope))?
+                }
+            };
+        }
+        Ok(val)
+    }
+
+    /// `[*]` on a value.
+    pub(crate) fn splat(&self, val: &Val, span: Span, each: &dyn Fn(Val) -> Eval) -> Eval {
+        match &val.kind {
+            Kind::Null => Ok(val.with_kind(Kind::Tuple(Arc::new(vec![])))),
+            Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
+                self.spend(elements.len() as u64, span)?;
+                let results = elements
+                    .iter()
+                    .map(|element| each(member(val, element)))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let kind = if matches!(val.kind, Kind::Tuple(_)) {
+                    Kind::Tuple(Arc::new(results))
+                } else {
+                    Kind::List(Arc::new(results))
+                };
+                Ok(val.with_kind(kind))
+            }
+            Kind::Unknown(unk) if unk.open.is_none() && is_sequence(&unk.ty) => {
+                let element = match &unk.element {
+                    Some(element) => member(val, element),
+                    None => unknown_from(val, element_type(&unk.ty)),
+                };
+                let mut result = unknown_from(val, Type::Any);
+                let element = each(element)?;
+                result.refs = result.refs.union(&element.refs);
+                if let Kind::Unknown(inner) = &mut result.kind {
+                    let inner = Arc::make_mut(inner);
+                    inner.set = true;
+                    inner.not_null = true;
+                    inner.element = Some(Box::new(element));
+                }
+                Ok(result)
+            }
+            _ => {
+                let element = each(val.clone())?;
+                let mut result = Val::tuple(vec![element]);
+                result.sensitive = val.sensitive;
+                Ok(result)
+            }
+        }
+    }
+
+    fn conditional(
+        &self,
+        [condition, then, otherwise]: &[Expr; 3],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Eval {
+        let test = self.eval(condition, scope)?;
+        if test.is_null() {
+            return Err(failure(condition.span, "the condition is null"));
+        }
+        let test = test
+            .convert(&Type::Bool)
+            .map_err(|error| failure(condition.span, format!("the condition: {error}")))?;
+        let finish = |val: Val| val.mark(test.sensitive);
+        let mismatch =
+            || failure(span, "the branches of the conditional have types that cannot be brought together");
+        if let Some(outcome) = test.as_bool() {
+            let (chosen, other) = if outcome {
+                (then, otherwise)
+            } else {
+                (otherwise, then)
+            };
+            let val = self.eval(chosen, scope)?;
+            // The branch not taken still has a say in the type.
+            let (own, other) = (val.type_of(), self.branch(other, scope)?.type_of());
+            let both = if outcome { [own, other] } else { [other, own] };
+            let ty = unify(&both).ok_or_else(mismatch)?;
+            return Ok(finish(val.convert(&ty).map_err(|error| failure(span, error))?));
+        }
+        let then = self.branch(then, scope)?;
+        let otherwise = self.branch(otherwise, scope)?;
+        let ty = unify(&[then.type_of(), otherwise.type_of()]).ok_or_else(mismatch)?;
+        let convert = |val: &Val| val.convert(&ty).map_err(|error| failure(span, error));
+        // The plan does not know, but the condition can only turn out one way.
+        let outcomes = match certain(&test).and_then(Val::as_bool) {
+            Some(true) => vec![convert(&then)?],
+            Some(false) => vec![convert(&otherwise)?],
+            None => vec![convert(&then)?, convert(&otherwise)?],
+        };
+        Ok(finish(one_of(test.reasons(), outcomes)).at(Some(span)))
+    }
+
+    /// A branch that may not be taken: its failure is no error, and it keeps the type that its form gives away.
+    fn branch(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
+        match self.eval(expr, scope.strictly()) {
+            Err(failure) if failure.code != "evaluation-limit" => {
+                let mut unk = Unk::because(format!("it cannot be evaluated: {}", failure.message));
+                unk.ty = form(&expr.kind);
+                Ok(Val::unknown(unk).at(Some(expr.span)))
+            }
+            result => result,
+        }
+    }
+
+    fn binary(&self, op: Op, left: &Expr, right: &Expr, span: Span, scope: Scope<'_>) -> Eval {
+        let a = self.eval(left, scope)?;
+        let b = self.eval(right, scope)?;
+        let refs = a.all_refs().union(&b.all_refs());
+        self.spend(u64::from(a.weight().min(b.weight())), span)?;
+        let sensitive = a.holds_sensitive() || b.holds_sensitive();
+        let val = match op {
+            Op::Eq | Op::NotEq => {
+                let answer = |equal: bool| Val::from(equal == (op == Op::Eq));
+                match a.equals(&b) {
+                    Some(equal) => answer(equal),
+                    None => computed(&[&a, &b], Type::Bool, |vals| {
+                        let [a, b] = vals else { return None };
+                        // What is certain to be set is not null, though Terraform's plan does not say so yet.
+                        let set = |val: &Val| val.as_unknown().is_some_and(|unk| unk.set);
+                        let differ = a.is_null() && set(b) || b.is_null() && set(a);
+                        Some(answer(if differ { false } else { a.equals(b)? }))
+                    }),
+                }
+            }
+            Op::And | Op::Or => {
+                let a = operand(&a, &Type::Bool, left.span)?;
+                let b = operand(&b, &Type::Bool, right.span)?;
+                // Terraform answers unknown even where one side decides; what it will be is kept.
+                let decides = op == Op::Or;
+                if let (Some(a), Some(b)) = (a.as_bool(), b.as_bool()) {
+                    Val::from(if decides { a || b } else { a && b })
+                } else {
+                    computed(&[&a, &b], Type::Bool, |vals| {
+                        let known: Vec<bool> = vals.iter().filter_map(Val::as_bool).collect();
+                        if known.contains(&decides) {
+                            return Some(decides.into());
+                        }
+                        (known.len() == 2).then(|| (!decides).into())
+                    })
+                }
+            }
+            _ => {
+                let a = operand(&a, &Type::Number, left.span)?;
+                let b = operand(&b, &Type::Number, right.span)?;
+                if a.is_known() && b.is_known() {
+                    arithmetic(op, &a, &b).ok_or_else(|| {
+                        failure(span, "the result is not a number that can be held")
+                    })?
+                } else {
+                    let ty = if matches!(op, Op::Plus | Op::Minus | Op::Mul | Op::Div | Op::Mod) {
+                        Type::Number
+                    } else {
+                        Type::Bool
+                    };
+                    computed(&[&a, &b], ty, |vals| {
+                        arithmetic(op, vals.first()?, vals.get(1)?)
+                    })
+                }
+            }
+        };
+        Ok(val.mark(sensitive).with_refs(&refs))
+    }
+
+    fn for_expr(&self, each: &For, span: Span, scope: Scope<'_>) -> Eval {
+        let collection = self.eval(&each.collection, scope)?;
+        let pairs = match pairs(&collection) {
+            Some(pairs) => pairs,
+            None if collection.is_null() => {
+                return Err(failure(
+                    each.collection.span,
+                    "null cannot be iterated over",
+                ));
+            }
+            None if collection.is_known() => {
+                let message = format!("a {} cannot be iterated over", collection.type_name());
+                return Err(failure(each.collection.span, message));
+            }
+            None => {
+                if let Some(unk) = collection.as_unknown()
+                    && unk.ty.is_primitive()
+                {
+                    return Err(failure(
+                        each.collection.span,
+                        format!("a {} cannot be iterated over", unk.ty),
+                    ));
+                }
+                let (key, element) = symbolic_pair(&collection);
+                let element = in_for(each, key, element, scope, |scope| {
+                    self.eval(&each.value, scope)
+                });
+                return Ok(unknown_collection(&collection, element.ok()));
+            }
+        };
+        self.spend(pairs.len() as u64, span)?;
+        let mut sensitive = collection.sensitive;
+        let mut refs = collection.refs.clone();
+        let mut list = Vec::new();
+        let mut members = Members::new();
+        let mut groups: std::collections::BTreeMap<Arc<str>, Vec<Val>> =
+            std::collections::BTreeMap::new();
+        let mut unclear: Option<Val> = None;
+        let mut shape = None;
+        for (key, element) in pairs {
+            let outcome = in_for(each, key, element, scope, |scope| {
+                if let Some(condition) = &each.condition {
+                    let test = self.eval(condition, scope)?;
+                    if test.is_null() {
+                        return Err(failure(condition.span, "the condition is null"));
+                    }
+                    let test = test.convert(&Type::Bool).map_err(|error| {
+                        failure(condition.span, format!("the condition: {error}"))
+                    })?;
+                    match test.as_bool() {
+                        Some(false) => return Ok(None),
+                        Some(true) => {}
+                        None => return Ok(Some((test, self.eval(&each.value, scope)?))),
+                    }
+                    sensitive |= test.sensitive;
+                }
+                let key = match &each.key {
+                    Some(key) => {
+                        let name = self.eval(key, scope)?;
+                        if name.is_null() {
+                            return Err(failure(key.span, "a key cannot be null"));
+                        }
+                        name.to_str()
+                            .map_err(|error| failure(key.span, format!("a key: {error}")))?
+                    }
+                    None => Val::from(true),
+                };
+                let value = self.eval_part(&each.value, scope)?;
+                Ok(Some((key, value)))
+            })?;
+            let Some((key, value)) = outcome else {
+                continue;
+            };
+            sensitive |= key.sensitive;
+            match &key.kind {
+                Kind::Unknown(_) => {
+                    unclear = Some(key);
+                    shape = Some(value);
+                }
+                Kind::Str(name) if each.grouping => {
+                    groups.entry(Arc::clone(name)).or_default().push(value);
+                }
+                Kind::Str(name) => {
+                    if members.insert(Arc::clone(name), value).is_some() {
+                        let key = each.key.as_ref().map_or(span, |key| key.span);
+                        return Err(failure(key, "two elements give the same key"));
+                    }
+                }
+                _ => list.push(value),
+            }
+        }
+        if let Some(unclear) = unclear {
+            refs = refs.union(&unclear.refs);
+            let source = unknown_from(&unclear, Type::Any);
+            return Ok(unknown_collection(&source, shape)
+                .mark(sensitive)
+                .with_refs(&refs));
+        }
+        let val = if each.key.is_none() {
+            Val::tuple(list)
+        } else if each.grouping {
+            Val::object(
+                groups
+                    .into_iter()
+                    .map(|(key, values)| (key, Val::tuple(values)))
+                    .collect(),
+            )
+        } else {
+            Val::object(members)
+        };
+        Ok(val.mark(sensitive).with_refs(&refs))
+    }
+
+    fn template(&self, parts: &[Part], span: Span, scope: Scope<'_>) -> Eval {
+        let mut text = Text::default();
+        self.template_parts(parts, span, scope, &mut text)?;
+        Ok(text.finish())
+    }
+
+    fn template_parts(
+        &self,
+        parts: &[Part],
+        span: Span,
+        scope: Scope<'_>,
+        text: &mut Text,
+    ) -> Result<(), Failure> {
+        let _depth = self.enter(span)?;
+        for part in parts {
+            match part {
+                Part::Text(known) => text.push(known),
+                Part::Expr(expr) => {
+                    let val = self.eval(expr, scope)?;
+                    if val.is_null() {
+                        return Err(failure(expr.span, "null cannot be part of a text"));
+                    }
+                    let val = val.to_str().map_err(|error| {
+                        failure(expr.span, format!("cannot be part of a text: {error}"))
+                    })?;
+                    text.add(val);
+                }
+                Part::If {
+                    condition,
+                    then,
+                    otherwise,
+                } => {
+                    let test = self.eval(condition, scope)?;
+                    if test.is_null() {
+                        return Err(failure(condition.span, "the condition is null"));
+                    }
+                    let test = test.convert(&Type::Bool).map_err(|error| {
+                        failure(condition.span, format!("the condition: {error}"))
+                    })?;
+                    text.sensitive |= test.sensitive;
+                    match test.as_bool() {
+                        Some(true) => self.template_parts(then, span, scope, text)?,
+                        Some(false) => self.template_parts(otherwise, span, scope, text)?,
+                        None => {
+                            let outcomes = vec![
+                                self.template(then, span, scope)?,
+                                self.template(otherwise, span, scope)?,
+                            ];
+                            text.add(one_of(test.reasons(), outcomes));
+                        }
+                    }
+                }
+                Part::For {
+                    key_var,
+                    value_var,
+                    collection,
+                    body,
+                } => {
+                    let val = self.eval(collection, scope)?;
+                    text.sensitive |= val.sensitive;
+                    let Some(pairs) = pairs(&val) else {
+                        if val.is_known() {
+                            let message = format!("a {} cannot be iterated over", val.type_name());
+                            return Err(failure(collection.span, message));
+                        }
+                        if let Some(unk) = val.as_unknown()
+                            && unk.ty.is_primitive()
+                        {
+                            let message = format!("a {} cannot be iterated over", unk.ty);
+                            return Err(failure(collection.span, message));
+                        }
+                        text.add(unknown_from(&val, Type::String));
+                        continue;
+                    };
+                    self.spend(pairs.len() as u64, span)?;
+                    for (key, element) in pairs {
+                        let names = Names {
+                            name: value_var,
+                            value: element,
+                            outer: scope.names,
+                        };
+                        match key_var {
+                            Some(key_var) => {
+                                let names = Names {
+                                    name: key_var,
+                                    value: key,
+                                    outer: Some(&names),
+                                };
+                                self.template_parts(body, span, scope.with(&names), text)?;
+                            }
+                            None => self.template_parts(body, span, scope.with(&names), text)?,
+                        }
+                    }
+                }
+            }
+            self.spend(1, span)?;
+            if text.too_long() {
+                return Err(Failure {
+                    code: "evaluation-limit",
+                    message: "the text is too long to be evaluated".into(),
+                    span,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&self, call: &Call, span: Span, scope: Scope<'_>) -> Eval {
+        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        match name {
+            "try" => return self.try_call(&call.args, span, scope),
+            "can" => {
+                let Some(arg) = call.args.first() else {
+                    return Err(failure(span, "can takes one argument"));
+                };
+                return Ok(match self.eval(arg, scope.strictly()) {
+                    Ok(val) if val.is_wholly_known() => Val::from(true),
+                    Ok(val) => {
+                        let mut unk = Unk {
+                            reasons: val.reasons(),
+                            ty: Type::Bool,
+                            ..Unk::default()
+                        };
+                        unk.set = true;
+                        unk.not_null = true;
+                        Val::unknown(unk)
+                    }
+                    Err(failure) if failure.code == "evaluation-limit" => return Err(failure),
+                    Err(_) => Val::from(false),
+                }
+                .at(Some(span)));
+            }
+            _ => {}
+        }
+        let mut args = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            args.push(self.eval(arg, scope)?);
+        }
+        if call.expand
+            && let Some(last) = args.pop()
+        {
+            match &last.kind {
+                Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
+                    args.extend(elements.iter().map(|element| member(&last, element)));
+                }
+                Kind::Unknown(_) => {
+                    return Ok(unknown_from(&last, Type::Any)
+                        .with_refs(&all_refs(&args))
+                        .at(Some(span)));
+                }
+                _ => {
+                    return Err(failure(
+                        span,
+                        format!("a list is needed before `...`, not {}", last.type_name()),
+                    ));
+                }
+            }
+        }
+        if name.starts_with("provider::") {
+            let reason = format!("{name} is a function of a provider");
+            let sensitive = args.iter().any(Val::holds_sensitive);
+            return Ok(Val::unknown_because(reason)
+                .with_refs(&all_refs(&args))
+                .mark(sensitive)
+                .at(Some(span)));
+        }
+        if let Some(result) = self.file_function(name, &args, span, scope) {
+            return Ok(result?.at(Some(span)));
+        }
+        let weight: u64 = args.iter().map(|arg| u64::from(arg.weight())).sum();
+        self.spend(weight / 4 + 1, span)?;
+        let context = CallContext { fuel: &self.fuel };
+        let result = functions::call(name, &args, &context)
+            .ok_or_else(|| failure(span, format!("there is no function {name:?}")))?;
+        let val = result.map_err(|message| {
+            let code = if self.fuel.is_empty() {
+                "evaluation-limit"
+            } else {
+                "evaluation"
+            };
+            Failure {
+                code,
+                message,
+                span,
+            }
+        })?;
+        Ok(seen_from(val, span, || name.into()))
+    }
+
+    fn try_call(&self, args: &[Expr], span: Span, scope: Scope<'_>) -> Eval {
+        let mut last = None;
+        for (at, arg) in args.iter().enumerate() {
+            match self.eval(arg, scope.strictly()) {
+                Ok(val) if val.is_wholly_known() => {
+                    return Ok(seen_from(val, span, || "try".into()));
+                }
+                Ok(val) => {
+                    // Whether it will succeed is not known: neither is which argument it will be.
+                    if val.as_unknown().is_some_and(|unk| unk.set) {
+                        return Ok(untyped(val).at(Some(span)));
+                    }
+                    let mut outcomes = vec![val];
+                    for later in args.get(at + 1..).unwrap_or_default() {
+                        match self.eval(later, scope.strictly()) {
+                            Ok(val) => {
+                                let known = val.is_wholly_known();
+                                outcomes.push(val);
+                                if known {
+                                    break;
+                                }
+                            }
+                            Err(failure) if failure.code == "evaluation-limit" => {
+                                return Err(failure);
+                            }
+                            Err(_) => {}
+                        }
+                    }
+                    let reasons = outcomes.first().map(Val::reasons).unwrap_or_default();
+                    return Ok(untyped(one_of(reasons, outcomes)).at(Some(span)));
+                }
+                Err(failure) if failure.code == "evaluation-limit" => return Err(failure),
+                Err(failure) => last = Some(failure),
+            }
+        }
+        let message = last.map_or_else(
+            || "try takes at least one argument".to_owned(),
+            |last| {
+                format!(
+                    "no argument of try can be evaluated; the last: {}",
+                    last.message
+                )
+            },
+        );
+        Err(failure(span, message))
+    }
+}
+
+/// Evaluates something with the names of a `for` bound to an element.
+fn in_for<T>(
+    each: &For,
+    key: Val,
+    element: Val,
+    scope: Scope<'_>,
+    body: impl FnOnce(Scope<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let names = Names {
+        name: &each.value_var,
+        value: element,
+        outer: scope.names,
+    };
+    match &each.key_var {
+        Some(key_var) => {
+            let names = Names {
+                name: key_var,
+                value: key,
+                outer: Some(&names),
+            };
+            body(scope.with(&names))
+        }
+        None => body(scope.with(&names)),
+    }
+}
+
+/// The type of whatever an expression gives, as far as its form says.
+fn form(kind: &ExprKind) -> Type {
+    match kind {
+        ExprKind::Template(_) => Type::String,
+        ExprKind::Not(_) => Type::Bool,
+        ExprKind::Negate(_) => Type::Number,
+        ExprKind::Binary(Op::Plus | Op::Minus | Op::Mul | Op::Div | Op::Mod, _) => Type::Number,
+        ExprKind::Binary(..) => Type::Bool,
+        _ => Type::Any,
+    }
+}
+
+/// What `try` leaves of an unknown: its type may be another's.
+fn untyped(mut val: Val) -> Val {
+    if let Kind::Unknown(unk) = &mut val.kind {
+        Arc::make_mut(unk).ty = Type::Any;
+    }
+    val
+}
+
+pub(crate) fn all_refs(vals: &[Val]) -> Refs {
+    Refs::union_all(&vals.iter().map(Val::all_refs).collect::<Vec<_>>())
+}
+
+/// The one value that an unknown can turn out to be.
+pub(crate) fn certain(val: &Val) -> Option<&Val> {
+    let (first, rest) = val.as_unknown()?.alternatives.split_first()?;
+    rest.iter()
+        .all(|other| other.equals(first) == Some(true))
+        .then_some(first)
+}
+
+/// An operand of a logical or arithmetic operator.
+fn operand(val: &Val, ty: &Type, span: Span) -> Eval {
+    if val.is_null() {
+        return Err(failure(span, "the operand is null"));
+    }
+    val.convert(ty)
+        .map_err(|_| failure(span, format!("the operand is not a {ty}")))
+}
+
+/// The result of an operation on values that are not all known: unknown, with the results for every alternative.
+fn computed(vals: &[&Val], ty: Type, f: impl Fn(&[Val]) -> Option<Val>) -> Val {
+    let reasons = vals
+        .iter()
+        .map(|val| val.reasons())
+        .find(|reasons| !reasons.is_empty())
+        .unwrap_or_default();
+    let mut unk = Unk {
+        reasons,
+        ty,
+        set: true,
+        not_null: true,
+        ..Unk::default()
+    };
+    let options = |val: &Val| match val.as_unknown() {
+        Some(unk) if !unk.alternatives.is_empty() => unk.alternatives.clone(),
+        _ => vec![val.clone()],
+    };
+    let mut combinations: Vec<Vec<Val>> = vec![vec![]];
+    for val in vals {
+        let options = options(val);
+        if combinations.len() * options.len() > 16 {
+            combinations.clear();
+            break;
+        }
+        combinations = combinations
+            .into_iter()
+            .flat_map(|done| {
+                options.iter().map(move |option| {
+                    let mut next = done.clone();
+                    next.push(option.clone());
+                    next
+                })
+            })
+            .collect();
+    }
+    if let Some(results) = combinations
+        .iter()
+        .map(|vals| f(vals))
+        .collect::<Option<Vec<_>>>()
+    {
+        unk.alternatives = results;
+    }
+    Val::unknown(unk)
+}
+
+fn arithmetic(op: Op, a: &Val, b: &Val) -> Option<Val> {
+    let (a, b) = (a.as_num()?, b.as_num()?);
+    Some(match op {
+        Op::Plus => a.add(b)?.into(),
+        Op::Minus => a.sub(b)?.into(),
+        Op::Mul => a.mul(b)?.into(),
+        Op::Div => a.div(b)?.into(),
+        Op::Mod => a.rem(b)?.into(),
+        Op::Less => (a < b).into(),
+        Op::LessEq => (a <= b).into(),
+        Op::Greater => (a > b).into(),
+        Op::GreaterEq => (a >= b).into(),
+        Op::And | Op::Or | Op::Eq | Op::NotEq => return None,
+    })
+}
+
+fn is_sequence(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
+    )
+}
+
+fn element_type(ty: &Type) -> Type {
+    match ty {
+        Type::List(of) | Type::Set(of) | Type::Map(of) => (**of).clone(),
+        _ => Type::Any,
+    }
+}
+
+/// Keys and elements in Terraform's order of iteration; `None` where it is no known collection.
+pub(crate) fn pairs(val: &Val) -> Option<Vec<(Val, Val)>> {
+    Some(match &val.kind {
+        Kind::List(elements) | Kind::Tuple(elements) => elements
+            .iter()
+            .enumerate()
+            .map(|(at, e)| (Val::num(Num::from(at)), member(val, e)))
+            .collect(),
+        Kind::Set(elements) => elements
+            .iter()
+            .map(|e| (member(val, e), member(val, e)))
+            .collect(),
+        Kind::Map(members) | Kind::Object(members) => members
+            .iter()
+            .map(|(key, e)| {
+                (
+                    Val::str(Arc::clone(key)).mark(val.sensitive),
+                    member(val, e),
+                )
+            })
+            .collect(),
+        _ => return None,
+    })
+}
+
+/// The key and element that stand for those of a collection that is not known.
+pub(crate) fn symbolic_pair(collection: &Val) -> (Val, Val) {
+    let ty = collection
+        .as_unknown()
+        .map(|unk| unk.ty.clone())
+        .unwrap_or_default();
+    let unk = collection.as_unknown();
+    let element = match unk.and_then(|unk| unk.element.as_deref()) {
+        Some(element) => member(collection, element),
+        // The elements of every outcome, where those are known.
+        None => match unk.and_then(|unk| {
+            unk.alternatives
+                .iter()
+                .map(pairs)
+                .collect::<Option<Vec<_>>>()
+        }) {
+            Some(outcomes) => {
+                let mut elements: Vec<Val> = outcomes
+                    .into_iter()
+                    .flatten()
+                    .map(|(_, element)| element)
+                    .collect();
+                match elements.len() {
+                    1 => elements.pop().unwrap_or_else(Val::null),
+                    2..=16 => one_of(collection.reasons(), elements),
+                    _ => unknown_from(collection, element_type(&ty)),
+                }
+            }
+            None => unknown_from(collection, element_type(&ty)),
+        },
+    };
+    let key = match ty {
+        Type::List(_) | Type::Tuple(_) => unknown_from(collection, Type::Number),
+        Type::Map(_) | Type::Object(_) => unknown_from(collection, Type::String),
+        Type::Set(_) => element.clone(),
+        _ => unknown_from(collection, Type::Any),
+    };
+    (key, element)
+}
+
+fn unknown_collection(source: &Val, element: Option<Val>) -> Val {
+    let mut val = unknown_from(source, Type::Any);
+    if let Some(element) = &element {
+        val.refs = val.refs.union(&element.refs);
+    }
+    if let Kind::Unknown(unk) = &mut val.kind {
+        let unk = Arc::make_mut(unk);
+        unk.set = true;
+        unk.not_null = true;
+        unk.element = element.map(Box::new);
+    }
+    val
+}
+
+/// `.name` on a value.
+pub(crate) fn attribute(val: &Val, name: &Arc<str>, span: Span) -> Eval {
+    match &val.kind {
+        Kind::Object(members) | Kind::Map(members) => match members.get(name) {
+            Some(child) => Ok(member(val, child)),
+            None if matches!(val.kind, Kind::Map(_)) => {
+                Err(failure(span, format!("the map has no element {name:?}")))
+            }
+            None => Err(failure(
+                span,
+                format!("the object has no attribute {name:?}"),
+            )),
+        },
+        Kind::Unknown(unk) => unknown_attribute(val, unk, name, span),
+        Kind::Null => Err(failure(span, format!("null has no attribute {name:?}"))),
+        _ => Err(failure(
+            span,
+            format!("a {} has no attributes", val.type_name()),
+        )),
+    }
+}
+
+fn unknown_attribute(val: &Val, unk: &Unk, name: &Arc<str>, span: Span) -> Eval {
+    if let Some(child) = unk.open.as_ref().and_then(|open| open.get(name)) {
+        let mut child = child.clone();
+        child.sensitive |= val.sensitive;
+        return Ok(child);
+    }
+    let ty = match &unk.ty {
+        Type::Any => Type::Any,
+        Type::Map(of) => (**of).clone(),
+        Type::Object(attributes) => match attributes.get(name) {
+            Some(attribute) => attribute.ty.clone(),
+            None => {
+                return Err(failure(
+                    span,
+                    format!("the object has no attribute {name:?}"),
+                ));
+            }
+        },
+        ty => return Err(failure(span, format!("a {ty} has no attributes"))),
+    };
+    let mut result = unknown_from(val, ty);
+    if unk.open.is_some() {
+        // What was a mention of the whole resource is one of the attribute.
+        result.refs = result
+            .refs
+            .iter()
+            .map(|reference| match &*reference.attribute {
+                "" => Reference {
+                    address: Arc::clone(&reference.address),
+                    attribute: Arc::clone(name),
+                },
+                _ => reference.clone(),
+            })
+            .collect();
+        if let Kind::Unknown(inner) = &mut result.kind {
+            let inner = Arc::make_mut(inner);
+            for reason in &mut inner.reasons {
+                if let Some(known) = reason.strip_suffix(".*") {
+                    *reason = format!("{known}.{name}");
+                } else if reason == "known after apply"
+                    && let Some(reference) = result.refs.iter().next()
+                {
+                    *reason = format!(
+                        "known after apply: {}.{}",
+                        reference.address, reference.attribute
+                    );
+                }
+            }
+        }
+    }
+    if let Kind::Unknown(inner) = &mut result.kind {
+        let inner = Arc::make_mut(inner);
+        let outcomes: Option<Vec<Val>> = unk
+            .alternatives
+            .iter()
+            .map(|option| attribute(option, name, span).ok())
+            .collect();
+        inner.alternatives = outcomes.unwrap_or_default();
+    }
+    Ok(result)
+}
+
+/// `[key]` on a value.
+pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
+    let mark = |result: Val| result.mark(key.sensitive);
+    if key.is_null() && val.is_known() {
+        return Err(failure(span, "the index is null"));
+    }
+    match &val.kind {
+        Kind::List(elements) | Kind::Tuple(elements) => {
+            let key = key
+                .convert(&Type::Number)
+                .map_err(|_| failure(span, "the index of a list must be a number"))?;
+            if let Some(number) = key.as_num() {
+                let element = number.to_index().and_then(|at| elements.get(at));
+                let element = element
+                    .ok_or_else(|| failure(span, "the list has no element of this index"))?;
+                return Ok(mark(member(val, element)));
+            }
+            let outcomes: Vec<Val> = elements
+                .iter()
+                .take(64)
+                .map(|element| member(val, element))
+                .collect();
+            let complete = outcomes.len() == elements.len() && !outcomes.is_empty();
+            let result = if complete {
+                one_of(key.reasons(), outcomes)
+            } else {
+                unknown_from(&key, Type::Any)
+            };
+            Ok(mark(if matches!(val.kind, Kind::Tuple(_)) {
+                untyped(result)
+            } else {
+                result
+            }))
+        }
+        Kind::Map(members) | Kind::Object(members) => {
+            let key = key
+                .to_str()
+                .map_err(|_| failure(span, "the key of a map must be a text"))?;
+            match &key.kind {
+                Kind::Str(name) => {
+                    let child = members
+                        .get(name)
+                        .ok_or_else(|| failure(span, "the map has no element of this key"))?;
+                    Ok(mark(member(val, child)))
+                }
+                _ => Ok(mark(unknown_from(&key, Type::Any))),
+            }
+        }
+        Kind::Unknown(unk) => {
+            if unk.ty.is_primitive() || matches!(unk.ty, Type::Set(_)) {
+                return Err(failure(
+                    span,
+                    format!("a {} has no elements to index", unk.ty),
+                ));
+            }
+            if unk.open.is_some() || matches!(unk.ty, Type::Object(_)) {
+                if let Some(name) = key.to_str().ok().as_ref().and_then(Val::as_str) {
+                    return Ok(mark(unknown_attribute(val, unk, &name.into(), span)?));
+                }
+                return Ok(mark(unknown_from(val, Type::Any)));
+            }
+            if let Some(element) = &unk.element {
+                return Ok(mark(member(val, element)));
+            }
+            let mut result = unknown_from(val, element_type(&unk.ty));
+            if let Kind::Unknown(inner) = &mut result.kind {
+                let outcomes: Option<Vec<Val>> = unk
+                    .alternatives
+                    .iter()
+                    .map(|option| index(option, key, span).ok())
+                    .collect();
+                Arc::make_mut(inner).alternatives = outcomes.unwrap_or_default();
+            }
+            Ok(mark(result))
+        }
+        Kind::Null => Err(failure(span, "null has no elements")),
+        Kind::Set(_) => Err(failure(span, "a set has no indices")),
+        _ => Err(failure(
+            span,
+            format!("a {} has no elements", val.type_name()),
+        )),
+    }
+}
+
+/// A text under construction.
+#[derive(Default)]
+struct Text {
+    parts: Vec<value::Part>,
+    known: String,
+    length: usize,
+    reasons: Vec<String>,
+    refs: Vec<Refs>,
+    sensitive: bool,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        if self.too_long() {
+            return;
+        }
+        self.length += text.len();
+        self.known.push_str(text);
+    }
+
+    fn too_long(&self) -> bool {
+        self.length > value::MAX_TEXT
+    }
+
+    fn flush(&mut self) {
+        if !self.known.is_empty() {
+            self.parts
+                .push(value::Part::Text(std::mem::take(&mut self.known).into()));
+        }
+    }
+
+    fn add(&mut self, val: Val) {
+        self.sensitive |= val.sensitive;
+        if !val.refs.is_empty() {
+            self.refs.push(val.refs.clone());
+        }
+        match &val.kind {
+            Kind::Str(text) => self.push(text),
+            Kind::Unknown(unk) => {
+                for reason in &unk.reasons {
+                    if self.reasons.len() < 8 && !self.reasons.contains(reason) {
+                        self.reasons.push(reason.clone());
+                    }
+                }
+                if unk.template.is_empty() || unk.json.is_some() {
+                    self.flush();
+                    self.parts.push(value::Part::Hole(val));
+                    return;
+                }
+                for part in &unk.template {
+                    match part {
+                        value::Part::Text(text) => self.push(text),
+                        value::Part::Hole(hole) => {
+                            self.flush();
+                            self.parts.push(value::Part::Hole(hole.clone()));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(mut self) -> Val {
+        let refs = Refs::union_all(&self.refs);
+        let sensitive = self.sensitive;
+        if self.parts.is_empty() {
+            return Val::str(self.known).mark(sensitive).with_refs(&refs);
+        }
+        self.flush();
+        let alternatives = spelled_out(&self.parts);
+        let unk = Unk {
+            reasons: self.reasons,
+            ty: Type::String,
+            set: true,
+            not_null: true,
+            alternatives,
+            template: self.parts,
+            ..Unk::default()
+        };
+        Val::unknown(unk).mark(sensitive).with_refs(&refs)
+    }
+}
+
+/// Every text that the parts can make, where each hole has alternatives and they are few.
+fn spelled_out(parts: &[value::Part]) -> Vec<Val> {
+    let mut texts = vec![String::new()];
+    for part in parts {
+        match part {
+            value::Part::Text(text) => texts.iter_mut().for_each(|known| known.push_str(text)),
+            value::Part::Hole(hole) => {
+                let options: Vec<&str> = hole
+                    .as_unknown()
+                    .map(|unk| {
+                        unk.alternatives
+                            .iter()
+                            .map(|option| option.as_str())
+                            .collect::<Option<Vec<_>>>()
+                    })
+                    .unwrap_or_default()
+                    .unwrap_or_default();
+                if options.is_empty() || options.len() * texts.len() > 16 {
+                    return vec![];
+                }
+                texts = texts
+                    .iter()
+                    .flat_map(|known| options.iter().map(move |option| format!("{known}{option}")))
+                    .collect();
+            }
+        }
+        if texts.iter().map(String::len).sum::<usize>() > 1 << 16 {
+            return vec![];
+        }
+    }
+    texts.into_iter().map(Val::from).collect()
+}

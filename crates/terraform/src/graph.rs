@@ -1,0 +1,1856 @@
+//! What names lead to: variables, locals, outputs, resources and modules of module instances, evaluated when first
+//! asked for and kept.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+};
+
+use hipaa_iac_source::{
+    Diagnostic, Level, Map, Node, Origin, ReadError, Reference, SourceFile, Sources, Span,
+    Unresolved, Value,
+};
+
+use crate::{
+    expression::{
+        Eval, Failure, MAX_EVALUATION_DEPTH, Names, Scope, attribute, certain, failure, member,
+        pairs, symbolic_pair, unknown_from,
+    },
+    loader::Loader,
+    module::{Mode, Module, ResourceBlock},
+    parse,
+    syntax::{Attr, Block, Body, Expr, Item, Step},
+    types,
+    value::{CallContext, Fuel, Kind, Members, Num, Refs, Type, Unk, Val},
+};
+
+/// Steps of evaluation for one root.
+const FUEL: u64 = 60_000_000;
+/// Instances that one `count` or `for_each` may ask for.
+const MAX_INSTANCES: usize = 100_000;
+/// How deep modules may call each other.
+const MAX_MODULE_DEPTH: usize = 40;
+/// How deep blocks may nest.
+const MAX_BLOCK_DEPTH: usize = 64;
+
+/// Blocks and arguments of a resource that Terraform itself reads.
+const META: [&str; 8] = [
+    "count",
+    "for_each",
+    "depends_on",
+    "provider",
+    "lifecycle",
+    "provisioner",
+    "connection",
+    "providers",
+];
+
+/// Evaluates one root module and everything it calls.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) loader: &'a Loader<'a>,
+    pub(crate) root_dir: PathBuf,
+    /// The root as reports show it.
+    pub(crate) root: Arc<str>,
+    /// Values of the root's variables that were given.
+    pub(crate) given: BTreeMap<Arc<str>, Val>,
+    /// Folders of installed modules, by the key of `modules.json` (`vpc.subnets`).
+    pub(crate) installed: BTreeMap<String, PathBuf>,
+    pub(crate) fuel: Fuel,
+    depth: Cell<u32>,
+    pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
+    seen: RefCell<BTreeSet<Said>>,
+    pub(crate) unresolved: RefCell<Vec<Unresolved>>,
+    /// Template files that were read, by path.
+    templates: RefCell<HashMap<PathBuf, Result<Rc<Expr>, String>>>,
+}
+
+/// What tells diagnostics apart: code, place, message.
+type Said = (&'static str, Option<(u32, u32)>, String);
+
+/// One instance of a module.
+pub(crate) struct Instance {
+    pub(crate) module: Arc<Module>,
+    /// `module.db["eu"].`, empty for the root.
+    pub(crate) path: Arc<str>,
+    /// The same for references: without a key where the instance is symbolic.
+    reference_path: Arc<str>,
+    /// The key in `modules.json`: `db`, `db.subnets`.
+    key: String,
+    /// It stands for any number of instances, or is part of one that does.
+    pub(crate) symbolic: bool,
+    parent: Option<Parent>,
+    level: usize,
+    variables: RefCell<HashMap<Arc<str>, Slot<Val>>>,
+    locals: RefCell<HashMap<Arc<str>, Slot<Val>>>,
+    outputs: RefCell<HashMap<Arc<str>, Slot<Val>>>,
+    resources: RefCell<HashMap<usize, Slot<Rc<Resource>>>>,
+    calls: RefCell<HashMap<Arc<str>, Slot<Rc<ModuleCall>>>>,
+}
+
+struct Parent {
+    instance: Rc<Instance>,
+    call: Arc<str>,
+    /// `each` or `count` of the call.
+    binding: Option<(&'static str, Val)>,
+}
+
+enum Slot<T> {
+    Busy,
+    Done(T),
+}
+
+/// Which instances there are of a resource or module.
+pub(crate) enum Keys {
+    One,
+    Count(usize),
+    /// Sorted by key, with the value.
+    Each(Vec<(Arc<str>, Val, Val)>),
+    /// Not known: one stands for all.
+    Symbolic(Option<(&'static str, Val)>, Vec<String>),
+}
+
+/// A resource with its instances.
+pub(crate) struct Resource {
+    pub(crate) keys: Keys,
+    bodies: RefCell<HashMap<usize, Slot<Rc<Evaluated>>>>,
+}
+
+/// An evaluated resource body.
+pub(crate) struct Evaluated {
+    pub(crate) node: Node,
+    members: Arc<Members>,
+}
+
+/// A module call with the instances of its module.
+pub(crate) struct ModuleCall {
+    pub(crate) keys: Keys,
+    /// None where the module is not there.
+    pub(crate) children: Option<Vec<Rc<Instance>>>,
+    reason: String,
+}
+
+/// Counts the depth while it lives.
+pub(crate) struct Depth<'a>(&'a Cell<u32>);
+
+impl Drop for Depth<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
+}
+
+impl Keys {
+    /// The number of instances that are evaluated.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::One | Self::Symbolic(..) => 1,
+            Self::Count(count) => *count,
+            Self::Each(keys) => keys.len(),
+        }
+    }
+
+    /// What stands behind the name in an address.
+    pub(crate) fn suffix(&self, at: usize) -> String {
+        match self {
+            Self::One => String::new(),
+            Self::Count(_) => format!("[{at}]"),
+            Self::Each(keys) => keys
+                .get(at)
+                .map_or_else(String::new, |(key, ..)| format!("[{}]", quoted(key))),
+            Self::Symbolic(..) => "[*]".to_owned(),
+        }
+    }
+
+    fn reference_suffix(&self, at: usize) -> String {
+        if let Self::Symbolic(..) = self {
+            String::new()
+        } else {
+            self.suffix(at)
+        }
+    }
+
+    /// `count` or `each` of an instance.
+    fn binding(&self, at: usize) -> Option<(&'static str, Val)> {
+        match self {
+            Self::One => None,
+            Self::Count(_) => Some((
+                "count",
+                Val::object(Members::from([("index".into(), Val::num(Num::from(at)))])),
+            )),
+            Self::Each(keys) => {
+                let (_, key, value) = keys.get(at)?;
+                Some(("each", each_object(key.clone(), value.clone())))
+            }
+            Self::Symbolic(binding, _) => binding.clone(),
+        }
+    }
+}
+
+fn each_object(key: Val, value: Val) -> Val {
+    Val::object(Members::from([
+        ("key".into(), key),
+        ("value".into(), value),
+    ]))
+}
+
+/// An instance key as Terraform quotes it.
+fn quoted(key: &str) -> String {
+    let mut text = String::from("\"");
+    let mut chars = key.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '$' | '%' if chars.peek() == Some(&'{') => {
+                text.push(c);
+                text.push(c);
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+    text
+}
+
+impl Instance {
+    pub(crate) fn root(module: Arc<Module>) -> Rc<Self> {
+        Rc::new(Self::new(
+            module,
+            "".into(),
+            "".into(),
+            String::new(),
+            false,
+            None,
+            0,
+        ))
+    }
+
+    fn new(
+        module: Arc<Module>,
+        path: Arc<str>,
+        reference_path: Arc<str>,
+        key: String,
+        symbolic: bool,
+        parent: Option<Parent>,
+        level: usize,
+    ) -> Self {
+        Self {
+            module,
+            path,
+            reference_path,
+            key,
+            symbolic,
+            parent,
+            level,
+            variables: RefCell::default(),
+            locals: RefCell::default(),
+            outputs: RefCell::default(),
+            resources: RefCell::default(),
+            calls: RefCell::default(),
+        }
+    }
+}
+
+/// What names mean in a module instance.
+pub(crate) fn scope(instance: &Rc<Instance>) -> Scope<'_> {
+    Scope {
+        instance: Some(instance),
+        names: None,
+        strict: false,
+    }
+}
+
+/// Evaluates something where `each` or `count` is bound.
+fn in_binding<T>(
+    instance: &Rc<Instance>,
+    binding: Option<&(&'static str, Val)>,
+    f: impl FnOnce(Scope<'_>) -> T,
+) -> T {
+    match binding {
+        Some((name, value)) => {
+            let names = Names {
+                name,
+                value: value.clone(),
+                outer: None,
+            };
+            f(scope(instance).with(&names))
+        }
+        None => f(scope(instance)),
+    }
+}
+
+/// The value of a slot, computed when it is not there. `None`: it is being computed, so it depends on itself.
+fn memo<K: std::hash::Hash + Eq + Clone, T: Clone>(
+    slots: &RefCell<HashMap<K, Slot<T>>>,
+    key: &K,
+    compute: impl FnOnce() -> T,
+) -> Option<T> {
+    match slots.borrow().get(key) {
+        Some(Slot::Done(value)) => return Some(value.clone()),
+        Some(Slot::Busy) => return None,
+        None => {}
+    }
+    slots.borrow_mut().insert(key.clone(), Slot::Busy);
+    let value = compute();
+    slots
+        .borrow_mut()
+        .insert(key.clone(), Slot::Done(value.clone()));
+    Some(value)
+}
+
+fn cycle(span: Span, what: &str) -> Failure {
+    Failure {
+        code: "cycle",
+        message: format!("{what} depends on itself"),
+        span,
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(
+        loader: &'a Loader<'a>,
+        root_dir: PathBuf,
+        root: Arc<str>,
+        given: BTreeMap<Arc<str>, Val>,
+        installed: BTreeMap<String, PathBuf>,
+    ) -> Self {
+        Self {
+            loader,
+            root_dir,
+            root,
+            given,
+            installed,
+            fuel: Fuel::new(FUEL),
+            depth: Cell::new(0),
+            diagnostics: RefCell::default(),
+            seen: RefCell::default(),
+            unresolved: RefCell::default(),
+            templates: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn spend(&self, steps: u64, span: Span) -> Result<(), Failure> {
+        if self.fuel.spend(steps) {
+            return Ok(());
+        }
+        Err(Failure {
+            code: "evaluation-limit",
+            message: "the configuration takes too much work to evaluate".into(),
+            span,
+        })
+    }
+
+    pub(crate) fn enter(&self, span: Span) -> Result<Depth<'_>, Failure> {
+        if self.depth.get() >= MAX_EVALUATION_DEPTH {
+            return Err(Failure {
+                code: "evaluation-limit",
+                message: "the expressions lead too deep into each other".into(),
+                span,
+            });
+        }
+        self.depth.set(self.depth.get() + 1);
+        Ok(Depth(&self.depth))
+    }
+
+    pub(crate) fn diagnose(&self, diagnostic: Diagnostic) {
+        let place = diagnostic.span.map(|span| (span.start, span.end));
+        if self
+            .seen
+            .borrow_mut()
+            .insert((diagnostic.code, place, diagnostic.message.clone()))
+        {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Reports a failure and goes on with an unknown.
+    pub(crate) fn recover(&self, failure: Failure) -> Val {
+        let remedy = match failure.code {
+            "evaluation-limit" => "simplify the configuration, or check a plan of it",
+            "cycle" => "break the circle; Terraform refuses it too",
+            _ => "correct the expression; `terraform validate` or `terraform plan` refuses it too",
+        };
+        // One word about a limit is enough: every expression after it meets it too.
+        let known_limit =
+            failure.code == "evaluation-limit"
+                && self.diagnostics.borrow().iter().any(|known| {
+                    known.code == "evaluation-limit" && known.message == failure.message
+                });
+        let reason = format!("it cannot be evaluated: {}", failure.message);
+        if !known_limit {
+            self.diagnose(
+                Diagnostic::new(Level::Error, failure.code, failure.message)
+                    .at(failure.span)
+                    .remedy(remedy),
+            );
+        }
+        Val::unknown_because(reason).at(Some(failure.span))
+    }
+
+    fn place(&self, span: Span) -> String {
+        match self.loader.sources.locate(span) {
+            Some((path, start, _)) => format!("{path}:{}", start.line),
+            None => "an unknown place".to_owned(),
+        }
+    }
+
+    /// What the first name of a traversal leads to, and the steps that are left.
+    pub(crate) fn symbol<'s>(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Arc<str>,
+        steps: &'s [Step],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Result<(Val, &'s [Step]), Failure> {
+        let attr = |at: usize| match steps.get(at) {
+            Some(Step::Attr(name, _)) => Ok(name),
+            _ => Err(failure(span, format!("a name is needed after {name:?}"))),
+        };
+        let rest = |count: usize| steps.get(count..).unwrap_or_default();
+        let done = match &**name {
+            "var" => (self.variable_value(instance, attr(0)?, span)?, rest(1)),
+            "local" => (self.local_value(instance, attr(0)?, span)?, rest(1)),
+            "module" => return self.module_value(instance, attr(0)?, rest(1), span, scope),
+            "data" => {
+                return self.resource_value(
+                    instance,
+                    Mode::Data,
+                    attr(0)?,
+                    attr(1)?,
+                    rest(2),
+                    span,
+                    scope,
+                );
+            }
+            "ephemeral" => {
+                return self.resource_value(
+                    instance,
+                    Mode::Ephemeral,
+                    attr(0)?,
+                    attr(1)?,
+                    rest(2),
+                    span,
+                    scope,
+                );
+            }
+            "resource" => {
+                return self.resource_value(
+                    instance,
+                    Mode::Managed,
+                    attr(0)?,
+                    attr(1)?,
+                    rest(2),
+                    span,
+                    scope,
+                );
+            }
+            "path" => {
+                let val = match &**attr(0)? {
+                    "module" => Val::str(self.relative(&instance.module.dir)),
+                    "root" => Val::str("."),
+                    "cwd" => {
+                        let mut unk = Unk::because("path.cwd depends on the machine");
+                        (unk.ty, unk.set, unk.not_null) = (Type::String, true, true);
+                        Val::unknown(unk)
+                    }
+                    other => return Err(failure(span, format!("there is no path.{other}"))),
+                };
+                (val, rest(1))
+            }
+            "terraform" | "tofu" => match &**attr(0)? {
+                "workspace" => (Val::str(Arc::clone(&self.loader.workspace)), rest(1)),
+                "applying" => (
+                    Val::unknown_because("terraform.applying is known at apply"),
+                    rest(1),
+                ),
+                other => return Err(failure(span, format!("there is no terraform.{other}"))),
+            },
+            "self" => (Val::unknown_because("self is known after apply"), &[][..]),
+            "each" | "count" => {
+                return Err(failure(
+                    span,
+                    format!(
+                        "{name} has a meaning only where {} is set",
+                        if &**name == "each" {
+                            "for_each"
+                        } else {
+                            "count"
+                        }
+                    ),
+                ));
+            }
+            _ => {
+                return self.resource_value(
+                    instance,
+                    Mode::Managed,
+                    name,
+                    attr(0)?,
+                    rest(1),
+                    span,
+                    scope,
+                );
+            }
+        };
+        Ok(done)
+    }
+
+    /// A folder as `path.module` gives it: relative to the root module.
+    fn relative(&self, dir: &Path) -> String {
+        let relative = match dir.strip_prefix(&self.root_dir) {
+            Ok(below) => below.to_owned(),
+            Err(_) => relative_path(dir, &self.root_dir),
+        };
+        let text = relative.to_string_lossy().replace('\\', "/");
+        if text.is_empty() {
+            ".".to_owned()
+        } else {
+            text
+        }
+    }
+
+    fn local_value(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Eval {
+        let Some(expr) = instance.module.locals.get(name) else {
+            return Err(failure(span, format!("there is no local.{name}")));
+        };
+        memo(&instance.locals, name, || {
+            let val = self
+                .eval(expr, scope(instance))
+                .unwrap_or_else(|failure| self.recover(failure));
+            with_origin(val, || format!("local.{name}"))
+        })
+        .ok_or_else(|| cycle(span, &format!("local.{name}")))
+    }
+
+    fn variable_value(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Eval {
+        let Some(block) = instance.module.variables.get(name) else {
+            return Err(failure(span, format!("there is no var.{name}")));
+        };
+        memo(&instance.variables, name, || {
+            let val = self
+                .compute_variable(instance, name, block)
+                .unwrap_or_else(|failure| self.recover(failure));
+            let flag = |flag: &str| {
+                block
+                    .body
+                    .attr(flag)
+                    .is_some_and(|attr| literal_bool(&attr.expr))
+            };
+            val.mark(flag("sensitive"))
+        })
+        .ok_or_else(|| cycle(span, &format!("var.{name}")))
+    }
+
+    fn compute_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block) -> Eval {
+        let ty = match block.body.attr("type") {
+            Some(attr) => self.constraint(&attr.expr)?,
+            None => Type::Any,
+        };
+        let nullable = block
+            .body
+            .attr("nullable")
+            .is_none_or(|attr| !is_literal_false(&attr.expr));
+        let default = || -> Option<Eval> {
+            let attr = block.body.attr("default")?;
+            let val = self.eval(
+                &attr.expr,
+                Scope {
+                    instance: None,
+                    names: None,
+                    strict: false,
+                },
+            );
+            Some(val.map(|val| with_origin(val, || format!("default of var.{name}"))))
+        };
+        let given = match &instance.parent {
+            None => self.given.get(name).cloned(),
+            Some(parent) => {
+                let call = parent.instance.module.calls.get(&parent.call);
+                call.and_then(|call| call.body.attr(name))
+                    .map(|attr| self.argument(parent, attr))
+            }
+        };
+        let val = match given {
+            Some(val) if nullable || !val.is_null() => val,
+            given => match default() {
+                Some(val) => val?,
+                None if given.is_some() => {
+                    return Err(failure(block.header, format!("var.{name} may not be null")));
+                }
+                None if instance.parent.is_some() => {
+                    let place = instance.parent.as_ref().and_then(|parent| {
+                        parent
+                            .instance
+                            .module
+                            .calls
+                            .get(&parent.call)
+                            .map(|call| call.header)
+                    });
+                    let module = instance.path.trim_end_matches('.');
+                    let message = format!("{module} is not given its argument {name:?}");
+                    return Err(failure(place.unwrap_or(block.header), message));
+                }
+                None => {
+                    let mut unk = Unk::because(format!("var.{name} has no value"));
+                    (unk.ty, unk.set, unk.not_null) = (ty, !nullable, !nullable);
+                    return Ok(Val::unknown(unk).at(Some(block.header)));
+                }
+            },
+        };
+        let place = val.span.unwrap_or(block.header);
+        val.convert(&ty).map_err(|error| {
+            failure(
+                place,
+                format!("var.{name} is given a value of the wrong type: {error}"),
+            )
+        })
+    }
+
+    pub(crate) fn constraint(&self, expr: &Expr) -> Result<Type, Failure> {
+        let nothing = Scope {
+            instance: None,
+            names: None,
+            strict: true,
+        };
+        types::constraint(expr, &|expr| {
+            self.eval(expr, nothing).map_err(|failure| failure.message)
+        })
+        .map_err(|error| failure(error.span, error.message))
+    }
+
+    /// An argument of a module call, evaluated where the call stands.
+    fn argument(&self, parent: &Parent, attr: &Attr) -> Val {
+        let evaluated = in_binding(&parent.instance, parent.binding.as_ref(), |scope| {
+            self.eval(&attr.expr, scope)
+        });
+        let val = evaluated.unwrap_or_else(|failure| self.recover(failure));
+        let mut val = with_origin(val, || format!("argument of module.{}", parent.call));
+        if let Kind::Unknown(unk) = &mut val.kind
+            && unk
+                .reasons
+                .first()
+                .is_some_and(|reason| !reason.starts_with("known after apply"))
+            && unk.reasons.len() < 16
+        {
+            let reason = format!(
+                "passed by {}module.{} at {}",
+                parent.instance.path,
+                parent.call,
+                self.place(attr.span)
+            );
+            Arc::make_mut(unk).reasons.push(reason);
+        }
+        val
+    }
+
+    // ---- count and for_each
+
+    fn keys(&self, instance: &Rc<Instance>, body: &Body) -> Keys {
+        let here = scope(instance);
+        if let Some(attr) = body.attr("count") {
+            return self.count(&attr.expr, here).unwrap_or_else(|failure| {
+                let val = self.recover(failure);
+                symbolic_count(&val)
+            });
+        }
+        if let Some(attr) = body.attr("for_each") {
+            return self.for_each(&attr.expr, here).unwrap_or_else(|failure| {
+                let val = self.recover(failure);
+                symbolic_each(&val)
+            });
+        }
+        Keys::One
+    }
+
+    fn count(&self, expr: &Expr, here: Scope<'_>) -> Result<Keys, Failure> {
+        let val = self.eval(expr, here)?;
+        if val.is_null() {
+            return Err(failure(expr.span, "count is null"));
+        }
+        let val = val
+            .convert(&Type::Number)
+            .map_err(|_| failure(expr.span, "count is not a number"))?;
+        let Some(number) = val.as_num().or_else(|| certain(&val)?.as_num()) else {
+            return Ok(symbolic_count(&val));
+        };
+        let count = number
+            .to_index()
+            .ok_or_else(|| failure(expr.span, "count is not a whole number from zero"))?;
+        self.room(count, expr.span)?;
+        Ok(Keys::Count(count))
+    }
+
+    fn for_each(&self, expr: &Expr, here: Scope<'_>) -> Result<Keys, Failure> {
+        let val = self.eval(expr, here)?;
+        let keys = match &val.kind {
+            Kind::Map(members) | Kind::Object(members) => {
+                self.room(members.len(), expr.span)?;
+                let each = |(key, value): (&Arc<str>, &Val)| {
+                    (
+                        Arc::clone(key),
+                        Val::str(Arc::clone(key)),
+                        member(&val, value),
+                    )
+                };
+                members.iter().map(each).collect()
+            }
+            Kind::Set(elements) => {
+                self.room(elements.len(), expr.span)?;
+                let mut keys = Vec::with_capacity(elements.len());
+                for element in elements.iter() {
+                    match &element.kind {
+                        Kind::Str(key) => keys.push((
+                            Arc::clone(key),
+                            member(&val, element),
+                            member(&val, element),
+                        )),
+                        Kind::Unknown(_) => {
+                            let mut stand_in = unknown_from(element, Type::set_of(Type::String));
+                            stand_in.refs = val.all_refs();
+                            return Ok(symbolic_each(&stand_in));
+                        }
+                        _ => {
+                            return Err(failure(
+                                expr.span,
+                                "for_each is a set of something other than texts",
+                            ));
+                        }
+                    }
+                }
+                keys
+            }
+            Kind::Unknown(unk) => {
+                if unk.ty.is_primitive() || matches!(unk.ty, Type::List(_) | Type::Tuple(_)) {
+                    return Err(failure(
+                        expr.span,
+                        format!("for_each is a {}, not a map or a set of texts", unk.ty),
+                    ));
+                }
+                return Ok(symbolic_each(&val));
+            }
+            Kind::Null => return Err(failure(expr.span, "for_each is null")),
+            _ => {
+                let message = format!(
+                    "for_each is a {}, not a map or a set of texts",
+                    val.type_name()
+                );
+                return Err(failure(expr.span, message));
+            }
+        };
+        Ok(Keys::Each(keys))
+    }
+
+    fn room(&self, count: usize, span: Span) -> Result<(), Failure> {
+        self.spend(count as u64, span)?;
+        if count > MAX_INSTANCES {
+            let message =
+                format!("{count} instances are more than the {MAX_INSTANCES} that are evaluated");
+            return Err(Failure {
+                code: "evaluation-limit",
+                message,
+                span,
+            });
+        }
+        Ok(())
+    }
+
+    // ---- resources
+
+    /// The instances of a resource; `None` while they are being worked out.
+    pub(crate) fn resource(
+        &self,
+        instance: &Rc<Instance>,
+        at: usize,
+        block: &ResourceBlock,
+    ) -> Option<Rc<Resource>> {
+        memo(&instance.resources, &at, || {
+            Rc::new(Resource {
+                keys: self.keys(instance, &block.block.body),
+                bodies: RefCell::default(),
+            })
+        })
+    }
+
+    /// The evaluated body of an instance of a resource; `None` while it is being evaluated.
+    pub(crate) fn body(
+        &self,
+        instance: &Rc<Instance>,
+        block: &ResourceBlock,
+        resource: &Resource,
+        at: usize,
+    ) -> Option<Rc<Evaluated>> {
+        memo(&resource.bodies, &at, || {
+            let binding = resource.keys.binding(at);
+            let (node, members) = in_binding(instance, binding.as_ref(), |scope| {
+                self.block_value(&block.block.body, scope, &META, block.block.header, 0)
+            });
+            Rc::new(Evaluated {
+                node,
+                members: Arc::new(members),
+            })
+        })
+    }
+
+    /// A block's arguments and nested blocks: as policies see them, and as expressions do.
+    pub(crate) fn block_value(
+        &self,
+        body: &Body,
+        scope: Scope<'_>,
+        skipped: &[&str],
+        header: Span,
+        level: usize,
+    ) -> (Node, Members) {
+        let mut nodes = Map::new();
+        let mut members = Members::new();
+        let mut lists: BTreeMap<Arc<str>, (Vec<Node>, Vec<Val>)> = BTreeMap::new();
+        for item in &body.items {
+            match item {
+                Item::Attr(attr) if skipped.contains(&&*attr.name) => {}
+                Item::Attr(attr) => {
+                    let mut val = self
+                        .eval(&attr.expr, scope)
+                        .unwrap_or_else(|failure| self.recover(failure));
+                    if self.spend(u64::from(val.weight()), attr.span).is_err() {
+                        val = self.recover(Failure {
+                            code: "evaluation-limit",
+                            message: "the configuration takes too much work to evaluate".into(),
+                            span: attr.span,
+                        });
+                    }
+                    let val = match val.span {
+                        Some(_) => val,
+                        None => val.at(Some(attr.expr.span)),
+                    };
+                    nodes.insert(Arc::clone(&attr.name), val.to_node());
+                    members.insert(Arc::clone(&attr.name), val);
+                }
+                Item::Block(block) if skipped.contains(&&*block.kind) => {}
+                Item::Block(block) => {
+                    let kind: Arc<str> = block.content_kind().into();
+                    // Takes the place of the first block of its kind.
+                    nodes.entry(Arc::clone(&kind)).or_default();
+                    let list = lists.entry(kind).or_default();
+                    if level > MAX_BLOCK_DEPTH {
+                        continue;
+                    }
+                    if &*block.kind == "dynamic" && block.labels.len() == 1 {
+                        if let Err(failure) = self.dynamic(block, scope, list, level) {
+                            let val = self.recover(failure);
+                            push_many(&val, None, block.header, list);
+                        }
+                    } else {
+                        let (node, inner) =
+                            self.block_value(&block.body, scope, &[], block.header, level + 1);
+                        list.0.push(node);
+                        list.1.push(open_object(inner, &Refs::NONE, vec![]));
+                    }
+                }
+            }
+        }
+        for (kind, (blocks, vals)) in lists {
+            let many = vals
+                .iter()
+                .any(|val| val.as_unknown().is_some_and(|unk| unk.many));
+            let node = Node::list(blocks).at(header);
+            nodes.insert(Arc::clone(&kind), node);
+            let val = if many {
+                let reasons = vals
+                    .iter()
+                    .map(Val::reasons)
+                    .find(|reasons| !reasons.is_empty())
+                    .unwrap_or_default();
+                Val::unknown(Unk {
+                    reasons,
+                    set: true,
+                    ty: Type::list_of(Type::Any),
+                    ..Unk::default()
+                })
+            } else {
+                Val::list(vals)
+            };
+            members.insert(kind, val);
+        }
+        (Node::object(nodes).at(header), members)
+    }
+
+    fn dynamic(
+        &self,
+        block: &Block,
+        scope: Scope<'_>,
+        list: &mut (Vec<Node>, Vec<Val>),
+        level: usize,
+    ) -> Result<(), Failure> {
+        let Some(label) = block.labels.first() else {
+            return Ok(());
+        };
+        let Some(each) = block.body.attr("for_each") else {
+            return Err(failure(block.header, "the dynamic block has no for_each"));
+        };
+        let Some(content) = block.body.blocks_of("content").next() else {
+            return Err(failure(block.header, "the dynamic block has no content"));
+        };
+        let iterator = match block.body.attr("iterator") {
+            Some(attr) => attr
+                .expr
+                .keyword()
+                .ok_or_else(|| failure(attr.span, "the iterator is not a name"))?,
+            None => label.to_string(),
+        };
+        let collection = self.eval(&each.expr, scope)?;
+        let expand = |key: Val, value: Val| {
+            let names = Names {
+                name: &iterator,
+                value: each_object(key, value),
+                outer: scope.names,
+            };
+            self.block_value(
+                &content.body,
+                scope.with(&names),
+                &[],
+                block.header,
+                level + 1,
+            )
+        };
+        if let Some(pairs) = pairs(&collection) {
+            for (key, value) in pairs {
+                self.spend(1, each.span)?;
+                let (node, inner) = expand(key, value);
+                list.0.push(node);
+                list.1.push(open_object(inner, &Refs::NONE, vec![]));
+            }
+            return Ok(());
+        }
+        if collection.is_null() {
+            return Err(failure(
+                each.expr.span,
+                "for_each of the dynamic block is null",
+            ));
+        }
+        if collection.is_known() {
+            let message = format!(
+                "for_each of the dynamic block is a {}",
+                collection.type_name()
+            );
+            return Err(failure(each.expr.span, message));
+        }
+        // Where every outcome is an empty or a known collection, the shape is that of what is known.
+        let (key, value) = symbolic_pair(&collection);
+        let (node, _) = expand(key, value);
+        push_many(&collection, Some(node), block.header, list);
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a reference in all its parts")]
+    fn resource_value<'s>(
+        &self,
+        instance: &Rc<Instance>,
+        mode: Mode,
+        type_: &Arc<str>,
+        name: &Arc<str>,
+        steps: &'s [Step],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Result<(Val, &'s [Step]), Failure> {
+        let address = format!("{}{type_}.{name}", mode.prefix());
+        let key = (mode, Arc::clone(type_), Arc::clone(name));
+        let at = instance.module.index.get(&key);
+        let Some((at, block)) = at.and_then(|at| Some((*at, instance.module.resources.get(*at)?)))
+        else {
+            return Err(failure(span, format!("there is no {address}")));
+        };
+        let resource = self
+            .resource(instance, at, block)
+            .ok_or_else(|| cycle(span, &address))?;
+        let one = |which: usize, steps: &'s [Step]| {
+            self.instance_value(instance, block, &resource, which, steps, span)
+        };
+        let all = |which: &[usize]| -> Result<Vec<Val>, Failure> {
+            self.spend(which.len() as u64, span)?;
+            which
+                .iter()
+                .map(|at| one(*at, &[]).map(|(val, _)| val))
+                .collect()
+        };
+        match (&resource.keys, steps.split_first()) {
+            (Keys::One, _) => one(0, steps),
+            (Keys::Count(_) | Keys::Each(_), Some((Step::Index(key), rest))) => {
+                let key_val = self.eval(key, scope)?;
+                let found = match &resource.keys {
+                    Keys::Count(count) => {
+                        let number = key_val
+                            .convert(&Type::Number)
+                            .map_err(|error| failure(key.span, error))?;
+                        number
+                            .as_num()
+                            .map(|number| number.to_index().filter(|at| at < count))
+                    }
+                    Keys::Each(keys) => {
+                        let text = key_val.to_str().map_err(|error| failure(key.span, error))?;
+                        text.as_str()
+                            .map(|text| keys.binary_search_by(|(key, ..)| (**key).cmp(text)).ok())
+                    }
+                    Keys::One | Keys::Symbolic(..) => None,
+                };
+                match found {
+                    Some(Some(at)) => one(at, rest),
+                    Some(None) => Err(failure(
+                        key.span,
+                        format!("{address} has no instance of this key"),
+                    )),
+                    None => {
+                        // Which instance is not known: its attributes are those of any.
+                        let refs = Refs::one(Reference {
+                            address: format!("{}{address}", instance.reference_path).into(),
+                            attribute: "".into(),
+                        });
+                        Ok((open_object(Members::new(), &refs, key_val.reasons()), rest))
+                    }
+                }
+            }
+            (Keys::Count(count), Some((Step::Splat(each, _), rest))) => {
+                self.spend(*count as u64, span)?;
+                let mut vals = Vec::with_capacity(*count);
+                for at in 0..*count {
+                    let (val, left) = one(at, each)?;
+                    vals.push(self.steps(val, left, span, scope)?);
+                }
+                Ok((Val::tuple(vals), rest))
+            }
+            (Keys::Count(_), Some((Step::Attr(..), _))) => Err(failure(
+                span,
+                format!("{address} has count: an index is needed"),
+            )),
+            (Keys::Count(count), None) => {
+                Ok((Val::tuple(all(&(0..*count).collect::<Vec<_>>())?), steps))
+            }
+            // A for_each resource is an object of its instances; a name behind it is a key.
+            (Keys::Each(keys), Some((Step::Attr(key, at), rest))) => {
+                match keys.binary_search_by(|(known, ..)| known.cmp(key)) {
+                    Ok(at) => one(at, rest),
+                    Err(_) => Err(failure(*at, format!("{address} has no instance {key:?}"))),
+                }
+            }
+            (Keys::Each(keys), _) => {
+                let vals = all(&(0..keys.len()).collect::<Vec<_>>())?;
+                let members = keys
+                    .iter()
+                    .map(|(key, ..)| Arc::clone(key))
+                    .zip(vals)
+                    .collect();
+                Ok((Val::object(members), steps))
+            }
+            (Keys::Symbolic(_, reasons), first) => {
+                // Any instance will do; a splat gives an unknown number of them.
+                match first {
+                    Some((Step::Index(_), rest)) => one(0, rest),
+                    Some((Step::Attr(name, _), _))
+                        if &**name != "*" && block.block.body.attr("count").is_some() =>
+                    {
+                        Err(failure(
+                            span,
+                            format!("{address} has count: an index is needed"),
+                        ))
+                    }
+                    Some((Step::Attr(..), rest)) => one(0, rest),
+                    Some((Step::Splat(each, _), rest)) => {
+                        let (val, left) = one(0, each)?;
+                        let element = self.steps(val, left, span, scope)?;
+                        Ok((many_of(element, reasons, Type::Any), rest))
+                    }
+                    None => {
+                        let (element, _) = one(0, &[])?;
+                        Ok((many_of(element, reasons, Type::Any), steps))
+                    }
+                }
+            }
+        }
+    }
+
+    /// An instance of a resource, or the attribute of it that the next step names.
+    fn instance_value<'s>(
+        &self,
+        instance: &Rc<Instance>,
+        block: &ResourceBlock,
+        resource: &Resource,
+        at: usize,
+        steps: &'s [Step],
+        span: Span,
+    ) -> Result<(Val, &'s [Step]), Failure> {
+        let path = format!("{}{}.{}", block.mode.prefix(), block.type_, block.name);
+        let shown: Arc<str> = format!("{}{path}{}", instance.path, resource.keys.suffix(at)).into();
+        let address: Arc<str> = format!(
+            "{}{path}{}",
+            instance.reference_path,
+            resource.keys.reference_suffix(at)
+        )
+        .into();
+        let reference = |attribute: &Arc<str>| {
+            Refs::one(Reference {
+                address: Arc::clone(&address),
+                attribute: Arc::clone(attribute),
+            })
+        };
+        let known = |name: &Arc<str>, members: &Members| {
+            members.get(name).map(|val| {
+                let mut val = val.clone();
+                // The reference is to this resource; what its own value was made from is its own matter.
+                val.refs = reference(name);
+                let what = || format!("{shown}.{name}");
+                let mut val = with_origin(val, what);
+                if let Kind::Unknown(unk) = &mut val.kind {
+                    let unk = Arc::make_mut(unk);
+                    unk.many = false;
+                }
+                val
+            })
+        };
+        let builtin = &*block.type_ == "terraform_data" && block.mode == Mode::Managed;
+        if let Some((Step::Attr(name, at_span), rest)) = steps.split_first() {
+            if block.block.body.sets(name) && !META.contains(&&**name) || builtin {
+                let body = self
+                    .body(instance, block, resource, at)
+                    .ok_or_else(|| cycle(span, &path))?;
+                if builtin {
+                    let object = terraform_data(&shown, &body.members, &reference);
+                    return Ok((attribute(&object, name, *at_span)?, rest));
+                }
+                // An argument set to null may be computed, like one that is not set.
+                if let Some(val) = known(name, &body.members).filter(|val| !val.is_null()) {
+                    return Ok((val, rest));
+                }
+            }
+            return Ok((computed(block.mode, &shown, name, &reference(name)), rest));
+        }
+        let body = self
+            .body(instance, block, resource, at)
+            .ok_or_else(|| cycle(span, &path))?;
+        if builtin {
+            return Ok((terraform_data(&shown, &body.members, &reference), steps));
+        }
+        self.spend(body.members.len() as u64, span)?;
+        let members = body.members.iter().filter(|(_, val)| !val.is_null());
+        let members: Members = members
+            .filter_map(|(name, _)| Some((Arc::clone(name), known(name, &body.members)?)))
+            .collect();
+        let reason = computed_reason(block.mode, &shown, "*");
+        Ok((
+            open_object(members, &reference(&"".into()), vec![reason]),
+            steps,
+        ))
+    }
+
+    // ---- modules
+
+    fn module_value<'s>(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Arc<str>,
+        steps: &'s [Step],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Result<(Val, &'s [Step]), Failure> {
+        let Some(call) = self.module_call(instance, name) else {
+            return Err(if instance.module.calls.contains_key(name) {
+                cycle(span, &format!("module.{name}"))
+            } else {
+                failure(span, format!("there is no module.{name}"))
+            });
+        };
+        let Some(children) = &call.children else {
+            return Ok((Val::unknown_because(call.reason.clone()), &[]));
+        };
+        // One child with the steps behind its key: an output, or all of them.
+        let one = |at: usize, steps: &'s [Step]| -> Result<(Val, &'s [Step]), Failure> {
+            let Some(child) = children.get(at) else {
+                return Err(failure(
+                    span,
+                    format!("module.{name} has no instance of this key"),
+                ));
+            };
+            match steps.split_first() {
+                Some((Step::Attr(output, at), rest)) => {
+                    Ok((self.output_value(child, output, *at)?, rest))
+                }
+                _ => Ok((self.all_outputs(child, span)?, steps)),
+            }
+        };
+        match (&call.keys, steps.split_first()) {
+            (Keys::One, _) => one(0, steps),
+            (Keys::Count(_) | Keys::Each(_), Some((Step::Index(key), rest))) => {
+                let key_val = self.eval(key, scope)?;
+                let at = match &call.keys {
+                    Keys::Each(keys) => key_val
+                        .to_str()
+                        .map_err(|error| failure(key.span, error))?
+                        .as_str()
+                        .map(|text| {
+                            keys.binary_search_by(|(key, ..)| (**key).cmp(text))
+                                .unwrap_or(usize::MAX)
+                        }),
+                    _ => key_val
+                        .convert(&Type::Number)
+                        .map_err(|error| failure(key.span, error))?
+                        .as_num()
+                        .map(|number| number.to_index().unwrap_or(usize::MAX)),
+                };
+                match at {
+                    Some(at) => one(at, rest),
+                    None => Ok((unknown_from(&key_val, Type::Any), &[])),
+                }
+            }
+            (Keys::Count(_), Some((Step::Splat(each, _), rest))) => {
+                let mut vals = Vec::with_capacity(children.len());
+                for at in 0..children.len() {
+                    let (val, left) = one(at, each)?;
+                    vals.push(self.steps(val, left, span, scope)?);
+                }
+                Ok((Val::tuple(vals), rest))
+            }
+            (Keys::Count(_), _) => {
+                let vals = children
+                    .iter()
+                    .map(|child| self.all_outputs(child, span))
+                    .collect::<Result<_, _>>()?;
+                Ok((Val::tuple(vals), steps))
+            }
+            (Keys::Each(keys), Some((Step::Attr(key, at), rest))) => {
+                match keys.binary_search_by(|(known, ..)| known.cmp(key)) {
+                    Ok(at) => one(at, rest),
+                    Err(_) => Err(failure(
+                        *at,
+                        format!("module.{name} has no instance {key:?}"),
+                    )),
+                }
+            }
+            (Keys::Each(keys), _) => {
+                let mut members = Members::new();
+                for ((key, ..), child) in keys.iter().zip(children) {
+                    members.insert(Arc::clone(key), self.all_outputs(child, span)?);
+                }
+                Ok((Val::object(members), steps))
+            }
+            (Keys::Symbolic(_, reasons), first) => match first {
+                Some((Step::Index(_) | Step::Attr(..), rest)) => one(0, rest),
+                Some((Step::Splat(each, _), rest)) => {
+                    let (val, left) = one(0, each)?;
+                    let element = self.steps(val, left, span, scope)?;
+                    Ok((many_of(element, reasons, Type::Any), rest))
+                }
+                None => {
+                    let (element, _) = one(0, &[])?;
+                    Ok((many_of(element, reasons, Type::Any), steps))
+                }
+            },
+        }
+    }
+
+    fn all_outputs(&self, child: &Rc<Instance>, span: Span) -> Eval {
+        let mut members = Members::new();
+        for name in child.module.outputs.keys() {
+            self.spend(1, span)?;
+            members.insert(Arc::clone(name), self.output_value(child, name, span)?);
+        }
+        Ok(Val::object(members))
+    }
+
+    fn output_value(&self, child: &Rc<Instance>, name: &Arc<str>, span: Span) -> Eval {
+        let module = child.path.trim_end_matches('.');
+        let Some(block) = child.module.outputs.get(name) else {
+            return Err(failure(span, format!("{module} has no output {name:?}")));
+        };
+        memo(&child.outputs, name, || {
+            let Some(value) = block.body.attr("value") else {
+                return self.recover(failure(
+                    block.header,
+                    format!("output {name:?} has no value"),
+                ));
+            };
+            let val = self
+                .eval(&value.expr, scope(child))
+                .unwrap_or_else(|failure| self.recover(failure));
+            let val = with_origin(val, || format!("output {name:?} of {module}"));
+            val.mark(
+                block
+                    .body
+                    .attr("sensitive")
+                    .is_some_and(|attr| literal_bool(&attr.expr)),
+            )
+        })
+        .ok_or_else(|| cycle(span, &format!("{module}.{name}")))
+    }
+
+    /// A module call with its instances; `None` where there is no such call or it is being worked out.
+    pub(crate) fn module_call(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Arc<str>,
+    ) -> Option<Rc<ModuleCall>> {
+        let block = instance.module.calls.get(name)?;
+        memo(&instance.calls, name, || {
+            Rc::new(self.expand_call(instance, name, block))
+        })
+    }
+
+    fn expand_call(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block) -> ModuleCall {
+        let keys = self.keys(instance, &block.body);
+        let module_key = if instance.key.is_empty() {
+            name.to_string()
+        } else {
+            format!("{}.{name}", instance.key)
+        };
+        let found = self.resolve(instance, name, block, &module_key);
+        let module = match found {
+            Ok(module) => module,
+            Err(reason) => {
+                return ModuleCall {
+                    keys,
+                    children: None,
+                    reason,
+                };
+            }
+        };
+        let children = (0..keys.len()).map(|at| {
+            let child_symbolic = instance.symbolic || matches!(keys, Keys::Symbolic(..));
+            let parent = Parent {
+                instance: Rc::clone(instance),
+                call: Arc::clone(name),
+                binding: keys.binding(at),
+            };
+            Rc::new(Instance::new(
+                Arc::clone(&module),
+                format!("{}module.{name}{}.", instance.path, keys.suffix(at)).into(),
+                format!(
+                    "{}module.{name}{}.",
+                    instance.reference_path,
+                    keys.reference_suffix(at)
+                )
+                .into(),
+                module_key.clone(),
+                child_symbolic,
+                Some(parent),
+                instance.level + 1,
+            ))
+        });
+        let children = children.collect();
+        ModuleCall {
+            keys,
+            children: Some(children),
+            reason: String::new(),
+        }
+    }
+
+    /// The module that a call means, or why it is not there.
+    fn resolve(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Arc<str>,
+        block: &Block,
+        key: &str,
+    ) -> Result<Arc<Module>, String> {
+        let address = format!("{}module.{name}", instance.path);
+        let source = block.body.attr("source");
+        let place = source.map_or(block.header, |attr| attr.expr.span);
+        let text = source.and_then(|attr| {
+            // OpenTofu lets a source be made of variables and locals.
+            let val = self
+                .eval(
+                    &attr.expr,
+                    Scope {
+                        strict: true,
+                        ..scope(instance)
+                    },
+                )
+                .ok()?;
+            val.as_str().map(str::to_owned)
+        });
+        let Some(text) = text else {
+            let reason = format!("the source of {address} is not known");
+            self.diagnose(
+                Diagnostic::new(Level::Error, "module-unresolved", reason.clone())
+                    .at(place)
+                    .remedy("give it a source, or pass --allow-unresolved"),
+            );
+            self.leave_unresolved(
+                instance,
+                &address,
+                block,
+                &reason,
+                "give the module a source",
+            );
+            return Err(reason);
+        };
+        let local = ["./", "../", ".\\", "..\\"]
+            .iter()
+            .any(|start| text.starts_with(start))
+            || text == "."
+            || text == "..";
+        let dir = if local {
+            Some(crate::loader::normalized(&instance.module.dir.join(&text)))
+        } else {
+            self.installed.get(key).cloned()
+        };
+        if let Some(dir) = &dir {
+            let mut ancestor = Some(instance);
+            while let Some(at) = ancestor {
+                if at.module.dir == *dir {
+                    let message = format!("module.{name} calls itself");
+                    self.diagnose(
+                        Diagnostic::new(Level::Error, "module-cycle", message.clone())
+                            .at(place)
+                            .remedy("break the circle of module calls; Terraform refuses it too"),
+                    );
+                    return Err(message);
+                }
+                ancestor = at.parent.as_ref().map(|parent| &parent.instance);
+            }
+            if instance.level >= MAX_MODULE_DEPTH {
+                let message = format!("modules call each other more than {MAX_MODULE_DEPTH} deep");
+                self.diagnose(
+                    Diagnostic::new(Level::Error, "evaluation-limit", message.clone())
+                        .at(place)
+                        .remedy("flatten the modules, or check a plan"),
+                );
+                return Err(message);
+            }
+            if let Some(module) = self.loader.module(dir) {
+                return Ok(module);
+            }
+        }
+        let reason = format!("{address} is not there");
+        let (message, remedy) = if local {
+            (
+                format!("{address} has no files at {text:?}"),
+                "correct the path, or pass --allow-unresolved",
+            )
+        } else {
+            (
+                format!("{address} ({text}) is not downloaded"),
+                "run `terraform init` in the root module's folder, or pass --allow-unresolved",
+            )
+        };
+        self.diagnose(
+            Diagnostic::new(Level::Error, "module-unresolved", message.clone())
+                .at(place)
+                .remedy(remedy),
+        );
+        self.leave_unresolved(instance, &address, block, &message, remedy);
+        Err(reason)
+    }
+
+    fn leave_unresolved(
+        &self,
+        instance: &Rc<Instance>,
+        address: &str,
+        block: &Block,
+        reason: &str,
+        remedy: &str,
+    ) {
+        let mut refs = Vec::new();
+        for attr in block.body.attrs() {
+            if matches!(
+                &*attr.name,
+                "source" | "version" | "providers" | "depends_on"
+            ) {
+                continue;
+            }
+            // `each` and `count` are not bound here: an argument that needs them is looked at with any value.
+            let any = Val::unknown_because("any instance");
+            let names = Names {
+                name: "count",
+                value: any.clone(),
+                outer: None,
+            };
+            let names = Names {
+                name: "each",
+                value: any,
+                outer: Some(&names),
+            };
+            let scope = Scope {
+                strict: true,
+                ..scope(instance).with(&names)
+            };
+            if let Ok(val) = self.eval(&attr.expr, scope) {
+                refs.extend(val.all_refs().iter().cloned());
+            }
+        }
+        let references: Refs = refs.into_iter().collect();
+        self.unresolved.borrow_mut().push(Unresolved {
+            address: address.into(),
+            root: Arc::clone(&self.root),
+            environment: self.loader.environment.clone(),
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+            span: Some(block.header),
+            references: references.iter().cloned().collect(),
+        });
+    }
+
+    // ---- functions that read files
+
+    /// `file`, `templatefile` and their like; `None` for every other function.
+    pub(crate) fn file_function(
+        &self,
+        name: &str,
+        args: &[Val],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Option<Eval> {
+        let hash = match name {
+            "file" | "fileexists" | "fileset" | "templatefile" | "templatestring" => None,
+            "filebase64" => Some("base64encode"),
+            "filemd5" => Some("md5"),
+            "filesha1" => Some("sha1"),
+            "filesha256" => Some("sha256"),
+            "filesha512" => Some("sha512"),
+            "filebase64sha256" => Some("base64sha256"),
+            "filebase64sha512" => Some("base64sha512"),
+            "abspath" | "pathexpand" => {
+                let mut unk = Unk::because(format!("{name} depends on the machine"));
+                (unk.ty, unk.set, unk.not_null) = (Type::String, true, true);
+                return Some(Ok(
+                    Val::unknown(unk).with_refs(&crate::expression::all_refs(args))
+                ));
+            }
+            _ => return None,
+        };
+        Some(self.read_function(name, hash, args, span, scope))
+    }
+
+    fn read_function(
+        &self,
+        name: &str,
+        hash: Option<&str>,
+        args: &[Val],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Eval {
+        let refs = crate::expression::all_refs(args);
+        let sensitive = args.iter().any(Val::holds_sensitive);
+        let Some(first) = args.first() else {
+            return Err(failure(span, format!("{name} takes a path")));
+        };
+        let text = first
+            .to_str()
+            .map_err(|error| failure(span, format!("{name}: {error}")))?;
+        let Some(path) = text.as_str() else {
+            if text.is_null() {
+                return Err(failure(span, format!("{name}: the path is null")));
+            }
+            let ty = if name == "fileset" {
+                Type::set_of(Type::String)
+            } else {
+                Type::String
+            };
+            return Ok(unknown_from(&text, ty).with_refs(&refs).mark(sensitive));
+        };
+        let finish = |val: Val| val.with_refs(&refs).mark(sensitive);
+        let outside = |what: &str| {
+            Val::unknown_because(format!("{name}({what:?}) is outside of the checked files"))
+        };
+        match name {
+            "templatefile" | "templatestring" => {
+                if scope.instance.is_none() {
+                    return Err(failure(
+                        span,
+                        format!("{name} cannot be called in a template"),
+                    ));
+                }
+                let Some(vars) = args.get(1) else {
+                    return Err(failure(
+                        span,
+                        format!("{name} takes variables as its second argument"),
+                    ));
+                };
+                if !vars.is_known() {
+                    return Ok(finish(unknown_from(vars, Type::String)));
+                }
+                let Some(members) = vars.members() else {
+                    return Err(failure(
+                        span,
+                        format!("{name}: the variables are not a map"),
+                    ));
+                };
+                let template = if name == "templatestring" {
+                    parse::parse_template_at(path, span).map(Rc::new)
+                } else {
+                    match self.loader.resolve_file(&self.root_dir, path) {
+                        Some(file) => self.template_file(&file),
+                        None => return Ok(finish(outside(path))),
+                    }
+                };
+                let template = template
+                    .map_err(|error| failure(span, format!("{name}({path:?}): {error}")))?;
+                let mut names = Vec::with_capacity(members.len());
+                for (name, value) in members {
+                    names.push((name, member(vars, value)));
+                }
+                let val = self
+                    .in_template(&template, &names, None, scope.strict)
+                    .map_err(|inner| Failure {
+                        message: format!("{name}: {}", inner.message),
+                        span,
+                        ..inner
+                    })?;
+                let val = if val.is_null() {
+                    val
+                } else {
+                    val.to_str().map_err(|error| failure(span, error))?
+                };
+                let mut val = val;
+                val.origin = Some(Arc::new(Origin {
+                    what: format!("{name}({path:?})").into(),
+                    span: None,
+                }));
+                // The variables that the template does not use are not part of it.
+                Ok(val.mark(sensitive && vars.sensitive))
+            }
+            "fileset" => {
+                let pattern = args
+                    .get(1)
+                    .and_then(|pattern| pattern.as_str().map(str::to_owned));
+                let Some(pattern) = pattern else {
+                    return Ok(finish(Val::unknown(Unk {
+                        reasons: vec!["the pattern of fileset is not known".into()],
+                        ty: Type::set_of(Type::String),
+                        ..Unk::default()
+                    })));
+                };
+                let Some(dir) = self.loader.resolve_file(&self.root_dir, path) else {
+                    return Ok(finish(outside(path)));
+                };
+                let found = crate::loader::fileset(&dir, &pattern)
+                    .map_err(|error| failure(span, format!("fileset: {error}")))?;
+                Ok(finish(Val::set(found.into_iter().map(Val::from).collect())))
+            }
+            "fileexists" => Ok(finish(
+                match self.loader.resolve_file(&self.root_dir, path) {
+                    Some(file) => file.is_file().into(),
+                    None => outside(path),
+                },
+            )),
+            _ => {
+                let Some(file) = self.loader.resolve_file(&self.root_dir, path) else {
+                    return Ok(finish(outside(path)));
+                };
+                let text = match Sources::read_text(&file) {
+                    Ok(text) => text,
+                    // Its digest could be computed, but no policy asks for one.
+                    Err(ReadError::NotUtf8(_)) if name != "file" => {
+                        return Ok(finish(Val::unknown_because(format!(
+                            "{name}({path:?}) reads a binary file"
+                        ))));
+                    }
+                    Err(error) => return Err(failure(span, format!("{name}({path:?}): {error}"))),
+                };
+                self.spend(text.len() as u64 / 64, span)?;
+                let mut val = Val::str(text);
+                if let Some(function) = hash {
+                    let context = CallContext { fuel: &self.fuel };
+                    val = match crate::functions::call(function, &[val], &context) {
+                        Some(result) => {
+                            result.map_err(|error| failure(span, format!("{name}: {error}")))?
+                        }
+                        None => Val::unknown_because(format!("{name} is not evaluated")),
+                    };
+                }
+                let mut val = finish(val);
+                val.origin = Some(Arc::new(Origin {
+                    what: format!("{name}({path:?})").into(),
+                    span: None,
+                }));
+                Ok(val)
+            }
+        }
+    }
+
+    fn in_template(
+        &self,
+        template: &Expr,
+        names: &[(&Arc<str>, Val)],
+        outer: Option<&Names<'_>>,
+        strict: bool,
+    ) -> Eval {
+        // The names become a chain on the stack; a template with very many variables would make it too long.
+        match names.split_first() {
+            Some(((name, value), rest)) => {
+                let _depth = self.enter(template.span)?;
+                let entry = Names {
+                    name,
+                    value: value.clone(),
+                    outer,
+                };
+                self.in_template(template, rest, Some(&entry), strict)
+            }
+            None => self.eval(
+                template,
+                Scope {
+                    instance: None,
+                    names: outer,
+                    strict,
+                },
+            ),
+        }
+    }
+
+    fn template_file(&self, path: &Path) -> Result<Rc<Expr>, String> {
+        if let Some(known) = self.templates.borrow().get(path) {
+            return known.clone();
+        }
+        let read = self
+            .loader
+            .sources
+            .read(path)
+            .map_err(|error| error.to_string())
+            .and_then(|file: Arc<SourceFile>| {
+                parse::parse_template(file.text(), file.id()).map(Rc::new)
+            });
+        self.templates
+            .borrow_mut()
+            .insert(path.to_owned(), read.clone());
+        read
+    }
+}
+
+/// The one resource type that Terraform itself brings: its schema is known.
+fn terraform_data(shown: &str, members: &Members, reference: &dyn Fn(&Arc<str>) -> Refs) -> Val {
+    let mut object = Members::new();
+    let unknown = |name: &str, ty: Type, not_null: bool| {
+        let mut unk = Unk::because(computed_reason(Mode::Managed, shown, name));
+        (unk.ty, unk.set, unk.not_null) = (ty, true, not_null);
+        Val::unknown(unk).with_refs(&reference(&name.into()))
+    };
+    let given = |name: &str| {
+        let mut val = members.get(name).cloned().unwrap_or_else(Val::null);
+        val.refs = reference(&name.into());
+        with_origin(val, || format!("{shown}.{name}"))
+    };
+    let input = given("input");
+    let output = if input.is_null() {
+        Val::null()
+    } else {
+        unknown("output", input.type_of(), false)
+    };
+    object.insert("id".into(), unknown("id", Type::String, true));
+    object.insert("output".into(), output);
+    object.insert("input".into(), input);
+    object.insert("triggers_replace".into(), given("triggers_replace"));
+    Val::object(object)
+}
+
+fn computed(mode: Mode, address: &str, name: &Arc<str>, refs: &Refs) -> Val {
+    let mut unk = Unk::because(computed_reason(mode, address, name));
+    unk.set = true;
+    Val::unknown(unk).with_refs(refs)
+}
+
+fn computed_reason(mode: Mode, address: &str, name: &str) -> String {
+    match mode {
+        Mode::Data => format!("known after apply: {address}.{name} is read from a data source"),
+        _ => format!("known after apply: {address}.{name}"),
+    }
+}
+
+fn with_origin(mut val: Val, what: impl FnOnce() -> String) -> Val {
+    if val.origin.is_none() {
+        val.origin = Some(Arc::new(Origin {
+            what: what().into(),
+            span: val.span,
+        }));
+    }
+    val
+}
+
+fn literal_bool(expr: &Expr) -> bool {
+    matches!(&expr.kind, crate::syntax::ExprKind::Literal(val) if val.as_bool() == Some(true) || val.as_str() == Some("true"))
+}
+
+fn is_literal_false(expr: &Expr) -> bool {
+    matches!(&expr.kind, crate::syntax::ExprKind::Literal(val) if val.as_bool() == Some(false) || val.as_str() == Some("false"))
+}
+
+fn symbolic_count(val: &Val) -> Keys {
+    let index = unknown_from(val, Type::Number);
+    let binding = Val::object(Members::from([("index".into(), index)]));
+    Keys::Symbolic(Some(("count", binding)), val.reasons())
+}
+
+fn symbolic_each(val: &Val) -> Keys {
+    let (key, value) = symbolic_pair(val);
+    let key = match val.as_unknown().map(|unk| &unk.ty) {
+        Some(Type::Set(_)) => key,
+        _ => unknown_from(val, Type::String),
+    };
+    Keys::Symbolic(Some(("each", each_object(key, value))), val.reasons())
+}
+
+/// A collection of an unknown number of such elements.
+fn many_of(element: Val, reasons: &[String], ty: Type) -> Val {
+    let refs = element.all_refs();
+    let sensitive = element.sensitive;
+    let unk = Unk {
+        reasons: reasons.to_vec(),
+        ty,
+        set: true,
+        not_null: true,
+        element: Some(Box::new(element)),
+        ..Unk::default()
+    };
+    Val::unknown(unk).with_refs(&refs).mark(sensitive)
+}
+
+/// An object some attributes of which are known.
+fn open_object(members: Members, refs: &Refs, reasons: Vec<String>) -> Val {
+    let reasons = if reasons.is_empty() {
+        vec!["known after apply".to_owned()]
+    } else {
+        reasons
+    };
+    let unk = Unk {
+        reasons,
+        set: true,
+        not_null: true,
+        open: Some(Arc::new(members)),
+        ..Unk::default()
+    };
+    Val::unknown(unk).with_refs(refs)
+}
+
+/// Blocks of an unknown number.
+fn push_many(source: &Val, shape: Option<Node>, span: Span, list: &mut (Vec<Node>, Vec<Val>)) {
+    let reasons = source.reasons();
+    let unknown = hipaa_iac_source::Unknown {
+        reasons: reasons.clone(),
+        many: true,
+        element: shape.map(Box::new),
+        ..hipaa_iac_source::Unknown::default()
+    };
+    let mut node = Node::new(Value::Unknown(Arc::new(unknown))).at(span);
+    node.references = source.to_node().references;
+    list.0.push(node);
+    list.1.push(
+        Val::unknown(Unk {
+            reasons,
+            many: true,
+            ..Unk::default()
+        })
+        .with_refs(&source.refs),
+    );
+}
+
+/// `to` as seen from `from`, where it does not lie below.
+fn relative_path(to: &Path, from: &Path) -> PathBuf {
+    let to: Vec<_> = to.components().collect();
+    let from: Vec<_> = from.components().collect();
+    let common = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
+    let ups = std::iter::repeat_n("..", from.len() - common).map(PathBuf::from);
+    let downs = to
+        .iter()
+        .skip(common)
+        .map(|part| PathBuf::from(part.as_os_str()));
+    ups.chain(downs).collect()
+}

@@ -1,0 +1,626 @@
+//! From files to evaluated resources: which folders are roots, what their variables are, and what they hold.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
+    fs,
+    path::{Component, Path, PathBuf},
+    rc::Rc,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, Resource, ResourceKind, Sources, TerraformId, Unresolved,
+    WalkEntry,
+};
+use rayon::prelude::*;
+
+use crate::{
+    Options,
+    graph::{Evaluator, Instance, Keys, scope},
+    module::{self, Mode, Module},
+    providers::{self, Providers},
+    variables,
+};
+
+/// The stack of a thread that evaluates, in bytes: only what is used of it is ever backed by memory.
+const STACK_BYTES: usize = 256 << 20;
+/// The most files that `fileset` looks at.
+const MAX_FILESET: usize = 10_000;
+
+/// What all roots share.
+pub(crate) struct Loader<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) workspace: Arc<str>,
+    pub(crate) environment: Option<Arc<str>>,
+    /// The files of the walked folders.
+    walked: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// Modules by folder; an empty one stands for a folder without configuration.
+    modules: Mutex<BTreeMap<PathBuf, Option<Arc<Module>>>>,
+    /// The folders in which functions may read files.
+    trees: Vec<PathBuf>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(sources: &'a Sources, files: &[WalkEntry], options: &Options) -> Self {
+        let mut walked: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        let mut top: Option<PathBuf> = None;
+        for entry in files {
+            let dir = normalized(entry.path.parent().unwrap_or(Path::new("")));
+            top = Some(match top {
+                None => dir.clone(),
+                Some(top) => common(&top, &dir),
+            });
+            if entry
+                .path
+                .file_name()
+                .is_some_and(|name| module::is_configuration(&name.to_string_lossy()))
+            {
+                walked.entry(dir).or_default().push(entry.path.clone());
+            }
+        }
+        let trees = top.iter().filter_map(|dir| canonical(dir)).collect();
+        Self {
+            sources,
+            workspace: options.workspace.as_str().into(),
+            environment: options.environment.clone(),
+            walked,
+            modules: Mutex::default(),
+            trees,
+        }
+    }
+
+    /// The module of a folder; `None` where there is no configuration.
+    pub(crate) fn module(&self, dir: &Path) -> Option<Arc<Module>> {
+        let known = |modules: &BTreeMap<PathBuf, Option<Arc<Module>>>| modules.get(dir).cloned();
+        if let Some(module) = known(&self.modules.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return module;
+        }
+        let files = match self.walked.get(dir) {
+            Some(files) => files.clone(),
+            None => configuration_files(dir),
+        };
+        // Read under the lock: a file is read once, whoever asks first.
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(module) = known(&modules) {
+            return module;
+        }
+        let module = (!files.is_empty()).then(|| Arc::new(module::read(self.sources, dir, files)));
+        modules.insert(dir.to_owned(), module.clone());
+        module
+    }
+
+    /// The file that a path of a function means; `None` where it lies outside of the checked files.
+    pub(crate) fn resolve_file(&self, root: &Path, path: &str) -> Option<PathBuf> {
+        let path = normalized(&root.join(path));
+        // What does not exist has no true path; its folder has.
+        let real = canonical(&path).or_else(|| {
+            let name = path.file_name()?;
+            Some(canonical(path.parent()?)?.join(name))
+        });
+        // Where there is not even a folder nothing can be read.
+        let Some(real) = real else {
+            return (!path.is_absolute() && !path.starts_with("..")).then_some(path);
+        };
+        let inside = |tree: &PathBuf| real.starts_with(tree);
+        let root = canonical(root);
+        (self.trees.iter().any(inside) || root.as_ref().is_some_and(inside)).then_some(path)
+    }
+}
+
+/// The files below a folder that a pattern matches, with `/` between parts.
+pub(crate) fn fileset(dir: &Path, pattern: &str) -> Result<BTreeSet<String>, String> {
+    let pattern = glob(pattern)?;
+    let mut found = BTreeSet::new();
+    let mut looked = 0;
+    let mut pending = vec![(dir.to_owned(), String::new(), 0_u32)];
+    while let Some((dir, prefix, level)) = pending.pop() {
+        let Ok(entries) = fs::read_dir(&dir) else {
+            continue;
+        };
+        let mut entries: Vec<_> = entries.flatten().collect();
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            looked += 1;
+            if looked > MAX_FILESET {
+                return Err(format!("more than {MAX_FILESET} files"));
+            }
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() && level < 32 {
+                pending.push((entry.path(), format!("{name}/"), level + 1));
+            } else if kind.is_file() && pattern.is_match(&name) {
+                found.insert(name);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A glob of `fileset` as a regular expression: `*`, `?`, `**`, `[…]`, `{a,b}`.
+fn glob(pattern: &str) -> Result<regex::Regex, String> {
+    let mut text = String::from("^");
+    let mut chars = pattern.chars().peekable();
+    let mut braces = 0_u32;
+    while let Some(c) = chars.next() {
+        match c {
+            '*' if chars.peek() == Some(&'*') => {
+                chars.next();
+                if chars.peek() == Some(&'/') {
+                    chars.next();
+                    text.push_str("(?:.*/)?");
+                } else {
+                    text.push_str(".*");
+                }
+            }
+            '*' => text.push_str("[^/]*"),
+            '?' => text.push_str("[^/]"),
+            '[' => {
+                text.push('[');
+                if chars.peek() == Some(&'!') || chars.peek() == Some(&'^') {
+                    chars.next();
+                    text.push('^');
+                }
+                for c in chars.by_ref() {
+                    if c == ']' {
+                        break;
+                    }
+                    if matches!(c, '[' | '\\' | '&' | '~') {
+                        text.push('\\');
+                    }
+                    text.push(c);
+                }
+                text.push(']');
+            }
+            '{' => {
+                braces += 1;
+                text.push_str("(?:");
+            }
+            '}' if braces > 0 => {
+                braces -= 1;
+                text.push(')');
+            }
+            ',' if braces > 0 => text.push('|'),
+            c => text.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    text.push('$');
+    regex::Regex::new(&text).map_err(|_| "the pattern is not a glob".to_owned())
+}
+
+/// A path without `.`, and without `..` where it follows a name.
+pub(crate) fn normalized(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => match result.components().next_back() {
+                Some(Component::Normal(_)) => _ = result.pop(),
+                Some(Component::RootDir | Component::Prefix(_)) => {}
+                _ => result.push(".."),
+            },
+            part => result.push(part),
+        }
+    }
+    result
+}
+
+fn canonical(path: &Path) -> Option<PathBuf> {
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    fs::canonicalize(path).ok()
+}
+
+fn common(a: &Path, b: &Path) -> PathBuf {
+    a.components()
+        .zip(b.components())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a)
+        .collect()
+}
+
+/// A folder as reports show it.
+fn shown(dir: &Path) -> Arc<str> {
+    let text = dir.to_string_lossy().replace('\\', "/");
+    if text.is_empty() {
+        ".".into()
+    } else {
+        text.into()
+    }
+}
+
+fn configuration_files(dir: &Path) -> Vec<PathBuf> {
+    let folder = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return vec![];
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| module::is_configuration(&entry.file_name().to_string_lossy()))
+        .map(|entry| dir.join(entry.file_name()))
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+/// See [`crate::load`].
+pub(crate) fn load(sources: &Sources, files: &[WalkEntry], options: &Options) -> Inventory {
+    let loader = Loader::new(sources, files, options);
+    if loader.walked.is_empty() {
+        return Inventory::default();
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK_BYTES)
+        .build();
+    match pool {
+        Ok(pool) => pool.install(|| load_all(&loader, options)),
+        Err(error) => Inventory {
+            diagnostics: vec![Diagnostic::new(
+                Level::Error,
+                "no-threads",
+                format!("the system gives no thread to evaluate in: {error}"),
+            )],
+            ..Inventory::default()
+        },
+    }
+}
+
+fn load_all(loader: &Loader<'_>, options: &Options) -> Inventory {
+    // Reading is most of the work for large trees.
+    let read: Vec<(PathBuf, Option<Arc<Module>>)> = loader
+        .walked
+        .par_iter()
+        .map(|(dir, files)| {
+            (
+                dir.clone(),
+                Some(Arc::new(module::read(loader.sources, dir, files.clone()))),
+            )
+        })
+        .collect();
+    loader
+        .modules
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .extend(read);
+    let roots = roots(loader);
+    let settings = variables::Settings::read(loader.sources, options);
+    let mut inventory = Inventory::default();
+    inventory
+        .diagnostics
+        .extend(settings.diagnostics.iter().cloned());
+    let results: Vec<Inventory> = roots
+        .par_iter()
+        .map(|root| evaluate_root(loader, root, &settings))
+        .collect();
+    for result in results {
+        inventory.extend(result);
+    }
+    inventory
+        .diagnostics
+        .extend(settings.undeclared(roots.iter().filter_map(|root| loader.module(root))));
+    let modules = loader
+        .modules
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    for module in modules.values().flatten() {
+        inventory
+            .diagnostics
+            .extend(module.diagnostics.iter().cloned());
+    }
+    drop(modules);
+    tidy(loader.sources, &mut inventory);
+    inventory
+}
+
+/// Sorts everything, so that neither threads nor the order of files show.
+fn tidy(sources: &Sources, inventory: &mut Inventory) {
+    inventory
+        .resources
+        .sort_by(|a, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
+    inventory
+        .unresolved
+        .sort_by(|a: &Unresolved, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
+    inventory
+        .unresolved
+        .dedup_by(|b, a| a.root == b.root && a.address == b.address);
+    let key = |diagnostic: &Diagnostic| {
+        let place = diagnostic
+            .span
+            .and_then(|span| Some((sources.get(span.file)?.path().clone(), span.start)));
+        let path = place
+            .as_ref()
+            .map(|(path, _)| Arc::clone(path))
+            .or_else(|| diagnostic.path.clone());
+        (
+            path,
+            place.map(|(_, at)| at),
+            diagnostic.code,
+            diagnostic.message.clone(),
+        )
+    };
+    inventory.diagnostics.sort_by_cached_key(key);
+    inventory.diagnostics.dedup_by(|b, a| {
+        a.code == b.code && a.span == b.span && a.message == b.message && a.path == b.path
+    });
+}
+
+/// The folders that no other walked folder calls. Folders that only call each other in a circle have the first of them.
+fn roots(loader: &Loader<'_>) -> Vec<PathBuf> {
+    let mut calls: BTreeMap<&Path, BTreeSet<PathBuf>> = BTreeMap::new();
+    for dir in loader.walked.keys() {
+        let targets = loader
+            .module(dir)
+            .map(|module| local_calls(&module))
+            .unwrap_or_default();
+        calls.insert(
+            dir,
+            targets.into_iter().filter(|target| target != dir).collect(),
+        );
+    }
+    let called: BTreeSet<&PathBuf> = calls.values().flatten().collect();
+    let mut roots: BTreeSet<PathBuf> = loader
+        .walked
+        .keys()
+        .filter(|dir| !called.contains(dir))
+        .cloned()
+        .collect();
+    let mut reached: BTreeSet<&Path> = BTreeSet::new();
+    let mut pending: Vec<&Path> = roots
+        .iter()
+        .filter_map(|dir| calls.get_key_value(dir.as_path()).map(|(dir, _)| *dir))
+        .collect();
+    let mut rest = loader.walked.keys();
+    loop {
+        while let Some(dir) = pending.pop() {
+            if reached.insert(dir) {
+                let targets = calls.get(dir).into_iter().flatten();
+                pending.extend(targets.filter_map(|target| {
+                    calls.get_key_value(target.as_path()).map(|(dir, _)| *dir)
+                }));
+            }
+        }
+        let Some(next) = rest.find(|dir| !reached.contains(dir.as_path())) else {
+            break;
+        };
+        roots.insert(next.clone());
+        pending.push(next);
+    }
+    roots.into_iter().collect()
+}
+
+fn local_calls(module: &Module) -> BTreeSet<PathBuf> {
+    let sources = module
+        .calls
+        .values()
+        .filter_map(|call| call.body.attr("source")?.expr.text());
+    sources
+        .filter(|source| {
+            source.starts_with("./")
+                || source.starts_with("../")
+                || *source == "."
+                || *source == ".."
+        })
+        .map(|source| normalized(&module.dir.join(source)))
+        .collect()
+}
+
+fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings) -> Inventory {
+    let Some(module) = loader.module(dir) else {
+        return Inventory::default();
+    };
+    let mut inventory = Inventory::default();
+    let root = shown(dir);
+    let installed = installed(dir, &mut inventory.diagnostics);
+    let given = settings.of_root(loader.sources, dir, &module, &mut inventory.diagnostics);
+    let lock = providers::lock_file(loader.sources, dir, &mut inventory.diagnostics);
+    let evaluator = Evaluator::new(loader, dir.to_owned(), Arc::clone(&root), given, installed);
+    let instance = Instance::root(Arc::clone(&module));
+    let providers = Providers::new(&module, &lock);
+    let mut output = Output {
+        evaluator: &evaluator,
+        providers,
+        root,
+        inventory: &mut inventory,
+    };
+    output.instance(&instance);
+    inventory
+        .diagnostics
+        .append(&mut evaluator.diagnostics.borrow_mut());
+    inventory
+        .unresolved
+        .append(&mut evaluator.unresolved.borrow_mut());
+    inventory
+}
+
+/// Folders of downloaded modules, from `.terraform/modules/modules.json`.
+fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, PathBuf> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Manifest {
+        modules: Vec<Entry>,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Entry {
+        key: String,
+        dir: String,
+    }
+    let path = dir.join(".terraform/modules/modules.json");
+    let Ok(text) = Sources::read_text(&path) else {
+        return BTreeMap::new();
+    };
+    let Ok(manifest) = serde_json::from_str::<Manifest>(&text) else {
+        diagnostics.push(
+            Diagnostic::new(
+                Level::Error,
+                "modules-json",
+                "the list of downloaded modules cannot be read",
+            )
+            .in_path(shown(&path))
+            .remedy("run `terraform init` again"),
+        );
+        return BTreeMap::new();
+    };
+    manifest
+        .modules
+        .into_iter()
+        .map(|entry| (entry.key, normalized(&dir.join(entry.dir))))
+        .collect()
+}
+
+struct Output<'a> {
+    evaluator: &'a Evaluator<'a>,
+    providers: Providers,
+    root: Arc<str>,
+    inventory: &'a mut Inventory,
+}
+
+impl Output<'_> {
+    /// Everything in an instance of a module and below.
+    fn instance(&mut self, instance: &Rc<Instance>) {
+        let module = Arc::clone(&instance.module);
+        for block in &module.providers {
+            self.provider(instance, block);
+        }
+        for (at, block) in module.resources.iter().enumerate() {
+            // The module's files were read, and nothing asks for a resource that is being worked out at this point.
+            let Some(resource) = self.evaluator.resource(instance, at, block) else {
+                continue;
+            };
+            for which in 0..resource.keys.len() {
+                let Some(body) = self.evaluator.body(instance, block, &resource, which) else {
+                    continue;
+                };
+                let suffix = resource.keys.suffix(which);
+                let address = format!(
+                    "{}{}{}.{}{suffix}",
+                    instance.path,
+                    block.mode.prefix(),
+                    block.type_,
+                    block.name
+                );
+                let provider = block
+                    .block
+                    .body
+                    .attr("provider")
+                    .and_then(|attr| attr.expr.keyword());
+                let local = provider_name(provider.as_deref(), &block.type_);
+                let (provider, provider_major) = self.providers.of(&module, local);
+                self.inventory.resources.push(Resource {
+                    address: address.into(),
+                    kind: ResourceKind::Terraform(TerraformId {
+                        mode: block.mode.as_str().into(),
+                        type_: Arc::clone(&block.type_),
+                        name: Arc::clone(&block.name),
+                        provider: if &*block.type_ == "terraform_data"
+                            && block.mode == Mode::Managed
+                        {
+                            "terraform.io/builtin/terraform".into()
+                        } else {
+                            provider
+                        },
+                        provider_major,
+                    }),
+                    root: Arc::clone(&self.root),
+                    environment: self.evaluator.loader.environment.clone(),
+                    body: body.node.clone(),
+                    span: Some(block.block.header),
+                    extent: Some(block.block.extent),
+                    symbolic: instance.symbolic || matches!(resource.keys, Keys::Symbolic(..)),
+                });
+            }
+        }
+        for name in module.calls.keys() {
+            let Some(call) = self.evaluator.module_call(instance, name) else {
+                continue;
+            };
+            for child in call.children.iter().flatten() {
+                self.instance(child);
+            }
+        }
+    }
+
+    fn provider(&mut self, instance: &Rc<Instance>, block: &crate::syntax::Block) {
+        let Some(local) = block.labels.first() else {
+            return;
+        };
+        let alias = block
+            .body
+            .attr("alias")
+            .and_then(|attr| attr.expr.keyword())
+            .unwrap_or_default();
+        let scope = scope(instance);
+        let skipped = ["alias", "version", "for_each"];
+        let (body, _) = self
+            .evaluator
+            .block_value(&block.body, scope, &skipped, block.header, 0);
+        let mut address = format!("{}provider.{local}", instance.path);
+        if !alias.is_empty() {
+            address.push('.');
+            address.push_str(&alias);
+        }
+        let (provider, provider_major) = self.providers.of(&instance.module, local);
+        self.inventory.resources.push(Resource {
+            address: address.into(),
+            kind: ResourceKind::Terraform(TerraformId {
+                mode: "provider".into(),
+                type_: Arc::clone(local),
+                name: alias.into(),
+                provider,
+                provider_major,
+            }),
+            root: Arc::clone(&self.root),
+            environment: self.evaluator.loader.environment.clone(),
+            body,
+            span: Some(block.header),
+            extent: Some(block.extent),
+            symbolic: instance.symbolic,
+        });
+    }
+}
+
+/// The local name of a resource's provider: that of its `provider` argument, else the first word of its type.
+fn provider_name<'a>(argument: Option<&'a str>, type_: &'a str) -> &'a str {
+    match argument {
+        Some(argument) => argument.split('.').next().unwrap_or(argument),
+        None => type_.split('_').next().unwrap_or(type_),
+    }
+}
+
+/// The variable files that Terraform loads by itself, in its order.
+pub(crate) fn automatic_variable_files(dir: &Path) -> Vec<PathBuf> {
+    let folder = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
+    let mut files: Vec<PathBuf> = ["terraform.tfvars", "terraform.tfvars.json"]
+        .map(|name| dir.join(name))
+        .into_iter()
+        .filter(|path| path.is_file())
+        .collect();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return files;
+    };
+    let mut automatic: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.file_name())
+        .filter(|name: &std::ffi::OsString| {
+            let name = OsStr::to_string_lossy(name);
+            name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
+        })
+        .collect();
+    automatic.sort();
+    files.extend(automatic.into_iter().map(|name| dir.join(name)));
+    files
+}

@@ -1,0 +1,1297 @@
+//! Plans and states in JSON: what `terraform show -json` writes, and raw state files.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    rc::Rc,
+    sync::Arc,
+};
+
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, Map, Node, Origin, Reference, Resource, ResourceKind, SourceFile,
+    Sources, Span, TerraformId, Unknown, Value,
+};
+
+use crate::{Options, json, providers::only_major};
+
+/// How far a reference is followed through modules' variables and outputs.
+const MAX_HOPS: usize = 32;
+/// How many references a value keeps.
+const MAX_REFERENCES: usize = 256;
+/// How many pairs of nested blocks are compared to find those that belong together.
+const MAX_PAIRS: usize = 4096;
+
+/// Plan or state JSON, recognised by its keys; `None` where the file is neither. `source_inventory` holds the resources
+/// of the source, where there is one: findings about a resource of the same address then point into it.
+pub fn load_json(
+    _sources: &Sources,
+    file: &Arc<SourceFile>,
+    source_inventory: &Inventory,
+    options: &Options,
+) -> Option<Inventory> {
+    load(file, source_inventory, options.environment.as_ref())
+}
+
+fn load(
+    file: &SourceFile,
+    source: &Inventory,
+    environment: Option<&Arc<str>>,
+) -> Option<Inventory> {
+    let text: &str = file.text();
+    let holds = |key: &str| text.contains(key);
+    let is_plan = holds("\"format_version\"");
+    let is_state =
+        holds("\"terraform_version\"") && (holds("\"resources\"") || holds("\"modules\""));
+    if !text.trim_start().starts_with('{') || !(is_plan || is_state) {
+        return None;
+    }
+    let changes = holds("\"resource_changes\"");
+    let skip = |path: &[&str]| match path {
+        ["planned_values"] => changes,
+        ["resource_drift" | "relevant_attributes" | "checks"] => true,
+        ["resource_changes", "change", "before" | "before_sensitive"] => true,
+        _ => false,
+    };
+    let mut inventory = Inventory::default();
+    let root = match json::parse_without(file, &skip) {
+        Ok(root) => root,
+        // Half a plan is still a plan.
+        Err(error) => {
+            let certain = is_plan && (changes || holds("\"planned_values\""))
+                || holds("\"lineage\"") && is_state;
+            inventory.diagnostics.push(error);
+            return certain.then_some(inventory);
+        }
+    };
+    let mut reader = Reader {
+        file,
+        environment,
+        inventory,
+        seen: HashSet::new(),
+    };
+    match (root.get("format_version"), root.get("version")) {
+        (Some(version), _)
+            if ["resource_changes", "planned_values", "values"]
+                .iter()
+                .any(|key| root.get(key).is_some()) =>
+        {
+            let major = version.as_str().and_then(|text| text.split('.').next());
+            if major == Some("1") {
+                reader.shown(&root);
+            } else {
+                reader.version(
+                    version,
+                    "`terraform show -json` of a Terraform from 1.1 on writes format version 1",
+                );
+            }
+        }
+        (None, Some(version)) if root.get("terraform_version").is_some() => {
+            if version.as_int() == Some(4) && root.get("resources").is_some() {
+                reader.state_file(&root);
+            } else if root.get("resources").is_some() || root.get("modules").is_some() {
+                reader.version(
+                    version,
+                    "Terraform from 0.12 on writes state files of version 4",
+                );
+            } else {
+                return None;
+            }
+        }
+        _ => return None,
+    }
+    let mut inventory = reader.inventory;
+    join_source(&mut inventory.resources, source, file.path());
+    inventory
+        .resources
+        .sort_by(|a, b| a.address.cmp(&b.address));
+    Some(inventory)
+}
+
+/// Makes resources of a document.
+struct Reader<'a> {
+    file: &'a SourceFile,
+    environment: Option<&'a Arc<str>>,
+    inventory: Inventory,
+    seen: HashSet<Arc<str>>,
+}
+
+impl Reader<'_> {
+    fn version(&mut self, version: &Node, remedy: &str) {
+        let name = version
+            .as_str()
+            .map(str::to_owned)
+            .or_else(|| version.as_int().map(|number| number.to_string()));
+        let name = name
+            .filter(|name| name.len() < 20)
+            .unwrap_or_else(|| "unknown".to_owned());
+        let message = format!("format version {name} of plans and states is not supported");
+        let mut diagnostic = Diagnostic::new(Level::Error, "plan-version", message).remedy(remedy);
+        diagnostic.span = version.span;
+        self.inventory.diagnostics.push(diagnostic);
+    }
+
+    /// What `terraform show -json` writes, of a plan or of a state.
+    fn shown(&mut self, root: &Node) {
+        let mut configuration = Configuration::new(root.get("configuration"));
+        if let Some(errored) = root
+            .get("errored")
+            .filter(|errored| errored.as_bool() == Some(true))
+        {
+            let message =
+                "the plan was written when planning had failed, so resources may be missing";
+            let mut diagnostic = Diagnostic::new(Level::Error, "plan-incomplete", message)
+                .remedy("make `terraform plan` succeed, and write the plan again");
+            diagnostic.span = errored.span;
+            self.inventory.diagnostics.push(diagnostic);
+        }
+        let deferred = list(root.get("deferred_changes"))
+            .iter()
+            .filter_map(|change| change.get("resource_change"));
+        if let Some(changes) = root.get("resource_changes") {
+            for change in list(Some(changes)).iter().chain(deferred) {
+                self.change(change, &mut configuration);
+            }
+            // Data sources that were read while planning stand in the state before it.
+            let prior = root
+                .get("prior_state")
+                .and_then(|state| state.get("values"))
+                .and_then(|v| v.get("root_module"));
+            self.module(prior, true, &mut configuration);
+        } else {
+            let values = root.get("planned_values").or_else(|| root.get("values"));
+            self.module(
+                values.and_then(|values| values.get("root_module")),
+                false,
+                &mut configuration,
+            );
+        }
+        let providers = configuration.provider_blocks();
+        for (address, id, body, span) in providers {
+            self.push(address, id, body, span, span);
+        }
+    }
+
+    fn change(&mut self, resource: &Node, configuration: &mut Configuration<'_>) {
+        let Some(change) = resource.get("change") else {
+            return;
+        };
+        let gone = |action: &Node| matches!(action.as_str(), Some("delete" | "forget"));
+        let actions = list(change.get("actions"));
+        let after = change.get("after").filter(|after| !after.is_null());
+        let Some(after) = after.filter(|_| actions.is_empty() || !actions.iter().all(gone)) else {
+            return;
+        };
+        let body = merge(
+            Some(after),
+            change.get("after_unknown"),
+            change.get("after_sensitive"),
+        );
+        self.resource(resource, body, configuration);
+    }
+
+    /// The resources of a module of a state, and of those below it.
+    fn module(
+        &mut self,
+        module: Option<&Node>,
+        only_data: bool,
+        configuration: &mut Configuration<'_>,
+    ) {
+        let Some(module) = module else { return };
+        for resource in list(module.get("resources")) {
+            let data = text(resource, "mode") == Some("data");
+            if (data || !only_data) && resource.get("deposed_key").is_none() {
+                let body = merge(
+                    resource.get("values"),
+                    None,
+                    resource.get("sensitive_values"),
+                );
+                self.resource(resource, body, configuration);
+            }
+        }
+        for child in list(module.get("child_modules")) {
+            self.module(Some(child), only_data, configuration);
+        }
+    }
+
+    fn resource(&mut self, resource: &Node, body: Node, configuration: &mut Configuration<'_>) {
+        let (Some(address), Some(type_), Some(name)) = (
+            text(resource, "address"),
+            text(resource, "type"),
+            text(resource, "name"),
+        ) else {
+            return;
+        };
+        let mode = text(resource, "mode").unwrap_or("managed");
+        let provider = text(resource, "provider_name").unwrap_or_default();
+        // State JSON has no module address: it is what stands before the type.
+        let local = if mode == "data" {
+            format!("data.{type_}.{name}")
+        } else {
+            format!("{type_}.{name}")
+        };
+        let module = match resource.get("module_address").and_then(Node::as_str) {
+            Some(module) => module.to_owned(),
+            None => module_of(address),
+        };
+        let body = configuration.describe(&module, &local, body);
+        let id = TerraformId {
+            mode: mode.into(),
+            type_: type_.into(),
+            name: name.into(),
+            provider: provider_source(provider),
+            provider_major: configuration.major(provider),
+        };
+        let at = resource.get("address").and_then(|address| address.span);
+        self.push(address.into(), id, body, at, resource.span);
+    }
+
+    fn push(
+        &mut self,
+        address: Arc<str>,
+        id: TerraformId,
+        body: Node,
+        span: Option<Span>,
+        extent: Option<Span>,
+    ) {
+        // A deposed object and a data source that is also in the state before carry the same address.
+        if self.seen.insert(Arc::clone(&address)) {
+            self.inventory.resources.push(Resource {
+                address,
+                kind: ResourceKind::Terraform(id),
+                root: Arc::clone(self.file.path()),
+                environment: self.environment.cloned(),
+                body,
+                span,
+                extent,
+                symbolic: false,
+            });
+        }
+    }
+
+    /// A `.tfstate` file.
+    fn state_file(&mut self, root: &Node) {
+        for resource in list(root.get("resources")) {
+            let (Some(type_), Some(name)) = (text(resource, "type"), text(resource, "name")) else {
+                continue;
+            };
+            let mode = text(resource, "mode").unwrap_or("managed");
+            let module = text(resource, "module")
+                .map(|module| format!("{module}."))
+                .unwrap_or_default();
+            let data = if mode == "data" { "data." } else { "" };
+            let provider = text(resource, "provider").unwrap_or_default();
+            let provider = match provider
+                .split_once("[\"")
+                .and_then(|(_, rest)| rest.split_once("\"]"))
+            {
+                Some((source, _)) => source,
+                None => provider.trim_start_matches("provider."),
+            };
+            for instance in list(resource.get("instances")) {
+                let Some(attributes) = instance
+                    .get("attributes")
+                    .filter(|_| instance.get("deposed").is_none())
+                else {
+                    continue;
+                };
+                let key = instance_key(instance.get("index_key"));
+                let mut body = hide_by_name(attributes.clone());
+                for path in list(instance.get("sensitive_attributes")) {
+                    body = hide_path(body, list(Some(path)));
+                }
+                let id = TerraformId {
+                    mode: mode.into(),
+                    type_: type_.into(),
+                    name: name.into(),
+                    provider: provider_source(provider),
+                    provider_major: None,
+                };
+                let at = resource.get("name").and_then(|name| name.span);
+                self.push(
+                    format!("{module}{data}{type_}.{name}{key}").into(),
+                    id,
+                    body,
+                    at,
+                    instance.span,
+                );
+            }
+        }
+    }
+}
+
+fn list(node: Option<&Node>) -> &[Node] {
+    node.and_then(Node::as_list).map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.get(key).and_then(Node::as_str)
+}
+
+/// `hashicorp/aws`, from the name with the registry's host or from the bare name of Terraform 0.12.
+fn provider_source(name: &str) -> Arc<str> {
+    let hosts = ["registry.terraform.io/", "registry.opentofu.org/"];
+    let short = hosts
+        .iter()
+        .find_map(|host| name.strip_prefix(host))
+        .unwrap_or(name);
+    if short.contains('/') || short.is_empty() {
+        short.into()
+    } else {
+        format!("hashicorp/{short}").into()
+    }
+}
+
+/// An index as Terraform writes it in addresses.
+fn instance_key(key: Option<&Node>) -> String {
+    match key.map(|key| &key.value) {
+        Some(Value::String(key)) => {
+            let escaped = key
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
+            format!(
+                "[\"{}\"]",
+                escaped.replace("${", "$${").replace("%{", "%%{")
+            )
+        }
+        Some(Value::Number(number)) => format!("[{number}]"),
+        _ => String::new(),
+    }
+}
+
+// The value: what is planned, what is unknown of it, what is sensitive.
+
+/// Puts the three parallel trees of a planned change into one.
+fn merge(after: Option<&Node>, unknown: Option<&Node>, sensitive: Option<&Node>) -> Node {
+    if unknown.and_then(Node::as_bool) == Some(true) {
+        let mut node = unknown_after_apply();
+        node.span = unknown.and_then(|unknown| unknown.span);
+        return if sensitive.is_some_and(any_true) {
+            hide(node)
+        } else {
+            node
+        };
+    }
+    let mut node = after.cloned().unwrap_or_default();
+    if sensitive.and_then(Node::as_bool) == Some(true) {
+        // What is hidden may be partly unknown too.
+        let plain = merge(after, unknown, None);
+        return hide(plain);
+    }
+    if unknown.is_none_or(|unknown| !any_true(unknown))
+        && sensitive.is_none_or(|sensitive| !any_true(sensitive))
+    {
+        return node;
+    }
+    match (&node.value, unknown.map(|unknown| &unknown.value)) {
+        (Value::Object(members), _) => {
+            let inner =
+                |tree: Option<&Node>, key: &str| tree.and_then(|tree| tree.get(key)).cloned();
+            let mut merged: Map = members
+                .iter()
+                .map(|(key, member)| {
+                    let (unknown, sensitive) = (inner(unknown, key), inner(sensitive, key));
+                    (
+                        Arc::clone(key),
+                        merge(Some(member), unknown.as_ref(), sensitive.as_ref()),
+                    )
+                })
+                .collect();
+            // What is not known is left out of the planned value.
+            for (key, member) in unknown.and_then(Node::as_map).into_iter().flatten() {
+                if !merged.contains_key(key) && any_true(member) {
+                    merged.insert(
+                        Arc::clone(key),
+                        merge(None, Some(member), inner(sensitive, key).as_ref()),
+                    );
+                }
+            }
+            node.value = Value::Object(Arc::new(merged));
+        }
+        (Value::List(elements), _) => {
+            let unknowns = list(unknown);
+            let masks = list(sensitive);
+            // Masks of another length cannot be told apart: all are hidden.
+            let whole = sensitive.filter(|mask| any_true(mask) && masks.len() != elements.len());
+            let merged = elements.iter().enumerate().map(|(at, element)| {
+                let element = merge(Some(element), unknowns.get(at), masks.get(at));
+                if whole.is_some() {
+                    hide(element)
+                } else {
+                    element
+                }
+            });
+            let rest = unknowns
+                .iter()
+                .enumerate()
+                .skip(elements.len())
+                .map(|(at, element)| merge(None, Some(element), masks.get(at)));
+            node.value = Value::List(Arc::new(merged.chain(rest).collect()));
+        }
+        // Nothing is planned, but something below is unknown: a block whose every attribute is.
+        (Value::Null, Some(Value::Object(members))) => {
+            let merged = members.iter().map(|(key, member)| {
+                (
+                    Arc::clone(key),
+                    merge(None, Some(member), sensitive.and_then(|mask| mask.get(key))),
+                )
+            });
+            node.value = Value::Object(Arc::new(merged.collect()));
+        }
+        (Value::Null, Some(Value::List(elements))) => {
+            let masks = list(sensitive);
+            let merged = elements
+                .iter()
+                .enumerate()
+                .map(|(at, element)| merge(None, Some(element), masks.get(at)));
+            node.value = Value::List(Arc::new(merged.collect()));
+        }
+        _ => {}
+    }
+    node
+}
+
+fn unknown_after_apply() -> Node {
+    Node::unknown("known after apply")
+}
+
+/// Whether a tree of truth values holds a true one.
+fn any_true(tree: &Node) -> bool {
+    match &tree.value {
+        Value::Bool(value) => *value,
+        Value::List(elements) => elements.iter().any(any_true),
+        Value::Object(members) => members.values().any(any_true),
+        _ => false,
+    }
+}
+
+/// Marks a value and everything in it.
+fn hide(mut node: Node) -> Node {
+    node.sensitive = true;
+    map_children(node, |_, child| Some(hide(child)))
+}
+
+/// Replaces every element or member; `None` drops a member.
+fn map_children(mut node: Node, mut f: impl FnMut(&str, Node) -> Option<Node>) -> Node {
+    node.value = match node.value {
+        Value::List(elements) => {
+            let elements = Arc::unwrap_or_clone(elements);
+            Value::List(Arc::new(
+                elements
+                    .into_iter()
+                    .filter_map(|element| f("", element))
+                    .collect(),
+            ))
+        }
+        Value::Object(members) => {
+            let members = Arc::unwrap_or_clone(members);
+            let members = members
+                .into_iter()
+                .filter_map(|(key, member)| Some((Arc::clone(&key), f(&key, member)?)));
+            Value::Object(Arc::new(members.collect()))
+        }
+        other => other,
+    };
+    node
+}
+
+/// Marks what a path of a state file's `sensitive_attributes` leads to.
+fn hide_path(node: Node, path: &[Node]) -> Node {
+    let Some((step, rest)) = path.split_first() else {
+        return hide(node);
+    };
+    let wanted = step.get("value");
+    let wanted = wanted.and_then(|value| value.get("value")).or(wanted);
+    let index = wanted
+        .and_then(Node::as_int)
+        .and_then(|index| usize::try_from(index).ok());
+    let name = wanted.and_then(Node::as_str).map(str::to_owned);
+    let mut at = 0;
+    let is_list = node.as_list().is_some();
+    map_children(node, |key, child| {
+        // An element of a set is named by its value: every element is taken for it.
+        let found = if is_list {
+            index.is_none_or(|index| index == at)
+        } else {
+            name.as_deref() == Some(key)
+        };
+        at += 1;
+        Some(if found { hide_path(child, rest) } else { child })
+    })
+}
+
+/// A state file does not say what the provider's schema marks as sensitive: attributes whose names say so are hidden.
+fn hide_by_name(node: Node) -> Node {
+    const NAMES: [&str; 8] = [
+        "password",
+        "secret",
+        "token",
+        "private_key",
+        "access_key",
+        "credential",
+        "connection_string",
+        "passphrase",
+    ];
+    map_children(node, |key, child| {
+        let telling = NAMES.iter().any(|name| key.contains(name))
+            && !key.ends_with("_arn")
+            && !key.ends_with("_id");
+        let scalar = matches!(child.value, Value::String(_));
+        Some(if telling && scalar {
+            hide(child)
+        } else {
+            hide_by_name(child)
+        })
+    })
+}
+
+// The configuration: where unknown values come from.
+
+/// A step of an address or reference: a name and what stands in brackets behind it.
+struct Step<'a> {
+    name: &'a str,
+    /// `[0]`, `["eu"]`; empty without.
+    key: &'a str,
+}
+
+/// Takes an address apart at its points, leaving what is in brackets and quotes whole.
+fn steps(address: &str) -> Vec<Step<'_>> {
+    let mut all = Vec::new();
+    let (mut start, mut bracket, mut end_of_key) = (0, None, None);
+    let (mut quoted, mut escaped) = (false, false);
+    let mut push = |start: usize, bracket: Option<usize>, end_of_key: Option<usize>, end: usize| {
+        let name = address
+            .get(start..bracket.unwrap_or(end))
+            .unwrap_or_default();
+        let key = bracket
+            .and_then(|from| address.get(from..end_of_key?))
+            .unwrap_or_default();
+        all.push(Step { name, key });
+    };
+    for (at, byte) in address.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'[' => _ = bracket.get_or_insert(at),
+            b']' => _ = end_of_key.get_or_insert(at + 1),
+            b'.' if bracket.is_none() || end_of_key.is_some() => {
+                push(start, bracket, end_of_key, at);
+                (start, bracket, end_of_key) = (at + 1, None, None);
+            }
+            _ => {}
+        }
+    }
+    push(start, bracket, end_of_key, address.len());
+    all
+}
+
+/// The module part of a resource's address.
+fn module_of(address: &str) -> String {
+    let all = steps(address);
+    let mut pairs = all.chunks(2);
+    let mut module = String::new();
+    while let Some([word, name]) = pairs.next()
+        && word.name == "module"
+    {
+        module.push_str(if module.is_empty() {
+            "module."
+        } else {
+            ".module."
+        });
+        module.push_str(name.name);
+        module.push_str(name.key);
+    }
+    module
+}
+
+/// An address without instance keys.
+fn without_keys(address: &str) -> String {
+    steps(address)
+        .iter()
+        .map(|step| step.name)
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+/// A module instance and its configuration.
+struct Scope<'a> {
+    /// `module.db["eu"].`, empty for the root.
+    prefix: String,
+    module: &'a Node,
+    resources: HashMap<&'a str, &'a Node>,
+    /// The call and the module it stands in.
+    call: Option<(&'a Node, Rc<Self>)>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(prefix: String, module: &'a Node, call: Option<(&'a Node, Rc<Self>)>) -> Self {
+        let resources = list(module.get("resources"))
+            .iter()
+            .filter_map(|resource| Some((text(resource, "address")?, resource)));
+        Self {
+            prefix,
+            module,
+            resources: resources.collect(),
+            call,
+        }
+    }
+}
+
+/// What the plan says of the configuration.
+struct Configuration<'a> {
+    root: Option<&'a Node>,
+    providers: Option<&'a Node>,
+    /// By module address.
+    scopes: HashMap<String, Option<Rc<Scope<'a>>>>,
+    /// What variables and outputs resolve to, by module prefix and text. Empty while one is being resolved.
+    resolved: HashMap<(String, String), Arc<[Reference]>>,
+    majors: HashMap<String, Option<u64>>,
+}
+
+type ProviderBlock = (Arc<str>, TerraformId, Node, Option<Span>);
+
+impl<'a> Configuration<'a> {
+    fn new(configuration: Option<&'a Node>) -> Self {
+        let providers =
+            configuration.and_then(|configuration| configuration.get("provider_config"));
+        let mut constraints: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for provider in providers
+            .and_then(Node::as_map)
+            .into_iter()
+            .flat_map(Map::values)
+        {
+            let name = text(provider, "full_name").or_else(|| text(provider, "name"));
+            if let (Some(name), Some(constraint)) = (name, text(provider, "version_constraint")) {
+                constraints.entry(name).or_default().push(constraint);
+            }
+        }
+        let majors = constraints
+            .into_iter()
+            .map(|(name, all)| (name.to_owned(), only_major(&all)))
+            .collect();
+        let root = configuration.and_then(|configuration| configuration.get("root_module"));
+        Self {
+            root,
+            providers,
+            scopes: HashMap::new(),
+            resolved: HashMap::new(),
+            majors,
+        }
+    }
+
+    fn major(&self, provider: &str) -> Option<u64> {
+        self.majors.get(provider).copied().flatten()
+    }
+
+    fn scope(&mut self, module: &str) -> Option<Rc<Scope<'a>>> {
+        if let Some(known) = self.scopes.get(module) {
+            return known.clone();
+        }
+        let scope = self.find_scope(module);
+        self.scopes.insert(module.to_owned(), scope.clone());
+        scope
+    }
+
+    fn find_scope(&mut self, module: &str) -> Option<Rc<Scope<'a>>> {
+        if module.is_empty() {
+            return Some(Rc::new(Scope::new(String::new(), self.root?, None)));
+        }
+        let all = steps(module);
+        let last = all.last()?;
+        if all.len() > 2 * MAX_HOPS {
+            return None;
+        }
+        let tail = format!("module.{}{}", last.name, last.key);
+        let outer = self.scope(module.strip_suffix(&tail)?.trim_end_matches('.'))?;
+        let call = outer.module.get("module_calls")?.get(last.name)?;
+        Some(Rc::new(Scope::new(
+            format!("{module}."),
+            call.get("module")?,
+            Some((call, outer)),
+        )))
+    }
+
+    /// Adds to a planned value what the configuration says: which unknown arguments are set and what they refer to.
+    fn describe(&mut self, module: &str, local: &str, body: Node) -> Node {
+        let Some(scope) = self.scope(module) else {
+            return body;
+        };
+        let Some(resource) = scope.resources.get(local).copied() else {
+            return body;
+        };
+        let Some(expressions) = resource.get("expressions") else {
+            return overlay(body, &Node::object(Map::new()));
+        };
+        let shape = self.block(&scope, Some(resource), expressions);
+        overlay(body, &shape)
+    }
+
+    /// The arguments of a block as values: constants, and unknown ones with their references.
+    fn block(
+        &mut self,
+        scope: &Rc<Scope<'a>>,
+        resource: Option<&'a Node>,
+        expressions: &'a Node,
+    ) -> Node {
+        let members = expressions.as_map().into_iter().flatten();
+        let members = members.map(|(key, expression)| {
+            (
+                Arc::clone(key),
+                self.expression(scope, resource, expression),
+            )
+        });
+        Node {
+            span: expressions.span,
+            ..Node::object(members.collect())
+        }
+    }
+
+    fn expression(
+        &mut self,
+        scope: &Rc<Scope<'a>>,
+        resource: Option<&'a Node>,
+        expression: &'a Node,
+    ) -> Node {
+        if let Some(blocks) = expression.as_list() {
+            let blocks = blocks
+                .iter()
+                .map(|block| self.block(scope, resource, block))
+                .collect();
+            return Node {
+                span: expression.span,
+                ..Node::list(blocks)
+            };
+        }
+        if let Some(constant) = expression.get("constant_value") {
+            return constant.clone();
+        }
+        let references = expression.get("references").and_then(Node::as_list);
+        let texts = references.map(|references| {
+            references
+                .iter()
+                .all(|reference| reference.as_str().is_some())
+        });
+        match (texts, expression.as_map()) {
+            (Some(true), _) => {
+                let mut found = Vec::new();
+                let mentioned = mentions(expression);
+                for mention in &mentioned {
+                    self.resolve(scope, resource, mention, 0, &mut found);
+                }
+                let mut node = Node::unknown(format!(
+                    "known after apply: made from {}",
+                    first_of(&mentioned)
+                ));
+                node.span = expression.span;
+                if !found.is_empty() {
+                    node.references = Some(sorted(found).into());
+                }
+                node
+            }
+            // A single nested block, or blocks by key.
+            (_, Some(members)) if !members.is_empty() => self.block(scope, resource, expression),
+            _ => Node {
+                span: expression.span,
+                ..unknown_after_apply()
+            },
+        }
+    }
+
+    /// Follows a mention to the resources behind it.
+    fn resolve(
+        &mut self,
+        scope: &Rc<Scope<'a>>,
+        resource: Option<&'a Node>,
+        mention: &str,
+        hops: usize,
+        found: &mut Vec<Reference>,
+    ) {
+        if hops > MAX_HOPS || found.len() >= MAX_REFERENCES {
+            return;
+        }
+        let all = steps(mention);
+        let mut words = all.iter().map(|step| step.name);
+        match (words.next(), words.next(), words.next()) {
+            (Some("var"), Some(name), _) => {
+                let Some((call, outer)) = &scope.call else {
+                    return;
+                };
+                let Some(expression) = call.get("expressions").and_then(|all| all.get(name)) else {
+                    return;
+                };
+                // In the outer module, `each` is that of the call.
+                self.resolve_all(
+                    outer,
+                    Some(call),
+                    expression,
+                    hops,
+                    &format!("var.{name}"),
+                    &scope.prefix,
+                    found,
+                );
+            }
+            (Some("each"), Some("value" | "key"), _) => {
+                if let Some(expression) =
+                    resource.and_then(|resource| resource.get("for_each_expression"))
+                {
+                    for mention in mentions(expression) {
+                        // It cannot speak of itself.
+                        if !mention.starts_with("each.") {
+                            self.resolve(scope, None, mention, hops + 1, found);
+                        }
+                    }
+                }
+            }
+            (Some("module"), Some(name), Some(output)) => {
+                let key = all.get(1).map_or("", |step| step.key);
+                let Some(inner) = self.scope(&format!("{}module.{name}{key}", scope.prefix)) else {
+                    return;
+                };
+                let output_value = inner
+                    .module
+                    .get("outputs")
+                    .and_then(|outputs| outputs.get(output));
+                let Some(expression) = output_value.and_then(|output| output.get("expression"))
+                else {
+                    return;
+                };
+                let prefix = inner.prefix.clone();
+                self.resolve_all(
+                    &inner,
+                    None,
+                    expression,
+                    hops,
+                    &format!("output.{output}"),
+                    &prefix,
+                    found,
+                );
+            }
+            (
+                Some("local" | "count" | "path" | "terraform" | "self" | "module" | "var" | "each"),
+                ..,
+            )
+            | (_, None, _) => {}
+            (Some(mode @ ("data" | "ephemeral")), Some(type_), Some(name)) => {
+                let key = all.get(2).map_or("", |step| step.key);
+                let attribute = all.get(3).map_or("", |step| step.name);
+                let address = format!("{}{mode}.{type_}.{name}{key}", scope.prefix);
+                found.push(Reference {
+                    address: address.into(),
+                    attribute: attribute.into(),
+                });
+            }
+            (Some(type_), Some(name), attribute) => {
+                let key = all.get(1).map_or("", |step| step.key);
+                let address = format!("{}{type_}.{name}{key}", scope.prefix);
+                found.push(Reference {
+                    address: address.into(),
+                    attribute: attribute.unwrap_or_default().into(),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Resolves an expression once, however often it is mentioned.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a place, an expression and where to keep the answer"
+    )]
+    fn resolve_all(
+        &mut self,
+        scope: &Rc<Scope<'a>>,
+        resource: Option<&'a Node>,
+        expression: &'a Node,
+        hops: usize,
+        name: &str,
+        prefix: &str,
+        found: &mut Vec<Reference>,
+    ) {
+        let key = (prefix.to_owned(), name.to_owned());
+        if let Some(known) = self.resolved.get(&key) {
+            found.extend(known.iter().cloned());
+            return;
+        }
+        self.resolved.insert(key.clone(), Arc::new([]));
+        let mut all = Vec::new();
+        for mention in mentions(expression) {
+            self.resolve(scope, resource, mention, hops + 1, &mut all);
+        }
+        let all = sorted(all);
+        found.extend(all.iter().cloned());
+        self.resolved.insert(key, all.into());
+    }
+
+    /// Provider blocks that say something.
+    fn provider_blocks(&mut self) -> Vec<ProviderBlock> {
+        let mut blocks = Vec::new();
+        for provider in self
+            .providers
+            .and_then(Node::as_map)
+            .into_iter()
+            .flat_map(Map::values)
+        {
+            let Some(name) = text(provider, "name") else {
+                continue;
+            };
+            let alias = text(provider, "alias").unwrap_or_default();
+            let expressions = provider.get("expressions");
+            if expressions.is_none() && alias.is_empty() {
+                // No block: only the provider's name in a resource or in `required_providers`.
+                continue;
+            }
+            let module = text(provider, "module_address").unwrap_or_default();
+            let Some(scope) = self.scope(module) else {
+                continue;
+            };
+            let source = text(provider, "full_name").unwrap_or(name);
+            let mut address = format!("{}provider.{name}", scope.prefix);
+            if !alias.is_empty() {
+                address.push('.');
+                address.push_str(alias);
+            }
+            let id = TerraformId {
+                mode: "provider".into(),
+                type_: name.into(),
+                name: alias.into(),
+                provider: provider_source(source),
+                provider_major: self.major(source),
+            };
+            let body = expressions.map(|expressions| self.block(&scope, None, expressions));
+            blocks.push((
+                address.into(),
+                id,
+                set_all(body.unwrap_or_else(|| Node::object(Map::new()))),
+                provider.span,
+            ));
+        }
+        blocks
+    }
+}
+
+/// The references of an expression, each in its longest form: Terraform lists `aws_kms_key.a.arn` and `aws_kms_key.a`.
+fn mentions(expression: &Node) -> Vec<&str> {
+    let mut kept: Vec<&str> = Vec::new();
+    for mention in list(expression.get("references"))
+        .iter()
+        .filter_map(Node::as_str)
+    {
+        let bare = without_keys(mention);
+        let known = kept.last().is_some_and(|before| {
+            let begins = |whole: &str, part: &str| {
+                whole
+                    .strip_prefix(part)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            begins(before, mention) || begins(&without_keys(before), &bare)
+        });
+        if !known && kept.len() < MAX_REFERENCES {
+            kept.push(mention);
+        }
+    }
+    kept
+}
+
+fn first_of(mentions: &[&str]) -> String {
+    match mentions {
+        [] => "an expression".to_owned(),
+        [first] => (*first).to_owned(),
+        [first, ..] => format!("{first} and others"),
+    }
+}
+
+fn sorted(mut references: Vec<Reference>) -> Vec<Reference> {
+    references.sort_by(|a, b| (&a.address, &a.attribute).cmp(&(&b.address, &b.attribute)));
+    references.dedup();
+    references.truncate(MAX_REFERENCES);
+    references
+}
+
+/// Marks every unknown of a value as certainly set.
+fn set_all(node: Node) -> Node {
+    let mut node = map_children(node, |_, child| Some(set_all(child)));
+    if let Value::Unknown(unknown) = &mut node.value {
+        Arc::make_mut(unknown).set = true;
+    }
+    node
+}
+
+/// Puts what the configuration says over a planned value.
+fn overlay(mut node: Node, shape: &Node) -> Node {
+    match (&mut node.value, &shape.value) {
+        (_, Value::Unknown(said)) => {
+            let reasons = &said.reasons;
+            let mut node = explain(node, reasons, single(shape.references.as_ref()));
+            node.references.clone_from(&shape.references);
+            node
+        }
+        (Value::Unknown(_), _) => set_all(node),
+        (Value::Object(_), Value::Object(arguments)) => {
+            map_children(node, |key, member| match arguments.get(key) {
+                Some(argument) => Some(overlay(member, argument)),
+                None => computed(key, member),
+            })
+        }
+        (Value::List(elements), Value::List(blocks)) => {
+            let pairs = pair(elements, blocks);
+            let elements = Arc::unwrap_or_clone(std::mem::take(elements));
+            let elements = elements.into_iter().zip(pairs).map(|(element, block)| {
+                match block.and_then(|at| blocks.get(at)) {
+                    Some(block) => overlay(element, block),
+                    None => element,
+                }
+            });
+            node.value = Value::List(Arc::new(elements.collect()));
+            node
+        }
+        _ => node,
+    }
+}
+
+/// References that may be given to the parts of a value as well: all of one resource.
+fn single(references: Option<&Arc<[Reference]>>) -> Option<&Arc<[Reference]>> {
+    references.filter(|all| {
+        all.windows(2)
+            .all(|pair| matches!(pair, [a, b] if a.address == b.address))
+    })
+}
+
+/// Says of every unknown in an argument that it is set, and why it is not known.
+fn explain(node: Node, reasons: &[String], references: Option<&Arc<[Reference]>>) -> Node {
+    let mut node = map_children(node, |_, child| Some(explain(child, reasons, references)));
+    if let Value::Unknown(unknown) = &mut node.value {
+        let unknown = Arc::make_mut(unknown);
+        unknown.set = true;
+        unknown.reasons = reasons.to_vec();
+        node.references = references.cloned();
+    }
+    node
+}
+
+/// What the configuration does not set. Where it is not known before apply, the provider decides it, or a `dynamic`
+/// block does, which the plan does not show: then it is unknown whether it is set. No block is named like an id.
+fn computed(key: &str, mut node: Node) -> Option<Node> {
+    let scalar = key == "id"
+        || key == "arn"
+        || ["_id", "_arn", "_name"]
+            .iter()
+            .any(|end| key.ends_with(end));
+    if let Value::Unknown(unknown) = &mut node.value {
+        if scalar {
+            return None;
+        }
+        let unknown = Arc::make_mut(unknown);
+        unknown.reasons = vec![
+            "known after apply, and the plan does not show an argument that sets it".to_owned(),
+        ];
+    }
+    Some(node)
+}
+
+/// Which block each element was written as: in order where that fits, else the first free one that fits (sets are
+/// sorted in plans).
+fn pair(elements: &[Node], blocks: &[Node]) -> Vec<Option<usize>> {
+    let in_order = || {
+        (0..elements.len())
+            .map(|at| (at < blocks.len()).then_some(at))
+            .collect()
+    };
+    let fits_in_order =
+        elements.len() == blocks.len() && elements.iter().zip(blocks).all(|(e, b)| agree(e, b));
+    if fits_in_order || elements.len().saturating_mul(blocks.len()) > MAX_PAIRS {
+        return in_order();
+    }
+    let many = blocks
+        .iter()
+        .position(|block| block.as_unknown().is_some_and(|unknown| unknown.many));
+    let mut free: Vec<bool> = (0..blocks.len()).map(|at| Some(at) != many).collect();
+    elements
+        .iter()
+        .map(|element| {
+            let at = blocks
+                .iter()
+                .enumerate()
+                .position(|(at, block)| free.get(at) == Some(&true) && agree(element, block));
+            if let Some(taken) = at.and_then(|at| free.get_mut(at)) {
+                *taken = false;
+            }
+            at.or(many)
+        })
+        .collect()
+}
+
+/// Whether nothing that was written contradicts a planned value.
+fn agree(planned: &Node, written: &Node) -> bool {
+    let scalar = |node: &Node| match &node.value {
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.to_string()),
+        _ => None,
+    };
+    match (&planned.value, &written.value) {
+        (Value::Unknown(_), _) | (_, Value::Unknown(_) | Value::Null) => true,
+        (Value::Object(planned), Value::Object(written)) => written.iter().all(|(key, written)| {
+            planned
+                .get(key)
+                .is_none_or(|planned| agree(planned, written))
+        }),
+        (Value::List(planned), Value::List(written)) => {
+            let many = written
+                .iter()
+                .any(|element| element.as_unknown().is_some_and(|unknown| unknown.many));
+            many || planned.len() == written.len()
+        }
+        _ => scalar(planned)
+            .is_some_and(|planned| scalar(written).is_some_and(|written| written == planned)),
+    }
+}
+
+// The source: where findings point.
+
+/// Gives resources of a plan the places of the source resources with the same address.
+fn join_source(resources: &mut [Resource], source: &Inventory, plan: &str) {
+    let mut by_address: HashMap<String, Vec<&Resource>> = HashMap::new();
+    for resource in source
+        .resources
+        .iter()
+        .filter(|resource| resource.terraform().is_some())
+    {
+        by_address
+            .entry(without_keys(&resource.address))
+            .or_default()
+            .push(resource);
+    }
+    // Several roots may have resources of the same names: the plan belongs to the one that has most of them.
+    let mut votes: BTreeMap<(&Arc<str>, Option<&Arc<str>>), usize> = BTreeMap::new();
+    for resource in resources.iter() {
+        let mut counted = HashSet::new();
+        for found in by_address
+            .get(&without_keys(&resource.address))
+            .into_iter()
+            .flatten()
+        {
+            if counted.insert((&found.root, &found.environment)) {
+                *votes
+                    .entry((&found.root, found.environment.as_ref()))
+                    .or_default() += 1;
+            }
+        }
+    }
+    let folder = plan.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let environment = resources
+        .first()
+        .and_then(|resource| resource.environment.clone());
+    let best = votes.iter().max_by_key(|((root, env), votes)| {
+        (
+            **votes,
+            ***root == *folder,
+            env.cloned() == environment,
+            std::cmp::Reverse((Arc::clone(root), env.cloned())),
+        )
+    });
+    let Some(((root, of), most)) = best else {
+        return;
+    };
+    // Where two roots fit equally and the plan lies in neither, no line is better than a wrong one.
+    let rivals = votes
+        .iter()
+        .any(|((other, _), votes)| other != root && votes == most);
+    if rivals && ***root != *folder {
+        return;
+    }
+    for resource in resources {
+        let Some(found) = by_address.get(&without_keys(&resource.address)) else {
+            continue;
+        };
+        let mut of_root = found
+            .iter()
+            .filter(|found| found.root == **root && found.environment.as_ref() == *of);
+        let first = of_root.clone().next();
+        let Some(written) = of_root
+            .find(|found| found.address == resource.address)
+            .or(first)
+        else {
+            continue;
+        };
+        resource.span = written.span;
+        resource.extent = written.extent;
+        resource.body = place(
+            std::mem::take(&mut resource.body),
+            &written.body,
+            written.span,
+            true,
+        );
+    }
+}
+
+/// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was.
+fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool) -> Node {
+    let own = if top { None } else { written.span };
+    let nearest = own.or(nearest);
+    let planned_at = node.span;
+    node.span = nearest.or(planned_at);
+    if !top {
+        node.origin.clone_from(&written.origin);
+    }
+    if written.references.is_some() {
+        node.references.clone_from(&written.references);
+    }
+    node.sensitive |= written.sensitive;
+    match (&mut node.value, &written.value) {
+        // The source knows more: the parts of a text, both outcomes of a conditional.
+        (Value::Unknown(planned), Value::Unknown(said)) => {
+            let mut said = Unknown::clone(said);
+            said.set |= planned.set;
+            said.many = false;
+            *planned = Arc::new(said);
+            node
+        }
+        (Value::Object(_), Value::Object(arguments)) => {
+            map_children(node, |key, member| match arguments.get(key) {
+                Some(argument) => Some(place(member, argument, nearest, false)),
+                // The source sets it nowhere, so it is the provider's to decide.
+                None if member.as_unknown().is_some_and(|unknown| !unknown.set) => None,
+                None => Some(place_default(member, nearest)),
+            })
+        }
+        (Value::List(elements), Value::List(blocks)) => {
+            let pairs = pair(elements, blocks);
+            let elements = Arc::unwrap_or_clone(std::mem::take(elements));
+            let elements = elements.into_iter().zip(pairs).map(|(element, at)| {
+                match at.and_then(|at| blocks.get(at)) {
+                    Some(block) => match block.as_unknown().filter(|unknown| unknown.many) {
+                        Some(unknown) => {
+                            let like = unknown.element.as_deref().unwrap_or(block);
+                            place(element, like, block.span.or(nearest), false)
+                        }
+                        None => place(element, block, nearest, false),
+                    },
+                    None => place_default(element, nearest),
+                }
+            });
+            node.value = Value::List(Arc::new(elements.collect()));
+            node
+        }
+        _ => map_children(node, |_, child| Some(place_default(child, nearest))),
+    }
+}
+
+/// Points a value that the source does not hold at what holds it, and says where it was found.
+fn place_default(mut node: Node, nearest: Option<Span>) -> Node {
+    let found = node.span;
+    if nearest.is_some() {
+        node.span = nearest;
+        let scalar = !matches!(node.value, Value::Null | Value::List(_) | Value::Object(_));
+        if scalar && found.is_some() {
+            node.origin = Some(Arc::new(Origin {
+                what: "value in the plan".into(),
+                span: found,
+            }));
+        }
+    }
+    map_children(node, |_, child| Some(place_default(child, nearest)))
+}
+
+#[cfg(test)]
+mod tests;

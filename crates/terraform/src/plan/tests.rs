@@ -1,0 +1,507 @@
+//! Plans that Terraform 1.11.4 wrote (`fixtures/data`), and one in the documented format for AWS (`fixtures/aws.plan.json`).
+
+use std::path::Path;
+
+use hipaa_iac_source::{Number, walk};
+
+use super::*;
+
+const AWS: &str = include_str!("fixtures/aws.plan.json");
+const DATA: &str = include_str!("fixtures/data/plan.json");
+
+fn read(text: &str) -> (Arc<SourceFile>, Option<Inventory>) {
+    let sources = Sources::new();
+    let file = sources.add("infra/plan.json", text);
+    let inventory = load_json(&sources, &file, &Inventory::default(), &Options::default());
+    (file, inventory)
+}
+
+fn aws() -> (Arc<SourceFile>, Inventory) {
+    let (file, inventory) = read(AWS);
+    (file, inventory.unwrap())
+}
+
+fn find<'a>(inventory: &'a Inventory, address: &str) -> &'a Resource {
+    inventory
+        .resources
+        .iter()
+        .find(|resource| &*resource.address == address)
+        .unwrap_or_else(|| panic!("no {address}"))
+}
+
+fn references(node: &Node) -> Vec<String> {
+    let name = |reference: &Reference| {
+        format!("{} {}", reference.address, reference.attribute)
+            .trim_end()
+            .to_owned()
+    };
+    node.references().iter().map(name).collect()
+}
+
+#[test]
+fn every_resource_that_will_be_there_is_judged_once() {
+    let (_, inventory) = aws();
+    let addresses: Vec<_> = inventory
+        .resources
+        .iter()
+        .map(|resource| &*resource.address)
+        .collect();
+    assert_eq!(
+        addresses,
+        [
+            "aws_db_instance.phi",
+            "aws_db_instance.plain",
+            "aws_security_group.web",
+            "data.aws_iam_policy_document.deferred",
+            "data.aws_secretsmanager_secret_version.db",
+            "module.data[\"eu.west\"].aws_rds_cluster.this[0]",
+            "provider.aws",
+            "provider.aws.us",
+        ]
+    );
+    assert!(inventory.diagnostics.is_empty());
+}
+
+#[test]
+fn identity_comes_from_the_change_and_the_provider_version_from_the_constraint() {
+    let (_, inventory) = aws();
+    let id = find(
+        &inventory,
+        "module.data[\"eu.west\"].aws_rds_cluster.this[0]",
+    )
+    .terraform()
+    .unwrap();
+    assert_eq!(
+        (&*id.mode, &*id.type_, &*id.name),
+        ("managed", "aws_rds_cluster", "this")
+    );
+    assert_eq!(
+        (&*id.provider, id.provider_major),
+        ("hashicorp/aws", Some(5))
+    );
+    let tofu = find(&inventory, "aws_security_group.web")
+        .terraform()
+        .unwrap();
+    assert_eq!(&*tofu.provider, "hashicorp/aws");
+    let data = find(&inventory, "data.aws_iam_policy_document.deferred");
+    assert_eq!(data.kind.matched_by(), "data.aws_iam_policy_document");
+    assert_eq!(&*data.root, "infra/plan.json");
+}
+
+#[test]
+fn values_have_their_places_in_the_plan() {
+    let (file, inventory) = aws();
+    let resource = find(&inventory, "aws_db_instance.phi");
+    let encrypted = resource.body.get("storage_encrypted").unwrap();
+    assert_eq!(encrypted.as_bool(), Some(true));
+    assert_eq!(file.position(encrypted.span.unwrap().start).line, 19);
+    assert_eq!(
+        file.slice(resource.span.unwrap()),
+        "\"aws_db_instance.phi\""
+    );
+    assert!(file.slice(resource.extent.unwrap()).starts_with('{'));
+}
+
+#[test]
+fn unknown_arguments_are_set_and_refer_to_what_makes_them() {
+    let (_, inventory) = aws();
+    let key = find(&inventory, "aws_db_instance.phi")
+        .body
+        .get("kms_key_id")
+        .unwrap();
+    assert!(key.as_unknown().unwrap().set);
+    assert_eq!(references(key), ["aws_kms_key.phi arn"]);
+    let groups = find(&inventory, "aws_db_instance.phi")
+        .body
+        .get("vpc_security_group_ids")
+        .unwrap();
+    assert_eq!(references(groups), ["aws_security_group.web[0] id"]);
+}
+
+#[test]
+fn what_the_configuration_does_not_set_is_not_set() {
+    let (_, inventory) = aws();
+    let phi = &find(&inventory, "aws_db_instance.phi").body;
+    // An id that nobody wrote is the provider's.
+    assert!(phi.get("arn").is_none() && phi.get("id").is_none());
+    assert!(
+        find(&inventory, "aws_db_instance.plain")
+            .body
+            .get("kms_key_id")
+            .is_none()
+    );
+    // This could be a dynamic block, which plans do not show.
+    assert!(!phi.get("replicas").unwrap().as_unknown().unwrap().set);
+}
+
+#[test]
+fn references_go_through_variables_and_outputs_of_modules() {
+    let (_, inventory) = aws();
+    let cluster = &find(
+        &inventory,
+        "module.data[\"eu.west\"].aws_rds_cluster.this[0]",
+    )
+    .body;
+    assert_eq!(
+        references(cluster.get("kms_key_id").unwrap()),
+        ["aws_kms_key.phi arn"]
+    );
+    assert_eq!(
+        references(cluster.get("db_subnet_group_name").unwrap()),
+        ["module.data[\"eu.west\"].aws_db_subnet_group.this name"]
+    );
+    let document = &find(&inventory, "data.aws_iam_policy_document.deferred").body;
+    let statement = &document.get("statement").unwrap().as_list().unwrap()[0];
+    assert_eq!(
+        statement.get("actions").unwrap().as_list().unwrap()[0].as_str(),
+        Some("kms:*")
+    );
+    let resources = statement.get("resources").unwrap();
+    assert_eq!(references(resources), ["module.keys.aws_kms_key.this"]);
+    // All are of one resource, so the element is as well.
+    assert_eq!(
+        references(&resources.as_list().unwrap()[0]),
+        ["module.keys.aws_kms_key.this"]
+    );
+}
+
+#[test]
+fn blocks_of_a_set_are_matched_by_what_is_written_in_them() {
+    let (_, inventory) = aws();
+    let ingress = find(&inventory, "aws_security_group.web")
+        .body
+        .get("ingress")
+        .unwrap()
+        .as_list()
+        .unwrap();
+    assert_eq!(
+        ingress[0].get("cidr_blocks").unwrap().as_list().unwrap()[0].as_str(),
+        Some("0.0.0.0/0")
+    );
+    let lists = ingress[1].get("prefix_list_ids").unwrap();
+    assert_eq!(references(lists), ["aws_ec2_managed_prefix_list.office id"]);
+    assert!(lists.as_unknown().unwrap().set);
+    assert!(ingress[0].get("prefix_list_ids").unwrap().is_null());
+}
+
+#[test]
+fn sensitive_values_are_marked() {
+    let (_, inventory) = aws();
+    let phi = &find(&inventory, "aws_db_instance.phi").body;
+    assert!(phi.get("password").unwrap().sensitive);
+    assert!(!phi.get("engine").unwrap().sensitive);
+    assert!(
+        find(&inventory, "data.aws_secretsmanager_secret_version.db")
+            .body
+            .get("secret_string")
+            .unwrap()
+            .sensitive
+    );
+}
+
+#[test]
+fn provider_blocks_are_resources() {
+    let (_, inventory) = aws();
+    let main = find(&inventory, "provider.aws");
+    assert_eq!(main.kind.matched_by(), "provider.aws");
+    assert!(main.body.get("region").unwrap().as_unknown().unwrap().set);
+    let tags = main.body.get("default_tags").unwrap().as_list().unwrap()[0]
+        .get("tags")
+        .unwrap();
+    assert_eq!(tags.get("team").unwrap().as_str(), Some("data"));
+    let us = find(&inventory, "provider.aws.us");
+    assert_eq!(&*us.terraform().unwrap().name, "us");
+    assert_eq!(us.body.get("region").unwrap().as_str(), Some("us-east-1"));
+}
+
+#[test]
+fn a_plan_of_terraform_is_read() {
+    let (_, inventory) = read(DATA);
+    let inventory = inventory.unwrap();
+    assert!(inventory.diagnostics.is_empty());
+    assert_eq!(inventory.resources.len(), 12);
+    let input = |address: &str| find(&inventory, address).body.get("input").unwrap().clone();
+    assert_eq!(
+        references(&input("terraform_data.direct")),
+        ["terraform_data.key id"]
+    );
+    assert_eq!(
+        references(&input("module.child[\"eu\"].terraform_data.inner[0]")),
+        ["terraform_data.key id"]
+    );
+    let deepest = input("module.child[\"us\"].module.deep.terraform_data.deepest");
+    assert_eq!(deepest.as_list().unwrap()[0].as_str(), Some("a"));
+    assert_eq!(
+        references(&deepest.as_list().unwrap()[1]),
+        ["terraform_data.key id"]
+    );
+    assert_eq!(
+        references(&input("terraform_data.from_module")),
+        ["module.child[\"eu\"].terraform_data.inner[0] id"]
+    );
+    let plain = input("terraform_data.plain");
+    assert!(plain.get("password").unwrap().sensitive);
+    assert!(plain.get("key").unwrap().as_unknown().unwrap().set);
+    assert!(matches!(
+        plain.get("size").unwrap().value,
+        Value::Number(Number::Int(20))
+    ));
+    // Plans do not hold the values of locals.
+    assert!(references(&input("terraform_data.local")).is_empty());
+    assert_eq!(
+        find(&inventory, "data.terraform_remote_state.none")
+            .terraform()
+            .unwrap()
+            .mode,
+        "data".into()
+    );
+}
+
+#[test]
+fn states_are_read_in_both_forms() {
+    for text in [
+        include_str!("fixtures/data/state.json"),
+        include_str!("fixtures/data/terraform.tfstate.json"),
+    ] {
+        let inventory = read(text).1.unwrap();
+        assert!(inventory.diagnostics.is_empty());
+        let addresses: Vec<_> = inventory
+            .resources
+            .iter()
+            .map(|resource| &*resource.address)
+            .collect();
+        assert_eq!(
+            addresses,
+            [
+                "data.terraform_remote_state.none",
+                "module.child[\"eu\"].module.deep.terraform_data.deepest",
+                "module.child[\"eu\"].terraform_data.inner[0]",
+                "module.child[\"us\"].module.deep.terraform_data.deepest",
+                "module.child[\"us\"].terraform_data.inner[0]",
+                "terraform_data.direct",
+                "terraform_data.each[\"a\"]",
+                "terraform_data.each[\"b\"]",
+                "terraform_data.from_module",
+                "terraform_data.key",
+                "terraform_data.local",
+                "terraform_data.plain",
+            ]
+        );
+        let key = find(&inventory, "terraform_data.key");
+        assert!(key.body.get("id").unwrap().as_str().is_some());
+        assert_eq!(
+            &*key.terraform().unwrap().provider,
+            "terraform.io/builtin/terraform"
+        );
+    }
+}
+
+#[test]
+fn attributes_of_a_state_file_are_hidden_by_path_and_by_name() {
+    let text = r#"{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": [
+        {"module": "module.a", "mode": "managed", "type": "aws_db_instance", "name": "x",
+         "provider": "module.a.provider[\"registry.terraform.io/hashicorp/aws\"].us",
+         "instances": [
+            {"index_key": "k\"1", "schema_version": 1,
+             "attributes": {"password": "hunter2", "secret_arn": "arn:x", "engine": "postgres", "map": {"a": "1", "b": "2"}, "list": ["s", "t"]},
+             "sensitive_attributes": [[{"type": "get_attr", "value": "map"}, {"type": "index", "value": {"value": "a", "type": "string"}}],
+                                      [{"type": "get_attr", "value": "list"}, {"type": "index", "value": {"value": 1, "type": "number"}}]]},
+            {"deposed": "00000001", "attributes": {}}
+         ]}]}"#;
+    let inventory = read(text).1.unwrap();
+    assert_eq!(inventory.resources.len(), 1);
+    let resource = find(&inventory, "module.a.aws_db_instance.x[\"k\\\"1\"]");
+    assert_eq!(&*resource.terraform().unwrap().provider, "hashicorp/aws");
+    let hidden = |path: &[&str]| {
+        path.iter()
+            .fold(&resource.body, |node, key| node.get(key).unwrap())
+            .sensitive
+    };
+    assert!(hidden(&["password"]) && hidden(&["map", "a"]));
+    assert!(!hidden(&["map", "b"]) && !hidden(&["engine"]) && !hidden(&["secret_arn"]));
+    let list = resource.body.get("list").unwrap().as_list().unwrap();
+    assert!(list[1].sensitive && !list[0].sensitive);
+}
+
+#[test]
+fn what_is_no_plan_is_passed_by() {
+    for text in [
+        "",
+        "[]",
+        "{}",
+        r#"{"format_version": "1.0"}"#,
+        r#"{"format_version": "1.0", "provider_schemas": {}}"#,
+        r#"{"version": 4, "resources": []}"#,
+        r#"{"a": "\"format_version\""}"#,
+        r#"{"terraform_version": "1", "resources": ["#,
+        "not json \"format_version\"",
+    ] {
+        assert!(read(text).1.is_none(), "{text}");
+    }
+}
+
+#[test]
+fn plans_that_cannot_be_trusted_are_said() {
+    let codes = |text: &str| -> Vec<&'static str> {
+        read(text)
+            .1
+            .unwrap()
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect()
+    };
+    assert_eq!(
+        codes(r#"{"format_version": "2.0", "resource_changes": []}"#),
+        ["plan-version"]
+    );
+    assert_eq!(
+        codes(r#"{"format_version": "0.1", "planned_values": {}}"#),
+        ["plan-version"]
+    );
+    assert_eq!(
+        codes(r#"{"version": 3, "terraform_version": "0.11", "modules": []}"#),
+        ["plan-version"]
+    );
+    assert_eq!(
+        codes(r#"{"format_version": "1.2", "errored": true, "resource_changes": []}"#),
+        ["plan-incomplete"]
+    );
+    assert_eq!(codes(AWS.get(..2000).unwrap()), ["json-syntax"]);
+    assert!(codes(r#"{"format_version": "1.2", "planned_values": {}}"#).is_empty());
+}
+
+#[test]
+fn a_configuration_that_runs_in_circles_comes_to_an_end() {
+    let text = r#"{"format_version": "1.2", "resource_changes": [
+        {"address": "module.a.x_y.z", "module_address": "module.a", "mode": "managed", "type": "x_y", "name": "z", "provider_name": "x",
+         "change": {"actions": ["create"], "after": {}, "after_unknown": {"v": true}}}],
+      "configuration": {"root_module": {"module_calls": {"a": {
+        "expressions": {"v": {"references": ["module.a.o"]}},
+        "module": {"outputs": {"o": {"expression": {"references": ["var.v", "x_y.w.id"]}}},
+                   "resources": [{"address": "x_y.z", "expressions": {"v": {"references": ["var.v"]}}}]}}}}}}"#;
+    let inventory = read(text).1.unwrap();
+    assert_eq!(
+        references(inventory.resources[0].body.get("v").unwrap()),
+        ["module.a.x_y.w id"]
+    );
+}
+
+#[test]
+fn findings_point_into_the_source() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/fixtures/data");
+    let sources = Sources::new();
+    let (files, _) = walk(&folder);
+    let source = crate::load(&sources, &files, &Options::default());
+    let plan = sources.read(&folder.join("plan.json")).unwrap();
+    let inventory = load_json(&sources, &plan, &source, &Options::default()).unwrap();
+    let place = |node: &Node| {
+        let (path, start, _) = sources.locate(node.span.unwrap()).unwrap();
+        let name = path.rsplit("data/").next().unwrap().to_owned();
+        (name, start.line, start.column)
+    };
+    let plain = find(&inventory, "terraform_data.plain");
+    let (path, start, _) = sources.locate(plain.span.unwrap()).unwrap();
+    assert!(
+        path.ends_with("main.tf") && start.line == 18,
+        "{path}:{}",
+        start.line
+    );
+    let input = plain.body.get("input").unwrap();
+    assert_eq!(
+        place(input.get("encrypted").unwrap()),
+        ("main.tf".to_owned(), 20, 17)
+    );
+    assert_eq!(input.get("encrypted").unwrap().as_bool(), Some(true));
+    assert!(input.get("password").unwrap().sensitive);
+    let deepest = &find(
+        &inventory,
+        "module.child[\"eu\"].module.deep.terraform_data.deepest",
+    )
+    .body;
+    assert_eq!(
+        place(deepest.get("input").unwrap()),
+        ("mod/deep/main.tf".to_owned(), 3, 11)
+    );
+    // The source knows what stands behind the local.
+    let local = find(&inventory, "terraform_data.local")
+        .body
+        .get("input")
+        .unwrap();
+    assert_eq!(references(local), ["terraform_data.key id"]);
+    // What neither sets is not there; what the plan alone knows points at the block.
+    assert!(plain.body.get("output").is_none());
+    assert_eq!(&*plain.root, &**plan.path());
+}
+
+#[test]
+fn two_roots_that_fit_equally_are_told_apart_by_the_folder_or_not_at_all() {
+    let sources = Sources::new();
+    let written = |root: &str, line: usize| {
+        let file = sources.add(format!("{root}/main.tf"), "resource \"a_b\" \"c\" {\n}\n");
+        let mut resource = find(&aws().1, "aws_db_instance.plain").clone();
+        resource.root = root.into();
+        resource.span = Some(Span::new(file.id(), line..line + 3));
+        resource.body = Node::object(Map::new());
+        resource
+    };
+    let source = Inventory {
+        resources: vec![written("infra", 1), written("other", 2)],
+        ..Inventory::default()
+    };
+    let join = |path: &str| {
+        let file = sources.add(path, AWS);
+        let inventory = load_json(&sources, &file, &source, &Options::default()).unwrap();
+        let span = find(&inventory, "aws_db_instance.plain").span.unwrap();
+        sources.locate(span).unwrap().0.to_string()
+    };
+    assert_eq!(join("infra/plan.json"), "infra/main.tf");
+    assert_eq!(join("other/plan.json"), "other/main.tf");
+    assert_eq!(join("elsewhere/plan.json"), "elsewhere/plan.json");
+}
+
+#[test]
+fn addresses_are_taken_apart_at_their_points_alone() {
+    let names = |text: &str| {
+        steps(text)
+            .iter()
+            .map(|step| format!("{}{}", step.name, step.key))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names("module.a[\"x.y\"].b_c.d[0].e"),
+        ["module", "a[\"x.y\"]", "b_c", "d[0]", "e"]
+    );
+    assert_eq!(names("a.b[\"q\\\".]\"].c"), ["a", "b[\"q\\\".]\"]", "c"]);
+    assert_eq!(names(""), [""]);
+    assert_eq!(
+        without_keys("module.a[\"x.y\"].b_c.d[0].e"),
+        "module.a.b_c.d.e"
+    );
+    assert_eq!(
+        module_of("module.a[\"x.y\"].module.b.c_d.e[0]"),
+        "module.a[\"x.y\"].module.b"
+    );
+    assert_eq!(module_of("data.a.b"), "");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_address_is_too_strange(text in "[a-c.\\[\\]\"\\\\0é$]{0,40}") {
+        steps(&text);
+        module_of(&text);
+        without_keys(&text);
+    }
+
+    /// A plan in which values are swapped for others is read without a panic.
+    #[test]
+    fn mutated_plans_do_not_panic(from in 0_usize..12000, length in 0_usize..40, with in "[\\[\\]{}:,\"a-z0-9 ]{0,12}") {
+        let mut text = AWS.to_owned();
+        let start = from.min(text.len());
+        let end = (start + length).min(text.len());
+        if text.is_char_boundary(start) && text.is_char_boundary(end) {
+            text.replace_range(start..end, &with);
+            read(&text);
+        }
+    }
+}

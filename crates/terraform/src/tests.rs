@@ -1,0 +1,1358 @@
+//! Small configurations through [`load`]. Expected values were checked against Terraform 1.11.4, or follow from the
+//! contract of [`Unknown`] where Terraform's plan says no more than that a value is not known.
+
+use std::{fmt::Write as _, fs};
+
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, Node, Resource, Sources, Unknown, Value, walk,
+};
+
+use crate::{Options, load};
+
+struct Loaded {
+    inventory: Inventory,
+    sources: Sources,
+    dir: tempfile::TempDir,
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+fn evaluate_with(files: &[(&str, &str)], options: &Options) -> Loaded {
+    let dir = folder(files);
+    let sources = Sources::new();
+    let (entries, _) = walk(dir.path());
+    Loaded {
+        inventory: load(&sources, &entries, options),
+        sources,
+        dir,
+    }
+}
+
+fn evaluate(files: &[(&str, &str)]) -> Loaded {
+    evaluate_with(files, &Options::default())
+}
+
+fn main_tf(text: &str) -> Loaded {
+    evaluate(&[("main.tf", text)])
+}
+
+/// One expression as the `input` of a `terraform_data`.
+fn input(expression: &str) -> Node {
+    let loaded = main_tf(&format!(
+        "resource \"terraform_data\" \"a\" {{\n  input = {expression}\n}}\n"
+    ));
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{expression}: {:?}",
+        loaded.inventory.diagnostics
+    );
+    loaded.value("terraform_data.a", "input").clone()
+}
+
+impl Loaded {
+    fn resource(&self, address: &str) -> &Resource {
+        let found = self
+            .inventory
+            .resources
+            .iter()
+            .find(|resource| &*resource.address == address);
+        found.unwrap_or_else(|| panic!("{address} is not among {:?}", self.addresses()))
+    }
+
+    fn addresses(&self) -> Vec<&str> {
+        self.inventory
+            .resources
+            .iter()
+            .map(|resource| &*resource.address)
+            .collect()
+    }
+
+    fn value(&self, address: &str, path: &str) -> &Node {
+        path.split('.')
+            .fold(&self.resource(address).body, |node, key| {
+                let inner = match key.parse::<usize>() {
+                    Ok(at) => node.as_list().and_then(|list| list.get(at)),
+                    Err(_) => node.get(key),
+                };
+                inner.unwrap_or_else(|| panic!("{address} has no {path}: {node:?}"))
+            })
+    }
+
+    fn unknown(&self, address: &str, path: &str) -> &Unknown {
+        self.value(address, path)
+            .as_unknown()
+            .unwrap_or_else(|| panic!("{address}.{path} is known"))
+    }
+
+    fn references(&self, address: &str, path: &str) -> Vec<String> {
+        let references = self.value(address, path).references();
+        references
+            .iter()
+            .map(|reference| format!("{}.{}", reference.address, reference.attribute))
+            .collect()
+    }
+
+    /// The text that a value's place covers, with the line.
+    fn at(&self, node: &Node) -> String {
+        let span = node.span.unwrap();
+        let file = self.sources.get(span.file).unwrap();
+        format!("{}:{}", file.position(span.start).line, file.slice(span))
+    }
+
+    fn codes(&self) -> Vec<&str> {
+        self.inventory
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect()
+    }
+
+    fn diagnostic(&self, code: &str) -> &Diagnostic {
+        self.inventory
+            .diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.code == code)
+            .unwrap_or_else(|| {
+                panic!("no {code} among {:?}", self.inventory.diagnostics);
+            })
+    }
+}
+
+fn json(text: &str) -> Node {
+    Node::from(&serde_json::from_str::<serde_json::Value>(text).unwrap())
+}
+
+#[test]
+fn expressions_give_what_terraform_plans() {
+    for (expression, expected) in [
+        ("0.1 + 0.2", "0.3"),
+        (
+            "\"x${1 / 3}\"",
+            r#""x0.33333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333335""#,
+        ),
+        (
+            "\"x${0.1 * 0.1 * 0.1 * 0.1}\"",
+            r#""x0.00010000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001""#,
+        ),
+        ("\"x${2 / 3 * 3}\"", r#""x2""#),
+        ("-7 % 3", "-1"),
+        ("7.5 % 2", "1.5"),
+        ("2 + 3 * 4 - 1", "13"),
+        ("\"5\" + 1", "6"),
+        ("!\"true\"", "false"),
+        ("1 < \"2\"", "true"),
+        ("\"1\" == 1", "false"),
+        ("1 == 1.0", "true"),
+        ("[1] == tolist([1])", "false"),
+        ("{ a = 1 } == tomap({ a = 1 })", "false"),
+        ("null == null", "true"),
+        ("1 == null", "false"),
+        ("true ? 1 : \"x\"", r#""1""#),
+        ("false ? { a = 1 } : { b = \"x\" }", r#"{"b": "x"}"#),
+        ("true ? [1] : [\"a\", true]", r#"["1"]"#),
+        ("true ? null : \"x\"", "null"),
+        ("null[*]", "[]"),
+        ("\"x\"[*]", r#"["x"]"#),
+        ("[[{ a = [1, 2] }], [{ a = [3] }]][*][*].a[0]", "[[1], [3]]"),
+        ("[{ a = { b = 1 } }, { a = { b = 2 } }].*.a.b", "[1, 2]"),
+        ("[1, 2].0", "1"),
+        ("[\"a\"][\"0\"]", r#""a""#),
+        (
+            "{ for k, v in { a = 1, b = 2 } : v => k... }",
+            r#"{"1": ["a"], "2": ["b"]}"#,
+        ),
+        (
+            "[for k, v in toset([\"z\", \"a\"]) : \"${k}${v}\"]",
+            r#"["aa", "zz"]"#,
+        ),
+        (
+            "[for i, v in [\"a\", \"b\", \"c\"] : \"${i}${v}\" if i != 1]",
+            r#"["0a", "2c"]"#,
+        ),
+        (
+            "{ (true ? \"k\" : \"z\") = 1, \"x${1}\" = 2, 3 = 4 }",
+            r#"{"3": 4, "k": 1, "x1": 2}"#,
+        ),
+        ("{ a = 1, a = 2 }", r#"{"a": 2}"#),
+        ("\"a ${~ true ~}   \\n  b\"", r#""atrueb""#),
+        ("\"%{ for x in [1, 2] }${x},%{ endfor }\"", r#""1,2,""#),
+        ("\"%{ if false }a%{ else }b%{ endif }\"", r#""b""#),
+        ("\"$${x} %%{y} \\u00e9\"", "\"${x} %{y} \u{e9}\""),
+        (
+            "<<-EOT\n      a\n        %{ for x in [\"1\", \"2\"] ~}\n        line ${x}\n        %{ endfor ~}\n      end\n        \n    EOT\n",
+            r#""a\n          line 1\n          line 2\n        end\n        \n""#,
+        ),
+        (
+            "<<EOT\na %{~ if true }\n   yes\n%{ else ~}\n   no\n%{ endif ~}\n   z\nEOT\n",
+            r#""a\n   yes\n   z\n""#,
+        ),
+        ("try({}.a, null, \"z\")", "null"),
+        ("try({}.a, [].b, \"z\")", r#""z""#),
+        ("can({}.a)", "false"),
+        ("toset([1, 2, 1])", "[1, 2]"),
+        ("toset([3, 10, \"b\"])", r#"["10", "3", "b"]"#),
+        ("terraform.workspace", r#""default""#),
+        ("\"${path.module} ${path.root}\"", r#"". .""#),
+    ] {
+        assert_eq!(input(expression), json(expected), "{expression}");
+    }
+}
+
+#[test]
+fn large_numbers_keep_their_digits() {
+    let node = input("123456789012345678901234567890");
+    let Value::Number(number) = &node.value else {
+        panic!()
+    };
+    assert_eq!(number.to_string(), "123456789012345678901234567890");
+}
+
+#[test]
+fn what_terraform_refuses_is_an_error_and_unknown() {
+    for expression in [
+        "[1, 2][5]",
+        "{ a = 1 }.b",
+        "\"a\" + 1",
+        "true && null",
+        "true ? 1 : true",
+        "true ? { a = 1 } : { b = [1] }",
+        "\"a${[1]}\"",
+        "\"a${null}\"",
+        "{ for x in [\"a\", \"a\"] : x => x }",
+        "[for x in null : x]",
+        "local.missing",
+        "var.missing",
+        "aws_x.missing.id",
+        "nofunction(1)",
+        "1 / 0",
+    ] {
+        let text = format!(
+            "resource \"terraform_data\" \"a\" {{\n  input = {{\n    bad = {expression}\n    good = 1\n  }}\n}}\n"
+        );
+        let loaded = main_tf(&text);
+        assert_eq!(loaded.codes(), ["evaluation"], "{expression}");
+        assert!(
+            loaded
+                .value("terraform_data.a", "input.bad")
+                .as_unknown()
+                .is_some()
+        );
+        assert_eq!(
+            loaded.value("terraform_data.a", "input.good").as_int(),
+            Some(1),
+            "{expression}"
+        );
+        let place = loaded.inventory.diagnostics[0].span.unwrap();
+        assert_eq!(loaded.sources.locate(place).unwrap().1.line, 3);
+    }
+}
+
+#[test]
+fn unknowns_are_unknown_where_terraform_plans_them_unknown() {
+    let text = r#"
+resource "terraform_data" "u" { input = "x" }
+locals { u = terraform_data.u.id }
+resource "terraform_data" "a" {
+  input = {
+    and    = false && local.u == "a"
+    or     = local.u == "a" || true
+    choice = local.u == "a" ? "x" : "y"
+    text   = "arn:${local.u}:z"
+    try    = try(local.u, "d")
+    can    = can(local.u)
+    null   = local.u == null
+    known  = "${local.u}-x" == null
+    length = length([local.u, 1])
+    keys   = keys({ a = local.u })
+    set    = length(toset([local.u, "a"]))
+    other  = [local.u, 2][1]
+    filter = [for x in [1, 2] : x if local.u != "a"]
+    key    = { for x in ["a"] : local.u => x }
+    index  = ["a", "b"][local.u == "a" ? 0 : 1]
+  }
+}
+"#;
+    let loaded = main_tf(text);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    let get = |name: &str| loaded.value("terraform_data.a", &format!("input.{name}"));
+    for name in [
+        "and", "or", "choice", "text", "try", "can", "set", "filter", "key", "index",
+    ] {
+        assert!(get(name).as_unknown().is_some(), "{name}");
+    }
+    for (name, expected) in [
+        ("null", "false"),
+        ("known", "false"),
+        ("length", "2"),
+        ("keys", "[\"a\"]"),
+        ("other", "2"),
+    ] {
+        assert_eq!(*get(name), json(expected), "{name}");
+    }
+    // What Terraform's plan does not say, but is certain.
+    assert_eq!(
+        get("and").as_unknown().unwrap().alternatives,
+        [Node::from(false)]
+    );
+    assert_eq!(
+        get("or").as_unknown().unwrap().alternatives,
+        [Node::from(true)]
+    );
+    assert_eq!(
+        get("choice").as_unknown().unwrap().alternatives,
+        [Node::from("x"), Node::from("y")]
+    );
+    assert_eq!(
+        get("index").as_unknown().unwrap().alternatives,
+        [Node::from("a"), Node::from("b")]
+    );
+    assert_eq!(get("text").as_unknown().unwrap().template.len(), 3);
+    assert_eq!(
+        loaded.references("terraform_data.a", "input.text"),
+        ["terraform_data.u.id"]
+    );
+    assert!(get("text").as_unknown().unwrap().set);
+}
+
+#[test]
+fn attributes_of_resources_are_known_where_they_are_set_and_references_everywhere() {
+    let text = r#"
+resource "aws_kms_key" "phi" {
+  count               = 2
+  enable_key_rotation = true
+}
+data "aws_vpc" "main" {}
+resource "aws_db_instance" "a" {
+  kms_key_id  = aws_kms_key.phi[1].arn
+  rotation    = aws_kms_key.phi[0].enable_key_rotation
+  all         = aws_kms_key.phi[*].arn
+  by_for      = [for k in aws_kms_key.phi : k.arn]
+  vpc         = data.aws_vpc.main.id
+  text        = "key ${aws_kms_key.phi[0].arn}"
+  whole       = aws_kms_key.phi[0]
+}
+resource "aws_db_instance" "null" {
+  kms_key_id = null
+}
+resource "aws_x" "r" {
+  computed = aws_db_instance.null.kms_key_id
+}
+"#;
+    let loaded = main_tf(text);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    let address = "aws_db_instance.a";
+    let key = loaded.unknown(address, "kms_key_id");
+    assert!(key.set);
+    assert_eq!(key.reasons, ["known after apply: aws_kms_key.phi[1].arn"]);
+    assert_eq!(
+        loaded.references(address, "kms_key_id"),
+        ["aws_kms_key.phi[1].arn"]
+    );
+    assert_eq!(loaded.value(address, "rotation").as_bool(), Some(true));
+    assert_eq!(
+        loaded.references(address, "rotation"),
+        ["aws_kms_key.phi[0].enable_key_rotation"]
+    );
+    assert_eq!(
+        loaded.references(address, "all.1"),
+        ["aws_kms_key.phi[1].arn"]
+    );
+    assert_eq!(
+        loaded.references(address, "by_for.1"),
+        ["aws_kms_key.phi[1].arn"]
+    );
+    assert_eq!(
+        loaded.unknown(address, "by_for.1").reasons,
+        ["known after apply: aws_kms_key.phi[1].arn"]
+    );
+    assert_eq!(loaded.references(address, "vpc"), ["data.aws_vpc.main.id"]);
+    assert_eq!(
+        loaded.references(address, "text"),
+        ["aws_kms_key.phi[0].arn"]
+    );
+    assert_eq!(loaded.references(address, "whole"), ["aws_kms_key.phi[0]."]);
+    // Null means "not set": the provider may compute it.
+    assert!(loaded.value("aws_db_instance.null", "kms_key_id").is_null());
+    assert!(loaded.unknown("aws_x.r", "computed").set);
+    assert_eq!(
+        loaded.at(&loaded.resource(address).body),
+        "7:resource \"aws_db_instance\" \"a\""
+    );
+    assert_eq!(
+        loaded.at(loaded.value(address, "rotation")),
+        "9:aws_kms_key.phi[0].enable_key_rotation"
+    );
+}
+
+#[test]
+fn blocks_are_lists_and_dynamic_ones_are_expanded_in_place() {
+    let text = r#"
+variable "ports" {}
+resource "aws_security_group" "s" {
+  name = "s"
+  ingress {
+    port = 1
+  }
+  dynamic "ingress" {
+    for_each = toset(["b", "a"])
+    content {
+      port = ingress.key
+      deep {
+        x = ingress.value
+      }
+    }
+  }
+  ingress { port = 9 }
+  dynamic "egress" {
+    for_each = var.ports
+    iterator = each_port
+    content {
+      port = each_port.value.number
+      cidr = "0.0.0.0/0"
+    }
+  }
+  dynamic "none" {
+    for_each = []
+    content {}
+  }
+  lifecycle { ignore_changes = [tags] }
+  provisioner "local-exec" { command = self.id }
+}
+resource "aws_x" "first" {
+  known    = aws_security_group.s.ingress[0].port
+  computed = aws_security_group.s.ingress[0].rule_id
+  unclear  = aws_security_group.s.egress[0].port
+}
+"#;
+    let loaded = main_tf(text);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    let body = &loaded.resource("aws_security_group.s").body;
+    let expected = r#"[{"port": 1}, {"port": "a", "deep": [{"x": "a"}]}, {"port": "b", "deep": [{"x": "b"}]}, {"port": 9}]"#;
+    assert_eq!(*body.get("ingress").unwrap(), json(expected));
+    assert_eq!(*body.get("none").unwrap(), json("[]"));
+    assert_eq!(
+        loaded.at(loaded.value("aws_security_group.s", "ingress.0")),
+        "5:ingress"
+    );
+    let many = loaded.unknown("aws_security_group.s", "egress.0");
+    assert!(many.many);
+    assert_eq!(many.reasons, ["var.ports has no value"]);
+    let shape = many.element.as_ref().unwrap();
+    assert_eq!(shape.get("cidr").unwrap().as_str(), Some("0.0.0.0/0"));
+    assert_eq!(
+        shape.get("port").unwrap().as_unknown().unwrap().reasons,
+        ["var.ports has no value"]
+    );
+    assert!(body.get("lifecycle").is_none() && body.get("provisioner").is_none());
+    assert_eq!(loaded.value("aws_x.first", "known").as_int(), Some(1));
+    assert_eq!(
+        loaded.references("aws_x.first", "computed"),
+        ["aws_security_group.s.ingress"]
+    );
+    assert_eq!(
+        loaded.unknown("aws_x.first", "computed").reasons,
+        ["known after apply: aws_security_group.s.ingress"]
+    );
+    assert!(
+        loaded
+            .value("aws_x.first", "unclear")
+            .as_unknown()
+            .is_some()
+    );
+}
+
+#[test]
+fn instances_have_terraforms_addresses() {
+    let text = r#"
+variable "create" {}
+resource "aws_a" "none" { count = 0 }
+resource "aws_a" "two" {
+  count = 2
+  n = count.index
+}
+resource "aws_a" "each" {
+  for_each = { "a.b" = 1, "q\"$${x}" = 2 }
+  k = each.key
+  v = each.value
+}
+resource "aws_a" "maybe" {
+  count = var.create ? 1 : 0
+  n = count.index
+}
+resource "aws_a" "any" {
+  for_each = var.create
+  k = each.key
+  v = each.value
+}
+resource "aws_b" "b" {
+  one  = one(aws_a.maybe[*].id)
+  zero = aws_a.maybe[0].id
+  none = length(aws_a.none)
+  each = values(aws_a.each)[*].v
+}
+"#;
+    let loaded = main_tf(text);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    assert_eq!(
+        loaded.addresses(),
+        [
+            "aws_a.any[*]",
+            "aws_a.each[\"a.b\"]",
+            "aws_a.each[\"q\\\"$${x}\"]",
+            "aws_a.maybe[*]",
+            "aws_a.two[0]",
+            "aws_a.two[1]",
+            "aws_b.b",
+        ]
+    );
+    assert!(loaded.resource("aws_a.any[*]").symbolic && !loaded.resource("aws_a.two[0]").symbolic);
+    assert_eq!(loaded.value("aws_a.two[1]", "n").as_int(), Some(1));
+    assert_eq!(
+        loaded.value("aws_a.each[\"q\\\"$${x}\"]", "k").as_str(),
+        Some("q\"${x}")
+    );
+    assert_eq!(
+        loaded.unknown("aws_a.any[*]", "k").reasons,
+        ["var.create has no value"]
+    );
+    assert_eq!(loaded.references("aws_b.b", "zero"), ["aws_a.maybe.id"]);
+    assert_eq!(loaded.references("aws_b.b", "one"), ["aws_a.maybe.id"]);
+    assert_eq!(loaded.value("aws_b.b", "none").as_int(), Some(0));
+    assert_eq!(*loaded.value("aws_b.b", "each"), json("[1, 2]"));
+}
+
+#[test]
+fn modules_are_evaluated_for_each_call() {
+    let main = r#"
+variable "enc" {
+  default = false
+}
+variable "key" {}
+module "db" {
+  source    = "./modules/db"
+  for_each  = { eu = true, us = false }
+  name      = each.key
+  encrypted = each.value
+  key       = var.key
+}
+module "plain" {
+  source    = "./modules/db"
+  name      = "plain"
+  encrypted = var.enc
+  key       = aws_kms_key.k.arn
+}
+resource "aws_kms_key" "k" {}
+resource "aws_x" "x" {
+  out  = module.db["eu"].arn
+  all  = { for k, m in module.db : k => m.name }
+  name = module.plain.name
+}
+"#;
+    let db = r#"
+variable "name" {}
+variable "encrypted" { type = bool }
+variable "key" {}
+variable "size" {
+  type    = number
+  default = 20
+}
+resource "aws_db_instance" "this" {
+  storage_encrypted = var.encrypted
+  kms_key_id        = var.key
+  size              = var.size
+  dir               = path.module
+}
+output "arn" { value = aws_db_instance.this.arn }
+output "name" { value = upper(var.name) }
+"#;
+    let loaded = evaluate(&[("main.tf", main), ("modules/db/main.tf", db)]);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    assert_eq!(
+        loaded.addresses(),
+        [
+            "aws_kms_key.k",
+            "aws_x.x",
+            "module.db[\"eu\"].aws_db_instance.this",
+            "module.db[\"us\"].aws_db_instance.this",
+            "module.plain.aws_db_instance.this"
+        ]
+    );
+    let eu = "module.db[\"eu\"].aws_db_instance.this";
+    assert_eq!(loaded.value(eu, "storage_encrypted").as_bool(), Some(true));
+    assert_eq!(loaded.value(eu, "dir").as_str(), Some("modules/db"));
+    let shown = loaded.dir.path().join("main.tf").display().to_string();
+    assert_eq!(
+        loaded.unknown(eu, "kms_key_id").reasons,
+        [
+            "var.key has no value".to_owned(),
+            format!("passed by module.db at {shown}:11")
+        ]
+    );
+    let plain = "module.plain.aws_db_instance.this";
+    assert_eq!(
+        loaded.references(plain, "kms_key_id"),
+        ["aws_kms_key.k.arn"]
+    );
+    // The place is the argument in the module, the origin what decides.
+    let encrypted = loaded.value(plain, "storage_encrypted");
+    assert_eq!(loaded.at(encrypted), "10:var.encrypted");
+    let origin = encrypted.origin.as_ref().unwrap();
+    assert_eq!(&*origin.what, "default of var.enc");
+    assert_eq!(loaded.at(&Node::null().at(origin.span.unwrap())), "3:false");
+    let size = loaded.value(plain, "size").origin.clone().unwrap();
+    assert_eq!(&*size.what, "default of var.size");
+    assert_eq!(
+        loaded.references("aws_x.x", "out"),
+        ["module.db[\"eu\"].aws_db_instance.this.arn"]
+    );
+    assert_eq!(
+        *loaded.value("aws_x.x", "all"),
+        json(r#"{"eu": "EU", "us": "US"}"#)
+    );
+    assert_eq!(loaded.value("aws_x.x", "name").as_str(), Some("PLAIN"));
+}
+
+#[test]
+fn a_literal_argument_of_a_module_is_the_origin() {
+    let loaded = evaluate(&[
+        (
+            "main.tf",
+            "module \"m\" {\n  source = \"./m\"\n  opts = { enc = false }\n}\n",
+        ),
+        (
+            "m/main.tf",
+            "variable \"opts\" {}\nresource \"aws_x\" \"x\" {\n  enc = var.opts.enc\n  all = var.opts\n}\n",
+        ),
+    ]);
+    let node = loaded.value("module.m.aws_x.x", "enc");
+    assert_eq!(loaded.at(node), "3:var.opts.enc");
+    let origin = node.origin.as_ref().unwrap();
+    assert_eq!(&*origin.what, "argument of module.m");
+    assert_eq!(loaded.at(&Node::null().at(origin.span.unwrap())), "3:false");
+    // A member of a value that is passed as a whole points at the argument here too.
+    let inner = loaded.value("module.m.aws_x.x", "all.enc");
+    assert_eq!(loaded.at(inner), "4:var.opts");
+    assert_eq!(
+        loaded.at(&Node::null().at(inner.origin.as_ref().unwrap().span.unwrap())),
+        "3:false"
+    );
+}
+
+#[test]
+fn modules_that_are_not_there_are_said_and_unknown() {
+    let main = r#"
+module "vpc" {
+  source  = "terraform-aws-modules/vpc/aws"
+  kms     = aws_kms_key.k.arn
+}
+module "gone" { source = "./gone" }
+resource "aws_kms_key" "k" {}
+resource "aws_x" "x" {
+  vpc = module.vpc.id
+}
+"#;
+    let loaded = main_tf(main);
+    assert_eq!(loaded.codes(), ["module-unresolved", "module-unresolved"]);
+    assert!(
+        loaded.inventory.diagnostics[0]
+            .remedy
+            .as_ref()
+            .unwrap()
+            .contains("terraform init")
+    );
+    assert_eq!(
+        loaded.unknown("aws_x.x", "vpc").reasons,
+        ["module.vpc is not there"]
+    );
+    assert!(!loaded.unknown("aws_x.x", "vpc").set);
+    let unresolved: Vec<&str> = loaded
+        .inventory
+        .unresolved
+        .iter()
+        .map(|module| &*module.address)
+        .collect();
+    assert_eq!(unresolved, ["module.gone", "module.vpc"]);
+    assert_eq!(
+        &*loaded.inventory.unresolved[1].references[0].address,
+        "aws_kms_key.k"
+    );
+}
+
+#[test]
+fn downloaded_modules_are_found_through_modules_json() {
+    let loaded = evaluate(&[
+        (
+            "main.tf",
+            "module \"vpc\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n",
+        ),
+        (
+            ".terraform/modules/modules.json",
+            r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"vpc","Source":"registry.terraform.io/terraform-aws-modules/vpc/aws","Version":"5.0.0","Dir":".terraform/modules/vpc"},{"Key":"vpc.sub","Source":"x/y/z","Dir":".terraform/modules/vpc.sub"}]}"#,
+        ),
+        (
+            ".terraform/modules/vpc/main.tf",
+            "resource \"aws_vpc\" \"this\" {}\nmodule \"sub\" {\n  source = \"x/y/z\"\n}\n",
+        ),
+        (
+            ".terraform/modules/vpc.sub/main.tf",
+            "resource \"aws_subnet\" \"this\" {}\n",
+        ),
+    ]);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    assert_eq!(
+        loaded.addresses(),
+        [
+            "module.vpc.aws_vpc.this",
+            "module.vpc.module.sub.aws_subnet.this"
+        ]
+    );
+}
+
+#[test]
+fn circles_end() {
+    let loaded = evaluate(&[
+        (
+            "main.tf",
+            "module \"me\" {\n  source = \"./\"\n}\nresource \"aws_x\" \"x\" {}\n",
+        ),
+        (
+            "a/main.tf",
+            "module \"b\" {\n  source = \"../b\"\n}\nresource \"aws_x\" \"a\" {}\n",
+        ),
+        (
+            "b/main.tf",
+            "module \"a\" {\n  source = \"../a\"\n}\nresource \"aws_x\" \"b\" {}\n",
+        ),
+        (
+            "c/main.tf",
+            "locals {\n  a = local.b\n  b = local.a\n}\nresource \"aws_x\" \"c\" {\n  a = local.a\n  ok = 1\n}\nresource \"aws_y\" \"p\" {\n  v = aws_y.q.v\n}\nresource \"aws_y\" \"q\" {\n  v = aws_y.p.v\n}\n",
+        ),
+    ]);
+    assert_eq!(
+        loaded
+            .codes()
+            .iter()
+            .filter(|code| **code == "module-cycle")
+            .count(),
+        2
+    );
+    assert!(
+        loaded
+            .codes()
+            .iter()
+            .filter(|code| **code == "cycle")
+            .count()
+            >= 2
+    );
+    assert_eq!(loaded.value("aws_x.c", "ok").as_int(), Some(1));
+    assert!(loaded.value("aws_x.c", "a").as_unknown().is_some());
+    // Nothing of the circle a -> b -> a is lost.
+    assert!(
+        loaded.addresses().contains(&"aws_x.a") && loaded.addresses().contains(&"module.b.aws_x.b")
+    );
+}
+
+#[test]
+fn roots_are_folders_that_nobody_calls() {
+    let loaded = evaluate(&[
+        (
+            "live/main.tf",
+            "module \"m\" {\n  source = \"../modules/m\"\n}\n",
+        ),
+        (
+            "modules/m/main.tf",
+            "variable \"x\" {\n  default = 1\n}\nresource \"aws_x\" \"x\" {\n  x = var.x\n}\n",
+        ),
+        ("other/main.tf", "resource \"aws_x\" \"x\" {}\n"),
+    ]);
+    let found: Vec<(String, &str)> = loaded
+        .inventory
+        .resources
+        .iter()
+        .map(|resource| {
+            (
+                resource.root.rsplit('/').next().unwrap().to_owned(),
+                &*resource.address,
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("live".to_owned(), "module.m.aws_x.x"),
+            ("other".to_owned(), "aws_x.x")
+        ]
+    );
+}
+
+#[test]
+fn variables_follow_terraforms_precedence() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let mut main = String::new();
+    for name in names {
+        writeln!(main, "variable \"{name}\" {{\n  default = \"default\"\n}}").unwrap();
+    }
+    main.push_str("resource \"aws_x\" \"x\" {\n");
+    for name in names {
+        writeln!(main, "  {name} = var.{name}").unwrap();
+    }
+    main.push_str("}\n");
+    let values = |names: &str, what: &str| {
+        let lines: Vec<String> = names
+            .chars()
+            .map(|name| format!("{name} = \"{what}\""))
+            .collect();
+        lines.join("\n")
+    };
+    let dir = folder(&[
+        ("main.tf", &main),
+        ("terraform.tfvars", &values("cdefgh", "tfvars")),
+        (
+            "terraform.tfvars.json",
+            r#"{"d": "json", "e": "json", "f": "json", "g": "json", "h": "json"}"#,
+        ),
+        ("a.auto.tfvars", &values("efgh", "a.auto")),
+        (
+            "b.auto.tfvars.json",
+            r#"{"f": "b.auto", "g": "b.auto", "h": "b.auto"}"#,
+        ),
+        ("given.tfvars", &values("gh", "file")),
+    ]);
+    let options = Options {
+        vars: vec![("h".into(), "var".into())],
+        var_files: vec![dir.path().join("given.tfvars")],
+        tf_var_env: "bcdefgh"
+            .chars()
+            .map(|c| (c.to_string(), "env".into()))
+            .collect(),
+        ..Options::default()
+    };
+    let sources = Sources::new();
+    let inventory = load(&sources, &walk(dir.path()).0, &options);
+    assert!(
+        inventory.diagnostics.is_empty(),
+        "{:?}",
+        inventory.diagnostics
+    );
+    let found: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| {
+            let node = inventory.resources[0].body.get(name).unwrap();
+            (node.as_str().unwrap(), &*node.origin.as_ref().unwrap().what)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("default", "default of var.a"),
+            ("env", "TF_VAR_b"),
+            ("tfvars", "terraform.tfvars"),
+            ("json", "terraform.tfvars.json"),
+            ("a.auto", "a.auto.tfvars"),
+            ("b.auto", "b.auto.tfvars.json"),
+            ("file", "given.tfvars"),
+            ("var", "--var h"),
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_the_options_are_the_users_own() {
+    let options = Options {
+        vars: vec![("none".into(), "1".into()), ("l".into(), "[".into())],
+        var_files: vec!["/nonexistent/x.tfvars".into()],
+        ..Options::default()
+    };
+    let files = [(
+        "main.tf",
+        "variable \"l\" {\n  type = list(string)\n}\nresource \"aws_x\" \"x\" {\n  l = var.l\n}\n",
+    )];
+    let loaded = evaluate_with(&files, &options);
+    assert_eq!(loaded.inventory.diagnostics.len(), 3);
+    assert!(
+        loaded
+            .inventory
+            .diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.level == Level::Usage)
+    );
+}
+
+#[test]
+fn values_on_the_command_line_are_texts_or_expressions_by_the_variables_type() {
+    let options = Options {
+        vars: vec![
+            ("s".into(), "[1]".into()),
+            ("n".into(), "5".into()),
+            ("l".into(), "[\"a\", \"b\"]".into()),
+            ("u".into(), "true".into()),
+        ],
+        ..Options::default()
+    };
+    let main = r#"
+variable "s" { type = string }
+variable "n" { type = number }
+variable "l" { type = set(string) }
+variable "u" {}
+resource "aws_x" "x" {
+  v = [var.s, var.n, var.l, var.u]
+}
+"#;
+    let loaded = evaluate_with(&[("main.tf", main)], &options);
+    assert_eq!(
+        *loaded.value("aws_x.x", "v"),
+        json(r#"["[1]", 5, ["a", "b"], "true"]"#)
+    );
+}
+
+#[test]
+fn type_constraints_convert_and_fill_in() {
+    let main = r#"
+variable "o" {
+  type = object({
+    a = string
+    b = optional(number, 5)
+    c = optional(list(string))
+    d = optional(object({ x = optional(bool, true) }), {})
+  })
+  default = { a = 1, extra = 2 }
+}
+variable "l" {
+  type    = list(string)
+  default = ["x", 1]
+}
+variable "s" {
+  type      = string
+  sensitive = true
+  default   = "hidden-text"
+}
+variable "nn" {
+  nullable = false
+  default  = "d"
+}
+variable "bad" {
+  type    = number
+  default = "x"
+}
+variable "typed" { type = map(object({ size = number })) }
+resource "aws_x" "x" {
+  o   = var.o
+  l   = var.l
+  s   = "a-${var.s}"
+  in  = { k = [var.s, "plain"] }
+  bad = var.bad
+  t   = var.typed["k"].size + 1
+}
+module "m" {
+  source = "./m"
+  nn     = null
+}
+"#;
+    let module = "variable \"nn\" {\n  nullable = false\n  default = \"d\"\n}\nresource \"aws_x\" \"x\" {\n  nn = var.nn\n}\n";
+    let loaded = evaluate(&[("main.tf", main), ("m/main.tf", module)]);
+    let address = "aws_x.x";
+    assert_eq!(
+        *loaded.value(address, "o"),
+        json(r#"{"a": "1", "b": 5, "c": null, "d": {"x": true}}"#)
+    );
+    assert_eq!(*loaded.value(address, "l"), json(r#"["x", "1"]"#));
+    assert!(loaded.value(address, "s").sensitive);
+    assert!(
+        loaded.value(address, "in.k.0").sensitive && !loaded.value(address, "in.k.1").sensitive
+    );
+    assert_eq!(loaded.codes(), ["evaluation"]);
+    assert!(loaded.value(address, "bad").as_unknown().is_some());
+    assert!(loaded.value(address, "t").as_unknown().is_some());
+    assert_eq!(loaded.value("module.m.aws_x.x", "nn").as_str(), Some("d"));
+    // No text of a sensitive value, and none of a wrong one, in what is said.
+    assert!(!format!("{:?}", loaded.inventory.diagnostics).contains("hidden-text"));
+}
+
+#[test]
+fn override_files_are_merged() {
+    let loaded = evaluate(&[
+        (
+            "main.tf",
+            "variable \"v\" {\n  default = 1\n}\nlocals {\n  l = 1\n  m = 1\n}\nresource \"aws_x\" \"x\" {\n  a = 1\n  b = var.v\n  c = local.l + local.m\n  rule { n = 1 }\n  rule { n = 2 }\n  other { n = 3 }\n}\n",
+        ),
+        (
+            "a_override.tf",
+            "variable \"v\" {\n  default = 2\n}\nlocals {\n  l = 10\n}\nresource \"aws_x\" \"x\" {\n  a = 2\n  rule { n = 9 }\n}\n",
+        ),
+        ("override.tf", "resource \"aws_x\" \"x\" {\n  a = 3\n}\n"),
+    ]);
+    assert!(loaded.inventory.diagnostics.is_empty());
+    assert_eq!(
+        loaded.resource("aws_x.x").body,
+        json(r#"{"a": 3, "b": 2, "c": 11, "rule": [{"n": 9}], "other": [{"n": 3}]}"#)
+    );
+}
+
+#[test]
+fn opentofu_files_stand_in_for_terraform_files() {
+    let loaded = evaluate(&[
+        ("a.tf", "resource \"aws_x\" \"x\" {\n  a = 1\n}\n"),
+        ("a.tofu", "resource \"aws_x\" \"x\" {\n  a = 2\n}\n"),
+    ]);
+    assert!(loaded.inventory.diagnostics.is_empty());
+    assert_eq!(loaded.value("aws_x.x", "a").as_int(), Some(2));
+}
+
+#[test]
+fn json_syntax_is_read_like_native_syntax() {
+    let text = r#"{
+  "//": "a comment",
+  "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "~> 5.0"}}},
+  "variable": {"enc": {"type": "bool", "default": "true"}, "names": {"type": "list(string)", "default": ["a", "b"]}},
+  "locals": {"greeting": "hello ${var.enc}"},
+  "provider": {"aws": [{"region": "eu-west-1"}, {"alias": "w", "region": "us-west-2"}]},
+  "resource": {
+    "aws_db_instance": {
+      "db": {
+        "//": "another",
+        "provider": "aws.w",
+        "storage_encrypted": "${var.enc}",
+        "for_each": "${toset(var.names)}",
+        "name": "x-${each.key}",
+        "tags": {"greeting": "${local.greeting}"},
+        "dynamic": {"option": {"for_each": [1, 2], "content": {"n": "${option.value}"}}},
+        "timeouts": {"create": "1h"},
+        "depends_on": ["aws_kms_key.k"]
+      }
+    },
+    "aws_kms_key": {"k": {"rule": [{"n": 1}, {"n": 2}]}}
+  },
+  "output": {"o": {"value": "${aws_kms_key.k.arn}"}}
+}"#;
+    let loaded = evaluate(&[("main.tf.json", text)]);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    assert_eq!(
+        loaded.resource("aws_db_instance.db[\"b\"]").body,
+        json(
+            r#"{"storage_encrypted": true, "name": "x-b", "tags": {"greeting": "hello true"}, "option": [{"n": 1}, {"n": 2}], "timeouts": [{"create": "1h"}]}"#
+        )
+    );
+    assert_eq!(
+        loaded.resource("aws_kms_key.k").body,
+        json(r#"{"rule": [{"n": 1}, {"n": 2}]}"#)
+    );
+    let id = loaded.resource("aws_kms_key.k").terraform().unwrap();
+    assert_eq!(
+        (&*id.provider, id.provider_major),
+        ("hashicorp/aws", Some(5))
+    );
+    assert!(loaded.addresses().contains(&"provider.aws.w"));
+    assert_eq!(
+        loaded.at(loaded.value("aws_db_instance.db[\"b\"]", "storage_encrypted")),
+        "12:\"${var.enc}\""
+    );
+}
+
+#[test]
+fn a_broken_file_does_not_hide_its_neighbours() {
+    let loaded = evaluate(&[
+        ("bad.tf", "resource \"aws_x\" {{\n"),
+        ("bad.tf.json", "{\"resource\": "),
+        (
+            "good.tf",
+            "\u{feff}resource \"aws_x\" \"x\" {\n  tags = { a = 1, \"b\" = 2, a = 3, \"b\" = 4 }\n}\n",
+        ),
+        (
+            "twice.tf",
+            "resource \"aws_x\" \"x\" {}\nresource \"aws_y\" \"y\" {}\n",
+        ),
+        ("latin.tf", "x"),
+    ]);
+    fs::write(loaded.dir.path().join("latin.tf"), b"x = \"\xff\"").unwrap();
+    let sources = Sources::new();
+    let inventory = load(&sources, &walk(loaded.dir.path()).0, &Options::default());
+    let mut codes: Vec<&str> = inventory
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect();
+    codes.sort_unstable();
+    assert_eq!(
+        codes,
+        ["duplicate", "hcl-syntax", "json-syntax", "unreadable"]
+    );
+    let addresses: Vec<&str> = inventory
+        .resources
+        .iter()
+        .map(|resource| &*resource.address)
+        .collect();
+    assert_eq!(addresses, ["aws_x.x", "aws_y.y"]);
+    assert_eq!(
+        *inventory.resources[0].body.get("tags").unwrap(),
+        json(r#"{"a": 3, "b": 4}"#)
+    );
+    assert_eq!(loaded.diagnostic("hcl-syntax").level, Level::Error);
+}
+
+#[test]
+fn providers_and_their_major_versions() {
+    let loaded = evaluate(&[
+        (
+            "main.tf",
+            "terraform {\n  required_providers {\n    aws = {\n      source  = \"registry.terraform.io/hashicorp/aws\"\n      version = \">= 4.0\"\n    }\n    gh = {\n      source  = \"integrations/github\"\n      version = \">= 6.0, < 7.0\"\n    }\n  }\n}\nresource \"aws_x\" \"x\" {}\nresource \"github_repo\" \"r\" {\n  provider = gh.main\n}\nresource \"google_x\" \"g\" {}\nresource \"terraform_data\" \"t\" {}\n",
+        ),
+        (
+            ".terraform.lock.hcl",
+            "provider \"registry.terraform.io/hashicorp/aws\" {\n  version     = \"6.12.0\"\n  constraints = \">= 4.0.0\"\n  hashes      = []\n}\n",
+        ),
+    ]);
+    assert!(loaded.inventory.diagnostics.is_empty());
+    let provider = |address: &str| {
+        let id = loaded.resource(address).terraform().unwrap();
+        (id.provider.to_string(), id.provider_major)
+    };
+    assert_eq!(provider("aws_x.x"), ("hashicorp/aws".to_owned(), Some(6)));
+    assert_eq!(
+        provider("github_repo.r"),
+        ("integrations/github".to_owned(), Some(6))
+    );
+    assert_eq!(
+        provider("google_x.g"),
+        ("hashicorp/google".to_owned(), None)
+    );
+    assert_eq!(
+        provider("terraform_data.t"),
+        ("terraform.io/builtin/terraform".to_owned(), None)
+    );
+}
+
+#[test]
+fn files_are_read_inside_the_checked_tree_only() {
+    let outside = folder(&[("secret.txt", "never")]);
+    let main = format!(
+        "resource \"aws_x\" \"x\" {{\n  a = file(\"${{path.module}}/policy.json\")\n  b = templatefile(\"t.tpl\", {{ names = [\"p\", \"q\"] }})\n  c = file(\"{}/secret.txt\")\n  d = fileset(path.module, \"**/*.tpl\")\n  e = fileexists(\"t.tpl\")\n  f = try(file(\"missing.txt\"), \"none\")\n  g = filemd5(\"policy.json\")\n}}\n",
+        outside.path().display()
+    );
+    let loaded = evaluate(&[
+        ("main.tf", &main),
+        ("policy.json", "{\"a\": 1}"),
+        (
+            "t.tpl",
+            "hello\n%{ for name in names ~}\n   item ${name}\n%{ endfor ~}\nend",
+        ),
+        ("deep/er/u.tpl", ""),
+    ]);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    let get = |name: &str| loaded.value("aws_x.x", name);
+    assert_eq!(get("a").as_str(), Some("{\"a\": 1}"));
+    assert_eq!(get("b").as_str(), Some("hello\n   item p\n   item q\nend"));
+    assert!(get("c").as_unknown().is_some());
+    assert_eq!(*get("d"), json(r#"["deep/er/u.tpl", "t.tpl"]"#));
+    assert_eq!(get("e").as_bool(), Some(true));
+    assert_eq!(get("f").as_str(), Some("none"));
+    assert_eq!(get("g").as_str(), Some("42b7b4f2921788ea14dac5566e6f06d0"));
+}
+
+#[test]
+fn hostile_configurations_end() {
+    let mut locals =
+        String::from("locals {\n  t0 = \"xxxxxxxxxxxxxxxx\"\n  l0 = [1, 2]\n  d0 = 1\n  n0 = 10\n");
+    for at in 1..60 {
+        let before = at - 1;
+        writeln!(
+            locals,
+            "  t{at} = \"${{local.t{before}}}${{local.t{before}}}\""
+        )
+        .unwrap();
+        writeln!(locals, "  l{at} = [local.l{before}, local.l{before}]").unwrap();
+        writeln!(locals, "  n{at} = local.n{before} * local.n{before}").unwrap();
+    }
+    for at in 1..5000 {
+        writeln!(locals, "  d{at} = [local.d{}]", at - 1).unwrap();
+    }
+    locals.push_str("}\n");
+    let main = format!(
+        "{locals}resource \"aws_x\" \"x\" {{\n  t = local.t59\n  l = local.l59\n  d = local.d4999\n  n = local.n59\n  r = range(1e9)\n  ok = 1\n}}\nresource \"aws_x\" \"many\" {{\n  count = 1e9\n}}\n"
+    );
+    let loaded = main_tf(&main);
+    for name in ["t", "l", "n", "r"] {
+        assert!(
+            loaded.value("aws_x.x", name).as_unknown().is_some(),
+            "{name}"
+        );
+    }
+    assert_eq!(loaded.value("aws_x.x", "ok").as_int(), Some(1));
+    assert!(loaded.resource("aws_x.many[*]").symbolic);
+    assert!(loaded.codes().contains(&"evaluation-limit"));
+}
+
+#[test]
+fn long_chains_of_locals_are_followed() {
+    let mut main = String::from("locals {\n  d0 = 1\n");
+    for at in 1..900 {
+        writeln!(main, "  d{at} = local.d{} + 1", at - 1).unwrap();
+    }
+    main.push_str("}\nresource \"aws_x\" \"x\" {\n  d = local.d899\n}\n");
+    let loaded = main_tf(&main);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    assert_eq!(loaded.value("aws_x.x", "d").as_int(), Some(900));
+}
+
+#[test]
+fn what_is_not_a_resource_does_no_harm() {
+    let main = r#"
+terraform {
+  required_version = ">= 1.0"
+  backend "s3" { bucket = "x" }
+  cloud { organization = "x" }
+}
+moved {
+  from = aws_x.a
+  to   = aws_x.x
+}
+import {
+  to = aws_x.x
+  id = "i"
+}
+removed {
+  from = aws_x.gone
+  lifecycle { destroy = false }
+}
+check "health" {
+  data "http" "x" { url = "https://example.com" }
+  assert {
+    condition     = data.http.x.status_code == 200
+    error_message = "bad"
+  }
+}
+variable "v" {
+  default = 1
+  validation {
+    condition     = var.v > 0
+    error_message = "bad"
+  }
+}
+ephemeral "aws_secret" "s" { name = "n" }
+resource "aws_x" "x" {
+  a = var.v
+  s = ephemeral.aws_secret.s.value
+  p = provider::aws::arn_parse("arn")
+  lifecycle {
+    precondition {
+      condition     = self.a == 1
+      error_message = "bad"
+    }
+  }
+}
+"#;
+    let loaded = main_tf(main);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    assert_eq!(loaded.addresses(), ["aws_x.x", "ephemeral.aws_secret.s"]);
+    assert_eq!(
+        loaded.unknown("aws_x.x", "p").reasons,
+        ["provider::aws::arn_parse is a function of a provider"]
+    );
+}
+
+#[test]
+fn the_order_of_files_and_blocks_changes_nothing() {
+    let a = "resource \"aws_x\" \"x\" {\n  v = local.l\n}\n";
+    let b = "locals {\n  l = aws_y.y.v\n}\n";
+    let c = "resource \"aws_y\" \"y\" {\n  v = 1\n}\n";
+    let one = evaluate(&[("a.tf", a), ("b.tf", b), ("c.tf", c)]);
+    let other = evaluate(&[("a.tf", c), ("b.tf", &format!("{b}{a}"))]);
+    let bodies = |loaded: &Loaded| -> Vec<(String, Node)> {
+        loaded
+            .inventory
+            .resources
+            .iter()
+            .map(|r| (r.address.to_string(), r.body.clone()))
+            .collect()
+    };
+    assert_eq!(bodies(&one), bodies(&other));
+}
+
+#[test]
+fn what_can_turn_out_one_way_only_is_kept_beside_the_unknown() {
+    let text = r#"
+resource "aws_kms_key" "k" {}
+variable "on" { type = bool }
+variable "bucket" {}
+locals { key = aws_kms_key.k.arn }
+resource "aws_x" "x" {
+  algorithm = local.key != null ? "aws:kms" : "AES256"
+  both      = var.on ? "a" : "b"
+  text      = "x-${var.on ? "a" : "b"}"
+  dynamic "logging" {
+    for_each = var.bucket != null ? [{ target = "t" }] : []
+    content {
+      target = logging.value.target
+      on     = true
+    }
+  }
+}
+resource "aws_y" "y" {
+  count = local.key == null ? 0 : 1
+}
+"#;
+    let loaded = main_tf(text);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    let alternatives = |path: &str| loaded.unknown("aws_x.x", path).alternatives.clone();
+    assert_eq!(alternatives("algorithm"), [Node::from("aws:kms")]);
+    assert_eq!(alternatives("both"), [Node::from("a"), Node::from("b")]);
+    assert_eq!(alternatives("text"), [Node::from("x-a"), Node::from("x-b")]);
+    let logging = loaded.unknown("aws_x.x", "logging.0");
+    assert!(logging.many);
+    assert_eq!(
+        **logging.element.as_ref().unwrap(),
+        json(r#"{"target": "t", "on": true}"#)
+    );
+    assert!(!loaded.resource("aws_y.y[0]").symbolic);
+}

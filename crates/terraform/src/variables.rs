@@ -1,0 +1,248 @@
+//! Values of root variables, with Terraform's precedence.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use hipaa_iac_source::{Diagnostic, Level, Origin, SourceFile, Sources, Span};
+
+use crate::{
+    Options, json_syntax,
+    loader::automatic_variable_files,
+    module::{self, Module},
+    parse,
+    syntax::{Expr, ExprKind},
+    value::{Members, Val},
+};
+
+type Values = BTreeMap<Arc<str>, Val>;
+
+/// What the options say about variables, for every root.
+pub(crate) struct Settings {
+    env: Vec<(Arc<str>, Text)>,
+    /// `--var-file`, then `--var`.
+    files: Vec<Values>,
+    vars: Vec<(Arc<str>, Text)>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// A value as it stands on a command line.
+struct Text {
+    file: Arc<SourceFile>,
+    what: Arc<str>,
+}
+
+impl Settings {
+    pub(crate) fn read(sources: &Sources, options: &Options) -> Self {
+        let mut diagnostics = Vec::new();
+        let mut files = Vec::new();
+        for path in &options.var_files {
+            match sources.read(path) {
+                Ok(file) => match file_values(&file) {
+                    Ok(values) => files.push(values),
+                    Err(diagnostic) => diagnostics.push(Diagnostic {
+                        level: Level::Usage,
+                        ..diagnostic
+                    }),
+                },
+                Err(error) => {
+                    let shown = path.to_string_lossy().replace('\\', "/");
+                    diagnostics.push(
+                        Diagnostic::new(
+                            Level::Usage,
+                            "var-file",
+                            format!("the variable file cannot be read: {error}"),
+                        )
+                        .in_path(shown)
+                        .remedy("correct the path of --var-file"),
+                    );
+                }
+            }
+        }
+        let text = |what: String, value: &str| Text {
+            file: sources.add(format!("<{what}>"), value),
+            what: what.into(),
+        };
+        let env = options
+            .tf_var_env
+            .iter()
+            .map(|(name, value)| (name.as_str().into(), text(format!("TF_VAR_{name}"), value)))
+            .collect();
+        let vars = options
+            .vars
+            .iter()
+            .map(|(name, value)| (name.as_str().into(), text(format!("--var {name}"), value)))
+            .collect();
+        Self {
+            env,
+            files,
+            vars,
+            diagnostics,
+        }
+    }
+
+    /// The given values of a root's variables. What is not given has its default.
+    pub(crate) fn of_root(
+        &self,
+        sources: &Sources,
+        dir: &Path,
+        module: &Module,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Values {
+        let mut values = Values::new();
+        let mut add = |name: &Arc<str>, val: Val| {
+            if module.variables.contains_key(name) {
+                values.insert(Arc::clone(name), val);
+            }
+        };
+        let mut texts = |texts: &[(Arc<str>, Text)], add: &mut dyn FnMut(&Arc<str>, Val)| {
+            for (name, text) in texts {
+                if let Some(block) = module.variables.get(name) {
+                    match text.value(block.body.attr("type").map(|attr| &attr.expr)) {
+                        Ok(val) => add(name, val),
+                        Err(diagnostic) => diagnostics.push(diagnostic),
+                    }
+                }
+            }
+        };
+        texts(&self.env, &mut add);
+        let mut unreadable = Vec::new();
+        for path in automatic_variable_files(dir) {
+            let read = sources
+                .read(&path)
+                .map_err(|error| module::unreadable(&path, &error));
+            match read.and_then(|file| file_values(&file)) {
+                Ok(found) => found.iter().for_each(|(name, val)| add(name, val.clone())),
+                Err(diagnostic) => unreadable.push(diagnostic),
+            }
+        }
+        for file in &self.files {
+            for (name, val) in file {
+                add(name, val.clone());
+            }
+        }
+        texts(&self.vars, &mut add);
+        diagnostics.extend(unreadable);
+        values
+    }
+
+    /// Variables of `--var` that no root declares.
+    pub(crate) fn undeclared(&self, roots: impl Iterator<Item = Arc<Module>>) -> Vec<Diagnostic> {
+        let roots: Vec<Arc<Module>> = roots.collect();
+        self.vars
+            .iter()
+            .filter(|(name, _)| {
+                !roots
+                    .iter()
+                    .any(|module| module.variables.contains_key(name))
+            })
+            .map(|(name, _)| {
+                Diagnostic::new(
+                    Level::Usage,
+                    "undeclared-variable",
+                    format!("no root module declares var.{name}"),
+                )
+                .remedy("correct the name given to --var")
+            })
+            .collect()
+    }
+}
+
+impl Text {
+    /// A text where the variable is one or has no type; else an expression, as Terraform takes it.
+    fn value(&self, ty: Option<&Expr>) -> Result<Val, Diagnostic> {
+        let text = self.file.text();
+        let place = Span::new(self.file.id(), 0..text.len());
+        let simple = ty.is_none_or(|ty| match &ty.kind {
+            ExprKind::Variable { name, steps } => {
+                steps.is_empty() && matches!(&**name, "string" | "number" | "bool")
+            }
+            ExprKind::Literal(val) => matches!(val.as_str(), Some("string" | "number" | "bool")),
+            _ => false,
+        });
+        let origin = Some(Arc::new(Origin {
+            what: Arc::clone(&self.what),
+            span: None,
+        }));
+        let mut val = if simple {
+            Val::str(Arc::clone(text))
+        } else {
+            let wrong = |message: String| {
+                Diagnostic::new(
+                    Level::Usage,
+                    "variable-value",
+                    format!("{} is not an expression: {message}", self.what),
+                )
+                .remedy("write it as in a .tfvars file")
+            };
+            let expr = parse::parse_expr_at(text, place).map_err(wrong)?;
+            constant(&expr).ok_or_else(|| wrong("it is not a constant".to_owned()))?
+        };
+        val.origin = origin;
+        val.span = None;
+        Ok(val)
+    }
+}
+
+fn file_values(file: &Arc<SourceFile>) -> Result<Values, Diagnostic> {
+    let what: Arc<str> = file.path().rsplit('/').next().unwrap_or_default().into();
+    let origin = |mut val: Val, span: Span| {
+        let origin = Origin {
+            what: Arc::clone(&what),
+            span: Some(val.span.unwrap_or(span)),
+        };
+        val.origin = Some(Arc::new(origin));
+        val
+    };
+    let mut values = Values::new();
+    if file.path().ends_with(".json") {
+        for (name, val, span) in json_syntax::values(file)? {
+            values.insert(name, origin(val, span));
+        }
+        return Ok(values);
+    }
+    let body = parse::parse(file)?;
+    for attr in body.attrs() {
+        let Some(val) = constant(&attr.expr) else {
+            return Err(Diagnostic::new(
+                Level::Error,
+                "hcl-syntax",
+                format!("the value of {:?} is not a constant", &*attr.name),
+            )
+            .at(attr.expr.span)
+            .remedy("variable files hold no references and call no functions"));
+        };
+        values.insert(Arc::clone(&attr.name), origin(val, attr.expr.span));
+    }
+    if let Some(block) = body.blocks().next() {
+        return Err(Diagnostic::new(
+            Level::Error,
+            "hcl-syntax",
+            "a variable file holds no blocks",
+        )
+        .at(block.header)
+        .remedy("write `name = value`"));
+    }
+    Ok(values)
+}
+
+/// The value of an expression without references and calls.
+fn constant(expr: &Expr) -> Option<Val> {
+    Some(match &expr.kind {
+        ExprKind::Literal(val) => val.clone(),
+        ExprKind::Tuple(elements) => {
+            Val::tuple(elements.iter().map(constant).collect::<Option<_>>()?).at(Some(expr.span))
+        }
+        ExprKind::Object(items) => {
+            let mut members = Members::new();
+            for (key, value) in items {
+                let key = constant(key)?.to_str().ok()?;
+                members.insert(key.as_str()?.into(), constant(value)?);
+            }
+            Val::object(members).at(Some(expr.span))
+        }
+        ExprKind::Negate(inner) => {
+            let val = constant(inner)?;
+            Val::from(val.as_num()?.neg()).at(Some(expr.span))
+        }
+        _ => return None,
+    })
+}

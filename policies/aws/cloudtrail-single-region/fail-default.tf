@@ -1,0 +1,4 @@
+resource "aws_cloudtrail" "absent" { # expect: cloudtrail-single-region
+  name           = "org"
+  s3_bucket_name = "acme-audit"
+}

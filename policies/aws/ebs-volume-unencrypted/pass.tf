@@ -1,0 +1,17 @@
+resource "aws_kms_key" "phi" {}
+
+resource "aws_ebs_volume" "scans" {
+  availability_zone = "us-east-1a"
+  size              = 100
+  encrypted         = true
+  kms_key_id        = aws_kms_key.phi.arn
+}
+
+resource "aws_ebs_snapshot" "scans" {
+  volume_id = aws_ebs_volume.scans.id
+}
+
+resource "aws_ebs_volume" "restored" {
+  availability_zone = "us-east-1b"
+  snapshot_id       = aws_ebs_snapshot.scans.id
+}

@@ -1,0 +1,17 @@
+variable "encrypted" {
+  type = bool
+}
+
+resource "aws_instance" "variable" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "m7g.large"
+  root_block_device {
+    encrypted = var.encrypted # expect: ec2-disk-unencrypted
+  }
+}
+
+# The image decides.
+resource "aws_instance" "image" { # expect: ec2-disk-unencrypted
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "m7g.large"
+}

@@ -1,0 +1,13 @@
+resource "aws_lb" "phi" {
+  load_balancer_type = "network"
+}
+
+resource "aws_lb_listener" "hl7" {
+  load_balancer_arn = aws_lb.phi.arn
+  port              = 2575
+  protocol          = "TCP" # expect: lb-listener-without-tls
+  default_action {
+    type             = "forward"
+    target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/app/0123456789abcdef"
+  }
+}

@@ -1,0 +1,5 @@
+resource "aws_lb_target_group" "app" {
+  port     = 8080
+  protocol = "HTTP" # expect: lb-target-plaintext
+  vpc_id   = "vpc-0123456789abcdef0"
+}

@@ -1,0 +1,4 @@
+resource "aws_s3_access_point" "internet" { # expect: s3-access-point-outside-vpc
+  bucket = "acme-phi-documents"
+  name   = "documents"
+}

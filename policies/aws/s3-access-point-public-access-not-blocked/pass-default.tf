@@ -1,0 +1,12 @@
+resource "aws_s3_access_point" "documents" {
+  bucket = "acme-phi-documents"
+  name   = "documents"
+}
+
+resource "aws_s3_access_point" "part" {
+  bucket = "acme-phi-documents"
+  name   = "part"
+  public_access_block_configuration {
+    block_public_policy = true
+  }
+}

@@ -1,0 +1,10 @@
+resource "aws_s3_access_point" "documents" {
+  bucket = "acme-phi-documents"
+  name   = "documents"
+  public_access_block_configuration {
+    block_public_acls       = true
+    block_public_policy     = true
+    ignore_public_acls      = true
+    restrict_public_buckets = true
+  }
+}

@@ -1,0 +1,18 @@
+variable "years" {
+  type = number
+}
+
+resource "aws_s3_bucket" "audit" {
+  bucket = "acme-audit"
+  tags   = { data-role = "audit" }
+}
+
+resource "aws_s3_bucket_object_lock_configuration" "audit" {
+  bucket = aws_s3_bucket.audit.id
+  rule {
+    default_retention {
+      mode  = "COMPLIANCE"
+      years = var.years # expect: s3-audit-bucket-object-lock-missing
+    }
+  }
+}

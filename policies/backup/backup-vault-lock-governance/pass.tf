@@ -1,0 +1,5 @@
+resource "aws_backup_vault_lock_configuration" "phi" {
+  backup_vault_name   = "phi"
+  min_retention_days  = 35
+  changeable_for_days = 3
+}

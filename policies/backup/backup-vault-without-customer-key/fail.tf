@@ -1,0 +1,14 @@
+resource "aws_backup_vault" "phi" { # expect: backup-vault-without-customer-key
+  name = "phi"
+}
+
+variable "key" {
+  type    = string
+  default = null
+}
+
+resource "aws_backup_vault" "null" {
+  name = "null"
+  # expect: backup-vault-without-customer-key
+  kms_key_arn = var.key
+}

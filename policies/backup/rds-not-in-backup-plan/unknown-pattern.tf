@@ -1,0 +1,18 @@
+resource "aws_db_instance" "patients" { # expect: rds-not-in-backup-plan
+  engine         = "postgres"
+  instance_class = "db.t4g.medium"
+  tags           = { team = "records-1" }
+}
+
+resource "aws_backup_selection" "pattern" {
+  name         = "pattern"
+  plan_id      = "2b1c3d4e-0000-1111-2222-333344445555"
+  iam_role_arn = "arn:aws:iam::111122223333:role/backup"
+  resources    = ["*"]
+  condition {
+    string_like {
+      key   = "aws:ResourceTag/team"
+      value = "records-*"
+    }
+  }
+}

@@ -1,0 +1,31 @@
+resource "aws_cloudfront_function" "headers" {
+  name    = "headers"
+  runtime = "cloudfront-js-2.0"
+  code    = "function handler(event) { return event.request; }"
+}
+
+resource "aws_cloudfront_distribution" "portal" {
+  enabled = true
+  origin {
+    domain_name = "app.acme.example"
+    origin_id   = "app"
+  }
+  default_cache_behavior {
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    target_origin_id       = "app"
+    viewer_protocol_policy = "https-only"
+    function_association {
+      event_type   = "viewer-request"
+      function_arn = aws_cloudfront_function.headers.arn
+    }
+  }
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+  viewer_certificate {
+    cloudfront_default_certificate = true
+  }
+}
