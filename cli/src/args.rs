@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Judges Terraform and Kubernetes manifests against the HIPAA Security Rule (45 CFR part 164), offline.
 #[derive(Debug, Parser)]
@@ -94,12 +94,8 @@ pub(crate) struct InputArgs {
     /// The configuration (default: hipaa-iac.yaml in the first PATH)
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Set a Terraform variable of the root modules
-    #[arg(long = "var", value_name = "NAME=VALUE")]
-    pub(crate) vars: Vec<String>,
-    /// Read Terraform variables from a file
-    #[arg(long = "var-file", value_name = "FILE")]
-    pub(crate) var_files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) assignments: Assignments,
     /// The Terraform workspace [default: default]
     #[arg(long, value_name = "NAME")]
     pub(crate) workspace: Option<String>,
@@ -109,6 +105,55 @@ pub(crate) struct InputArgs {
     /// Take modules that are not there for unknown, without exit code 3
     #[arg(long)]
     pub(crate) allow_unresolved: bool,
+}
+
+/// `--var` and `--var-file` in the order in which they were given, for Terraform lets a later one win.
+#[derive(Debug, Default)]
+pub(crate) struct Assignments(Vec<Argument>);
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub(crate) enum Argument {
+    Var(String),
+    VarFile(PathBuf),
+}
+
+impl Assignments {
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Argument> {
+        self.0.iter()
+    }
+}
+
+impl FromArgMatches for Assignments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let vars = matches.get_many::<String>("var").unwrap_or_default().map(|pair| Argument::Var(pair.clone()));
+        let files = matches.get_many::<PathBuf>("var-file").unwrap_or_default().map(|file| Argument::VarFile(file.clone()));
+        let mut all: Vec<(usize, Argument)> = matches.indices_of("var").unwrap_or_default().zip(vars).collect();
+        all.extend(matches.indices_of("var-file").unwrap_or_default().zip(files));
+        all.sort_by_key(|(at, _)| *at);
+        Ok(Self(all.into_iter().map(|(_, argument)| argument).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Assignments {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let var = Arg::new("var").long("var").value_name("NAME=VALUE").help("Set a Terraform variable of the root modules");
+        let file = Arg::new("var-file")
+            .long("var-file")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("Read Terraform variables from a file");
+        command.args([var, file].map(|argument| argument.action(ArgAction::Append)))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
 }
 
 /// Where the user's own policies are.

@@ -11,12 +11,12 @@ use std::{
 use hipaa_iac_engine::{Agreements, Config, Date};
 use hipaa_iac_kubernetes as kubernetes;
 use hipaa_iac_source::{Diagnostic, Inventory, Level, SourceFile, Sources, WalkEntry, walk};
-use hipaa_iac_terraform as terraform;
+use hipaa_iac_terraform::{self as terraform, Assignment};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     Failure,
-    args::{Global, InputArgs},
+    args::{Argument, Global, InputArgs},
 };
 
 /// The name of the configuration file.
@@ -107,9 +107,10 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
         let mut all = Vec::new();
         for environment in &settings.config.environments {
             let mut options = terraform_options(arguments, Some(environment.name.as_str().into()))?;
-            let files = environment.var_files.iter().map(|file| settings.folder.join(file));
-            options.var_files.splice(0..0, files);
-            options.vars.splice(0..0, environment.var_texts());
+            let files = environment.var_files.iter().map(|file| Assignment::File(settings.folder.join(file)));
+            let vars = environment.var_texts().into_iter().map(|(name, value)| Assignment::Var(name, value));
+            // The command line has the last word.
+            options.assignments.splice(0..0, files.chain(vars).collect::<Vec<_>>());
             if let (None, Some(workspace)) = (&arguments.workspace, &environment.workspace) {
                 options.workspace.clone_from(workspace);
             }
@@ -160,18 +161,22 @@ fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
 }
 
 fn terraform_options(arguments: &InputArgs, environment: Option<Arc<str>>) -> Result<terraform::Options, Failure> {
-    let mut vars = Vec::new();
-    for pair in &arguments.vars {
-        let (name, value) = pair.split_once('=').ok_or_else(|| Failure(format!("--var {pair}: wants NAME=VALUE")))?;
-        vars.push((name.trim().to_owned(), value.to_owned()));
+    let mut assignments = Vec::new();
+    for argument in arguments.assignments.iter() {
+        assignments.push(match argument {
+            Argument::VarFile(path) => Assignment::File(path.clone()),
+            Argument::Var(pair) => {
+                let (name, value) = pair.split_once('=').ok_or_else(|| Failure(format!("--var {pair}: wants NAME=VALUE")))?;
+                Assignment::Var(name.trim().to_owned(), value.to_owned())
+            }
+        });
     }
     let mut tf_var_env: Vec<(String, String)> = env::vars_os()
         .filter_map(|(name, value)| Some((name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?)))
         .collect();
     tf_var_env.sort();
     Ok(terraform::Options {
-        vars,
-        var_files: arguments.var_files.clone(),
+        assignments,
         tf_var_env,
         workspace: arguments.workspace.clone().or_else(|| env::var("TF_WORKSPACE").ok()).unwrap_or_else(|| "default".to_owned()),
         environment,

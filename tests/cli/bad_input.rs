@@ -169,7 +169,7 @@ fn one_broken_document_does_not_hide_its_neighbours() {
     .unwrap();
     let ran = run_in(tree.path(), &["check", "--only", "container-privileged", "--format", "json"]).unwrap();
     assert_eq!(ran.code, 3);
-    assert_eq!(ran.findings(), ["container-privileged fail a.yaml:5", "container-privileged fail a.yaml:14"]);
+    assert_eq!(ran.findings(), ["container-privileged fail a.yaml:5", "container-privileged fail a.yaml:15"]);
 }
 
 #[test]

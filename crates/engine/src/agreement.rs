@@ -44,7 +44,11 @@ pub struct AgreementSettings {
 
 impl Default for AgreementSettings {
     fn default() -> Self {
-        Self { warn_before: "60d".to_owned(), review_every: "365d".to_owned(), require_document: false }
+        Self {
+            warn_before: "60d".to_owned(),
+            review_every: "365d".to_owned(),
+            require_document: false,
+        }
     }
 }
 
@@ -194,23 +198,32 @@ impl Agreements {
     /// # Errors
     /// Everything that is wrong with the file.
     pub fn parse(file: &SourceFile, as_of: Date) -> Result<Self, Vec<Diagnostic>> {
-        let list: AgreementList =
-            yaml::parse(file, Level::Usage, "agreements-syntax").map_err(|diagnostic| vec![diagnostic])?;
+        let list: AgreementList = yaml::parse(file, Level::Usage, "agreements-syntax")
+            .map_err(|diagnostic| vec![diagnostic])?;
         let mut refused = Vec::new();
         let mut refuse = |path: &[&str], message: String| {
-            let mut diagnostic = Diagnostic::new(Level::Usage, "agreements-invalid", message).in_path(Arc::clone(file.path()));
+            let mut diagnostic = Diagnostic::new(Level::Usage, "agreements-invalid", message)
+                .in_path(Arc::clone(file.path()));
             diagnostic.span = yaml::locate(file, path);
             refused.push(diagnostic);
         };
         if list.api_version != API_VERSION {
-            refuse(&["apiVersion"], format!("apiVersion must be `{API_VERSION}`"));
+            refuse(
+                &["apiVersion"],
+                format!("apiVersion must be `{API_VERSION}`"),
+            );
         }
         if list.kind != "AgreementList" {
             refuse(&["kind"], "kind must be `AgreementList`".to_owned());
         }
-        let (Some(warn_before), Some(review_every)) = (duration::days(&list.settings.warn_before), duration::days(&list.settings.review_every))
-        else {
-            refuse(&["settings"], "`warnBefore` and `reviewEvery` are durations such as `60d`".to_owned());
+        let (Some(warn_before), Some(review_every)) = (
+            duration::days(&list.settings.warn_before),
+            duration::days(&list.settings.review_every),
+        ) else {
+            refuse(
+                &["settings"],
+                "`warnBefore` and `reviewEvery` are durations such as `60d`".to_owned(),
+            );
             return Err(refused);
         };
         let mut diagnostics = Vec::new();
@@ -219,19 +232,35 @@ impl Agreements {
             let at = at.to_string();
             let id = &agreement.id;
             if !ids.insert(id.as_str()) {
-                refuse(&["agreements", &at, "id"], format!("two agreements have the id `{id}`"));
+                refuse(
+                    &["agreements", &at, "id"],
+                    format!("two agreements have the id `{id}`"),
+                );
             }
-            if vendor::find(&agreement.vendor).is_none() && !list.vendors.iter().any(|vendor| vendor.id == agreement.vendor) {
-                let near = crate::policy::nearest(&agreement.vendor, vendor::vendors().map(|vendor| vendor.id.as_str()));
+            if vendor::find(&agreement.vendor).is_none()
+                && !list
+                    .vendors
+                    .iter()
+                    .any(|vendor| vendor.id == agreement.vendor)
+            {
+                let near = crate::policy::nearest(
+                    &agreement.vendor,
+                    vendor::vendors().map(|vendor| vendor.id.as_str()),
+                );
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                let message = format!("agreement `{id}`: the registry has no vendor `{}`{near}", agreement.vendor);
+                let message = format!(
+                    "agreement `{id}`: the registry has no vendor `{}`{near}",
+                    agreement.vendor
+                );
                 refuse(&["agreements", &at, "vendor"], message);
             }
             if let Err(message) = agreement.check_dates() {
                 refuse(&["agreements", &at], format!("agreement `{id}`: {message}"));
             }
             let mut warn = |message: String, remedy: &str| {
-                let mut diagnostic = Diagnostic::new(Level::Warning, "agreement", message).in_path(Arc::clone(file.path())).remedy(remedy);
+                let mut diagnostic = Diagnostic::new(Level::Warning, "agreement", message)
+                    .in_path(Arc::clone(file.path()))
+                    .remedy(remedy);
                 diagnostic.span = yaml::locate(file, &["agreements", &at]);
                 diagnostics.push(diagnostic);
             };
@@ -243,31 +272,64 @@ impl Agreements {
                 #[expect(clippy::cast_precision_loss, reason = "days between two dates")]
                 let soon = left as f64 <= warn_before;
                 if left < 0 {
-                    warn(format!("agreement `{id}` expired on {expires} and covers nothing"), "renew it, and enter the new dates");
+                    warn(
+                        format!("agreement `{id}` expired on {expires} and covers nothing"),
+                        "renew it, and enter the new dates",
+                    );
                 } else if soon {
-                    warn(format!("agreement `{id}` expires on {expires}"), "renew it before it expires");
+                    warn(
+                        format!("agreement `{id}` expires on {expires}"),
+                        "renew it before it expires",
+                    );
                 }
             }
             #[expect(clippy::cast_precision_loss, reason = "days between two dates")]
-            let overdue = agreement.last_reviewed.or(agreement.signed).is_some_and(|day| day.days_until(as_of) as f64 > review_every);
+            let overdue = agreement
+                .last_reviewed
+                .or(agreement.signed)
+                .is_some_and(|day| day.days_until(as_of) as f64 > review_every);
             if overdue {
-                warn(format!("agreement `{id}` was not reviewed for more than {}", list.settings.review_every), "review it, and enter `lastReviewed`");
+                warn(
+                    format!(
+                        "agreement `{id}` was not reviewed for more than {}",
+                        list.settings.review_every
+                    ),
+                    "review it, and enter `lastReviewed`",
+                );
             }
-            if list.settings.require_document && (agreement.document_ref.is_none() || agreement.document_sha256.is_none()) {
-                warn(format!("agreement `{id}` does not say where its document is"), "enter `documentRef` and `documentSha256`");
+            if list.settings.require_document
+                && (agreement.document_ref.is_none() || agreement.document_sha256.is_none())
+            {
+                warn(
+                    format!("agreement `{id}` does not say where its document is"),
+                    "enter `documentRef` and `documentSha256`",
+                );
             }
         }
         for (at, exception) in list.exceptions.iter().enumerate() {
             if exception.matches.path.is_none() && exception.matches.address.is_none() {
-                let message = format!("the exception for `{}` needs `match`: a vendor is never excepted everywhere", exception.vendor);
+                let message = format!(
+                    "the exception for `{}` needs `match`: a vendor is never excepted everywhere",
+                    exception.vendor
+                );
                 refuse(&["exceptions", &at.to_string()], message);
             }
             if as_of.plus_days(366) < exception.expires {
-                let message = format!("the exception for `{}` lasts more than a year", exception.vendor);
+                let message = format!(
+                    "the exception for `{}` lasts more than a year",
+                    exception.vendor
+                );
                 refuse(&["exceptions", &at.to_string(), "expires"], message);
             }
         }
-        if refused.is_empty() { Ok(Self { agreements: list.agreements, diagnostics }) } else { Err(refused) }
+        if refused.is_empty() {
+            Ok(Self {
+                agreements: list.agreements,
+                diagnostics,
+            })
+        } else {
+            Err(refused)
+        }
     }
 
     /// What the user should know about the agreements.
@@ -276,10 +338,18 @@ impl Agreements {
     }
 
     /// Whether a signed, current agreement covers a vendor's service or runtime on a day; with an empty service, the vendor at all.
-    pub fn covers(&self, vendor: &str, service: &str, environment: Option<&str>, as_of: Date) -> bool {
+    pub fn covers(
+        &self,
+        vendor: &str,
+        service: &str,
+        environment: Option<&str>,
+        as_of: Date,
+    ) -> bool {
         vendor::coverers(vendor).any(|covering| {
             self.agreements.iter().any(|agreement| {
-                agreement.vendor == covering && agreement.is_current(as_of) && agreement.scope.covers(vendor, service, environment)
+                agreement.vendor == covering
+                    && agreement.is_current(as_of)
+                    && agreement.scope.covers(vendor, service, environment)
             })
         })
     }
@@ -299,12 +369,16 @@ impl Agreement {
         if let (Some(signed), Some(expires)) = (self.signed, self.expires)
             && expires < signed
         {
-            return Err(format!("it expires on {expires}, before it was signed on {signed}"));
+            return Err(format!(
+                "it expires on {expires}, before it was signed on {signed}"
+            ));
         }
         if let (Some(effective), Some(expires)) = (self.effective, self.expires)
             && expires < effective
         {
-            return Err(format!("it expires on {expires}, before it takes effect on {effective}"));
+            return Err(format!(
+                "it expires on {expires}, before it takes effect on {effective}"
+            ));
         }
         Ok(())
     }
@@ -321,7 +395,11 @@ impl AgreementScope {
     fn covers(&self, vendor: &str, service: &str, environment: Option<&str>) -> bool {
         // A run that knows no environments is judged by the agreement's other terms.
         let environment = environment.is_none_or(|environment| {
-            self.environments.is_empty() || self.environments.iter().any(|covered| covered == environment)
+            self.environments.is_empty()
+                || self
+                    .environments
+                    .iter()
+                    .any(|covered| covered == environment)
         });
         if !environment {
             return false;
@@ -330,6 +408,9 @@ impl AgreementScope {
             return true;
         }
         let names = |list: &[String]| list.iter().any(|name| name == service || name == vendor);
-        !names(&self.excludes) && (self.services.is_empty() || self.services.iter().any(|name| name == "*") || names(&self.services))
+        !names(&self.excludes)
+            && (self.services.is_empty()
+                || self.services.iter().any(|name| name == "*")
+                || names(&self.services))
     }
 }

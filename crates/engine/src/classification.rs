@@ -16,13 +16,23 @@ const TAGS: [&str; 3] = ["tags", "tags_all", "labels"];
 
 /// For each resource, whether it is classified as PHI. Of several answers the one that says so counts: forgetting to classify, or
 /// classifying twice, hides no finding.
-pub(crate) fn classify(config: &Config, inventory: &Inventory, relations: &Relations<'_>, sources: &Sources) -> Vec<bool> {
+pub(crate) fn classify(
+    config: &Config,
+    inventory: &Inventory,
+    relations: &Relations<'_>,
+    sources: &Sources,
+) -> Vec<bool> {
     let default = config.classification.default.unwrap_or(Class::Phi) == Class::Phi;
     let paths: Vec<Option<GlobMatcher>> = config
         .classification
         .rules
         .iter()
-        .map(|rule| rule.path.as_deref().and_then(|path| Glob::new(path).ok()).map(|glob| glob.compile_matcher()))
+        .map(|rule| {
+            rule.path
+                .as_deref()
+                .and_then(|path| Glob::new(path).ok())
+                .map(|glob| glob.compile_matcher())
+        })
         .collect();
     inventory
         .resources
@@ -31,39 +41,70 @@ pub(crate) fn classify(config: &Config, inventory: &Inventory, relations: &Relat
         .map(|(at, resource)| {
             let mut answers = Vec::new();
             for (rule, path) in config.classification.rules.iter().zip(&paths) {
-                let address = rule.address.as_deref().is_none_or(|pattern| wildcard(pattern, &resource.address));
+                let address = rule
+                    .address
+                    .as_deref()
+                    .is_none_or(|pattern| wildcard(pattern, &resource.address));
                 let namespace = rule.namespace.as_deref().is_none_or(|pattern| {
                     resource.kubernetes().is_some_and(|id| {
-                        let namespace = if &*id.kind == "Namespace" && id.group.is_empty() { Some(&id.name) } else { id.namespace.as_ref() };
+                        let namespace = if &*id.kind == "Namespace" && id.group.is_empty() {
+                            Some(&id.name)
+                        } else {
+                            id.namespace.as_ref()
+                        };
                         namespace.is_some_and(|namespace| wildcard(pattern, namespace))
                     })
                 });
-                let in_path = rule.path.is_none() || path.as_ref().is_some_and(|glob| file_matches(glob, resource, sources));
+                let in_path = rule.path.is_none()
+                    || path
+                        .as_ref()
+                        .is_some_and(|glob| file_matches(glob, resource, sources));
                 if address && namespace && in_path {
                     answers.push(rule.class);
                 }
             }
             answers.extend(labelled(config, inventory, relations, at, resource));
-            if answers.is_empty() { default } else { answers.contains(&Class::Phi) }
+            if answers.is_empty() {
+                default
+            } else {
+                answers.contains(&Class::Phi)
+            }
         })
         .collect()
 }
 
 fn file_matches(glob: &GlobMatcher, resource: &Resource, sources: &Sources) -> bool {
     let span = resource.extent.or(resource.span);
-    span.and_then(|span| sources.get(span.file)).is_some_and(|file| glob.is_match(&**file.path()))
+    span.and_then(|span| sources.get(span.file))
+        .is_some_and(|file| glob.is_match(&**file.path()))
 }
 
 /// What labels and tags say.
-fn labelled(config: &Config, inventory: &Inventory, relations: &Relations<'_>, at: usize, resource: &Resource) -> Vec<Class> {
+fn labelled(
+    config: &Config,
+    inventory: &Inventory,
+    relations: &Relations<'_>,
+    at: usize,
+    resource: &Resource,
+) -> Vec<Class> {
     match &resource.kind {
-        ResourceKind::Terraform(_) => {
-            TAGS.iter().filter_map(|tags| resource.body.get(tags)).flat_map(|tags| classes(config, tags)).collect()
-        }
+        ResourceKind::Terraform(_) => TAGS
+            .iter()
+            .filter_map(|tags| resource.body.get(tags))
+            .flat_map(|tags| classes(config, tags))
+            .collect(),
         ResourceKind::Kubernetes(id) => {
-            let labels = |node: &Node| node.get("metadata").and_then(|metadata| metadata.get("labels")).cloned();
-            let own = labels(&resource.body).map(|labels| classes(config, &labels)).unwrap_or_default();
-            let pods = relations::pod_template(resource).and_then(labels).map(|labels| classes(config, &labels));
+            let labels = |node: &Node| {
+                node.get("metadata")
+                    .and_then(|metadata| metadata.get("labels"))
+                    .cloned()
+            };
+            let own = labels(&resource.body)
+                .map(|labels| classes(config, &labels))
+                .unwrap_or_default();
+            let pods = relations::pod_template(resource)
+                .and_then(labels)
+                .map(|labels| classes(config, &labels));
             let own = own.into_iter().chain(pods.into_iter().flatten());
             if id.namespace.is_none() {
                 return own.collect();
@@ -73,15 +114,21 @@ fn labelled(config: &Config, inventory: &Inventory, relations: &Relations<'_>, a
                 .namespace_object(at)
                 .and_then(|namespace| inventory.resources.get(namespace))
                 .and_then(|namespace| labels(&namespace.body));
-            let namespace = namespace.map(|labels| classes(config, &labels)).unwrap_or_default();
-            own.filter(|class| *class == Class::Phi).chain(namespace).collect()
+            let namespace = namespace
+                .map(|labels| classes(config, &labels))
+                .unwrap_or_default();
+            own.filter(|class| *class == Class::Phi)
+                .chain(namespace)
+                .collect()
         }
     }
 }
 
 /// The classes that labels name. A value that is not known may be PHI.
 fn classes(config: &Config, labels: &Node) -> Vec<Class> {
-    let keys = KEYS.into_iter().chain(config.classification.labels.iter().map(String::as_str));
+    let keys = KEYS
+        .into_iter()
+        .chain(config.classification.labels.iter().map(String::as_str));
     let found = keys.filter_map(|key| labels.get(key));
     found
         .filter_map(|value| match value.as_str() {
@@ -97,7 +144,9 @@ fn classes(config: &Config, labels: &Node) -> Vec<Class> {
 /// brackets, which are no classes of letters.
 pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
     let mut parts = parts.peekable();
     if parts.peek().is_none() {
         return rest.is_empty();
@@ -120,8 +169,14 @@ mod tests {
 
     #[test]
     fn patterns_over_addresses() {
-        assert!(wildcard("module.sandbox.*", "module.sandbox.aws_db_instance.a"));
-        assert!(wildcard(r#"module.db["eu"].*"#, r#"module.db["eu"].aws_db_instance.this[0]"#));
+        assert!(wildcard(
+            "module.sandbox.*",
+            "module.sandbox.aws_db_instance.a"
+        ));
+        assert!(wildcard(
+            r#"module.db["eu"].*"#,
+            r#"module.db["eu"].aws_db_instance.this[0]"#
+        ));
         assert!(wildcard("*", ""));
         assert!(wildcard("a*b*c", "a1b2c"));
         assert!(!wildcard("a*b*c", "a1c"));

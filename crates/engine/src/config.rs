@@ -127,8 +127,15 @@ pub struct Environment {
 impl Environment {
     /// The variables as `--var` takes them: texts as they are, everything else as JSON, which is HCL too.
     pub fn var_texts(&self) -> Vec<(String, String)> {
-        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.vars.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+        let text = |value: &serde_json::Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        self.vars
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
     }
 }
 
@@ -230,21 +237,29 @@ impl Config {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(file: &SourceFile) -> Result<Self, Diagnostic> {
-        let says_something = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && line.trim() != "---";
+        let says_something = |line: &str| {
+            !line.trim().is_empty() && !line.trim_start().starts_with('#') && line.trim() != "---"
+        };
         if !file.text().lines().any(says_something) {
-            return Ok(Self { file: Some(file.id()), ..Self::default() });
+            return Ok(Self {
+                file: Some(file.id()),
+                ..Self::default()
+            });
         }
         let mut config: Self = yaml::parse(file, Level::Usage, "config-syntax")?;
         config.file = Some(file.id());
         for (at, rule) in config.classification.rules.iter().enumerate() {
             let at = at.to_string();
             let refuse = |message: String| {
-                let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message).in_path(Arc::clone(file.path()));
+                let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message)
+                    .in_path(Arc::clone(file.path()));
                 diagnostic.span = yaml::locate(file, &["classification", "rules", &at]);
                 diagnostic
             };
             if rule.address.is_none() && rule.path.is_none() && rule.namespace.is_none() {
-                return Err(refuse("a classification rule needs `address`, `path` or `namespace`".to_owned()));
+                return Err(refuse(
+                    "a classification rule needs `address`, `path` or `namespace`".to_owned(),
+                ));
             }
             if let Some(path) = &rule.path
                 && globset::Glob::new(path).is_err()
@@ -256,7 +271,8 @@ impl Config {
         for (at, environment) in config.environments.iter().enumerate() {
             if !names.insert(environment.name.as_str()) {
                 let message = format!("two environments are called `{}`", environment.name);
-                let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message).in_path(Arc::clone(file.path()));
+                let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message)
+                    .in_path(Arc::clone(file.path()));
                 diagnostic.span = yaml::locate(file, &["environments", &at.to_string()]);
                 return Err(diagnostic);
             }
@@ -265,7 +281,14 @@ impl Config {
     }
 
     /// A problem with a part of the configuration, at its place where the file is known.
-    pub(crate) fn problem(&self, sources: &Sources, level: Level, code: &'static str, path: &[&str], message: String) -> Diagnostic {
+    pub(crate) fn problem(
+        &self,
+        sources: &Sources,
+        level: Level,
+        code: &'static str,
+        path: &[&str],
+        message: String,
+    ) -> Diagnostic {
         let mut diagnostic = Diagnostic::new(level, code, message);
         if let Some(file) = self.file.and_then(|file| sources.get(file)) {
             diagnostic.span = yaml::locate(&file, path);
@@ -279,7 +302,13 @@ impl Config {
         let mut found = Vec::new();
         let mut name = |name: &str, path: &[&str]| {
             if policies.get(name).is_none() {
-                found.push(self.problem(sources, Level::Usage, "policy-unknown", path, unknown_policy(policies, name)));
+                found.push(self.problem(
+                    sources,
+                    Level::Usage,
+                    "policy-unknown",
+                    path,
+                    unknown_policy(policies, name),
+                ));
             }
         };
         for (key, list) in [("only", &self.only), ("skip", &self.skip)] {
@@ -294,19 +323,42 @@ impl Config {
             name(policy, &["parameters", policy]);
         }
         for (policy, values) in &self.parameters {
-            let Some(known) = policies.get(policy) else { continue };
+            let Some(known) = policies.get(policy) else {
+                continue;
+            };
             for (parameter, value) in values {
                 let path = ["parameters", policy, parameter];
                 match known.spec().parameters.get(parameter) {
                     None => {
-                        let near = crate::policy::nearest(parameter, known.spec().parameters.keys().map(String::as_str));
-                        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                        let message = format!("policy `{policy}` has no parameter `{parameter}`{near}");
-                        found.push(self.problem(sources, Level::Usage, "parameter-unknown", &path, message));
+                        let near = crate::policy::nearest(
+                            parameter,
+                            known.spec().parameters.keys().map(String::as_str),
+                        );
+                        let near =
+                            near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                        let message =
+                            format!("policy `{policy}` has no parameter `{parameter}`{near}");
+                        found.push(self.problem(
+                            sources,
+                            Level::Usage,
+                            "parameter-unknown",
+                            &path,
+                            message,
+                        ));
                     }
                     Some(default) if kind(default) != kind(value) => {
-                        let message = format!("parameter `{parameter}` of policy `{policy}` is {}, not {}", kind(default), kind(value));
-                        found.push(self.problem(sources, Level::Usage, "parameter-type", &path, message));
+                        let message = format!(
+                            "parameter `{parameter}` of policy `{policy}` is {}, not {}",
+                            kind(default),
+                            kind(value)
+                        );
+                        found.push(self.problem(
+                            sources,
+                            Level::Usage,
+                            "parameter-type",
+                            &path,
+                            message,
+                        ));
                     }
                     Some(_) => {}
                 }

@@ -8,15 +8,21 @@ use crate::{policy::regex, url_text};
 
 /// Names of settings that hold credentials, in snake case.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(^|_)(password|passwd|pwd|pass|passphrase|secret|secrets|token|api_?key|apikey|access_?key|secret_?key|private_?key|signing_?key|encryption_?key|account_?key|auth_?key|master_?key|license_?key|credentials?|auth)(_|$)")
+    regex(
+        r"(^|_)(password|passwd|pwd|pass|passphrase|secret|secrets|token|api_?key|apikey|access_?key|secret_?key|private_?key|signing_?key|encryption_?key|account_?key|auth_?key|master_?key|license_?key|credentials?|auth)(_|$)",
+    )
 });
 /// Ends of names that speak about a credential without being one.
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"_(file|files|path|dir|arn|arns|name|names|id|ids|url|uri|endpoint|host|ttl|expiry|expiration|expires|timeout|length|policy|enabled|disabled|required|ref|header|type|version|count|min|max|days|hours|minutes|seconds|rotation|algorithm|alg|issuer|audience|scope|scopes|mode|method|store|manager|provider|backend|mount|key_id|region|prefix|suffix|field|env|format|size|interval|lifetime|duration|validity|hash)$")
+    regex(
+        r"_(file|files|path|dir|arn|arns|name|names|id|ids|url|uri|endpoint|host|ttl|expiry|expiration|expires|timeout|length|policy|enabled|disabled|required|ref|header|type|version|count|min|max|days|hours|minutes|seconds|rotation|algorithm|alg|issuer|audience|scope|scopes|mode|method|store|manager|provider|backend|mount|key_id|region|prefix|suffix|field|env|format|size|interval|lifetime|duration|validity|hash)$",
+    )
 });
 /// Texts that are credentials whatever the setting is called.
 static SHAPE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}|\bgithub_pat_[0-9A-Za-z_]{22,}|\bglpat-[0-9A-Za-z_-]{20,}|\bxox[abprs]-[0-9A-Za-z-]{10,}|\bsk_live_[0-9A-Za-z]{16,}|\bsk-ant-[0-9A-Za-z_-]{20,}|\bAIza[0-9A-Za-z_-]{35}|\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}|\bnpm_[0-9A-Za-z]{36}|\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}|\bAccountKey=[0-9A-Za-z+/=]{40,}|\bhvs\.[0-9A-Za-z_-]{20,})")
+    regex(
+        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[0-9A-Za-z]{36}|\bgithub_pat_[0-9A-Za-z_]{22,}|\bglpat-[0-9A-Za-z_-]{20,}|\bxox[abprs]-[0-9A-Za-z-]{10,}|\bsk_live_[0-9A-Za-z]{16,}|\bsk-ant-[0-9A-Za-z_-]{20,}|\bAIza[0-9A-Za-z_-]{35}|\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}|\bnpm_[0-9A-Za-z]{36}|\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}|\bAccountKey=[0-9A-Za-z+/=]{40,}|\bhvs\.[0-9A-Za-z_-]{20,})",
+    )
 });
 /// Texts that stand for something to be filled in, or that say where the credential is.
 static STANDS_FOR: LazyLock<Regex> = LazyLock::new(|| {
@@ -24,8 +30,11 @@ static STANDS_FOR: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(<.*>|\[.*\]|\*+|x+|\.+|-+|_+|none|null|nil|true|false|yes|no|n/a|todo.*|tbd|placeholder.*|change[-_ ]?me.*|replace[-_ ]?me.*|replace[-_]with.*|your[-_ ].*|example|dummy|redacted|disabled|enabled|[0-9]{1,4}|arn:.*|vault:.*|vault/.*|secretsmanager:.*|ssm:.*|ssm-.*|op://.*|sm://.*|ref\+.*|env:.*|file:.*|aws-sm:.*|gcp-sm:.*|akv:.*|azurekeyvault:.*|projects/[^/]+/secrets/.*|@microsoft\.keyvault\(.*|\{\{.*\}\}|.*(\$\{|\$\(|\{\{|%\{|<%).*)$",
     )
 });
-static PATH: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^((/|\./|\.\./|~/|[A-Za-z]:\\)[^\n]*|[^\s:]+\.(pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env))$"));
+static PATH: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^((/|\./|\.\./|~/|[A-Za-z]:\\)[^\n]*|[^\s:]+\.(pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|env))$",
+    )
+});
 static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^[a-z][a-z0-9+.-]*://"));
 
 /// Whether a setting of this name and text is a credential written out.
@@ -47,7 +56,9 @@ pub(crate) fn is_literal(name: &str, text: &str) -> bool {
 /// Whether a URL or data source name in a text holds a password written out.
 pub(crate) fn has_literal_password(text: &str) -> bool {
     url_text::find(text).iter().any(|url| {
-        url.password.as_deref().is_some_and(|password| !STANDS_FOR.is_match(password) && !password.contains(['\u{fffc}', '$', '{', '<']))
+        url.password.as_deref().is_some_and(|password| {
+            !STANDS_FOR.is_match(password) && !password.contains(['\u{fffc}', '$', '{', '<'])
+        })
     })
 }
 
@@ -60,7 +71,11 @@ fn snake(name: &str) -> String {
             snake.push('_');
         }
         lower = c.is_lowercase() || c.is_ascii_digit();
-        if c.is_alphanumeric() { snake.extend(c.to_lowercase()) } else { snake.push('_') }
+        if c.is_alphanumeric() {
+            snake.extend(c.to_lowercase());
+        } else {
+            snake.push('_');
+        }
     }
     snake
 }

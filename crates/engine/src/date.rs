@@ -23,7 +23,11 @@ impl Date {
 
     /// The day that lies this many days later; the last day that can be told, if that is too far.
     pub fn plus_days(self, days: u32) -> Self {
-        Self(self.0.checked_add_days(chrono::Days::new(u64::from(days))).unwrap_or(chrono::NaiveDate::MAX))
+        Self(
+            self.0
+                .checked_add_days(chrono::Days::new(u64::from(days)))
+                .unwrap_or(chrono::NaiveDate::MAX),
+        )
     }
 
     /// How many days lie between this day and a later one; negative for an earlier one.
@@ -36,7 +40,9 @@ impl Date {
 
     /// The day this many days after 1970-01-01; the last day that can be told, if that is too far.
     pub fn from_unix_days(days: i64) -> Self {
-        let day = i32::try_from(days).ok().and_then(chrono::NaiveDate::from_epoch_days);
+        let day = i32::try_from(days)
+            .ok()
+            .and_then(chrono::NaiveDate::from_epoch_days);
         Self(day.unwrap_or(chrono::NaiveDate::MAX))
     }
 }
@@ -52,11 +58,20 @@ impl std::str::FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, String> {
         // Only the one form with all its digits.
-        let shaped = text.len() == 10 && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        let shaped = text.len() == 10
+            && text.bytes().enumerate().all(|(at, byte)| {
+                if at == 4 || at == 7 {
+                    byte == b'-'
+                } else {
+                    byte.is_ascii_digit()
+                }
+            });
         if !shaped {
             return Err(format!("`{text}` is not a date: write it as 2027-01-31"));
         }
-        text.parse().map(Self).map_err(|_| format!("there is no day {text}"))
+        text.parse()
+            .map(Self)
+            .map_err(|_| format!("there is no day {text}"))
     }
 }
 
@@ -68,7 +83,9 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
     }
 }
 
@@ -89,7 +106,13 @@ mod tests {
     #[test]
     fn days_that_are_none_are_refused() {
         assert_eq!("2028-02-29".parse(), Ok(Date::new(2028, 2, 29).unwrap()));
-        for text in ["2027-02-29", "2027-1-31", "31.01.2027", "", "2027-01-31T00:00"] {
+        for text in [
+            "2027-02-29",
+            "2027-1-31",
+            "31.01.2027",
+            "",
+            "2027-01-31T00:00",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

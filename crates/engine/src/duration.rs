@@ -19,7 +19,9 @@ pub(crate) fn days(text: &str) -> Option<f64> {
         let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
         let number: f64 = rest.get(..end)?.parse().ok()?;
         rest = rest.get(end..)?.trim_start();
-        let unit_end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let unit_end = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
         // In an ISO duration `T` may follow a unit at once.
         let unit_end = if iso { unit_end.min(1) } else { unit_end };
         let unit = match (rest.get(..unit_end)?, time) {
@@ -45,11 +47,17 @@ mod tests {
     use super::days;
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "the sums are exact")]
     fn the_forms_of_configurations() {
-        for (text, expected) in
-            [("30d", 30.0), ("720h", 30.0), ("P30D", 30.0), ("PT72H", 3.0), ("P1DT12H", 1.5), ("2w", 14.0), ("1y", 365.0), ("P1M", 30.0)]
-        {
+        for (text, expected) in [
+            ("30d", 30.0),
+            ("720h", 30.0),
+            ("P30D", 30.0),
+            ("PT72H", 3.0),
+            ("P1DT12H", 1.5),
+            ("2w", 14.0),
+            ("1y", 365.0),
+            ("P1M", 30.0),
+        ] {
             assert_eq!(days(text), Some(expected), "{text}");
         }
         for text in ["", "P", "7", "d", "1x", "P1H", "-1d"] {

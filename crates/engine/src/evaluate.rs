@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, FileId, Inventory, Level, Map, Node, Origin, Query, Resource, Sources, Span, Unknown, Value};
+use hipaa_iac_source::{
+    Diagnostic, FileId, Inventory, Level, Map, Node, Origin, Query, Resource, Sources, Span,
+    Unknown, Value,
+};
 use rayon::prelude::*;
 
 use crate::{
@@ -16,7 +19,10 @@ use crate::{
     classification,
     config::{Config, unknown_policy},
     date::Date,
-    policy::{AbsentValue, CompiledRule, Judged, Policy, PolicySet, Profile, Scope as PolicyScope, Severity},
+    policy::{
+        AbsentValue, CompiledRule, Judged, Policy, PolicySet, Profile, Scope as PolicyScope,
+        Severity,
+    },
     relations::{self, Relations},
     waiver::{AppliedWaiver, Concern, Waivers},
     world::World,
@@ -152,9 +158,17 @@ pub struct Evaluation {
 }
 
 /// Judges an inventory.
-pub fn evaluate(policies: &PolicySet, inventory: &Inventory, sources: &Sources, settings: &Settings) -> Evaluation {
+pub fn evaluate(
+    policies: &PolicySet,
+    inventory: &Inventory,
+    sources: &Sources,
+    settings: &Settings,
+) -> Evaluation {
     let mut diagnostics = settings.config.check(policies, sources);
-    for (option, names) in [("--only", &settings.selection.only), ("--skip", &settings.selection.skip)] {
+    for (option, names) in [
+        ("--only", &settings.selection.only),
+        ("--skip", &settings.selection.skip),
+    ] {
         for name in names.iter().filter(|name| policies.get(name).is_none()) {
             let message = format!("{option}: {}", unknown_policy(policies, name));
             diagnostics.push(Diagnostic::new(Level::Usage, "policy-unknown", message));
@@ -168,31 +182,67 @@ pub fn evaluate(policies: &PolicySet, inventory: &Inventory, sources: &Sources, 
     } else {
         classification::classify(&settings.config, inventory, &relations, sources)
     };
-    let world = World { inventory, relations, settings, phi };
+    let world = World {
+        inventory,
+        relations,
+        settings,
+        phi,
+    };
     let mut findings = crate::pool::run(|| judge_all(&world, &selected, sources));
     let files: Vec<FileId> = waiver_files(inventory, &findings);
     let mut waivers = Waivers::collect(settings, policies, sources, &files);
     for finding in &mut findings {
         apply(&mut waivers, finding, inventory, sources);
     }
-    waivers.report_unused(&selected.iter().map(|policy| Arc::clone(&policy.name)).collect());
+    waivers.report_unused(
+        &selected
+            .iter()
+            .map(|policy| Arc::clone(&policy.name))
+            .collect(),
+    );
     diagnostics.append(&mut waivers.diagnostics);
     sort(&mut findings, inventory, sources);
-    Evaluation { findings, diagnostics, selected, phi: world.phi }
+    Evaluation {
+        findings,
+        diagnostics,
+        selected,
+        phi: world.phi,
+    }
 }
 
 fn select(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
-    let or = |given: &Vec<String>, configured: &Vec<String>| if given.is_empty() { configured.clone() } else { given.clone() };
+    let or = |given: &Vec<String>, configured: &Vec<String>| {
+        if given.is_empty() {
+            configured.clone()
+        } else {
+            given.clone()
+        }
+    };
     let only = or(&settings.selection.only, &settings.config.only);
-    let profiles = [&settings.selection.profiles, &settings.config.profiles].into_iter().find(|profiles| !profiles.is_empty());
+    let profiles = [&settings.selection.profiles, &settings.config.profiles]
+        .into_iter()
+        .find(|profiles| !profiles.is_empty());
     let profiles = profiles.map_or(&[Profile::Hipaa][..], Vec::as_slice);
     let skipped = |name: &str| {
-        settings.selection.skip.iter().chain(&settings.config.skip).any(|skip| skip == name)
-            || settings.config.severity.get(name).is_some_and(|severity| severity.severity().is_none())
+        settings
+            .selection
+            .skip
+            .iter()
+            .chain(&settings.config.skip)
+            .any(|skip| skip == name)
+            || settings
+                .config
+                .severity
+                .get(name)
+                .is_some_and(|severity| severity.severity().is_none())
     };
     let wanted = |policy: &&Arc<Policy>| {
         let chosen = if only.is_empty() {
-            policy.spec().profiles.iter().any(|profile| profiles.contains(profile))
+            policy
+                .spec()
+                .profiles
+                .iter()
+                .any(|profile| profiles.contains(profile))
         } else {
             only.iter().any(|name| **name == *policy.name)
         };
@@ -205,11 +255,23 @@ fn judge_all(world: &World<'_>, selected: &[Arc<Policy>], sources: &Sources) -> 
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     let mut with_pods: Vec<usize> = Vec::new();
     for (at, resource) in world.inventory.resources.iter().enumerate() {
-        by_word.entry(resource.kind.matched_by()).or_default().push(at);
-        if resource.kubernetes().is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some()) {
+        by_word
+            .entry(resource.kind.matched_by())
+            .or_default()
+            .push(at);
+        if resource
+            .kubernetes()
+            .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some())
+        {
             // What belongs to a controller of the input is judged there.
-            let owner = world.relations.owner(at).and_then(|owner| world.resource(owner)).and_then(Resource::kubernetes);
-            if owner.is_none_or(|owner| crate::policy::pod_spec_path(&owner.group, &owner.kind).is_none()) {
+            let owner = world
+                .relations
+                .owner(at)
+                .and_then(|owner| world.resource(owner))
+                .and_then(Resource::kubernetes);
+            if owner.is_none_or(|owner| {
+                crate::policy::pod_spec_path(&owner.group, &owner.kind).is_none()
+            }) {
                 with_pods.push(at);
             }
         }
@@ -234,19 +296,28 @@ fn judge_all(world: &World<'_>, selected: &[Arc<Policy>], sources: &Sources) -> 
         }
         pairs.extend(found.into_iter().map(|at| (number, at)));
     }
-    let params: Vec<Val> = selected.iter().map(|policy| parameters(policy, &world.settings.config)).collect();
+    let params: Vec<Val> = selected
+        .iter()
+        .map(|policy| parameters(policy, &world.settings.config))
+        .collect();
     pairs
         .par_iter()
-        .flat_map_iter(|(number, at)| match (selected.get(*number), params.get(*number)) {
-            (Some(policy), Some(params)) => {
-                let judged = catch_unwind(AssertUnwindSafe(|| judge(world, policy, params, *at, sources)));
-                judged.unwrap_or_else(|_| {
-                    let outcome = Outcome::error("the engine failed on this policy and resource".to_owned());
-                    vec![finding(world, policy, *at, outcome)]
-                })
-            }
-            _ => Vec::new(),
-        })
+        .flat_map_iter(
+            |(number, at)| match (selected.get(*number), params.get(*number)) {
+                (Some(policy), Some(params)) => {
+                    let judged = catch_unwind(AssertUnwindSafe(|| {
+                        judge(world, policy, params, *at, sources)
+                    }));
+                    judged.unwrap_or_else(|_| {
+                        let outcome = Outcome::error(
+                            "the engine failed on this policy and resource".to_owned(),
+                        );
+                        vec![finding(world, policy, *at, outcome)]
+                    })
+                }
+                _ => Vec::new(),
+            },
+        )
         .collect()
 }
 
@@ -258,7 +329,9 @@ fn parameters(policy: &Policy, config: &Config) -> Val {
         .parameters
         .iter()
         .map(|(name, default)| {
-            let value = overrides.and_then(|overrides| overrides.get(name)).unwrap_or(default);
+            let value = overrides
+                .and_then(|overrides| overrides.get(name))
+                .unwrap_or(default);
             (Arc::from(name.as_str()), Node::from(value))
         })
         .collect();
@@ -279,12 +352,25 @@ struct Outcome {
 
 impl Outcome {
     fn error(message: String) -> Self {
-        Self { verdict: Verdict::Error, attribute: None, message, reasons: Vec::new(), span: None, origin: None, redact: false }
+        Self {
+            verdict: Verdict::Error,
+            attribute: None,
+            message,
+            reasons: Vec::new(),
+            span: None,
+            origin: None,
+            redact: false,
+        }
     }
 }
 
 fn finding(world: &World<'_>, policy: &Arc<Policy>, at: usize, outcome: Outcome) -> Finding {
-    let overridden = world.settings.config.severity.get(&*policy.name).and_then(|severity| severity.severity());
+    let overridden = world
+        .settings
+        .config
+        .severity
+        .get(&*policy.name)
+        .and_then(|severity| severity.severity());
     Finding {
         policy: Arc::clone(policy),
         verdict: outcome.verdict,
@@ -293,7 +379,9 @@ fn finding(world: &World<'_>, policy: &Arc<Policy>, at: usize, outcome: Outcome)
         attribute: outcome.attribute,
         message: outcome.message,
         reasons: outcome.reasons,
-        span: outcome.span.or_else(|| world.resource(at).and_then(|resource| resource.span)),
+        span: outcome
+            .span
+            .or_else(|| world.resource(at).and_then(|resource| resource.span)),
         origin: outcome.origin,
         redact: outcome.redact,
         waiver: None,
@@ -302,7 +390,13 @@ fn finding(world: &World<'_>, policy: &Arc<Policy>, at: usize, outcome: Outcome)
 }
 
 /// Every finding of a policy on a resource.
-fn judge(world: &World<'_>, policy: &Arc<Policy>, params: &Val, at: usize, sources: &Sources) -> Vec<Finding> {
+fn judge(
+    world: &World<'_>,
+    policy: &Arc<Policy>,
+    params: &Val,
+    at: usize,
+    sources: &Sources,
+) -> Vec<Finding> {
     let outcomes = Judge::outcomes(world, policy, params, at, sources);
     // One finding for each attribute: a mistake in the policy before a violation, a violation before a doubt.
     let mut by_attribute: Vec<Outcome> = Vec::new();
@@ -319,7 +413,10 @@ fn judge(world: &World<'_>, policy: &Arc<Policy>, params: &Val, at: usize, sourc
             passed |= outcome.verdict == Verdict::Pass;
             continue;
         }
-        match place.get(&outcome.attribute).and_then(|at| by_attribute.get_mut(*at)) {
+        match place
+            .get(&outcome.attribute)
+            .and_then(|at| by_attribute.get_mut(*at))
+        {
             Some(before) if weight(before.verdict) >= weight(outcome.verdict) => {}
             Some(before) => *before = outcome,
             None => {
@@ -330,7 +427,11 @@ fn judge(world: &World<'_>, policy: &Arc<Policy>, params: &Val, at: usize, sourc
     }
     if by_attribute.is_empty() {
         by_attribute.push(Outcome {
-            verdict: if passed { Verdict::Pass } else { Verdict::NotApplicable },
+            verdict: if passed {
+                Verdict::Pass
+            } else {
+                Verdict::NotApplicable
+            },
             attribute: None,
             message: policy.spec().title.clone(),
             reasons: Vec::new(),
@@ -339,7 +440,10 @@ fn judge(world: &World<'_>, policy: &Arc<Policy>, params: &Val, at: usize, sourc
             redact: false,
         });
     }
-    by_attribute.into_iter().map(|outcome| finding(world, policy, at, outcome)).collect()
+    by_attribute
+        .into_iter()
+        .map(|outcome| finding(world, policy, at, outcome))
+        .collect()
 }
 
 struct Judge<'a> {
@@ -376,12 +480,22 @@ enum Answer {
 }
 
 impl<'a> Judge<'a> {
-    fn outcomes(world: &'a World<'a>, policy: &'a Policy, params: &Val, at: usize, sources: &'a Sources) -> Vec<Outcome> {
-        let Some(resource) = world.resource(at) else { return Vec::new() };
+    fn outcomes(
+        world: &'a World<'a>,
+        policy: &'a Policy,
+        params: &Val,
+        at: usize,
+        sources: &'a Sources,
+    ) -> Vec<Outcome> {
+        let Some(resource) = world.resource(at) else {
+            return Vec::new();
+        };
         if policy.spec().scope == PolicyScope::Phi && !world.phi(at) {
             return Vec::new();
         }
-        let Some(judged) = policy.judges(&resource.kind) else { return Vec::new() };
+        let Some(judged) = policy.judges(&resource.kind) else {
+            return Vec::new();
+        };
         let mut prefix = String::new();
         let mut read = &resource.body;
         if let Judged::PodSpec(path) = judged {
@@ -392,7 +506,7 @@ impl<'a> Judge<'a> {
                     // No pod, no verdict about it.
                     None => return Vec::new(),
                 }
-                prefix.push_str(&format!("['{key}']"));
+                prefix.extend(["['", key, "']"]);
             }
             if read.is_null() {
                 return Vec::new();
@@ -405,7 +519,17 @@ impl<'a> Judge<'a> {
         let coerce = resource.terraform().is_some();
         let scope = Scope::new(world, at, coerce, params.clone(), pod, &policy.variables);
         let root = filled(read);
-        let judge = Self { policy, resource, scope, at, sources, root, read, prefix, whole: judged == Judged::Whole };
+        let judge = Self {
+            policy,
+            resource,
+            scope,
+            at,
+            sources,
+            root,
+            read,
+            prefix,
+            whole: judged == Judged::Whole,
+        };
         let mut outcomes = Vec::new();
         for (number, rule) in policy.rules.iter().enumerate() {
             judge.rule(number, rule, &mut outcomes);
@@ -414,7 +538,11 @@ impl<'a> Judge<'a> {
     }
 
     fn root_element(&self) -> Val {
-        if self.whole { Val::Resource(self.at) } else { Val::from(self.read) }
+        if self.whole {
+            Val::Resource(self.at)
+        } else {
+            Val::from(self.read)
+        }
     }
 
     fn rule(&self, number: usize, rule: &CompiledRule, outcomes: &mut Vec<Outcome>) {
@@ -427,14 +555,24 @@ impl<'a> Judge<'a> {
                 Answer::No => return,
                 Answer::Unknown(reasons) => doubt = Some(reasons),
                 Answer::Mistake(message) => {
-                    outcomes.push(Outcome::error(format!("rule {}, `when`: {message}", number + 1)));
+                    outcomes.push(Outcome::error(format!(
+                        "rule {}, `when`: {message}",
+                        number + 1
+                    )));
                     return;
                 }
             }
         }
         let (elements, hidden) = match &rule.each {
-            None => (vec![Place { node: self.read.clone(), path: String::new(), doubt: None }], Vec::new()),
-            Some(each) => self.places(each, &self.root, self.read, ""),
+            None => (
+                vec![Place {
+                    node: self.read.clone(),
+                    path: String::new(),
+                    doubt: None,
+                }],
+                Vec::new(),
+            ),
+            Some(each) => Self::places(each, &self.root, self.read, ""),
         };
         for (node, path) in hidden {
             outcomes.push(self.unknown(rule, &path, node.span, reasons_of(&node)));
@@ -444,7 +582,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn unknown(&self, rule: &CompiledRule, path: &str, span: Option<Span>, reasons: Vec<String>) -> Outcome {
+    fn unknown(
+        &self,
+        rule: &CompiledRule,
+        path: &str,
+        span: Option<Span>,
+        reasons: Vec<String>,
+    ) -> Outcome {
         Outcome {
             verdict: Verdict::Unknown,
             attribute: self.attribute(path),
@@ -462,7 +606,12 @@ impl<'a> Judge<'a> {
     }
 
     /// The matches of a path, and the unknown values behind which further ones may lie, with the path of what they hide.
-    fn places(&self, query: &Query, root: &Node, read: &Node, base: &str) -> (Vec<Place>, Vec<(Node, String)>) {
+    fn places(
+        query: &Query,
+        root: &Node,
+        read: &Node,
+        base: &str,
+    ) -> (Vec<Place>, Vec<(Node, String)>) {
         let is_many = |node: &Node| node.as_unknown().is_some_and(|unknown| unknown.many);
         let places = query
             .select(root)
@@ -470,15 +619,35 @@ impl<'a> Judge<'a> {
             .filter(|found| !is_many(found.node))
             .map(|found| {
                 let path = found.path.strip_prefix('$').unwrap_or(&found.path);
-                Place { doubt: doubt_at(read, path), path: format!("{base}{path}"), node: found.node.clone() }
+                Place {
+                    doubt: doubt_at(read, path),
+                    path: format!("{base}{path}"),
+                    node: found.node.clone(),
+                }
             })
             .collect();
         let hidden = query.hidden(root).into_iter();
-        let text = query.text().trim().strip_prefix('$').unwrap_or(query.text());
-        (places, hidden.map(|node| (node.clone(), format!("{base}{text}"))).collect())
+        let text = query
+            .text()
+            .trim()
+            .strip_prefix('$')
+            .unwrap_or(query.text());
+        (
+            places,
+            hidden
+                .map(|node| (node.clone(), format!("{base}{text}")))
+                .collect(),
+        )
     }
 
-    fn element(&self, number: usize, rule: &CompiledRule, element: &Place, doubt: Option<&Vec<String>>, outcomes: &mut Vec<Outcome>) {
+    fn element(
+        &self,
+        number: usize,
+        rule: &CompiledRule,
+        element: &Place,
+        doubt: Option<&Vec<String>>,
+        outcomes: &mut Vec<Outcome>,
+    ) {
         if let Some(unknown) = element.node.as_unknown()
             && !unknown.alternatives.is_empty()
             && rule.select.is_some()
@@ -488,8 +657,17 @@ impl<'a> Judge<'a> {
         }
         let is_root = element.path.is_empty();
         self.scope.set_this(Val::Null);
-        self.scope.set_element(if is_root { self.root_element() } else { Val::from(&element.node) });
-        let mut doubts: Vec<String> = doubt.into_iter().chain(&element.doubt).flatten().cloned().collect();
+        self.scope.set_element(if is_root {
+            self.root_element()
+        } else {
+            Val::from(&element.node)
+        });
+        let mut doubts: Vec<String> = doubt
+            .into_iter()
+            .chain(&element.doubt)
+            .flatten()
+            .cloned()
+            .collect();
         let mut in_doubt = doubt.is_some() || element.doubt.is_some();
         if let Some(when) = rule.when.as_ref().filter(|_| rule.when_local) {
             match answer(self.scope.run(when), self.scope.coerce) {
@@ -500,29 +678,52 @@ impl<'a> Judge<'a> {
                     doubts.extend(reasons);
                 }
                 Answer::Mistake(message) => {
-                    outcomes.push(Outcome::error(format!("rule {}, `when`: {message}", number + 1)));
+                    outcomes.push(Outcome::error(format!(
+                        "rule {}, `when`: {message}",
+                        number + 1
+                    )));
                     return;
                 }
             }
         }
-        let element_span = if is_root { self.resource.span } else { element.node.span.and_then(|span| self.first_line(span)).or(self.resource.span) };
+        let element_span = if is_root {
+            self.resource.span
+        } else {
+            element
+                .node
+                .span
+                .and_then(|span| self.first_line(span))
+                .or(self.resource.span)
+        };
         let before = outcomes.len();
         match &rule.select {
             None => {
                 let verdict = self.check(rule, &element.node, is_root);
-                outcomes.push(self.outcome(number, rule, verdict, &element.path, element_span, &element.node));
+                outcomes.push(self.outcome(
+                    number,
+                    rule,
+                    verdict,
+                    &element.path,
+                    element_span,
+                    &element.node,
+                ));
             }
             Some(select) => {
                 // For the root the filled tree is searched; an element of it is filled already.
-                let (root, read) = if is_root { (&self.root, self.read) } else { (&element.node, &element.node) };
-                let (selected, hidden) = self.places(select, root, read, &element.path);
+                let (root, read) = if is_root {
+                    (&self.root, self.read)
+                } else {
+                    (&element.node, &element.node)
+                };
+                let (selected, hidden) = Self::places(select, root, read, &element.path);
                 if selected.is_empty() && hidden.is_empty() {
                     let verdict = self.check_absent(rule);
                     let path = match &rule.select_path {
                         Some(path) => format!("{}{path}", element.path),
                         None => element.path.clone(),
                     };
-                    let mut outcome = self.outcome(number, rule, verdict, &path, element_span, &Node::null());
+                    let mut outcome =
+                        self.outcome(number, rule, verdict, &path, element_span, &Node::null());
                     outcome.redact = self.policy.spec().secret;
                     outcomes.push(outcome);
                 }
@@ -531,12 +732,18 @@ impl<'a> Judge<'a> {
                         Some(plain) => format!("{}{plain}", element.path),
                         None => path,
                     };
-                    outcomes.push(self.unknown(rule, &path, node.span.or(element_span), reasons_of(&node)));
+                    outcomes.push(self.unknown(
+                        rule,
+                        &path,
+                        node.span.or(element_span),
+                        reasons_of(&node),
+                    ));
                 }
                 for place in selected {
                     let verdict = self.check(rule, &place.node, false);
                     let span = place.node.span.or(element_span);
-                    let mut outcome = self.outcome(number, rule, verdict, &place.path, span, &place.node);
+                    let mut outcome =
+                        self.outcome(number, rule, verdict, &place.path, span, &place.node);
                     if let Some(doubt) = place.doubt {
                         outcome.doubt(&doubt);
                     }
@@ -567,29 +774,61 @@ impl<'a> Judge<'a> {
             if !alternative.is_null() {
                 let mut node = alternative.clone();
                 node.span = node.span.or(element.node.span);
-                let place = Place { node, path: element.path.clone(), doubt: element.doubt.clone() };
+                let place = Place {
+                    node,
+                    path: element.path.clone(),
+                    doubt: element.doubt.clone(),
+                };
                 self.element(number, rule, &place, doubt, &mut found);
             }
             all.push(found);
         }
         let verdict = |found: &Vec<Outcome>| {
             let has = |verdict: Verdict| found.iter().any(|outcome| outcome.verdict == verdict);
-            [Verdict::Error, Verdict::Fail, Verdict::Unknown, Verdict::Pass].into_iter().find(|verdict| has(*verdict))
+            [
+                Verdict::Error,
+                Verdict::Fail,
+                Verdict::Unknown,
+                Verdict::Pass,
+            ]
+            .into_iter()
+            .find(|verdict| has(*verdict))
         };
         let first = all.first().and_then(verdict);
-        if all.iter().all(|found| verdict(found) == first) || all.iter().any(|found| verdict(found) == Some(Verdict::Error)) {
+        if all.iter().all(|found| verdict(found) == first)
+            || all
+                .iter()
+                .any(|found| verdict(found) == Some(Verdict::Error))
+        {
             outcomes.extend(all.into_iter().flatten());
         } else {
-            outcomes.push(self.unknown(rule, &element.path, element.node.span, reasons_of(&element.node)));
+            outcomes.push(self.unknown(
+                rule,
+                &element.path,
+                element.node.span,
+                reasons_of(&element.node),
+            ));
         }
     }
 
-    fn outcome(&self, number: usize, rule: &CompiledRule, answer: Answer, path: &str, span: Option<Span>, node: &Node) -> Outcome {
+    fn outcome(
+        &self,
+        number: usize,
+        rule: &CompiledRule,
+        answer: Answer,
+        path: &str,
+        span: Option<Span>,
+        node: &Node,
+    ) -> Outcome {
         let (verdict, message, reasons) = match answer {
             Answer::Yes => (Verdict::Pass, rule.message.to_string(), Vec::new()),
             Answer::No => (Verdict::Fail, rule.message.to_string(), Vec::new()),
             Answer::Unknown(reasons) => (Verdict::Unknown, rule.message.to_string(), reasons),
-            Answer::Mistake(message) => (Verdict::Error, format!("rule {}, `require`: {message}", number + 1), Vec::new()),
+            Answer::Mistake(message) => (
+                Verdict::Error,
+                format!("rule {}, `require`: {message}", number + 1),
+                Vec::new(),
+            ),
         };
         Outcome {
             verdict,
@@ -604,9 +843,17 @@ impl<'a> Judge<'a> {
 
     /// Whether the requirement holds for a value, whatever it may be of what it can be. Null is absence.
     fn check(&self, rule: &CompiledRule, node: &Node, is_root: bool) -> Answer {
-        let this = if is_root { self.root_element() } else { Val::from(node) };
-        let Some(unknown) = node.as_unknown() else { return self.require(rule, this) };
-        let Val::Unknown(partial) = &this else { return self.require(rule, this) };
+        let this = if is_root {
+            self.root_element()
+        } else {
+            Val::from(node)
+        };
+        let Some(unknown) = node.as_unknown() else {
+            return self.require(rule, this);
+        };
+        let Val::Unknown(partial) = &this else {
+            return self.require(rule, this);
+        };
         let mut answers = Vec::new();
         if partial.alternatives.is_empty() {
             answers.push(self.require(rule, this.clone()));
@@ -641,8 +888,15 @@ impl<'a> Judge<'a> {
     fn first_line(&self, span: Span) -> Option<Span> {
         let file = self.sources.get(span.file)?;
         let text = file.slice(span);
-        let length = text.find('\n').map_or(text.len(), |end| text.get(..end).map_or(end, |line| line.trim_end().len()));
-        Some(Span { end: span.start.saturating_add(u32::try_from(length).unwrap_or(u32::MAX)), ..span })
+        let length = text.find('\n').map_or(text.len(), |end| {
+            text.get(..end).map_or(end, |line| line.trim_end().len())
+        });
+        Some(Span {
+            end: span
+                .start
+                .saturating_add(u32::try_from(length).unwrap_or(u32::MAX)),
+            ..span
+        })
     }
 }
 
@@ -673,10 +927,17 @@ fn answer(outcome: Result<Val, cel::Error>, coerce: bool) -> Answer {
             if partial.alternatives.is_empty() {
                 return Answer::Unknown(or_unsaid(reasons));
             }
-            let answers = partial.alternatives.iter().map(|alternative| answer(Ok(alternative.clone()), coerce)).collect();
+            let answers = partial
+                .alternatives
+                .iter()
+                .map(|alternative| answer(Ok(alternative.clone()), coerce))
+                .collect();
             combine(answers, &reasons)
         }
-        Ok(other) => Answer::Mistake(format!("the answer is of type {}, not true or false", other.type_name())),
+        Ok(other) => Answer::Mistake(format!(
+            "the answer is of type {}, not true or false",
+            other.type_name()
+        )),
         Err(error) => Answer::Mistake(error.message),
     }
 }
@@ -712,7 +973,11 @@ fn combine(answers: Vec<Answer>, reasons: &[String]) -> Answer {
 }
 
 fn or_unsaid(reasons: Vec<String>) -> Vec<String> {
-    if reasons.is_empty() { vec!["the value is not known".to_owned()] } else { reasons }
+    if reasons.is_empty() {
+        vec!["the value is not known".to_owned()]
+    } else {
+        reasons
+    }
 }
 
 fn reasons_of(node: &Node) -> Vec<String> {
@@ -742,9 +1007,12 @@ fn filled(node: &Node) -> Node {
     }
     let value = match &node.value {
         Value::List(elements) => Value::List(Arc::new(elements.iter().map(filled).collect())),
-        Value::Object(members) => {
-            Value::Object(Arc::new(members.iter().map(|(key, value)| (Arc::clone(key), filled(value))).collect()))
-        }
+        Value::Object(members) => Value::Object(Arc::new(
+            members
+                .iter()
+                .map(|(key, value)| (Arc::clone(key), filled(value)))
+                .collect(),
+        )),
         Value::Unknown(unknown) => match &unknown.element {
             Some(element) if unknown.many => return filled(element),
             Some(element) => Value::List(Arc::new(vec![filled(element)])),
@@ -752,7 +1020,10 @@ fn filled(node: &Node) -> Node {
         },
         other => other.clone(),
     };
-    Node { value, ..node.clone() }
+    Node {
+        value,
+        ..node.clone()
+    }
 }
 
 /// Why what stands at a normalized path of the filled tree may not be there: the tree as it was read is unknown on the way.
@@ -779,19 +1050,33 @@ fn doubt_at(read: &Node, path: &str) -> Option<Vec<String>> {
 
 /// The files in which a waiver may stand.
 fn waiver_files(inventory: &Inventory, findings: &[Finding]) -> Vec<FileId> {
-    let of_resources = inventory.resources.iter().flat_map(|resource| [resource.extent, resource.span]).flatten();
+    let of_resources = inventory
+        .resources
+        .iter()
+        .flat_map(|resource| [resource.extent, resource.span])
+        .flatten();
     let of_findings = findings.iter().filter_map(|finding| finding.span);
     let mut seen = std::collections::HashSet::new();
-    of_resources.chain(of_findings).map(|span| span.file).filter(|file| seen.insert(*file)).collect()
+    of_resources
+        .chain(of_findings)
+        .map(|span| span.file)
+        .filter(|file| seen.insert(*file))
+        .collect()
 }
 
 fn apply(waivers: &mut Waivers, finding: &mut Finding, inventory: &Inventory, sources: &Sources) {
     if !matches!(finding.verdict, Verdict::Fail | Verdict::Unknown) {
         return;
     }
-    let Some(resource) = inventory.resources.get(finding.resource) else { return };
-    let concern =
-        Concern { policy: &finding.policy.name, address: &resource.address, extent: resource.extent.or(resource.span), span: finding.span };
+    let Some(resource) = inventory.resources.get(finding.resource) else {
+        return;
+    };
+    let concern = Concern {
+        policy: &finding.policy.name,
+        address: &resource.address,
+        extent: resource.extent.or(resource.span),
+        span: finding.span,
+    };
     if let Some(waiver) = waivers.find(&concern, sources) {
         finding.waived_verdict = Some(finding.verdict);
         finding.verdict = Verdict::Waived;

@@ -24,7 +24,9 @@ pub enum FixtureKind {
 impl FixtureKind {
     /// The kind by the name of a file; `None` for one that is no fixture.
     pub fn of(file_name: &str) -> Option<Self> {
-        [Self::Pass, Self::Fail, Self::Unknown].into_iter().find(|kind| file_name.starts_with(kind.as_str()))
+        [Self::Pass, Self::Fail, Self::Unknown]
+            .into_iter()
+            .find(|kind| file_name.starts_with(kind.as_str()))
     }
 
     /// How the names of such fixtures begin.
@@ -55,18 +57,34 @@ pub fn check_fixture(
 ) -> Result<(), String> {
     let mut problems: Vec<String> = Vec::new();
     // A value of a type that the API server would refuse may be what the fixture shows.
-    let broken = |diagnostic: &&Diagnostic| diagnostic.level >= Level::Error && diagnostic.code != "kubernetes-type";
+    let broken = |diagnostic: &&Diagnostic| {
+        diagnostic.level >= Level::Error && diagnostic.code != "kubernetes-type"
+    };
     for diagnostic in inventory.diagnostics.iter().filter(broken) {
-        problems.push(format!("the fixture cannot be read: {}", diagnostic.message));
+        problems.push(format!(
+            "the fixture cannot be read: {}",
+            diagnostic.message
+        ));
     }
     let mut settings = settings.clone();
     settings.all_phi = true;
     settings.selection.only = vec![policy.name.to_string()];
     settings.selection.skip.clear();
     let evaluation = evaluate(&PolicySet::of(policy), inventory, sources, &settings);
-    problems.extend(evaluation.diagnostics.iter().filter(|diagnostic| diagnostic.level >= Level::Error).map(|diagnostic| diagnostic.message.clone()));
+    problems.extend(
+        evaluation
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level >= Level::Error)
+            .map(|diagnostic| diagnostic.message.clone()),
+    );
     let mut files: Vec<Arc<SourceFile>> = Vec::new();
-    for span in inventory.resources.iter().flat_map(|resource| [resource.span, resource.extent]).flatten() {
+    for span in inventory
+        .resources
+        .iter()
+        .flat_map(|resource| [resource.span, resource.extent])
+        .flatten()
+    {
         if !files.iter().any(|file| file.id() == span.file) {
             files.extend(sources.get(span.file));
         }
@@ -76,13 +94,28 @@ pub fn check_fixture(
         Some((path, start.line))
     };
     let address = |finding: &Finding| {
-        inventory.resources.get(finding.resource).map_or_else(String::new, |resource| resource.address.to_string())
+        inventory
+            .resources
+            .get(finding.resource)
+            .map_or_else(String::new, |resource| resource.address.to_string())
     };
     let describe = |finding: &Finding| {
-        let place = line(finding).map_or_else(|| "elsewhere".to_owned(), |(path, line)| format!("{path}:{line}"));
+        let place = line(finding).map_or_else(
+            || "elsewhere".to_owned(),
+            |(path, line)| format!("{path}:{line}"),
+        );
         let attribute = finding.attribute.as_deref().unwrap_or("$");
-        let reasons = if finding.reasons.is_empty() { String::new() } else { format!(" ({})", finding.reasons.join("; ")) };
-        format!("{place}: {} at {attribute} of {}: {}{reasons}", finding.verdict, address(finding), finding.message)
+        let reasons = if finding.reasons.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", finding.reasons.join("; "))
+        };
+        format!(
+            "{place}: {} at {attribute} of {}: {}{reasons}",
+            finding.verdict,
+            address(finding),
+            finding.message
+        )
     };
     let wanted = match kind {
         FixtureKind::Pass => None,
@@ -92,7 +125,11 @@ pub fn check_fixture(
     let mut expected = BTreeSet::new();
     for file in files.iter().filter(|_| kind != FixtureKind::Pass) {
         let lines = expected_lines(file.text(), &policy.name);
-        expected.extend(lines.into_iter().map(|line| (Arc::clone(file.path()), line)));
+        expected.extend(
+            lines
+                .into_iter()
+                .map(|line| (Arc::clone(file.path()), line)),
+        );
     }
     // JSON holds no comments.
     let is_json = files.iter().all(|file| file.path().ends_with(".json"));
@@ -120,16 +157,29 @@ pub fn check_fixture(
         problems.push(format!("{path}:{line}: expected, but not reported"));
     }
     match wanted {
-        None if !evaluation.findings.iter().any(|finding| finding.verdict == Verdict::Pass) => {
+        None if !evaluation
+            .findings
+            .iter()
+            .any(|finding| finding.verdict == Verdict::Pass) =>
+        {
             problems.push("nothing passes".to_owned());
         }
         Some(verdict) if expected.is_empty() && !is_json => {
-            problems.push(format!("the fixture says nowhere `# expect: {}`, and so shows no {verdict}", policy.name));
+            problems.push(format!(
+                "the fixture says nowhere `# expect: {}`, and so shows no {verdict}",
+                policy.name
+            ));
         }
-        Some(verdict) if is_json && !any => problems.push(format!("nothing is reported as {verdict}")),
+        Some(verdict) if is_json && !any => {
+            problems.push(format!("nothing is reported as {verdict}"));
+        }
         _ => {}
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n"))
+    }
 }
 
 /// The 1-based lines of which comments say that a policy reports them. A comment alone on a line speaks of the next one.
@@ -137,7 +187,10 @@ fn expected_lines(text: &str, policy: &str) -> BTreeSet<u32> {
     let lines: Vec<&str> = text.lines().collect();
     let expects = |line: &str| {
         let (before, after) = line.split_once("# expect:")?;
-        Some((before.trim().is_empty(), after.split([',', ' ']).any(|name| name.trim() == policy)))
+        Some((
+            before.trim().is_empty(),
+            after.split([',', ' ']).any(|name| name.trim() == policy),
+        ))
     };
     let mut expected = BTreeSet::new();
     for (at, line) in lines.iter().enumerate() {
@@ -145,7 +198,10 @@ fn expected_lines(text: &str, policy: &str) -> BTreeSet<u32> {
             let mut target = at;
             if alone {
                 target += 1;
-                while lines.get(target).is_some_and(|line| expects(line).is_some_and(|(alone, _)| alone)) {
+                while lines
+                    .get(target)
+                    .is_some_and(|line| expects(line).is_some_and(|(alone, _)| alone))
+                {
                     target += 1;
                 }
             }
@@ -162,7 +218,13 @@ mod tests {
     #[test]
     fn a_comment_alone_speaks_of_the_next_line() {
         let text = "# expect: a\n# expect: b\nx = 1\ny = 2 # expect: a\nz = 3 # expect: ab\n";
-        assert_eq!(expected_lines(text, "a").into_iter().collect::<Vec<_>>(), [3, 4]);
-        assert_eq!(expected_lines(text, "b").into_iter().collect::<Vec<_>>(), [3]);
+        assert_eq!(
+            expected_lines(text, "a").into_iter().collect::<Vec<_>>(),
+            [3, 4]
+        );
+        assert_eq!(
+            expected_lines(text, "b").into_iter().collect::<Vec<_>>(),
+            [3]
+        );
     }
 }

@@ -23,12 +23,21 @@ fn document(statements: Vec<Node>) -> Node {
 }
 
 fn object(members: Vec<(&str, Node)>) -> Node {
-    Node::object(members.into_iter().map(|(key, value)| (Arc::from(key), value)).collect())
+    Node::object(
+        members
+            .into_iter()
+            .map(|(key, value)| (Arc::from(key), value))
+            .collect(),
+    )
 }
 
 /// Any number of elements that are not known.
 fn rest(reasons: Vec<String>) -> Node {
-    Node::new(Value::Unknown(Arc::new(Unknown { reasons, many: true, ..Unknown::default() })))
+    Node::new(Value::Unknown(Arc::new(Unknown {
+        reasons,
+        many: true,
+        ..Unknown::default()
+    })))
 }
 
 /// The policy at a node of a resource.
@@ -39,14 +48,25 @@ pub(crate) fn policy(world: &World<'_>, at: usize, node: &Node) -> Node {
 
 fn statements(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<Node> {
     if *left == 0 {
-        return vec![rest(vec!["the policy is made of too many documents".to_owned()])];
+        return vec![rest(vec![
+            "the policy is made of too many documents".to_owned(),
+        ])];
     }
     *left -= 1;
     if let Value::List(documents) = &node.value {
-        return documents.iter().flat_map(|document| statements(world, at, document, left)).collect();
+        return documents
+            .iter()
+            .flat_map(|document| statements(world, at, document, left))
+            .collect();
     }
-    let alternatives = node.as_unknown().is_some_and(|unknown| !unknown.alternatives.is_empty());
-    if node.as_unknown().is_some_and(|unknown| unknown.json.is_none() && unknown.template.is_empty()) && !alternatives {
+    let alternatives = node
+        .as_unknown()
+        .is_some_and(|unknown| !unknown.alternatives.is_empty());
+    if node
+        .as_unknown()
+        .is_some_and(|unknown| unknown.json.is_none() && unknown.template.is_empty())
+        && !alternatives
+    {
         return followed(world, at, node, left);
     }
     match json_text::read(node) {
@@ -64,7 +84,10 @@ fn either(world: &World<'_>, at: usize, unknown: &Unknown, left: &mut usize) -> 
     if unknown.alternatives.is_empty() {
         return vec![rest(unknown.reasons.clone())];
     }
-    let all = unknown.alternatives.iter().flat_map(|alternative| statements(world, at, alternative, left));
+    let all = unknown
+        .alternatives
+        .iter()
+        .flat_map(|alternative| statements(world, at, alternative, left));
     all.map(|statement| {
         if statement.as_unknown().is_some() {
             return statement;
@@ -96,7 +119,12 @@ fn followed(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<
                 .collect();
             for target in documents {
                 let body = world.body(target);
-                for sources in ["source_policy_documents", "source_json", "override_policy_documents", "override_json"] {
+                for sources in [
+                    "source_policy_documents",
+                    "source_json",
+                    "override_policy_documents",
+                    "override_json",
+                ] {
                     if let Some(sources) = body.get(sources).filter(|node| !node.is_null()) {
                         found.extend(statements(world, target, sources, left));
                     }
@@ -105,7 +133,12 @@ fn followed(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<
             }
         }
     }
-    if found.is_empty() && !node.references().iter().any(|reference| reference.address.contains("aws_iam_policy_document")) {
+    if found.is_empty()
+        && !node
+            .references()
+            .iter()
+            .any(|reference| reference.address.contains("aws_iam_policy_document"))
+    {
         let mut unknown = Vec::new();
         relations::unknown_reasons(node, &mut unknown);
         reasons.extend(unknown.iter().map(ToString::to_string));
@@ -121,7 +154,10 @@ fn many(node: Option<&Node>) -> Node {
         Some((Value::List(_), node)) => node.clone(),
         // Whether one or several is not known.
         Some((Value::Unknown(unknown), node)) if unknown.template.is_empty() && !unknown.many => {
-            let element = Node { span: node.span, ..node.clone() };
+            let element = Node {
+                span: node.span,
+                ..node.clone()
+            };
             Node::list(vec![Node {
                 value: Value::Unknown(Arc::new(Unknown {
                     reasons: unknown.reasons.clone(),
@@ -142,7 +178,10 @@ fn lower(list: &Node) -> Node {
             .into_iter()
             .flatten()
             .map(|node| match &node.value {
-                Value::String(text) => Node { value: Value::String(text.to_ascii_lowercase().into()), ..node.clone() },
+                Value::String(text) => Node {
+                    value: Value::String(text.to_ascii_lowercase().into()),
+                    ..node.clone()
+                },
                 _ => node.clone(),
             })
             .collect(),
@@ -154,12 +193,20 @@ fn from_json(document: &Node) -> Vec<Node> {
         return vec![rest(unknown.reasons.clone())];
     }
     let statements = many(member(document, "statement"));
-    statements.as_list().into_iter().flatten().map(statement).collect()
+    statements
+        .as_list()
+        .into_iter()
+        .flatten()
+        .map(statement)
+        .collect()
 }
 
 /// A member whose name AWS takes in any case.
 fn member<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
-    node.as_map()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    node.as_map()?
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
 }
 
 fn statement(node: &Node) -> Node {
@@ -168,8 +215,18 @@ fn statement(node: &Node) -> Node {
     }
     let list = |name: &str| many(member(node, name));
     let mut statement = object(vec![
-        ("sid", member(node, "sid").cloned().unwrap_or_else(|| Node::string(""))),
-        ("effect", member(node, "effect").cloned().unwrap_or_else(|| Node::string("Deny"))),
+        (
+            "sid",
+            member(node, "sid")
+                .cloned()
+                .unwrap_or_else(|| Node::string("")),
+        ),
+        (
+            "effect",
+            member(node, "effect")
+                .cloned()
+                .unwrap_or_else(|| Node::string("Deny")),
+        ),
         ("principals", principals(member(node, "principal"))),
         ("notPrincipals", principals(member(node, "notprincipal"))),
         ("actions", lower(&list("action"))),
@@ -186,7 +243,12 @@ fn statement(node: &Node) -> Node {
 fn principals(node: Option<&Node>) -> Node {
     match node.map(|node| &node.value) {
         Some(Value::Object(kinds)) => {
-            let all = kinds.values().flat_map(|identifiers| many(Some(identifiers)).as_list().cloned().unwrap_or_default());
+            let all = kinds.values().flat_map(|identifiers| {
+                many(Some(identifiers))
+                    .as_list()
+                    .cloned()
+                    .unwrap_or_default()
+            });
             Node::list(all.collect())
         }
         _ => many(node),
@@ -201,7 +263,11 @@ fn conditions(node: Option<&Node>) -> Node {
                 match &keys.value {
                     Value::Object(keys) => {
                         for (key, values) in keys.iter() {
-                            conditions.push(condition(Node::string(Arc::clone(operator)), Node::string(key.to_ascii_lowercase()), many(Some(values))));
+                            conditions.push(condition(
+                                Node::string(Arc::clone(operator)),
+                                Node::string(key.to_ascii_lowercase()),
+                                many(Some(values)),
+                            ));
                         }
                     }
                     Value::Unknown(unknown) => conditions.push(rest(unknown.reasons.clone())),
@@ -216,7 +282,11 @@ fn conditions(node: Option<&Node>) -> Node {
 }
 
 fn condition(operator: Node, key: Node, values: Node) -> Node {
-    object(vec![("operator", operator), ("key", key), ("values", values)])
+    object(vec![
+        ("operator", operator),
+        ("key", key),
+        ("values", values),
+    ])
 }
 
 /// The statements of a data source, written in blocks.
@@ -227,8 +297,16 @@ fn from_blocks(body: &Node) -> Vec<Node> {
         .iter()
         .map(|block| {
             if let Some(unknown) = block.as_unknown() {
-                let element = unknown.element.as_deref().map(|shape| Box::new(from_block(shape)));
-                let open = Unknown { reasons: unknown.reasons.clone(), many: true, element, ..Unknown::default() };
+                let element = unknown
+                    .element
+                    .as_deref()
+                    .map(|shape| Box::new(from_block(shape)));
+                let open = Unknown {
+                    reasons: unknown.reasons.clone(),
+                    many: true,
+                    element,
+                    ..Unknown::default()
+                };
                 return Node::new(Value::Unknown(Arc::new(open)));
             }
             from_block(block)
@@ -238,14 +316,31 @@ fn from_blocks(body: &Node) -> Vec<Node> {
 
 fn from_block(block: &Node) -> Node {
     let list = |name: &str| many(block.get(name));
-    let text = |name: &str, default: &str| block.get(name).filter(|node| !node.is_null()).cloned().unwrap_or_else(|| Node::string(default));
+    let text = |name: &str, default: &str| {
+        block
+            .get(name)
+            .filter(|node| !node.is_null())
+            .cloned()
+            .unwrap_or_else(|| Node::string(default))
+    };
     let nested = |name: &str, convert: &dyn Fn(&Map) -> Vec<Node>| {
         let blocks = list(name);
         let mut converted = Vec::new();
         for block in blocks.as_list().into_iter().flatten() {
-            match (&block.value, block.as_unknown().and_then(|unknown| unknown.element.as_deref())) {
+            match (
+                &block.value,
+                block
+                    .as_unknown()
+                    .and_then(|unknown| unknown.element.as_deref()),
+            ) {
                 (Value::Object(members), _) => converted.extend(convert(members)),
-                (Value::Unknown(unknown), Some(Node { value: Value::Object(members), .. })) => {
+                (
+                    Value::Unknown(unknown),
+                    Some(Node {
+                        value: Value::Object(members),
+                        ..
+                    }),
+                ) => {
                     converted.extend(convert(members).into_iter().map(|shape| {
                         Node::new(Value::Unknown(Arc::new(Unknown {
                             reasons: unknown.reasons.clone(),
@@ -261,11 +356,19 @@ fn from_block(block: &Node) -> Node {
         }
         Node::list(converted)
     };
-    let identifiers = |members: &Map| many(members.get("identifiers")).as_list().cloned().unwrap_or_default();
+    let identifiers = |members: &Map| {
+        many(members.get("identifiers"))
+            .as_list()
+            .cloned()
+            .unwrap_or_default()
+    };
     let conditions = |members: &Map| {
         let part = |name: &str| members.get(name).cloned().unwrap_or_default();
         let key = match part("variable") {
-            Node { value: Value::String(text), .. } => Node::string(text.to_ascii_lowercase()),
+            Node {
+                value: Value::String(text),
+                ..
+            } => Node::string(text.to_ascii_lowercase()),
             other => other,
         };
         vec![condition(part("test"), key, many(members.get("values")))]

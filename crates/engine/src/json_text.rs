@@ -17,19 +17,30 @@ pub(crate) enum Document {
 pub(crate) fn read(node: &Node) -> Document {
     match &node.value {
         Value::String(text) => serde_json::from_str::<serde_json::Value>(text)
-            .map_or(Document::NotJson, |json| Document::Value(marked(Node::from(&json), node))),
+            .map_or(Document::NotJson, |json| {
+                Document::Value(marked(Node::from(&json), node))
+            }),
         Value::Unknown(unknown) => match (&unknown.json, unknown.template.is_empty()) {
             (Some(json), _) => Document::Value((**json).clone()),
-            (None, false) => template(&unknown.template, node).map_or(Document::NotJson, Document::Value),
+            (None, false) => {
+                template(&unknown.template, node).map_or(Document::NotJson, Document::Value)
+            }
             (None, true) if !unknown.alternatives.is_empty() => {
                 let mut alternatives = Vec::new();
                 for alternative in &unknown.alternatives {
                     match read(alternative) {
-                        Document::Value(value) | Document::Unknown(value) => alternatives.push(value),
+                        Document::Value(value) | Document::Unknown(value) => {
+                            alternatives.push(value);
+                        }
                         Document::NotJson => return Document::NotJson,
                     }
                 }
-                let either = Unknown { reasons: unknown.reasons.clone(), set: true, alternatives, ..Unknown::default() };
+                let either = Unknown {
+                    reasons: unknown.reasons.clone(),
+                    set: true,
+                    alternatives,
+                    ..Unknown::default()
+                };
                 Document::Unknown(Node::new(Value::Unknown(Arc::new(either))))
             }
             (None, true) => Document::Unknown(node.clone()),
@@ -73,7 +84,11 @@ fn template(parts: &[TemplatePart], node: &Node) -> Option<Node> {
             TemplatePart::Hole(hole) => {
                 let mark = format!("{OPEN}{}{CLOSE}", holes.len());
                 // Outside of a text the hole is a whole value.
-                if in_string { text.push_str(&mark) } else { text.push_str(&format!("\"{OPEN}={mark}\"")) }
+                if in_string {
+                    text.push_str(&mark);
+                } else {
+                    text.extend(["\"", OPEN.encode_utf8(&mut [0; 4]), "=", &mark, "\""]);
+                }
                 holes.push(hole);
             }
         }
@@ -85,7 +100,12 @@ fn template(parts: &[TemplatePart], node: &Node) -> Option<Node> {
 fn fill(node: &Node, holes: &[&Node]) -> Node {
     match &node.value {
         Value::String(text) if text.contains(OPEN) => fill_text(text, holes),
-        Value::List(elements) => Node::list(elements.iter().map(|element| fill(element, holes)).collect()),
+        Value::List(elements) => Node::list(
+            elements
+                .iter()
+                .map(|element| fill(element, holes))
+                .collect(),
+        ),
         Value::Object(members) => {
             let mut filled = Map::new();
             let mut open = Vec::new();
@@ -98,7 +118,11 @@ fn fill(node: &Node, holes: &[&Node]) -> Node {
             if open.is_empty() {
                 Node::object(filled)
             } else {
-                Node::new(Value::Unknown(Arc::new(Unknown { reasons: open, set: true, ..Unknown::default() })))
+                Node::new(Value::Unknown(Arc::new(Unknown {
+                    reasons: open,
+                    set: true,
+                    ..Unknown::default()
+                })))
             }
         }
         _ => node.clone(),
@@ -106,11 +130,23 @@ fn fill(node: &Node, holes: &[&Node]) -> Node {
 }
 
 fn fill_text(text: &str, holes: &[&Node]) -> Node {
-    let hole = |number: &str| number.parse::<usize>().ok().and_then(|at| holes.get(at)).copied();
-    if let Some(number) = text.strip_prefix(&format!("{OPEN}={OPEN}")).and_then(|rest| rest.strip_suffix(CLOSE)) {
+    let hole = |number: &str| {
+        number
+            .parse::<usize>()
+            .ok()
+            .and_then(|at| holes.get(at))
+            .copied()
+    };
+    if let Some(number) = text
+        .strip_prefix(&format!("{OPEN}={OPEN}"))
+        .and_then(|rest| rest.strip_suffix(CLOSE))
+    {
         return hole(number).cloned().unwrap_or_default();
     }
-    let mut unknown = Unknown { set: true, ..Unknown::default() };
+    let mut unknown = Unknown {
+        set: true,
+        ..Unknown::default()
+    };
     let mut references = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
@@ -148,12 +184,34 @@ mod tests {
     #[test]
     fn holes_become_unknown_texts_and_values() {
         let hole = || TemplatePart::Hole(Node::unknown("var.x has no value"));
-        let parts = vec![text(r#"{"a": "pre-"#), hole(), text(r#"-post", "b": "#), hole(), text(r#", "c": [1]}"#)];
-        let node = Node::new(Value::Unknown(Arc::new(Unknown { template: parts, ..Unknown::default() })));
-        let Document::Value(document) = read(&node) else { panic!("not read") };
+        let parts = vec![
+            text(r#"{"a": "pre-"#),
+            hole(),
+            text(r#"-post", "b": "#),
+            hole(),
+            text(r#", "c": [1]}"#),
+        ];
+        let node = Node::new(Value::Unknown(Arc::new(Unknown {
+            template: parts,
+            ..Unknown::default()
+        })));
+        let Document::Value(document) = read(&node) else {
+            panic!("not read")
+        };
         let a = document.get("a").unwrap().as_unknown().unwrap();
-        assert_eq!((a.template.len(), a.reasons.as_slice()), (3, &["var.x has no value".to_owned()][..]));
-        assert!(document.get("b").unwrap().as_unknown().unwrap().template.is_empty());
+        assert_eq!(
+            (a.template.len(), a.reasons.as_slice()),
+            (3, &["var.x has no value".to_owned()][..])
+        );
+        assert!(
+            document
+                .get("b")
+                .unwrap()
+                .as_unknown()
+                .unwrap()
+                .template
+                .is_empty()
+        );
         assert_eq!(document.get("c").unwrap().as_list().unwrap().len(), 1);
     }
 

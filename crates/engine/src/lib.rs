@@ -27,18 +27,20 @@ mod world;
 mod yaml;
 
 pub use agreement::{
-    Agreement, AgreementList, AgreementScope, AgreementSettings, Agreements, DeclaredVendor, Exception, ExceptionMatch, Signatory, Status,
+    Agreement, AgreementList, AgreementScope, AgreementSettings, Agreements, DeclaredVendor,
+    Exception, ExceptionMatch, Signatory, Status,
 };
 pub use config::{
-    Class, Classification, ClassificationRule, Config, Environment, FailOn, Helm, SeverityOverride, WaiverEntry,
+    Class, Classification, ClassificationRule, Config, Environment, FailOn, Helm, SeverityOverride,
+    WaiverEntry,
 };
 pub use date::Date;
 pub use evaluate::{Evaluation, Finding, Selection, Settings, Verdict, evaluate};
 pub use fixtures::{FixtureKind, check_fixture, fixture_date};
 pub use lint::lint;
 pub use policy::{
-    API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet, PolicySpec, Profile, Remediation, Rule,
-    Scope, Severity,
+    API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,
+    PolicySpec, Profile, Remediation, Rule, Scope, Severity,
 };
 pub use safeguard::{Safeguard, find as safeguard};
 pub use waiver::{AppliedWaiver, WaiverSource};

@@ -22,7 +22,9 @@ use crate::{
 pub const API_VERSION: &str = "hipaa-iac.dev/v1alpha1";
 
 /// How much a violation weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good practice.
@@ -65,7 +67,9 @@ pub enum Scope {
 }
 
 /// A set of policies that a run may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Profile {
     /// What a run uses unless told otherwise.
     #[serde(rename = "hipaa")]
@@ -83,7 +87,12 @@ pub enum Profile {
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Self; 4] = [Self::Hipaa, Self::Hardening, Self::Availability, Self::Nprm2025];
+    pub const ALL: [Self; 4] = [
+        Self::Hipaa,
+        Self::Hardening,
+        Self::Availability,
+        Self::Nprm2025,
+    ];
 
     /// Its word in policies and options.
     pub fn as_str(self) -> &'static str {
@@ -103,7 +112,9 @@ impl std::str::FromStr for Profile {
         Self::ALL
             .into_iter()
             .find(|profile| profile.as_str() == text)
-            .ok_or_else(|| format!("no profile `{text}`: hipaa, hardening, availability or nprm-2025"))
+            .ok_or_else(|| {
+                format!("no profile `{text}`: hipaa, hardening, availability or nprm-2025")
+            })
     }
 }
 
@@ -327,16 +338,23 @@ impl Policy {
             let empty = Diagnostic::new(Level::Error, "policy-syntax", "the policy file is empty");
             return Err(vec![empty.in_path(Arc::clone(file.path()))]);
         }
-        let document: PolicyDocument =
-            yaml::parse(file, Level::Error, "policy-syntax").map_err(|diagnostic| vec![diagnostic])?;
+        let document: PolicyDocument = yaml::parse(file, Level::Error, "policy-syntax")
+            .map_err(|diagnostic| vec![diagnostic])?;
         Self::compile(document, file)
     }
 
     fn compile(document: PolicyDocument, file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
-        let mut problems = Problems { file, name: &document.metadata.name, found: Vec::new() };
+        let mut problems = Problems {
+            file,
+            name: &document.metadata.name,
+            found: Vec::new(),
+        };
         let spec = &document.spec;
         if document.api_version != API_VERSION {
-            problems.add(&["apiVersion"], format!("apiVersion must be `{API_VERSION}`"));
+            problems.add(
+                &["apiVersion"],
+                format!("apiVersion must be `{API_VERSION}`"),
+            );
         }
         if document.kind != "Policy" {
             problems.add(&["kind"], "kind must be `Policy`".to_owned());
@@ -344,7 +362,7 @@ impl Policy {
         if !is_name(&document.metadata.name) {
             problems.add(
                 &["metadata", "name"],
-                "a policy's name is of lower-case letters, digits and single hyphens, at most 100 of them".to_owned(),
+                "a policy's name is of lower-case letters, digits and single hyphens, at most 100 of them",
             );
         }
         for (at, paragraph) in spec.safeguards.iter().enumerate() {
@@ -357,14 +375,21 @@ impl Policy {
         }
         check_matches(&spec.matches, &mut problems);
         if spec.rules.is_empty() {
-            problems.add(&["spec", "rules"], "a policy needs at least one rule".to_owned());
+            problems.add(&["spec", "rules"], "a policy needs at least one rule");
         }
         if spec.variables.len() > MAX_VARIABLES {
-            problems.add(&["spec", "variables"], format!("a policy has at most {MAX_VARIABLES} variables"));
+            problems.add(
+                &["spec", "variables"],
+                format!("a policy has at most {MAX_VARIABLES} variables"),
+            );
         }
         let parameters: BTreeSet<&str> = spec.parameters.keys().map(String::as_str).collect();
         let has_pod = spec.matches.kubernetes.iter().any(|kind| kind.pod_spec);
-        let mut names = cel::Names { variables: Vec::new(), parameters, pod: has_pod };
+        let mut names = cel::Names {
+            variables: Vec::new(),
+            parameters,
+            pod: has_pod,
+        };
         let mut variables: Vec<Variable> = Vec::new();
         for (name, text) in spec.variables.iter().take(MAX_VARIABLES) {
             let path = ["spec", "variables", name];
@@ -373,7 +398,8 @@ impl Policy {
             }
             match Program::compile(text, &names) {
                 Ok(program) => {
-                    let reads = |at: usize| variables.get(at).is_some_and(|variable| variable.local);
+                    let reads =
+                        |at: usize| variables.get(at).is_some_and(|variable| variable.local);
                     let local = program.reads_element()
                         || program.reads_self()
                         || program.variables().iter().any(|at| reads(*at));
@@ -381,7 +407,10 @@ impl Policy {
                 }
                 Err(message) => {
                     problems.add(&path, message);
-                    variables.push(Variable { program: Program::null(), local: false });
+                    variables.push(Variable {
+                        program: Program::null(),
+                        local: false,
+                    });
                 }
             }
             names.variables.push(name.clone());
@@ -410,15 +439,22 @@ impl Policy {
         match kind {
             ResourceKind::Terraform(_) => {
                 let word = kind.matched_by();
-                self.spec().matches.terraform.contains(&word).then_some(Judged::Whole)
+                self.spec()
+                    .matches
+                    .terraform
+                    .contains(&word)
+                    .then_some(Judged::Whole)
             }
-            ResourceKind::Kubernetes(id) => self.spec().matches.kubernetes.iter().find_map(|wanted| {
-                if wanted.pod_spec {
-                    return pod_spec_path(&id.group, &id.kind).map(Judged::PodSpec);
-                }
-                let same = wanted.group.as_deref().unwrap_or("") == &*id.group && wanted.kind.as_deref() == Some(&id.kind);
-                same.then_some(Judged::Whole)
-            }),
+            ResourceKind::Kubernetes(id) => {
+                self.spec().matches.kubernetes.iter().find_map(|wanted| {
+                    if wanted.pod_spec {
+                        return pod_spec_path(&id.group, &id.kind).map(Judged::PodSpec);
+                    }
+                    let same = wanted.group.as_deref().unwrap_or("") == &*id.group
+                        && wanted.kind.as_deref() == Some(&id.kind);
+                    same.then_some(Judged::Whole)
+                })
+            }
         }
     }
 }
@@ -442,24 +478,41 @@ const POD_SPECS: [(&str, &str, &[&str]); 11] = [
     ("apps", "DaemonSet", &["spec", "template", "spec"]),
     ("apps", "ReplicaSet", &["spec", "template", "spec"]),
     ("batch", "Job", &["spec", "template", "spec"]),
-    ("batch", "CronJob", &["spec", "jobTemplate", "spec", "template", "spec"]),
+    (
+        "batch",
+        "CronJob",
+        &["spec", "jobTemplate", "spec", "template", "spec"],
+    ),
     ("argoproj.io", "Rollout", &["spec", "template", "spec"]),
-    ("serving.knative.dev", "Service", &["spec", "template", "spec"]),
+    (
+        "serving.knative.dev",
+        "Service",
+        &["spec", "template", "spec"],
+    ),
 ];
 
 /// The path of the pod spec in objects of a kind.
 pub(crate) fn pod_spec_path(group: &str, kind: &str) -> Option<&'static [&'static str]> {
-    POD_SPECS.iter().find(|(g, k, _)| *g == group && *k == kind).map(|(_, _, path)| *path)
+    POD_SPECS
+        .iter()
+        .find(|(g, k, _)| *g == group && *k == kind)
+        .map(|(_, _, path)| *path)
 }
 
 const MAX_VARIABLES: usize = 32;
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex("^[a-z0-9]+(-[a-z0-9]+)*$"));
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex("^[A-Za-z_][A-Za-z0-9_]*$"));
-static TERRAFORM_MATCH: LazyLock<Regex> =
-    LazyLock::new(|| regex("^((data|ephemeral)\\.[a-z0-9]+(_[a-z0-9]+)*|provider\\.[a-z0-9_-]+|[a-z0-9]+(_[a-z0-9]+)*)$"));
+static TERRAFORM_MATCH: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "^((data|ephemeral)\\.[a-z0-9]+(_[a-z0-9]+)*|provider\\.[a-z0-9_-]+|[a-z0-9]+(_[a-z0-9]+)*)$",
+    )
+});
 
-#[expect(clippy::expect_used, reason = "the patterns are constants, tried by the tests")]
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are constants, tried by the tests"
+)]
 pub(crate) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
@@ -476,9 +529,10 @@ struct Problems<'a> {
 }
 
 impl Problems<'_> {
-    fn add(&mut self, path: &[&str], message: String) {
+    fn add(&mut self, path: &[&str], message: impl fmt::Display) {
         let message = format!("policy `{}`: {message}", self.name);
-        let mut diagnostic = Diagnostic::new(Level::Error, "policy-invalid", message).in_path(Arc::clone(self.file.path()));
+        let mut diagnostic = Diagnostic::new(Level::Error, "policy-invalid", message)
+            .in_path(Arc::clone(self.file.path()));
         diagnostic.span = yaml::locate(self.file, path);
         self.found.push(diagnostic);
     }
@@ -486,7 +540,10 @@ impl Problems<'_> {
 
 fn check_matches(matches: &Matches, problems: &mut Problems<'_>) {
     if matches.terraform.is_empty() && matches.kubernetes.is_empty() {
-        problems.add(&["spec", "match"], "it matches nothing: name `terraform` types or `kubernetes` kinds".to_owned());
+        problems.add(
+            &["spec", "match"],
+            "it matches nothing: name `terraform` types or `kubernetes` kinds",
+        );
     }
     for (at, word) in matches.terraform.iter().enumerate() {
         if !TERRAFORM_MATCH.is_match(word) {
@@ -505,7 +562,10 @@ fn check_matches(matches: &Matches, problems: &mut Problems<'_>) {
             (Some(_), Some(_), false) => None,
         };
         if let Some(wrong) = wrong {
-            problems.add(&["spec", "match", "kubernetes", &at.to_string()], wrong.to_owned());
+            problems.add(
+                &["spec", "match", "kubernetes", &at.to_string()],
+                wrong.to_owned(),
+            );
         }
     }
 }
@@ -531,32 +591,53 @@ fn compile_rule(
     };
     let each = query("each", rule.each.as_ref(), problems);
     let select = query("select", rule.select.as_ref(), problems);
-    let program = |name: &str, text: &String, problems: &mut Problems<'_>| match Program::compile(text, names) {
+    let program = |name: &str, text: &String, problems: &mut Problems<'_>| match Program::compile(
+        text, names,
+    ) {
         Ok(program) => Some(program),
         Err(message) => {
             problems.add(&["spec", "rules", &at, name], message);
             None
         }
     };
-    let when = rule.when.as_ref().and_then(|text| program("when", text, problems));
+    let when = rule
+        .when
+        .as_ref()
+        .and_then(|text| program("when", text, problems));
     let require = program("require", &rule.require, problems);
-    let local = |program: &Program| program.variables().iter().any(|at| variables.get(*at).is_some_and(|v| v.local));
+    let local = |program: &Program| {
+        program
+            .variables()
+            .iter()
+            .any(|at| variables.get(*at).is_some_and(|v| v.local))
+    };
     if when.as_ref().is_some_and(Program::reads_self) {
-        problems.add(&["spec", "rules", &at, "when"], "`when` is asked before a value is selected: it cannot read `self`".to_owned());
+        problems.add(
+            &["spec", "rules", &at, "when"],
+            "`when` is asked before a value is selected: it cannot read `self`",
+        );
     }
     if rule.select.is_none() && rule.absent.is_some() {
-        problems.add(&["spec", "rules", &at, "absent"], "`absent` says nothing without `select`".to_owned());
+        problems.add(
+            &["spec", "rules", &at, "absent"],
+            "`absent` says nothing without `select`",
+        );
     }
     if rule.select.is_some() && rule.absent.is_none() {
-        problems.add(&["spec", "rules", &at, "select"], "`select` needs `absent`: what no match means".to_owned());
+        problems.add(
+            &["spec", "rules", &at, "select"],
+            "`select` needs `absent`: what no match means",
+        );
     }
     if rule.message.trim().is_empty() {
-        problems.add(&["spec", "rules", &at, "message"], "the message is empty".to_owned());
+        problems.add(&["spec", "rules", &at, "message"], "the message is empty");
     }
     if problems.found.len() > before {
         return None;
     }
-    let when_local = when.as_ref().is_some_and(|when| when.reads_element() || local(when));
+    let when_local = when
+        .as_ref()
+        .is_some_and(|when| when.reads_element() || local(when));
     Some(CompiledRule {
         when_local,
         when,
@@ -584,15 +665,19 @@ fn plain_path(text: &str) -> Option<String> {
             if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
                 return None;
             }
-            path.push_str(&format!("['{name}']"));
+            path.extend(["['", name, "']"]);
             rest = left;
         } else {
             let (inside, left) = rest.strip_prefix('[')?.split_once(']')?;
             let inside = inside.trim();
-            let quoted = inside.strip_prefix(['\'', '"']).and_then(|inner| inner.strip_suffix(['\'', '"']));
+            let quoted = inside
+                .strip_prefix(['\'', '"'])
+                .and_then(|inner| inner.strip_suffix(['\'', '"']));
             match quoted {
-                Some(name) if !name.contains(['\'', '"', '\\']) => path.push_str(&format!("['{name}']")),
-                None if inside.parse::<u32>().is_ok() => path.push_str(&format!("[{inside}]")),
+                Some(name) if !name.contains(['\'', '"', '\\']) => {
+                    path.extend(["['", name, "']"]);
+                }
+                None if inside.parse::<u32>().is_ok() => path.extend(["[", inside, "]"]),
                 _ => return None,
             }
             rest = left;
@@ -614,19 +699,21 @@ impl PolicySet {
     pub fn parse(files: &[Arc<SourceFile>]) -> (Self, Vec<Diagnostic>) {
         let read = crate::pool::run(|| {
             use rayon::prelude::*;
-            files.par_iter().map(|file| Policy::parse(file)).collect::<Vec<_>>()
+            files.par_iter().map(Policy::parse).collect::<Vec<_>>()
         });
         let mut policies: Vec<Arc<Policy>> = Vec::new();
         let mut diagnostics = Vec::new();
-        let mut seen: std::collections::BTreeMap<Arc<str>, Arc<str>> = std::collections::BTreeMap::new();
+        let mut seen: std::collections::BTreeMap<Arc<str>, Arc<str>> =
+            std::collections::BTreeMap::new();
         for (policy, file) in read.into_iter().zip(files) {
             match policy {
                 Ok(policy) => {
                     if let Some(first) = seen.get(&policy.name) {
                         let message = format!("policy `{}` stands in {first} already", policy.name);
-                        let mut diagnostic = Diagnostic::new(Level::Error, "policy-duplicate", message)
-                            .in_path(Arc::clone(file.path()))
-                            .remedy("give one of them another name");
+                        let mut diagnostic =
+                            Diagnostic::new(Level::Error, "policy-duplicate", message)
+                                .in_path(Arc::clone(file.path()))
+                                .remedy("give one of them another name");
                         diagnostic.span = yaml::locate(file, &["metadata", "name"]);
                         diagnostics.push(diagnostic);
                     } else {
@@ -638,12 +725,21 @@ impl PolicySet {
             }
         }
         policies.sort_by(|a, b| a.name.cmp(&b.name));
-        (Self { policies, digest: digest(files) }, diagnostics)
+        (
+            Self {
+                policies,
+                digest: digest(files),
+            },
+            diagnostics,
+        )
     }
 
     /// A set of one policy.
     pub(crate) fn of(policy: &Arc<Policy>) -> Self {
-        Self { policies: vec![Arc::clone(policy)], digest: String::new() }
+        Self {
+            policies: vec![Arc::clone(policy)],
+            digest: String::new(),
+        }
     }
 
     /// Every policy, by name.
@@ -653,7 +749,10 @@ impl PolicySet {
 
     /// The policy of a name.
     pub fn get(&self, name: &str) -> Option<&Arc<Policy>> {
-        let at = self.policies.binary_search_by(|policy| (*policy.name).cmp(name)).ok()?;
+        let at = self
+            .policies
+            .binary_search_by(|policy| (*policy.name).cmp(name))
+            .ok()?;
         self.policies.get(at)
     }
 
@@ -670,8 +769,10 @@ impl PolicySet {
 
 fn digest(files: &[Arc<SourceFile>]) -> String {
     use std::fmt::Write as _;
-    let mut sorted: Vec<(&str, String)> =
-        files.iter().map(|file| (&**file.path(), file.text().replace("\r\n", "\n"))).collect();
+    let mut sorted: Vec<(&str, String)> = files
+        .iter()
+        .map(|file| (&**file.path(), file.text().replace("\r\n", "\n")))
+        .collect();
     sorted.sort();
     let mut hash = Sha256::new();
     for (path, text) in sorted {
@@ -687,7 +788,10 @@ fn digest(files: &[Arc<SourceFile>]) -> String {
 }
 
 /// The candidate with the fewest edits from `word`, if at most a third of its letters differ.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
     candidates
         .map(|candidate| (edits(word, candidate), candidate))
@@ -704,7 +808,11 @@ fn edits(a: &str, b: &str) -> usize {
         let mut next = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
             let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
-            next.push((at(&row, j) + usize::from(x != *y)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1));
+            next.push(
+                (at(&row, j) + usize::from(x != *y))
+                    .min(at(&row, j + 1) + 1)
+                    .min(at(&next, j) + 1),
+            );
         }
         row = next;
     }

@@ -49,12 +49,23 @@ impl<K, V> Default for Cache<K, V> {
 
 impl<K: Hash + Eq, V> Cache<K, V> {
     fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
-        if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some(found) = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
             return Arc::clone(found);
         }
         // Made outside of the lock: two threads may make it twice, which is only wasteful.
         let made = Arc::new(make());
-        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made))
+        Arc::clone(
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(key)
+                .or_insert(made),
+        )
     }
 }
 
@@ -105,10 +116,20 @@ impl<'a> Relations<'a> {
             });
             group_of.push(number);
             if let (Some(group), Some(bases)) = (groups.get_mut(number), bases.get_mut(number)) {
-                group.by_word.entry(resource.kind.matched_by()).or_default().push(at);
-                group.by_address.entry(Arc::clone(&resource.address)).or_insert(at);
+                group
+                    .by_word
+                    .entry(resource.kind.matched_by())
+                    .or_default()
+                    .push(at);
+                group
+                    .by_address
+                    .entry(Arc::clone(&resource.address))
+                    .or_insert(at);
                 if resource.terraform().is_some() {
-                    bases.entry(split_address(&resource.address).0).or_default().push(at);
+                    bases
+                        .entry(split_address(&resource.address).0)
+                        .or_default()
+                        .push(at);
                 }
             }
         }
@@ -119,7 +140,10 @@ impl<'a> Relations<'a> {
             }
         }
         for (group, bases) in groups.iter_mut().zip(bases) {
-            group.by_base = bases.into_iter().map(|(base, found)| (base, found.into())).collect();
+            group.by_base = bases
+                .into_iter()
+                .map(|(base, found)| (base, found.into()))
+                .collect();
         }
         Self {
             names: groups.iter().map(|_| OnceLock::new()).collect(),
@@ -144,7 +168,9 @@ impl<'a> Relations<'a> {
 
     /// Every resource that a policy matches by `word`, in the root and environment of a resource.
     pub(crate) fn of_type(&self, at: usize, word: &str) -> Related {
-        let Some((_, group)) = self.group(at) else { return Related::default() };
+        let Some((_, group)) = self.group(at) else {
+            return Related::default();
+        };
         let mut related = Related::default();
         for found in group.by_word.get(word).into_iter().flatten() {
             self.add(&mut related, *found);
@@ -174,7 +200,9 @@ impl<'a> Relations<'a> {
 
     /// The resources that a reference of a resource leads to.
     pub(crate) fn target(&self, at: usize, reference: &Reference) -> Target {
-        let Some((_, group)) = self.group(at) else { return Target::Missing };
+        let Some((_, group)) = self.group(at) else {
+            return Target::Missing;
+        };
         if let Some(found) = group.by_address.get(&reference.address) {
             return Target::Resources(vec![*found]);
         }
@@ -184,21 +212,35 @@ impl<'a> Relations<'a> {
             .iter()
             .copied()
             .filter(|candidate| {
-                self.resource(*candidate).is_some_and(|resource| agree(&keys, &split_address(&resource.address).1))
+                self.resource(*candidate)
+                    .is_some_and(|resource| agree(&keys, &split_address(&resource.address).1))
             })
             .collect();
-        if found.is_empty() { Target::Missing } else { Target::Resources(found) }
+        if found.is_empty() {
+            Target::Missing
+        } else {
+            Target::Resources(found)
+        }
     }
 
     /// The one resource that carries a text as its `arn` or `id`, as in a state or plan.
     pub(crate) fn named(&self, at: usize, text: &str) -> Option<usize> {
         let (number, _) = self.group(at)?;
-        let mut found = self.names(number)?.get(text)?.iter().copied().filter(|candidate| {
-            self.resource(*candidate).is_some_and(|resource| {
-                resource.terraform().is_some_and(|id| &*id.mode != "provider")
-                    && ["arn", "id"].iter().any(|name| resource.body.get(name).and_then(Node::as_str) == Some(text))
-            })
-        });
+        let mut found = self
+            .names(number)?
+            .get(text)?
+            .iter()
+            .copied()
+            .filter(|candidate| {
+                self.resource(*candidate).is_some_and(|resource| {
+                    resource
+                        .terraform()
+                        .is_some_and(|id| &*id.mode != "provider")
+                        && ["arn", "id"].iter().any(|name| {
+                            resource.body.get(name).and_then(Node::as_str) == Some(text)
+                        })
+                })
+            });
         let first = found.next()?;
         found.next().is_none().then_some(first)
     }
@@ -207,9 +249,22 @@ impl<'a> Relations<'a> {
         let lock = self.names.get(group)?;
         Some(lock.get_or_init(|| {
             let mut names: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
-            for (at, _) in self.group_of.iter().enumerate().filter(|(_, number)| **number == group) {
-                let Some(resource) = self.resource(at).filter(|resource| resource.terraform().is_some()) else { continue };
-                let texts: BTreeSet<&Arc<str>> = NAMES.iter().filter_map(|name| text(resource.body.get(name)?)).collect();
+            for (at, _) in self
+                .group_of
+                .iter()
+                .enumerate()
+                .filter(|(_, number)| **number == group)
+            {
+                let Some(resource) = self
+                    .resource(at)
+                    .filter(|resource| resource.terraform().is_some())
+                else {
+                    continue;
+                };
+                let texts: BTreeSet<&Arc<str>> = NAMES
+                    .iter()
+                    .filter_map(|name| text(resource.body.get(name)?))
+                    .collect();
                 for text in texts {
                     names.entry(Arc::clone(text)).or_default().push(at);
                 }
@@ -220,14 +275,25 @@ impl<'a> Relations<'a> {
 
     /// The resources of a type whose value at `path` refers to a resource, or is its name.
     pub(crate) fn referrers(&self, at: usize, word: &str, path: &str) -> Related {
-        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else { return Related::default() };
-        let index =
-            self.referrers.get((number, word.into(), path.into()), || self.index_referrers(number, group, word, path));
-        let mut certain: BTreeSet<usize> = index.by_target.get(&at).into_iter().flatten().copied().collect();
+        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else {
+            return Related::default();
+        };
+        let index = self.referrers.get((number, word.into(), path.into()), || {
+            self.index_referrers(number, group, word, path)
+        });
+        let mut certain: BTreeSet<usize> = index
+            .by_target
+            .get(&at)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
         let mut unknown_name = None;
         for name in NAMES {
             match resource.body.get(name) {
-                Some(node) if node.as_unknown().is_some() => unknown_name = unknown_name.or(Some(name)),
+                Some(node) if node.as_unknown().is_some() => {
+                    unknown_name = unknown_name.or(Some(name));
+                }
                 Some(node) => {
                     if let Some(text) = text(node) {
                         certain.extend(index.by_text.get(text).into_iter().flatten());
@@ -246,7 +312,11 @@ impl<'a> Relations<'a> {
             }
         }
         if let Some(name) = unknown_name {
-            for found in index.dangling.iter().filter(|found| !certain.contains(found)) {
+            for found in index
+                .dangling
+                .iter()
+                .filter(|found| !certain.contains(found))
+            {
                 let reason = format!("the {name} of {} is not known", resource.address);
                 related.unclear.push((*found, vec![reason.into()]));
             }
@@ -262,7 +332,10 @@ impl<'a> Relations<'a> {
             .iter()
             .copied()
             .filter(|at| {
-                self.inventory.unresolved.get(*at).is_some_and(|unresolved| unresolved.references.iter().any(handed))
+                self.inventory
+                    .unresolved
+                    .get(*at)
+                    .is_some_and(|unresolved| unresolved.references.iter().any(handed))
             })
             .collect();
         related.hidden = self.reasons(&holders);
@@ -273,7 +346,9 @@ impl<'a> Relations<'a> {
         let mut index = Referrers::default();
         let names = self.names(number);
         for at in group.by_word.get(word).into_iter().flatten().copied() {
-            let Some(resource) = self.resource(at) else { continue };
+            let Some(resource) = self.resource(at) else {
+                continue;
+            };
             let found = find(&resource.body, path);
             let mut reasons: Vec<Arc<str>> = found.hidden;
             for node in &found.nodes {
@@ -351,7 +426,12 @@ fn walk(node: &Node, path: &str, found: &mut Found) {
             }
         },
         Value::Unknown(unknown) if !unknown.alternatives.is_empty() => {
-            found.hidden.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+            found.hidden.extend(
+                unknown
+                    .reasons
+                    .iter()
+                    .map(|reason| Arc::from(reason.as_str())),
+            );
             for alternative in &unknown.alternatives {
                 walk(alternative, path, found);
             }
@@ -360,7 +440,12 @@ fn walk(node: &Node, path: &str, found: &mut Found) {
             if unknown.reasons.is_empty() {
                 found.hidden.push("the value is not known".into());
             }
-            found.hidden.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+            found.hidden.extend(
+                unknown
+                    .reasons
+                    .iter()
+                    .map(|reason| Arc::from(reason.as_str())),
+            );
             if let Some(shape) = &unknown.element {
                 walk(shape, path, found);
             }
@@ -381,7 +466,10 @@ pub(crate) fn references_in(node: &Node) -> Vec<Reference> {
             Value::List(elements) => elements.iter().for_each(|element| collect(element, into)),
             Value::Object(members) => members.values().for_each(|member| collect(member, into)),
             Value::Unknown(unknown) => {
-                unknown.alternatives.iter().for_each(|alternative| collect(alternative, into));
+                unknown
+                    .alternatives
+                    .iter()
+                    .for_each(|alternative| collect(alternative, into));
                 for part in &unknown.template {
                     if let hipaa_iac_source::TemplatePart::Hole(hole) = part {
                         collect(hole, into);
@@ -405,13 +493,22 @@ pub(crate) fn references_in(node: &Node) -> Vec<Reference> {
 /// The reasons of everything unknown in a value.
 pub(crate) fn unknown_reasons(node: &Node, into: &mut Vec<Arc<str>>) {
     match &node.value {
-        Value::List(elements) => elements.iter().for_each(|element| unknown_reasons(element, into)),
-        Value::Object(members) => members.values().for_each(|member| unknown_reasons(member, into)),
+        Value::List(elements) => elements
+            .iter()
+            .for_each(|element| unknown_reasons(element, into)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|member| unknown_reasons(member, into)),
         Value::Unknown(unknown) => {
             if unknown.reasons.is_empty() {
                 into.push("the value is not known".into());
             }
-            into.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+            into.extend(
+                unknown
+                    .reasons
+                    .iter()
+                    .map(|reason| Arc::from(reason.as_str())),
+            );
         }
         _ => {}
     }
@@ -430,7 +527,10 @@ fn texts_in(node: &Node) -> Vec<Arc<str>> {
             Value::String(text) if !text.is_empty() => into.push(Arc::clone(text)),
             Value::List(elements) => elements.iter().for_each(|element| collect(element, into)),
             Value::Object(members) => members.values().for_each(|member| collect(member, into)),
-            Value::Unknown(unknown) => unknown.alternatives.iter().for_each(|alternative| collect(alternative, into)),
+            Value::Unknown(unknown) => unknown
+                .alternatives
+                .iter()
+                .for_each(|alternative| collect(alternative, into)),
             _ => {}
         }
     }
@@ -501,7 +601,7 @@ struct ObjectName {
 /// The pods and controllers of a group, by each of the labels of their pods.
 #[derive(Debug, Default)]
 struct Pods {
-    by_label: HashMap<(Arc<str>, Arc<str>, Arc<str>), Vec<usize>>,
+    by_label: HashMap<Label, Vec<usize>>,
     by_namespace: HashMap<Arc<str>, Vec<usize>>,
     /// Those whose labels are not all known.
     unclear: HashMap<Arc<str>, Vec<usize>>,
@@ -510,16 +610,22 @@ struct Pods {
 /// The objects of one kind that select pods, by one label that each demands.
 #[derive(Debug, Default)]
 struct Selectors {
-    by_label: HashMap<(Arc<str>, Arc<str>, Arc<str>), Vec<usize>>,
+    by_label: HashMap<Label, Vec<usize>>,
     /// Those that demand no label's value, by namespace.
     others: HashMap<Arc<str>, Vec<usize>>,
 }
+
+/// A namespace, and a label with its value.
+type Label = (Arc<str>, Arc<str>, Arc<str>);
+
+/// A key, an operator and its values.
+type Expression = (Arc<str>, Arc<str>, Vec<Arc<str>>);
 
 /// What a selector demands.
 #[derive(Debug, Default)]
 struct Selector {
     labels: Vec<(Arc<str>, Arc<str>)>,
-    expressions: Vec<(Arc<str>, Arc<str>, Vec<Arc<str>>)>,
+    expressions: Vec<Expression>,
     unclear: Vec<Arc<str>>,
 }
 
@@ -554,14 +660,30 @@ impl Relations<'_> {
     pub(crate) fn lookup(&self, at: usize, word: &str, name: &str) -> Option<usize> {
         let resource = self.resource(at)?;
         let namespace = resource.kubernetes()?.namespace.clone();
-        [namespace, None].into_iter().find_map(|namespace| self.object(at, word, namespace, name))
+        [namespace, None]
+            .into_iter()
+            .find_map(|namespace| self.object(at, word, namespace, name))
     }
 
-    fn object(&self, at: usize, word: &str, namespace: Option<Arc<str>>, name: &str) -> Option<usize> {
+    fn object(
+        &self,
+        at: usize,
+        word: &str,
+        namespace: Option<Arc<str>>,
+        name: &str,
+    ) -> Option<usize> {
         let resource = self.resource(at)?;
-        let key = ObjectName { environment: resource.environment.clone(), word: word.to_owned(), namespace, name: name.into() };
+        let key = ObjectName {
+            environment: resource.environment.clone(),
+            word: word.to_owned(),
+            namespace,
+            name: name.into(),
+        };
         let found = self.objects().by_name.get(&key)?;
-        let own = found.iter().copied().find(|found| self.group_of.get(*found) == self.group_of.get(at));
+        let own = found
+            .iter()
+            .copied()
+            .find(|found| self.group_of.get(*found) == self.group_of.get(at));
         own.or(match found.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -576,14 +698,20 @@ impl Relations<'_> {
 
     /// Why further objects of a resource's root may hide.
     pub(crate) fn hidden_objects(&self, at: usize) -> Vec<Arc<str>> {
-        self.group(at).map(|(_, group)| self.reasons(&group.unresolved)).unwrap_or_default()
+        self.group(at)
+            .map(|(_, group)| self.reasons(&group.unresolved))
+            .unwrap_or_default()
     }
 
     /// The object that a controller owner reference names.
     pub(crate) fn owner(&self, at: usize) -> Option<usize> {
         let resource = self.resource(at)?;
         let id = resource.kubernetes()?;
-        let owners = resource.body.get("metadata")?.get("ownerReferences")?.as_list()?;
+        let owners = resource
+            .body
+            .get("metadata")?
+            .get("ownerReferences")?
+            .as_list()?;
         owners.iter().find_map(|owner| {
             if owner.get("controller").and_then(Node::as_bool) != Some(true) {
                 return None;
@@ -595,20 +723,38 @@ impl Relations<'_> {
                 Some((group, _)) => format!("{group}/{kind}"),
                 None => kind.to_owned(),
             };
-            [id.namespace.clone(), None].into_iter().find_map(|namespace| self.object(at, &word, namespace, name))
+            [id.namespace.clone(), None]
+                .into_iter()
+                .find_map(|namespace| self.object(at, &word, namespace, name))
         })
     }
 
     /// The objects of a kind whose selector picks the pods of a resource.
     pub(crate) fn selected_by(&self, at: usize, word: &str) -> Related {
         let mut related = Related::default();
-        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else { return related };
+        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else {
+            return related;
+        };
         related.hidden = self.reasons(&group.unresolved);
-        let Some((namespace, labels)) = pod_labels(resource) else { return related };
-        let index = self.selectors.get((number, word.into()), || self.index_selectors(group, word));
-        let mut candidates: BTreeSet<usize> = index.others.get(&namespace).into_iter().flatten().copied().collect();
+        let Some((namespace, labels)) = pod_labels(resource) else {
+            return related;
+        };
+        let index = self
+            .selectors
+            .get((number, word.into()), || self.index_selectors(group, word));
+        let mut candidates: BTreeSet<usize> = index
+            .others
+            .get(&namespace)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
         match labels {
-            Some(labels) if labels.iter().all(|(_, value)| text_or_empty(value).is_some()) => {
+            Some(labels)
+                if labels
+                    .iter()
+                    .all(|(_, value)| text_or_empty(value).is_some()) =>
+            {
                 for (key, value) in labels {
                     if let Some(value) = text_or_empty(value) {
                         let key = (Arc::clone(&namespace), Arc::clone(key), value);
@@ -619,7 +765,10 @@ impl Relations<'_> {
             None if pod_metadata_known(resource) => {}
             // Labels that are not known may be demanded by any selector of the namespace.
             _ => {
-                let of_namespace = index.by_label.iter().filter(|((other, _, _), _)| *other == namespace);
+                let of_namespace = index
+                    .by_label
+                    .iter()
+                    .filter(|((other, _, _), _)| *other == namespace);
                 candidates.extend(of_namespace.flat_map(|(_, found)| found.iter().copied()));
             }
         }
@@ -638,12 +787,22 @@ impl Relations<'_> {
     fn index_selectors(&self, group: &Group, word: &str) -> Selectors {
         let mut index = Selectors::default();
         for at in group.by_word.get(word).into_iter().flatten().copied() {
-            let Some(resource) = self.resource(at) else { continue };
-            let Some(namespace) = resource.kubernetes().and_then(|id| id.namespace.clone()) else { continue };
+            let Some(resource) = self.resource(at) else {
+                continue;
+            };
+            let Some(namespace) = resource.kubernetes().and_then(|id| id.namespace.clone()) else {
+                continue;
+            };
             match selector(resource) {
-                Some(Selector { labels, unclear, .. }) if unclear.is_empty() && !labels.is_empty() => {
+                Some(Selector {
+                    labels, unclear, ..
+                }) if unclear.is_empty() && !labels.is_empty() => {
                     if let Some((key, value)) = labels.into_iter().next() {
-                        index.by_label.entry((namespace, key, value)).or_default().push(at);
+                        index
+                            .by_label
+                            .entry((namespace, key, value))
+                            .or_default()
+                            .push(at);
                     }
                 }
                 Some(_) => index.others.entry(namespace).or_default().push(at),
@@ -656,23 +815,41 @@ impl Relations<'_> {
     /// The pods and controllers whose pods a resource's selector picks.
     pub(crate) fn selects(&self, at: usize) -> Related {
         let mut related = Related::default();
-        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else { return related };
-        related.hidden = self.reasons(&group.unresolved);
-        let (Some(wanted), Some(namespace)) =
-            (selector(resource), resource.kubernetes().and_then(|id| id.namespace.clone()))
-        else {
+        let (Some((number, group)), Some(resource)) = (self.group(at), self.resource(at)) else {
             return related;
         };
-        let Some(pods) = self.pods.get(number).map(|lock| lock.get_or_init(|| self.index_pods(number))) else {
+        related.hidden = self.reasons(&group.unresolved);
+        let (Some(wanted), Some(namespace)) = (
+            selector(resource),
+            resource.kubernetes().and_then(|id| id.namespace.clone()),
+        ) else {
+            return related;
+        };
+        let Some(pods) = self
+            .pods
+            .get(number)
+            .map(|lock| lock.get_or_init(|| self.index_pods(number)))
+        else {
             return related;
         };
         let by_label = wanted.labels.first().filter(|_| wanted.unclear.is_empty());
         let mut candidates: BTreeSet<usize> = match by_label {
             Some((key, value)) => {
                 let key = (Arc::clone(&namespace), Arc::clone(key), Arc::clone(value));
-                pods.by_label.get(&key).into_iter().flatten().copied().collect()
+                pods.by_label
+                    .get(&key)
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .collect()
             }
-            None => pods.by_namespace.get(&namespace).into_iter().flatten().copied().collect(),
+            None => pods
+                .by_namespace
+                .get(&namespace)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
         };
         candidates.extend(pods.unclear.get(&namespace).into_iter().flatten());
         for candidate in candidates {
@@ -689,10 +866,22 @@ impl Relations<'_> {
 
     fn index_pods(&self, number: usize) -> Pods {
         let mut pods = Pods::default();
-        for (at, _) in self.group_of.iter().enumerate().filter(|(_, group)| **group == number) {
-            let Some(resource) = self.resource(at) else { continue };
-            let Some((namespace, labels)) = pod_labels(resource) else { continue };
-            pods.by_namespace.entry(Arc::clone(&namespace)).or_default().push(at);
+        for (at, _) in self
+            .group_of
+            .iter()
+            .enumerate()
+            .filter(|(_, group)| **group == number)
+        {
+            let Some(resource) = self.resource(at) else {
+                continue;
+            };
+            let Some((namespace, labels)) = pod_labels(resource) else {
+                continue;
+            };
+            pods.by_namespace
+                .entry(Arc::clone(&namespace))
+                .or_default()
+                .push(at);
             match labels {
                 Some(labels) => {
                     for (key, value) in labels {
@@ -701,7 +890,11 @@ impl Relations<'_> {
                                 let key = (Arc::clone(&namespace), Arc::clone(key), value);
                                 pods.by_label.entry(key).or_default().push(at);
                             }
-                            None => pods.unclear.entry(Arc::clone(&namespace)).or_default().push(at),
+                            None => pods
+                                .unclear
+                                .entry(Arc::clone(&namespace))
+                                .or_default()
+                                .push(at),
                         }
                     }
                 }
@@ -718,7 +911,9 @@ pub(crate) fn pod_template(resource: &Resource) -> Option<&Node> {
     let id = resource.kubernetes()?;
     let path = policy::pod_spec_path(&id.group, &id.kind)?;
     let (_, above) = path.split_last()?;
-    above.iter().try_fold(&resource.body, |node, key| node.get(key))
+    above
+        .iter()
+        .try_fold(&resource.body, |node, key| node.get(key))
 }
 
 /// The namespace of an object with pods, and the labels of its pods where these are a map.
@@ -726,15 +921,20 @@ fn pod_labels(resource: &Resource) -> Option<(Arc<str>, Option<&hipaa_iac_source
     let id = resource.kubernetes()?;
     policy::pod_spec_path(&id.group, &id.kind)?;
     let namespace = id.namespace.clone()?;
-    let labels = pod_template(resource).and_then(|pod| pod.get("metadata")?.get("labels")?.as_map());
+    let labels =
+        pod_template(resource).and_then(|pod| pod.get("metadata")?.get("labels")?.as_map());
     Some((namespace, labels))
 }
 
 /// Whether absent labels are certainly absent.
 fn pod_metadata_known(resource: &Resource) -> bool {
-    let Some(pod) = pod_template(resource) else { return true };
+    let Some(pod) = pod_template(resource) else {
+        return true;
+    };
     let known = |node: Option<&Node>| node.is_none_or(|node| node.as_unknown().is_none());
-    pod.as_unknown().is_none() && known(pod.get("metadata")) && known(pod.get("metadata").and_then(|node| node.get("labels")))
+    pod.as_unknown().is_none()
+        && known(pod.get("metadata"))
+        && known(pod.get("metadata").and_then(|node| node.get("labels")))
 }
 
 fn text_or_empty(node: &Node) -> Option<Arc<str>> {
@@ -748,7 +948,10 @@ fn text_or_empty(node: &Node) -> Option<Arc<str>> {
 fn selector(resource: &Resource) -> Option<Selector> {
     let id = resource.kubernetes()?;
     let spec = resource.body.get("spec")?;
-    let plain = matches!((&*id.group, &*id.kind), ("", "Service" | "ReplicationController"));
+    let plain = matches!(
+        (&*id.group, &*id.kind),
+        ("", "Service" | "ReplicationController")
+    );
     let node = match (&*id.group, &*id.kind) {
         ("networking.k8s.io", "NetworkPolicy") => match spec.get("podSelector") {
             Some(node) if !node.is_null() => node,
@@ -760,31 +963,50 @@ fn selector(resource: &Resource) -> Option<Selector> {
     };
     let mut selector = Selector::default();
     if let Some(unknown) = node.as_unknown() {
-        selector.unclear.extend(unknown.reasons.iter().map(|reason| Arc::from(reason.as_str())));
+        selector.unclear.extend(
+            unknown
+                .reasons
+                .iter()
+                .map(|reason| Arc::from(reason.as_str())),
+        );
         selector.unclear.push("the selector is not known".into());
         return Some(selector);
     }
     let map = node.as_map()?;
-    let labels = if plain || !(map.contains_key("matchLabels") || map.contains_key("matchExpressions")) {
-        // An empty selector of a Service picks nothing; one of the LabelSelector form picks all.
-        if plain && map.is_empty() {
-            return None;
-        }
-        Some(node)
-    } else {
-        node.get("matchLabels")
-    };
+    let labels =
+        if plain || !(map.contains_key("matchLabels") || map.contains_key("matchExpressions")) {
+            // An empty selector of a Service picks nothing; one of the LabelSelector form picks all.
+            if plain && map.is_empty() {
+                return None;
+            }
+            Some(node)
+        } else {
+            node.get("matchLabels")
+        };
     for (key, value) in labels.and_then(Node::as_map).into_iter().flatten() {
         match text_or_empty(value) {
             Some(value) => selector.labels.push((Arc::clone(key), value)),
-            None => selector.unclear.push(format!("the selector's `{key}` is not known").into()),
+            None => selector
+                .unclear
+                .push(format!("the selector's `{key}` is not known").into()),
         }
     }
-    for expression in node.get("matchExpressions").and_then(Node::as_list).into_iter().flatten() {
+    for expression in node
+        .get("matchExpressions")
+        .and_then(Node::as_list)
+        .into_iter()
+        .flatten()
+    {
         let part = |name: &str| expression.get(name).and_then(text_or_empty);
         if let (Some(key), Some(operator)) = (part("key"), part("operator")) {
-            let values = expression.get("values").and_then(Node::as_list).into_iter().flatten();
-            selector.expressions.push((key, operator, values.filter_map(text_or_empty).collect()));
+            let values = expression
+                .get("values")
+                .and_then(Node::as_list)
+                .into_iter()
+                .flatten();
+            selector
+                .expressions
+                .push((key, operator, values.filter_map(text_or_empty).collect()));
         }
     }
     Some(selector)
@@ -792,13 +1014,19 @@ fn selector(resource: &Resource) -> Option<Selector> {
 
 /// Whether the selector of one object picks the pods of another in the same namespace.
 fn picks(selecting: &Resource, pod: &Resource) -> Picks {
-    let Some(wanted) = selector(selecting) else { return Picks::No };
+    let Some(wanted) = selector(selecting) else {
+        return Picks::No;
+    };
     let mut unclear = wanted.unclear;
     let labels = pod_labels(pod).and_then(|(_, labels)| labels);
     if labels.is_none() && !pod_metadata_known(pod) {
         unclear.push("the labels of the pods are not known".into());
     }
-    let label = |key: &str| labels.and_then(|labels| labels.get(key)).filter(|node| !node.is_null());
+    let label = |key: &str| {
+        labels
+            .and_then(|labels| labels.get(key))
+            .filter(|node| !node.is_null())
+    };
     for (key, value) in &wanted.labels {
         match label(key) {
             Some(node) => match text_or_empty(node) {
@@ -812,12 +1040,14 @@ fn picks(selecting: &Resource, pod: &Resource) -> Picks {
     }
     for (key, operator, values) in &wanted.expressions {
         let has = label(key);
-        let among = has.and_then(text_or_empty).map(|text| values.contains(&text));
+        let among = has
+            .and_then(text_or_empty)
+            .map(|text| values.contains(&text));
         let holds = match (&**operator, has.is_some(), among) {
             ("In", true, Some(among)) => among,
             ("In", false, _) => false,
             ("NotIn", true, Some(among)) => !among,
-            ("NotIn", false, _) | ("Exists", true, _) | ("DoesNotExist", false, _) => true,
+            ("NotIn" | "DoesNotExist", false, _) | ("Exists", true, _) => true,
             ("Exists", false, _) | ("DoesNotExist", true, _) => false,
             _ => {
                 unclear.push(format!("the label `{key}` is not known").into());
@@ -828,7 +1058,11 @@ fn picks(selecting: &Resource, pod: &Resource) -> Picks {
             return Picks::No;
         }
     }
-    if unclear.is_empty() { Picks::Yes } else { Picks::Unclear(unclear) }
+    if unclear.is_empty() {
+        Picks::Yes
+    } else {
+        Picks::Unclear(unclear)
+    }
 }
 
 #[cfg(test)]
@@ -839,7 +1073,15 @@ mod tests {
     fn addresses_lose_their_keys() {
         let (base, keys) = split_address(r#"module.db["e.u]"].aws_db_instance.this[0]"#);
         assert_eq!(base, "module.db.aws_db_instance.this");
-        assert_eq!(keys, [None, Some("\"e.u]\"".to_owned()), None, Some("0".to_owned())]);
+        assert_eq!(
+            keys,
+            [
+                None,
+                Some("\"e.u]\"".to_owned()),
+                None,
+                Some("0".to_owned())
+            ]
+        );
     }
 
     #[test]

@@ -48,8 +48,9 @@ pub struct Safeguard {
     pub implementation: Implementation,
 }
 
-static TABLE: LazyLock<Vec<Safeguard>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("data/safeguards.json")).unwrap_or_default());
+static TABLE: LazyLock<Vec<Safeguard>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("data/safeguards.json")).unwrap_or_default()
+});
 
 /// Every paragraph, in the order of the regulation.
 pub fn table() -> &'static [Safeguard] {
@@ -58,7 +59,9 @@ pub fn table() -> &'static [Safeguard] {
 
 /// The paragraph of this number.
 pub fn find(paragraph: &str) -> Option<&'static Safeguard> {
-    TABLE.iter().find(|safeguard| safeguard.paragraph == paragraph)
+    TABLE
+        .iter()
+        .find(|safeguard| safeguard.paragraph == paragraph)
 }
 
 #[cfg(test)]
@@ -67,8 +70,14 @@ mod tests {
 
     #[test]
     fn encryption_at_rest_is_addressable_and_backup_required() {
-        assert_eq!(find("164.312(a)(2)(iv)").unwrap().implementation, Implementation::Addressable);
-        assert_eq!(find("164.308(a)(7)(ii)(A)").unwrap().implementation, Implementation::Required);
+        assert_eq!(
+            find("164.312(a)(2)(iv)").unwrap().implementation,
+            Implementation::Addressable
+        );
+        assert_eq!(
+            find("164.308(a)(7)(ii)(A)").unwrap().implementation,
+            Implementation::Required
+        );
         assert!(find("164.312(z)").is_none());
         assert_eq!(table().len(), 86);
     }

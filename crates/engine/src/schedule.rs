@@ -23,7 +23,10 @@ pub(crate) fn max_gap_hours(text: &str) -> Option<f64> {
         return aws(cron);
     }
     // Kubernetes takes a time zone in front, which moves runs but not the gaps between them.
-    let text = match text.strip_prefix("CRON_TZ=").or_else(|| text.strip_prefix("TZ=")) {
+    let text = match text
+        .strip_prefix("CRON_TZ=")
+        .or_else(|| text.strip_prefix("TZ="))
+    {
         Some(zoned) => zoned.split_once(char::is_whitespace)?.1.trim(),
         None => text,
     };
@@ -51,10 +54,16 @@ fn inside<'a>(text: &'a str, open: &str) -> Option<&'a str> {
 /// AWS: minutes, hours, day of month, month, day of week (1 is Sunday), year.
 fn aws(cron: &str) -> Option<f64> {
     let fields: Vec<&str> = cron.split_whitespace().collect();
-    let [minute, hour, day, month, weekday, year] = fields.as_slice() else { return None };
+    let [minute, hour, day, month, weekday, year] = fields.as_slice() else {
+        return None;
+    };
     let weekday = shift_weekdays(weekday)?;
     let any = |field: &str| field.replace('?', "*");
-    let gap = gap(&format!("{minute} {hour} {} {month} {}", any(day), any(&weekday)))?;
+    let gap = gap(&format!(
+        "{minute} {hour} {} {month} {}",
+        any(day),
+        any(&weekday)
+    ))?;
     Some(if *year == "*" { gap } else { f64::INFINITY })
 }
 
@@ -96,7 +105,9 @@ fn gap(pattern: &str) -> Option<f64> {
     let mut day = midnight(first)?;
     let limit = day + Duration::days(8 * 366);
     while day < limit {
-        let Some(following) = next(&cron, day + Duration::days(1), true) else { return Some(f64::INFINITY) };
+        let Some(following) = next(&cron, day + Duration::days(1), true) else {
+            return Some(f64::INFINITY);
+        };
         let following_day = midnight(following)?;
         longest = longest.max(following_day + first_time - (day + last_time));
         day = following_day;
@@ -110,7 +121,10 @@ fn next(cron: &Cron, from: DateTime<Utc>, inclusive: bool) -> Option<DateTime<Ut
 }
 
 fn midnight(time: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    time.with_hour(0)?.with_minute(0)?.with_second(0)?.with_nanosecond(0)
+    time.with_hour(0)?
+        .with_minute(0)?
+        .with_second(0)?
+        .with_nanosecond(0)
 }
 
 #[cfg(test)]
@@ -118,7 +132,6 @@ mod tests {
     use super::max_gap_hours;
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "whole minutes")]
     fn gaps_of_common_schedules() {
         for (text, hours) in [
             ("rate(12 hours)", 12.0),

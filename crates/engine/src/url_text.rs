@@ -22,20 +22,27 @@ pub(crate) struct Url {
     pub(crate) password: Option<String>,
 }
 
-static URL: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?i)\b(jdbc:)?([a-z][a-z0-9+.-]*)://([^\s"'<>`|]+)"#));
+static URL: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"(?i)\b(jdbc:)?([a-z][a-z0-9+.-]*)://([^\s"'<>`|]+)"#));
 /// Oracle's thin driver has no `//` where the name of the service follows `@`.
-static ORACLE: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?i)\bjdbc:oracle:thin:([^\s"'<>`/@]*(?:/[^\s"'<>`@]*)?)@(?://)?([^\s"'<>`]+)"#));
+static ORACLE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r#"(?i)\bjdbc:oracle:thin:([^\s"'<>`/@]*(?:/[^\s"'<>`@]*)?)@(?://)?([^\s"'<>`]+)"#)
+});
 static KEY_VALUE: LazyLock<Regex> =
     LazyLock::new(|| regex(r#"(?i)\b([a-z][a-z0-9_]*)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s;'"]+)"#));
 /// ADO and ODBC: `Server=tcp:db.example,1433;Encrypt=True`.
-static ADO: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)(?:^|;)\s*([a-z][a-z0-9 _]*?)\s*=\s*([^;]*)"));
+static ADO: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?i)(?:^|;)\s*([a-z][a-z0-9 _]*?)\s*=\s*([^;]*)"));
 
 /// Every URL or data source name in a text.
 pub(crate) fn find(text: &str) -> Vec<Url> {
     let mut found = Vec::new();
     for captures in ORACLE.captures_iter(text) {
         let part = |at: usize| captures.get(at).map_or("", |part| part.as_str());
-        let mut url = authority("oracle", &format!("{}@{}", part(1).replacen('/', ":", 1), part(2)));
+        let mut url = authority(
+            "oracle",
+            &format!("{}@{}", part(1).replacen('/', ":", 1), part(2)),
+        );
         if part(1).is_empty() {
             url.has_userinfo = false;
         }
@@ -54,13 +61,24 @@ pub(crate) fn find(text: &str) -> Vec<Url> {
 
 /// What follows `scheme://`.
 fn authority(scheme: &str, rest: &str) -> Url {
-    let mut url = Url { scheme: scheme.to_owned(), ..Url::default() };
+    let mut url = Url {
+        scheme: scheme.to_owned(),
+        ..Url::default()
+    };
     // SQL Server's JDBC form has its parameters behind `;`.
     let end = rest.find(['/', '?', '#', ';']).unwrap_or(rest.len());
     // A password may hold what should have been escaped: the last `@` before the path counts.
     let (authority, behind) = match rest.rfind('@') {
-        Some(at) if at > end && !rest.get(end..at).is_some_and(|between| between.contains('?')) => {
-            let after = rest.get(at..).and_then(|after| after.find(['/', '?', '#', ';'])).map_or(rest.len(), |length| at + length);
+        Some(at)
+            if at > end
+                && !rest
+                    .get(end..at)
+                    .is_some_and(|between| between.contains('?')) =>
+        {
+            let after = rest
+                .get(at..)
+                .and_then(|after| after.find(['/', '?', '#', ';']))
+                .map_or(rest.len(), |length| at + length);
             rest.split_at(after)
         }
         _ => rest.split_at(end),
@@ -79,7 +97,10 @@ fn authority(scheme: &str, rest: &str) -> Url {
         None => authority,
     };
     // MySQL's Go driver writes `tcp(host:port)`.
-    let hosts = hosts.strip_suffix(')').and_then(|inner| inner.split_once('(')).map_or(hosts, |(_, inner)| inner);
+    let hosts = hosts
+        .strip_suffix(')')
+        .and_then(|inner| inner.split_once('('))
+        .map_or(hosts, |(_, inner)| inner);
     for host in hosts.split(',').filter(|host| !host.is_empty()) {
         let (host, port) = split_port(host);
         url.hosts.push(host.to_owned());
@@ -120,12 +141,19 @@ impl Url {
         let mut members = Map::new();
         let mut add = |key: &str, node: Node| members.insert(Arc::from(key), node);
         add("scheme", self.scheme.as_str().into());
-        add("hosts", Node::list(self.hosts.iter().map(|host| host.as_str().into()).collect()));
+        add(
+            "hosts",
+            Node::list(self.hosts.iter().map(|host| host.as_str().into()).collect()),
+        );
         add("port", self.port.map_or_else(Node::null, Node::int));
         add("hasUserinfo", self.has_userinfo.into());
         add("hasPassword", self.has_password.into());
         add("path", self.path.as_str().into());
-        let query: Map = self.query.iter().map(|(key, value)| (key.as_str().into(), value.as_str().into())).collect();
+        let query: Map = self
+            .query
+            .iter()
+            .map(|(key, value)| (key.as_str().into(), value.as_str().into()))
+            .collect();
         add("query", Node::object(query));
         Node::object(members)
     }
@@ -133,7 +161,10 @@ impl Url {
 
 fn split_port(host: &str) -> (&str, Option<i64>) {
     if let Some((inner, rest)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return (inner, rest.strip_prefix(':').and_then(|port| port.parse().ok()));
+        return (
+            inner,
+            rest.strip_prefix(':').and_then(|port| port.parse().ok()),
+        );
     }
     match host.split_once(':') {
         Some((host, port)) if !port.contains(':') => (host, port.parse().ok()),
@@ -166,7 +197,10 @@ fn key_values(text: &str) -> Option<Url> {
     if text.contains(';') {
         return None;
     }
-    let mut url = Url { scheme: "postgresql".to_owned(), ..Url::default() };
+    let mut url = Url {
+        scheme: "postgresql".to_owned(),
+        ..Url::default()
+    };
     let mut is_dsn = false;
     for captures in KEY_VALUE.captures_iter(text) {
         let part = |at: usize| captures.get(at).map_or("", |part| part.as_str());
@@ -189,7 +223,10 @@ fn key_values(text: &str) -> Option<Url> {
 }
 
 fn ado(text: &str) -> Option<Url> {
-    let mut url = Url { scheme: "sqlserver".to_owned(), ..Url::default() };
+    let mut url = Url {
+        scheme: "sqlserver".to_owned(),
+        ..Url::default()
+    };
     let mut is_dsn = false;
     for captures in ADO.captures_iter(text) {
         let part = |at: usize| captures.get(at).map_or("", |part| part.as_str().trim());
@@ -198,7 +235,10 @@ fn ado(text: &str) -> Option<Url> {
             "server" | "data source" | "host" | "addr" | "address" => {
                 is_dsn = true;
                 let server = value.strip_prefix("tcp:").unwrap_or(value);
-                let (host, port) = server.split_once(',').map_or_else(|| split_port(server), |(host, port)| (host, port.parse().ok()));
+                let (host, port) = server.split_once(',').map_or_else(
+                    || split_port(server),
+                    |(host, port)| (host, port.parse().ok()),
+                );
                 url.hosts.push(host.to_owned());
                 url.port = port;
             }
@@ -222,7 +262,10 @@ mod tests {
     #[test]
     fn urls_and_their_parts() {
         let url = one("postgres://app:s3cret@db.example:5432/patients?sslmode=disable");
-        assert_eq!((url.scheme.as_str(), url.hosts.as_slice(), url.port), ("postgres", &["db.example".to_owned()][..], Some(5432)));
+        assert_eq!(
+            (url.scheme.as_str(), url.hosts.as_slice(), url.port),
+            ("postgres", &["db.example".to_owned()][..], Some(5432))
+        );
         assert!(url.has_userinfo && url.has_password);
         assert_eq!(url.query, [("sslmode".to_owned(), "disable".to_owned())]);
         assert!(!format!("{:?}", url.node()).contains("s3cret"));
@@ -240,8 +283,15 @@ mod tests {
         let libpq = one("host=db.example port=5432 user=app password='a b' sslmode=require");
         assert_eq!(libpq.hosts, ["db.example"]);
         assert_eq!(libpq.query, [("sslmode".to_owned(), "require".to_owned())]);
-        let ado = one("Server=tcp:db.example,1433;Initial Catalog=p;User ID=a;Password=b;Encrypt=False");
-        assert_eq!((ado.port, ado.query.as_slice()), (Some(1433), &[("encrypt".to_owned(), "False".to_owned())][..]));
+        let ado =
+            one("Server=tcp:db.example,1433;Initial Catalog=p;User ID=a;Password=b;Encrypt=False");
+        assert_eq!(
+            (ado.port, ado.query.as_slice()),
+            (
+                Some(1433),
+                &[("encrypt".to_owned(), "False".to_owned())][..]
+            )
+        );
         assert!(find("just words, key = value").is_empty());
     }
 

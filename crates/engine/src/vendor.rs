@@ -43,21 +43,33 @@ struct Service {
 }
 
 static VENDORS: LazyLock<BTreeMap<String, Vendor>> = LazyLock::new(|| {
-    let vendors: Vec<Vendor> = serde_json::from_str(include_str!("data/vendors.json")).unwrap_or_default();
-    vendors.into_iter().map(|vendor| (vendor.id.clone(), vendor)).collect()
+    let vendors: Vec<Vendor> =
+        serde_json::from_str(include_str!("data/vendors.json")).unwrap_or_default();
+    vendors
+        .into_iter()
+        .map(|vendor| (vendor.id.clone(), vendor))
+        .collect()
 });
 
 static RUNTIMES: LazyLock<BTreeMap<String, Runtime>> = LazyLock::new(|| {
-    let runtimes: Vec<Runtime> = serde_json::from_str(include_str!("data/runtimes.json")).unwrap_or_default();
-    runtimes.into_iter().map(|runtime| (runtime.id.clone(), runtime)).collect()
+    let runtimes: Vec<Runtime> =
+        serde_json::from_str(include_str!("data/runtimes.json")).unwrap_or_default();
+    runtimes
+        .into_iter()
+        .map(|runtime| (runtime.id.clone(), runtime))
+        .collect()
 });
 
 /// The status of each prefix of resource types.
 static SERVICES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    let services: Vec<Service> = serde_json::from_str(include_str!("data/services.json")).unwrap_or_default();
+    let services: Vec<Service> =
+        serde_json::from_str(include_str!("data/services.json")).unwrap_or_default();
     let prefixes = services.into_iter().flat_map(|service| {
         let status = service.status;
-        service.prefixes.into_iter().map(move |prefix| (prefix, status.clone()))
+        service
+            .prefixes
+            .into_iter()
+            .map(move |prefix| (prefix, status.clone()))
     });
     prefixes.collect()
 });
@@ -80,7 +92,12 @@ pub fn runtime(id: &str) -> Option<&'static Runtime> {
 /// `yes`, `plan-gated`, `no` or `unknown`. A verdict is never stronger than its evidence: `no` from memory is `unknown`.
 pub(crate) fn baa(id: &str) -> &'static str {
     match VENDORS.get(id) {
-        Some(vendor) if vendor.offered == "no" && matches!(vendor.confidence.as_str(), "memory" | "conflicting") => "unknown",
+        Some(vendor)
+            if vendor.offered == "no"
+                && matches!(vendor.confidence.as_str(), "memory" | "conflicting") =>
+        {
+            "unknown"
+        }
         Some(vendor) => &vendor.offered,
         None => "unknown",
     }
@@ -88,7 +105,9 @@ pub(crate) fn baa(id: &str) -> &'static str {
 
 /// The vendors whose agreement covers a vendor: itself, and the one that it belongs to.
 pub(crate) fn coverers(id: &str) -> impl Iterator<Item = &str> {
-    let parent = VENDORS.get(id).and_then(|vendor| vendor.covered_by.as_deref());
+    let parent = VENDORS
+        .get(id)
+        .and_then(|vendor| vendor.covered_by.as_deref());
     std::iter::once(id).chain(parent)
 }
 
@@ -120,7 +139,11 @@ mod tests {
     #[test]
     fn no_from_memory_is_unknown() {
         for vendor in vendors().filter(|vendor| vendor.offered == "no") {
-            let expected = if matches!(vendor.confidence.as_str(), "memory" | "conflicting") { "unknown" } else { "no" };
+            let expected = if matches!(vendor.confidence.as_str(), "memory" | "conflicting") {
+                "unknown"
+            } else {
+                "no"
+            };
             assert_eq!(baa(&vendor.id), expected, "{}", vendor.id);
         }
         assert_eq!(baa("vercel"), "plan-gated");

@@ -79,11 +79,17 @@ pub(crate) struct Concern<'a> {
 
 impl Waivers {
     /// Collects the waivers of the configuration and, unless told not to, of the comments in `files`.
-    pub(crate) fn collect(settings: &Settings, policies: &PolicySet, sources: &Sources, files: &[FileId]) -> Self {
+    pub(crate) fn collect(
+        settings: &Settings,
+        policies: &PolicySet,
+        sources: &Sources,
+        files: &[FileId],
+    ) -> Self {
         let mut waivers = Self::default();
         waivers.add_configured(settings, policies, sources);
         if settings.inline_waivers {
-            let mut by_path: Vec<Arc<SourceFile>> = files.iter().filter_map(|id| sources.get(*id)).collect();
+            let mut by_path: Vec<Arc<SourceFile>> =
+                files.iter().filter_map(|id| sources.get(*id)).collect();
             by_path.sort_by(|a, b| a.path().cmp(b.path()));
             by_path.dedup_by_key(|file| file.id());
             for file in by_path {
@@ -96,7 +102,12 @@ impl Waivers {
     fn add_configured(&mut self, settings: &Settings, policies: &PolicySet, sources: &Sources) {
         for (at, entry) in settings.config.waivers.iter().enumerate() {
             let place = at.to_string();
-            let problem = |level, message: String| settings.config.problem(sources, level, "waiver", &["waivers", &place], message);
+            let problem = |level, message: String| {
+                let code = if level == Level::Usage { "waiver-invalid" } else { "waiver-expired" };
+                settings
+                    .config
+                    .problem(sources, level, code, &["waivers", &place], message)
+            };
             let mut wrong = Vec::new();
             if let Some(message) = wrong_name(policies, &entry.policy) {
                 wrong.push(message);
@@ -114,16 +125,24 @@ impl Waivers {
                 wrong.push(too_long(&entry.policy, entry.until));
             }
             if !wrong.is_empty() {
-                self.diagnostics.extend(wrong.into_iter().map(|message| problem(Level::Usage, message)));
+                self.diagnostics.extend(
+                    wrong
+                        .into_iter()
+                        .map(|message| problem(Level::Usage, message)),
+                );
                 continue;
             }
             if entry.until < settings.as_of {
-                self.diagnostics.push(problem(Level::Warning, expired(&entry.policy, entry.until)));
+                self.diagnostics
+                    .push(problem(Level::Warning, expired(&entry.policy, entry.until)));
                 continue;
             }
             let span = problem(Level::Note, String::new());
             let policy: Arc<str> = entry.policy.as_str().into();
-            self.configured.entry(Arc::clone(&policy)).or_default().push(self.all.len());
+            self.configured
+                .entry(Arc::clone(&policy))
+                .or_default()
+                .push(self.all.len());
             self.all.push(Waiver {
                 applied: AppliedWaiver {
                     policy,
@@ -153,7 +172,9 @@ impl Waivers {
         for (at, line) in text.split_inclusive('\n').enumerate() {
             let start = offset;
             offset += line.len();
-            let Some(comment) = comment(line) else { continue };
+            let Some(comment) = comment(line) else {
+                continue;
+            };
             let column = comment.start;
             let span = Span::new(file.id(), start + column..start + line.trim_end().len());
             let parsed = parse(comment.text, settings.as_of, policies);
@@ -162,17 +183,33 @@ impl Waivers {
                     applied.span = Some(span);
                     if applied.until < settings.as_of {
                         let message = expired(&applied.policy, applied.until);
-                        self.diagnostics.push(Diagnostic::new(Level::Warning, "waiver", message).at(span).in_path(Arc::clone(file.path())));
+                        self.diagnostics.push(
+                            Diagnostic::new(Level::Warning, "waiver-expired", message)
+                                .at(span)
+                                .in_path(Arc::clone(file.path())),
+                        );
                         continue;
                     }
                     let target = target_line(&lines, at, comment.alone);
                     let key = (Arc::clone(&applied.policy), file.id());
-                    self.inline.entry(key).or_default().entry(target).or_default().push(self.all.len());
-                    self.all.push(Waiver { applied, address: None, path: Some(Arc::clone(file.path())), used: false });
+                    self.inline
+                        .entry(key)
+                        .or_default()
+                        .entry(target)
+                        .or_default()
+                        .push(self.all.len());
+                    self.all.push(Waiver {
+                        applied,
+                        address: None,
+                        path: Some(Arc::clone(file.path())),
+                        used: false,
+                    });
                 }
                 Err(problems) => {
                     for message in problems {
-                        let diagnostic = Diagnostic::new(Level::Usage, "waiver", message).at(span).in_path(Arc::clone(file.path()));
+                        let diagnostic = Diagnostic::new(Level::Usage, "waiver-invalid", message)
+                            .at(span)
+                            .in_path(Arc::clone(file.path()));
                         self.diagnostics.push(diagnostic.remedy(
                             "write it as `# hipaa-iac:ignore <policy> reason=\"…\" owner=\"…\" until=2027-01-31`",
                         ));
@@ -183,12 +220,23 @@ impl Waivers {
     }
 
     /// The waiver of a finding, if it has one.
-    pub(crate) fn find(&mut self, concern: &Concern<'_>, sources: &Sources) -> Option<AppliedWaiver> {
+    pub(crate) fn find(
+        &mut self,
+        concern: &Concern<'_>,
+        sources: &Sources,
+    ) -> Option<AppliedWaiver> {
         let found = self.find_inline(concern, sources).or_else(|| {
-            self.configured.get(concern.policy)?.iter().copied().find(|at| {
-                let address = self.all.get(*at).and_then(|waiver| waiver.address.as_deref());
-                address.is_some_and(|pattern| wildcard(pattern, concern.address))
-            })
+            self.configured
+                .get(concern.policy)?
+                .iter()
+                .copied()
+                .find(|at| {
+                    let address = self
+                        .all
+                        .get(*at)
+                        .and_then(|waiver| waiver.address.as_deref());
+                    address.is_some_and(|pattern| wildcard(pattern, concern.address))
+                })
         })?;
         let waiver = self.all.get_mut(found)?;
         waiver.used = true;
@@ -200,17 +248,34 @@ impl Waivers {
             let lines = self.inline.get(&(Arc::clone(concern.policy), span.file))?;
             let file = sources.get(span.file)?;
             let first = file.position(span.start).line;
-            let last = if whole { file.position(span.end.saturating_sub(1).max(span.start)).line } else { first };
-            lines.range(first..=last).next().and_then(|(_, waivers)| waivers.first()).copied()
+            let last = if whole {
+                file.position(span.end.saturating_sub(1).max(span.start))
+                    .line
+            } else {
+                first
+            };
+            lines
+                .range(first..=last)
+                .next()
+                .and_then(|(_, waivers)| waivers.first())
+                .copied()
         };
-        concern.span.and_then(|span| within(span, false)).or_else(|| concern.extent.and_then(|extent| within(extent, true)))
+        concern
+            .span
+            .and_then(|span| within(span, false))
+            .or_else(|| concern.extent.and_then(|extent| within(extent, true)))
     }
 
     /// Says which waivers waived nothing though their policy ran.
     pub(crate) fn report_unused(&mut self, ran: &BTreeSet<Arc<str>>) {
-        for waiver in self.all.iter().filter(|waiver| !waiver.used && ran.contains(&waiver.applied.policy)) {
+        for waiver in self
+            .all
+            .iter()
+            .filter(|waiver| !waiver.used && ran.contains(&waiver.applied.policy))
+        {
             let message = format!("the waiver of `{}` waives nothing", waiver.applied.policy);
-            let mut diagnostic = Diagnostic::new(Level::Warning, "waiver-unused", message).remedy("remove it");
+            let mut diagnostic =
+                Diagnostic::new(Level::Warning, "waiver-unused", message).remedy("remove it");
             diagnostic.span = waiver.applied.span;
             diagnostic.path.clone_from(&waiver.path);
             self.diagnostics.push(diagnostic);
@@ -231,7 +296,10 @@ fn wrong_name(policies: &PolicySet, name: &str) -> Option<String> {
     if name.contains('*') {
         return Some("a waiver names one policy, never a pattern".to_owned());
     }
-    policies.get(name).is_none().then(|| unknown_policy(policies, name))
+    policies
+        .get(name)
+        .is_none()
+        .then(|| unknown_policy(policies, name))
 }
 
 const MARK: &str = "hipaa-iac:ignore";
@@ -250,14 +318,23 @@ fn comment(line: &str) -> Option<Comment<'_>> {
     let at = line.find(MARK)?;
     let before = line.get(..at)?;
     let trimmed = before.trim_end();
-    let start = ["#", "//", "/*"].iter().find_map(|sign| trimmed.strip_suffix(sign)).map(str::len)?;
+    let start = ["#", "//", "/*"]
+        .iter()
+        .find_map(|sign| trimmed.strip_suffix(sign))
+        .map(str::len)?;
     let text = line.get(at + MARK.len()..)?.trim_end();
     let text = text.strip_suffix("*/").unwrap_or(text);
     // Another word that only begins like it.
     if !text.is_empty() && !text.starts_with(char::is_whitespace) {
         return None;
     }
-    Some(Comment { text: text.trim(), start, alone: before.get(..start).is_some_and(|before| before.trim().is_empty()) })
+    Some(Comment {
+        text: text.trim(),
+        start,
+        alone: before
+            .get(..start)
+            .is_some_and(|before| before.trim().is_empty()),
+    })
 }
 
 /// The 1-based line that a comment on line `at` (from 0) speaks of: its own, or if it stands alone the next one that is no comment.
@@ -267,7 +344,10 @@ fn target_line(lines: &[&str], at: usize, alone: bool) -> u32 {
         line += 1;
         while lines.get(line).is_some_and(|text| {
             let text = text.trim();
-            text.starts_with('#') || text.starts_with("//") || text.starts_with("/*") || text == "---"
+            text.starts_with('#')
+                || text.starts_with("//")
+                || text.starts_with("/*")
+                || text == "---"
         }) {
             line += 1;
         }
@@ -289,9 +369,18 @@ fn parse(text: &str, as_of: Date, policies: &PolicySet) -> Result<AppliedWaiver,
         problems.push(message);
     }
     let mut fields: BTreeMap<&str, String> = BTreeMap::new();
-    const FIELDS: [&str; 6] = ["reason", "owner", "until", "ticket", "approvedBy", "compensatingControl"];
+    const FIELDS: [&str; 6] = [
+        "reason",
+        "owner",
+        "until",
+        "ticket",
+        "approvedBy",
+        "compensatingControl",
+    ];
     for (key, value) in words.drain(usize::from(!name.is_empty())..) {
-        let known = key.as_deref().and_then(|key| FIELDS.into_iter().find(|field| *field == key));
+        let known = key
+            .as_deref()
+            .and_then(|key| FIELDS.into_iter().find(|field| *field == key));
         match (known, key) {
             (Some(field), _) => {
                 fields.insert(field, value);
@@ -304,14 +393,26 @@ fn parse(text: &str, as_of: Date, policies: &PolicySet) -> Result<AppliedWaiver,
             (None, None) => problems.push(format!("`{value}` in a waiver is no `field=value`")),
         }
     }
-    let mut take = |field: &str| fields.remove(field).filter(|value| !value.trim().is_empty());
+    let mut take = |field: &str| {
+        fields
+            .remove(field)
+            .filter(|value| !value.trim().is_empty())
+    };
     let (reason, owner, until) = (take("reason"), take("owner"), take("until"));
-    for (field, value) in [("a reason", &reason), ("an owner", &owner), ("`until`", &until)] {
+    for (field, value) in [
+        ("a reason", &reason),
+        ("an owner", &owner),
+        ("`until`", &until),
+    ] {
         if value.is_none() {
             problems.push(format!("a waiver needs {field}"));
         }
     }
-    let until = until.and_then(|text| text.parse::<Date>().map_err(|message| problems.push(message)).ok());
+    let until = until.and_then(|text| {
+        text.parse::<Date>()
+            .map_err(|message| problems.push(message))
+            .ok()
+    });
     if let Some(until) = until
         && as_of.plus_days(MAX_DAYS) < until
     {
@@ -338,18 +439,17 @@ fn words(text: &str) -> Vec<(Option<String>, String)> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c == '=' || c.is_whitespace())
+            .unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
-        match behind.strip_prefix('=') {
-            Some(behind) => {
-                let (value, left) = value(behind);
-                words.push((Some(word.to_owned()), value));
-                rest = left.trim_start();
-            }
-            None => {
-                words.push((None, word.to_owned()));
-                rest = behind.trim_start();
-            }
+        if let Some(behind) = behind.strip_prefix('=') {
+            let (value, left) = value(behind);
+            words.push((Some(word.to_owned()), value));
+            rest = left.trim_start();
+        } else {
+            words.push((None, word.to_owned()));
+            rest = behind.trim_start();
         }
     }
     words
@@ -385,13 +485,22 @@ mod tests {
     fn words_and_quotes() {
         let found = words(r#"name reason="two words, \"quoted\"" until=2027-01-31"#);
         assert_eq!(found.len(), 3);
-        assert_eq!(found[1], (Some("reason".to_owned()), "two words, \"quoted\"".to_owned()));
+        assert_eq!(
+            found[1],
+            (
+                Some("reason".to_owned()),
+                "two words, \"quoted\"".to_owned()
+            )
+        );
         assert_eq!(found[2].1, "2027-01-31");
     }
 
     #[test]
     fn a_comment_is_known_by_its_sign() {
-        assert!(comment("  # hipaa-iac:ignore x\n").is_some_and(|comment| comment.alone && comment.start == 2));
+        assert!(
+            comment("  # hipaa-iac:ignore x\n")
+                .is_some_and(|comment| comment.alone && comment.start == 2)
+        );
         assert!(comment("a = 1 // hipaa-iac:ignore x").is_some_and(|comment| !comment.alone));
         assert!(comment("/* hipaa-iac:ignore x */").is_some_and(|comment| comment.text == "x"));
         assert!(comment("text = \"hipaa-iac:ignore x\"").is_none());
@@ -400,7 +509,12 @@ mod tests {
 
     #[test]
     fn a_comment_alone_speaks_of_the_next_line_that_is_none() {
-        let lines = ["# hipaa-iac:ignore a", "# hipaa-iac:ignore b", "---", "kind: Pod"];
+        let lines = [
+            "# hipaa-iac:ignore a",
+            "# hipaa-iac:ignore b",
+            "---",
+            "kind: Pod",
+        ];
         assert_eq!(target_line(&lines, 0, true), 4);
         assert_eq!(target_line(&lines, 1, true), 4);
         assert_eq!(target_line(&["x = 1 # hipaa-iac:ignore a"], 0, false), 1);

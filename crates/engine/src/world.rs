@@ -23,7 +23,10 @@ impl<'a> World<'a> {
 
     /// The whole value of a resource.
     pub(crate) fn body(&self, at: usize) -> &'a Node {
-        self.inventory.resources.get(at).map_or_else(|| &*NULL, |resource| &resource.body)
+        self.inventory
+            .resources
+            .get(at)
+            .map_or_else(|| &*NULL, |resource| &resource.body)
     }
 
     pub(crate) fn phi(&self, at: usize) -> bool {

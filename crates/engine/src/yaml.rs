@@ -5,12 +5,18 @@ use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess
 use serde_saphyr::{SnippetMode, Spanned, UserMessageFormatter};
 
 /// Reads a file of one document.
-pub(crate) fn parse<T: DeserializeOwned>(file: &SourceFile, level: Level, code: &'static str) -> Result<T, Diagnostic> {
+pub(crate) fn parse<T: DeserializeOwned>(
+    file: &SourceFile,
+    level: Level,
+    code: &'static str,
+) -> Result<T, Diagnostic> {
     serde_saphyr::from_str(file.text()).map_err(|error: serde_saphyr::Error| {
         let formatter = UserMessageFormatter;
-        let options = serde_saphyr::render_options! { formatter: &formatter, snippets: SnippetMode::Off };
+        let options =
+            serde_saphyr::render_options! { formatter: &formatter, snippets: SnippetMode::Off };
         let text = error.without_snippet().render_with_options(options);
-        let mut diagnostic = Diagnostic::new(level, code, fragment(&text)).in_path(file.path().clone());
+        let mut diagnostic =
+            Diagnostic::new(level, code, fragment(&text)).in_path(file.path().clone());
         diagnostic.span = error.location().and_then(|location| span(file, &location));
         diagnostic
     })
@@ -34,7 +40,10 @@ fn span(file: &SourceFile, location: &serde_saphyr::Location) -> Option<Span> {
     if let Some(start) = at.byte_offset() {
         let start = usize::try_from(start).ok()?;
         let length = usize::try_from(at.byte_len().unwrap_or(0)).ok()?;
-        return Some(Span::new(file.id(), start..start.saturating_add(length).min(file.text().len())));
+        return Some(Span::new(
+            file.id(),
+            start..start.saturating_add(length).min(file.text().len()),
+        ));
     }
     let start = file.line_start(u32::try_from(location.line()).ok()?)? as usize;
     Some(Span::new(file.id(), start..start))
@@ -48,7 +57,10 @@ pub(crate) fn locate(file: &SourceFile, path: &[&str]) -> Option<Span> {
         let found = serde_saphyr::with_deserializer_from_str(file.text(), |deserializer| {
             serde::de::DeserializeSeed::deserialize(At(&path), deserializer)
         });
-        found.ok().flatten().and_then(|location| span(file, &location))
+        found
+            .ok()
+            .flatten()
+            .and_then(|location| span(file, &location))
     })
 }
 
@@ -93,7 +105,9 @@ impl<'de> Visitor<'de> for At<'_> {
         let wanted = first.parse::<usize>().ok();
         for at in 0.. {
             let more = if wanted == Some(at) {
-                seq.next_element_seed(At(rest))?.map(|location| found = location).is_some()
+                seq.next_element_seed(At(rest))?
+                    .map(|location| found = location)
+                    .is_some()
             } else {
                 seq.next_element::<IgnoredAny>()?.is_some()
             };

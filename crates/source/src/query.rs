@@ -41,11 +41,16 @@ pub enum QueryError {
     /// It is longer than [`Query::MAX_BYTES`].
     #[error("a JSONPath has at most {} bytes", Query::MAX_BYTES)]
     TooLong,
+    /// Lists of selectors one behind the other choose the same nodes many times: their numbers multiply.
+    #[error("the selectors of a JSONPath choose in at most {} ways", Query::MAX_WAYS)]
+    Ways,
 }
 
 impl Query {
     /// The longest path that is compiled.
     pub const MAX_BYTES: usize = 1024;
+    /// The largest product of the numbers of selectors of a path's segments.
+    pub const MAX_WAYS: usize = 256;
 
     /// Compiles a path.
     ///
@@ -56,8 +61,14 @@ impl Query {
             return Err(QueryError::TooLong);
         }
         let query = parse_json_path(text).map_err(|error| QueryError::Syntax(error.to_string()))?;
-        let descendants = query.segments.iter().filter(|segment| matches!(segment, Segment::Descendant(_))).count();
-        if descendants > 1 { Err(QueryError::Descendants) } else { Ok(Self { text: text.to_owned(), query }) }
+        let (descendants, ways) = cost(&query.segments);
+        if descendants > 1 {
+            return Err(QueryError::Descendants);
+        }
+        if ways > Self::MAX_WAYS {
+            return Err(QueryError::Ways);
+        }
+        Ok(Self { text: text.to_owned(), query })
     }
 
     /// The text it was compiled from.
@@ -81,6 +92,73 @@ impl Query {
         let mut found = Vec::new();
         hidden(&self.query.segments, root, &mut found);
         found
+    }
+}
+
+/// How many `..` a path holds, those of its filters too, and the product of the numbers of its selectors.
+fn cost(segments: &[Segment]) -> (usize, usize) {
+    let (mut descendants, mut ways) = (0, 1_usize);
+    for segment in segments {
+        let selectors = match segment {
+            Segment::Selector(selector) => std::slice::from_ref(selector),
+            Segment::Selectors(selectors) => selectors,
+            Segment::Descendant(inner) => {
+                let (more, product) = cost(std::slice::from_ref(inner));
+                descendants += 1 + more;
+                ways = ways.saturating_mul(product);
+                continue;
+            }
+        };
+        ways = ways.saturating_mul(selectors.len());
+        for selector in selectors {
+            if let Selector::Filter(filter) = selector {
+                let (more, product) = filter_cost(filter);
+                descendants += more;
+                ways = ways.saturating_mul(product);
+            }
+        }
+    }
+    (descendants, ways)
+}
+
+fn filter_cost(filter: &Filter) -> (usize, usize) {
+    let sum = |costs: &mut dyn Iterator<Item = (usize, usize)>| {
+        costs.fold((0, 1), |(descendants, ways), (more, product)| (descendants + more, ways.max(product)))
+    };
+    match filter {
+        Filter::Or(filters) | Filter::And(filters) => sum(&mut filters.iter().map(filter_cost)),
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => filter_cost(expr),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => test_cost(expr),
+        Filter::Atom(FilterAtom::Comparison(comparison)) => {
+            let (left, right) = comparison.vals();
+            sum(&mut [left, right].into_iter().map(|side| match side {
+                Comparable::Function(function) => function_cost(function),
+                Comparable::Literal(_) | Comparable::SingularQuery(_) => (0, 1),
+            }))
+        }
+    }
+}
+
+fn test_cost(test: &Test) -> (usize, usize) {
+    match test {
+        Test::RelQuery(segments) => cost(segments),
+        Test::AbsQuery(query) => cost(&query.segments),
+        Test::Function(function) => function_cost(function),
+    }
+}
+
+fn function_cost(function: &TestFunction) -> (usize, usize) {
+    let argument = |argument: &FnArg| match argument {
+        FnArg::Literal(_) => (0, 1),
+        FnArg::Test(test) => test_cost(test),
+        FnArg::Filter(filter) => filter_cost(filter),
+    };
+    let both = |a: (usize, usize), b: (usize, usize)| (a.0 + b.0, a.1.max(b.1));
+    match function {
+        TestFunction::Custom(_, arguments) => arguments.iter().map(argument).fold((0, 1), both),
+        TestFunction::Length(a) => argument(a),
+        TestFunction::Value(a) | TestFunction::Count(a) => argument(a),
+        TestFunction::Search(a, b) | TestFunction::Match(a, b) => both(argument(a), argument(b)),
     }
 }
 
@@ -335,6 +413,11 @@ mod tests {
     #[test]
     fn hostile_paths_are_refused() {
         assert!(matches!(Query::parse("$..a..b"), Err(QueryError::Descendants)));
+        assert!(matches!(Query::parse("$..[?@..b]"), Err(QueryError::Descendants)));
+        assert!(matches!(Query::parse("$[?count(@..a) > 1]..b"), Err(QueryError::Descendants)));
+        let twice = format!("${}", "['a','a']".repeat(20));
+        assert!(matches!(Query::parse(&twice), Err(QueryError::Ways)));
+        assert!(Query::parse("$['containers','initContainers','ephemeralContainers'][*].ports[*]").is_ok());
         assert!(matches!(Query::parse(&format!("$.{}", "a".repeat(2000))), Err(QueryError::TooLong)));
         assert!(matches!(Query::parse("$.a b["), Err(QueryError::Syntax(_))));
     }

@@ -285,8 +285,10 @@ impl Evaluator<'_> {
                 };
                 Ok(val.with_kind(kind))
             }
-            Kind::Unknown(unk) if unk.open.is_none() && is_sequence(&unk.ty) => {
+            // Also a single value that may turn out null has an unknown number of elements.
+            Kind::Unknown(unk) if unk.open.is_none() && (is_sequence(&unk.ty) || !unk.not_null) => {
                 let element = match &unk.element {
+                    _ if !is_sequence(&unk.ty) => val.clone(),
                     Some(element) => member(val, element),
                     None => unknown_from(val, element_type(&unk.ty)),
                 };
@@ -324,8 +326,12 @@ impl Evaluator<'_> {
             .convert(&Type::Bool)
             .map_err(|error| failure(condition.span, format!("the condition: {error}")))?;
         let finish = |val: Val| val.mark(test.sensitive);
-        let mismatch =
-            || failure(span, "the branches of the conditional have types that cannot be brought together");
+        let mismatch = || {
+            failure(
+                span,
+                "the branches of the conditional have types that cannot be brought together",
+            )
+        };
         if let Some(outcome) = test.as_bool() {
             let (chosen, other) = if outcome {
                 (then, otherwise)
@@ -334,13 +340,18 @@ impl Evaluator<'_> {
             };
             let val = self.eval(chosen, scope)?;
             // The branch not taken still has a say in the type.
-            let (own, other) = (val.type_of(), self.branch(other, scope)?.type_of());
+            let other = self.branch(other, scope)?;
+            self.spend(u64::from(val.weight() / 8 + other.weight() / 8), span)?;
+            let (own, other) = (val.type_of(), other.type_of());
             let both = if outcome { [own, other] } else { [other, own] };
             let ty = unify(&both).ok_or_else(mismatch)?;
-            return Ok(finish(val.convert(&ty).map_err(|error| failure(span, error))?));
+            return Ok(finish(
+                val.convert(&ty).map_err(|error| failure(span, error))?,
+            ));
         }
         let then = self.branch(then, scope)?;
         let otherwise = self.branch(otherwise, scope)?;
+        self.spend(u64::from(then.weight() / 8 + otherwise.weight() / 8), span)?;
         let ty = unify(&[then.type_of(), otherwise.type_of()]).ok_or_else(mismatch)?;
         let convert = |val: &Val| val.convert(&ty).map_err(|error| failure(span, error));
         // The plan does not know, but the condition can only turn out one way.
@@ -367,8 +378,9 @@ impl Evaluator<'_> {
     fn binary(&self, op: Op, left: &Expr, right: &Expr, span: Span, scope: Scope<'_>) -> Eval {
         let a = self.eval(left, scope)?;
         let b = self.eval(right, scope)?;
+        // Marks and references are looked for in everything that is compared.
+        self.spend(u64::from(a.weight() / 16 + b.weight() / 16), span)?;
         let refs = a.all_refs().union(&b.all_refs());
-        self.spend(u64::from(a.weight().min(b.weight())), span)?;
         let sensitive = a.holds_sensitive() || b.holds_sensitive();
         let val = match op {
             Op::Eq | Op::NotEq => {

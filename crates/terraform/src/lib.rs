@@ -26,10 +26,8 @@ pub use plan::load_json;
 /// What the user says about how a configuration is evaluated.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `--var name=value`, in order.
-    pub vars: Vec<(String, String)>,
-    /// `--var-file`, in order.
-    pub var_files: Vec<PathBuf>,
+    /// `--var` and `--var-file`, in order: a later one wins.
+    pub assignments: Vec<Assignment>,
     /// `TF_VAR_name` of the environment, without the prefix.
     pub tf_var_env: Vec<(String, String)>,
     /// What `terraform.workspace` is.
@@ -38,11 +36,19 @@ pub struct Options {
     pub environment: Option<Arc<str>>,
 }
 
+/// Values for variables of root modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// `--var name=value`.
+    Var(String, String),
+    /// `--var-file path`.
+    File(PathBuf),
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
-            vars: vec![],
-            var_files: vec![],
+            assignments: vec![],
             tf_var_env: vec![],
             workspace: "default".to_owned(),
             environment: None,

@@ -37,7 +37,13 @@ fn load(
     environment: Option<&Arc<str>>,
 ) -> Option<Inventory> {
     let text: &str = file.text();
-    let holds = |key: &str| text.contains(key);
+    // As a key, not as a text that says so.
+    let holds = |key: &str| {
+        text.match_indices(key).any(|(at, _)| {
+            let rest = text.get(at + key.len()..).unwrap_or_default();
+            rest.trim_start().starts_with(':')
+        })
+    };
     let is_plan = holds("\"format_version\"");
     let is_state =
         holds("\"terraform_version\"") && (holds("\"resources\"") || holds("\"modules\""));

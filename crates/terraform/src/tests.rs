@@ -851,8 +851,10 @@ fn variables_follow_terraforms_precedence() {
         ("given.tfvars", &values("gh", "file")),
     ]);
     let options = Options {
-        vars: vec![("h".into(), "var".into())],
-        var_files: vec![dir.path().join("given.tfvars")],
+        assignments: vec![
+            Assignment::File(dir.path().join("given.tfvars")),
+            Assignment::Var("h".into(), "var".into()),
+        ],
         tf_var_env: "bcdefgh"
             .chars()
             .map(|c| (c.to_string(), "env".into()))
@@ -891,8 +893,11 @@ fn variables_follow_terraforms_precedence() {
 #[test]
 fn mistakes_in_the_options_are_the_users_own() {
     let options = Options {
-        vars: vec![("none".into(), "1".into()), ("l".into(), "[".into())],
-        var_files: vec!["/nonexistent/x.tfvars".into()],
+        assignments: vec![
+            Assignment::File("/nonexistent/x.tfvars".into()),
+            Assignment::Var("none".into(), "1".into()),
+            Assignment::Var("l".into(), "[".into()),
+        ],
         ..Options::default()
     };
     let files = [(
@@ -1355,4 +1360,95 @@ resource "aws_y" "y" {
         json(r#"{"target": "t", "on": true}"#)
     );
     assert!(!loaded.resource("aws_y.y[0]").symbolic);
+}
+
+/// What mutations are made of: the words on which the language turns.
+const WORDS: [&str; 28] = [
+    "${",
+    "%{ if",
+    "%{ for x in",
+    "~}",
+    "}",
+    "{",
+    "[",
+    "]",
+    "(",
+    ")",
+    "...",
+    "[*]",
+    ".*",
+    "null",
+    "each.key",
+    "count.index",
+    "for x in",
+    "=>",
+    "?",
+    "\"",
+    "<<-EOT\n",
+    "local.",
+    "var.",
+    "dynamic",
+    "999999999999999999999",
+    "1e308",
+    "\u{e9}",
+    "\\",
+];
+
+const SEED: &str = r#"
+variable "v" {
+  type    = object({ a = string, b = optional(list(number), [1]) })
+  default = { a = "x" }
+}
+locals {
+  l = { for k, v in { a = 1, b = 2 } : k => v + 1 if v > 0 }
+  t = "a ${var.v.a} %{ if local.l.a == 2 ~} b %{ endif }"
+}
+module "m" {
+  source   = "./m"
+  for_each = toset(["a"])
+  in       = try(local.l[each.key], 1)
+}
+resource "aws_x" "x" {
+  count = length(local.l)
+  name  = "${local.t}-${count.index}"
+  text  = <<-EOT
+    one ${join(",", keys(local.l))}
+      two
+  EOT
+  dynamic "b" {
+    for_each = var.v.b
+    content {
+      n = b.value
+    }
+  }
+  all = [module.m["a"].out, aws_y.y[*].id, cidrsubnet("10.0.0.0/8", 8, 1)]
+}
+resource "aws_y" "y" {
+  input = aws_x.x[0].name
+}
+"#;
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, ..Default::default() })]
+
+    #[test]
+    fn no_text_brings_the_evaluator_down(
+        edits in proptest::collection::vec((0..SEED.len(), 0..WORDS.len(), 0..12_usize), 1..6),
+    ) {
+        let mut text = SEED.to_owned();
+        for (at, word, cut) in edits {
+            let floor = |mut at: usize| {
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                at
+            };
+            let (start, end) = (floor(at.min(text.len())), floor((at + cut).min(text.len())));
+            text.replace_range(start..end, WORDS[word]);
+        }
+        let module = "variable \"in\" {}\noutput \"out\" {\n  value = var.in\n}\n";
+        let loaded = evaluate(&[("main.tf", &text), ("m/main.tf", module)]);
+        // A file that is not read is said so, and one that is read is judged.
+        proptest::prop_assert!(!loaded.inventory.resources.is_empty() || !loaded.inventory.diagnostics.is_empty());
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use hipaa_iac_source::{Diagnostic, Level, Origin, SourceFile, Sources, Span};
 
 use crate::{
-    Options, json_syntax,
+    Assignment, Options, json_syntax,
     loader::automatic_variable_files,
     module::{self, Module},
     parse,
@@ -18,10 +18,15 @@ type Values = BTreeMap<Arc<str>, Val>;
 /// What the options say about variables, for every root.
 pub(crate) struct Settings {
     env: Vec<(Arc<str>, Text)>,
-    /// `--var-file`, then `--var`.
-    files: Vec<Values>,
-    vars: Vec<(Arc<str>, Text)>,
+    /// `--var-file` and `--var`, in order.
+    given: Vec<Given>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// What one option of the command line gives.
+enum Given {
+    File(Values),
+    Var(Arc<str>, Text),
 }
 
 /// A value as it stands on a command line.
@@ -33,11 +38,23 @@ struct Text {
 impl Settings {
     pub(crate) fn read(sources: &Sources, options: &Options) -> Self {
         let mut diagnostics = Vec::new();
-        let mut files = Vec::new();
-        for path in &options.var_files {
+        let text = |what: String, value: &str| Text {
+            file: sources.add(format!("<{what}>"), value),
+            what: what.into(),
+        };
+        let mut given = Vec::new();
+        for assignment in &options.assignments {
+            let path = match assignment {
+                Assignment::File(path) => path,
+                Assignment::Var(name, value) => {
+                    let text = text(format!("--var {name}"), value);
+                    given.push(Given::Var(name.as_str().into(), text));
+                    continue;
+                }
+            };
             match sources.read(path) {
                 Ok(file) => match file_values(&file) {
-                    Ok(values) => files.push(values),
+                    Ok(values) => given.push(Given::File(values)),
                     Err(diagnostic) => diagnostics.push(Diagnostic {
                         level: Level::Usage,
                         ..diagnostic
@@ -57,24 +74,14 @@ impl Settings {
                 }
             }
         }
-        let text = |what: String, value: &str| Text {
-            file: sources.add(format!("<{what}>"), value),
-            what: what.into(),
-        };
         let env = options
             .tf_var_env
             .iter()
             .map(|(name, value)| (name.as_str().into(), text(format!("TF_VAR_{name}"), value)))
             .collect();
-        let vars = options
-            .vars
-            .iter()
-            .map(|(name, value)| (name.as_str().into(), text(format!("--var {name}"), value)))
-            .collect();
         Self {
             env,
-            files,
-            vars,
+            given,
             diagnostics,
         }
     }
@@ -93,17 +100,17 @@ impl Settings {
                 values.insert(Arc::clone(name), val);
             }
         };
-        let mut texts = |texts: &[(Arc<str>, Text)], add: &mut dyn FnMut(&Arc<str>, Val)| {
-            for (name, text) in texts {
-                if let Some(block) = module.variables.get(name) {
-                    match text.value(block.body.attr("type").map(|attr| &attr.expr)) {
-                        Ok(val) => add(name, val),
-                        Err(diagnostic) => diagnostics.push(diagnostic),
-                    }
+        let mut add_text = |name: &Arc<str>, text: &Text, add: &mut dyn FnMut(&Arc<str>, Val)| {
+            if let Some(block) = module.variables.get(name) {
+                match text.value(block.body.attr("type").map(|attr| &attr.expr)) {
+                    Ok(val) => add(name, val),
+                    Err(diagnostic) => diagnostics.push(diagnostic),
                 }
             }
         };
-        texts(&self.env, &mut add);
+        for (name, text) in &self.env {
+            add_text(name, text, &mut add);
+        }
         let mut unreadable = Vec::new();
         for path in automatic_variable_files(dir) {
             let read = sources
@@ -114,12 +121,12 @@ impl Settings {
                 Err(diagnostic) => unreadable.push(diagnostic),
             }
         }
-        for file in &self.files {
-            for (name, val) in file {
-                add(name, val.clone());
+        for given in &self.given {
+            match given {
+                Given::File(values) => values.iter().for_each(|(name, val)| add(name, val.clone())),
+                Given::Var(name, text) => add_text(name, text, &mut add),
             }
         }
-        texts(&self.vars, &mut add);
         diagnostics.extend(unreadable);
         values
     }
@@ -127,14 +134,17 @@ impl Settings {
     /// Variables of `--var` that no root declares.
     pub(crate) fn undeclared(&self, roots: impl Iterator<Item = Arc<Module>>) -> Vec<Diagnostic> {
         let roots: Vec<Arc<Module>> = roots.collect();
-        self.vars
-            .iter()
-            .filter(|(name, _)| {
+        let names = self.given.iter().filter_map(|given| match given {
+            Given::Var(name, _) => Some(name),
+            Given::File(_) => None,
+        });
+        names
+            .filter(|name| {
                 !roots
                     .iter()
-                    .any(|module| module.variables.contains_key(name))
+                    .any(|module| module.variables.contains_key(*name))
             })
-            .map(|(name, _)| {
+            .map(|name| {
                 Diagnostic::new(
                     Level::Usage,
                     "undeclared-variable",

@@ -33,3 +33,9 @@ resource "aws_redshift_cluster" "literal" {
   master_username    = "app"
   master_password    = "not-a-real-password-4" # expect: database-password-literal
 }
+
+resource "aws_redshiftserverless_namespace" "literal" {
+  namespace_name      = "warehouse"
+  admin_username      = "app"
+  admin_user_password = "not-a-real-password-5" # expect: database-password-literal
+}

@@ -25,3 +25,9 @@ resource "aws_redshift_cluster" "secret" {
   master_username    = "app"
   master_password    = data.aws_secretsmanager_secret_version.warehouse.secret_string
 }
+
+resource "aws_redshiftserverless_namespace" "warehouse" {
+  namespace_name      = "warehouse"
+  admin_username      = "app"
+  admin_user_password = random_password.charts.result
+}

@@ -15,3 +15,9 @@ resource "aws_ebs_volume" "restored" {
   availability_zone = "us-east-1b"
   snapshot_id       = aws_ebs_snapshot.scans.id
 }
+
+resource "aws_ebs_volume" "restored_flag" {
+  availability_zone = "us-east-1b"
+  snapshot_id       = "snap-0123456789abcdef0"
+  encrypted         = true
+}

@@ -17,3 +17,8 @@ resource "aws_launch_template" "app" {
     }
   }
 }
+
+resource "aws_launch_template" "image" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.large"
+}

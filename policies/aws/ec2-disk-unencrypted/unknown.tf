@@ -15,3 +15,8 @@ resource "aws_instance" "image" { # expect: ec2-disk-unencrypted
   ami           = "ami-0123456789abcdef0"
   instance_type = "m7g.large"
 }
+
+resource "aws_launch_template" "image" { # expect: ec2-disk-unencrypted
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.large"
+}

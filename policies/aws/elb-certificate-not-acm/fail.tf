@@ -21,3 +21,13 @@ resource "aws_elb" "legacy" {
     ssl_certificate_id = "arn:aws:iam::111122223333:server-certificate/old" # expect: elb-certificate-not-acm
   }
 }
+
+resource "aws_elb" "absent" {
+  subnets = ["subnet-0123456789abcdef0"]
+  listener { # expect: elb-certificate-not-acm
+    lb_port           = 443
+    lb_protocol       = "https"
+    instance_port     = 8443
+    instance_protocol = "https"
+  }
+}

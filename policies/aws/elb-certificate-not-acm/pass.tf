@@ -20,3 +20,14 @@ resource "aws_elb" "legacy" {
     ssl_certificate_id = "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
   }
 }
+
+# Judged by another policy.
+resource "aws_elb" "plain" {
+  subnets = ["subnet-0123456789abcdef0"]
+  listener {
+    lb_port           = 80
+    lb_protocol       = "http"
+    instance_port     = 8080
+    instance_protocol = "http"
+  }
+}

@@ -26,3 +26,17 @@ resource "aws_lb_listener" "https" {
     }
   }
 }
+
+# It comes by HTTPS and stays with it.
+resource "aws_lb_listener" "moved" {
+  load_balancer_arn = aws_lb.phi.arn
+  port              = 8443
+  protocol          = "HTTPS"
+  default_action {
+    type = "redirect"
+    redirect {
+      host        = "portal.acme.example"
+      status_code = "HTTP_301"
+    }
+  }
+}

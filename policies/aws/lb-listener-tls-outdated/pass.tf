@@ -27,3 +27,17 @@ resource "aws_lb_listener" "tls12" {
     }
   }
 }
+
+# Without TLS there is no policy.
+resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.phi.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type = "fixed-response"
+    fixed_response {
+      content_type = "text/plain"
+      status_code  = "404"
+    }
+  }
+}

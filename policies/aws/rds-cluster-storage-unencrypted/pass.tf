@@ -13,3 +13,9 @@ resource "aws_rds_cluster" "restored" {
   snapshot_identifier = "patients-2026-01-01"
   kms_key_id          = aws_kms_key.phi.arn
 }
+
+resource "aws_rds_cluster" "restored_flag" {
+  engine              = "aurora-postgresql"
+  snapshot_identifier = "patients-2026-01-01"
+  storage_encrypted   = true
+}

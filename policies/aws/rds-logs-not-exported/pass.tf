@@ -21,3 +21,9 @@ resource "aws_db_instance" "replica" {
   instance_class                  = "db.t4g.medium"
   enabled_cloudwatch_logs_exports = ["postgresql"]
 }
+
+resource "aws_db_instance" "sqlserver" {
+  engine                          = "sqlserver-se"
+  instance_class                  = "db.m5.large"
+  enabled_cloudwatch_logs_exports = ["error"]
+}

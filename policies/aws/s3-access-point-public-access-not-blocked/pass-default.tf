@@ -10,3 +10,12 @@ resource "aws_s3_access_point" "part" {
     block_public_policy = true
   }
 }
+
+resource "aws_s3control_multi_region_access_point" "documents" {
+  details {
+    name = "documents"
+    region {
+      bucket = "acme-phi-documents"
+    }
+  }
+}

@@ -22,3 +22,12 @@ resource "aws_s3_bucket_acl" "logs" {
     }
   }
 }
+
+resource "aws_s3_bucket" "legacy" {
+  bucket = "acme-logs-legacy"
+  grant {
+    type        = "Group"
+    permissions = ["WRITE"]
+    uri         = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+  }
+}

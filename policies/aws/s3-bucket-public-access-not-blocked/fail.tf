@@ -8,8 +8,8 @@ resource "aws_s3_bucket" "off" {
 
 resource "aws_s3_bucket_public_access_block" "off" {
   bucket                  = aws_s3_bucket.off.id
-  block_public_acls       = true
+  block_public_acls       = false # expect: s3-bucket-public-access-not-blocked
   block_public_policy     = false # expect: s3-bucket-public-access-not-blocked
-  ignore_public_acls      = true
+  ignore_public_acls      = false # expect: s3-bucket-public-access-not-blocked
   restrict_public_buckets = false # expect: s3-bucket-public-access-not-blocked
 }

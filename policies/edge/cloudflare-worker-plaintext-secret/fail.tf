@@ -27,3 +27,20 @@ resource "cloudflare_worker_script" "old" {
     text = "Zt7kQ9vLm2xWp4Rd" # expect: cloudflare-worker-plaintext-secret
   }
 }
+
+resource "cloudflare_pages_project" "portal" {
+  account_id        = "a1"
+  name              = "portal"
+  production_branch = "main"
+
+  deployment_configs = {
+    production = {
+      env_vars = {
+        DATABASE_URL = {
+          type  = "plain_text"
+          value = "postgres://app:Zt7kQ9vLm2xWp4Rd@db.example.org/ehr" # expect: cloudflare-worker-plaintext-secret
+        }
+      }
+    }
+  }
+}

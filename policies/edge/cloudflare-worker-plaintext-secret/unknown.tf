@@ -1,17 +1,10 @@
-variable "password" {
-  type = string
+variable "bindings" {
+  type = list(object({ name = string, type = string, text = string }))
 }
 
 resource "cloudflare_workers_script" "intake" {
   account_id  = "a1"
   script_name = "intake"
   content     = "export default {}"
-
-  bindings = [
-    {
-      name = "DATABASE_PASSWORD"
-      type = "plain_text"
-      text = var.password # expect: cloudflare-worker-plaintext-secret
-    },
-  ]
+  bindings    = var.bindings # expect: cloudflare-worker-plaintext-secret
 }

@@ -11,6 +11,11 @@ resource "google_bigquery_dataset" "claims" {
     role          = "READER"
     special_group = "allAuthenticatedUsers" # expect: gcp-bigquery-dataset-public
   }
+
+  access {
+    role       = "READER"
+    iam_member = "allUsers" # expect: gcp-bigquery-dataset-public
+  }
 }
 
 resource "google_bigquery_dataset_access" "anyone" {

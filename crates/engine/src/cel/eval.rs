@@ -27,11 +27,17 @@ pub(crate) struct Error {
 
 impl Error {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), fatal: false }
+        Self {
+            message: message.into(),
+            fatal: false,
+        }
     }
 
     fn fatal(message: impl Into<String>) -> Self {
-        Self { message: message.into(), fatal: true }
+        Self {
+            message: message.into(),
+            fatal: true,
+        }
     }
 }
 
@@ -60,7 +66,14 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(world: &'a World<'a>, resource: usize, coerce: bool, params: Val, pod: Val, variables: &'a [Variable]) -> Self {
+    pub(crate) fn new(
+        world: &'a World<'a>,
+        resource: usize,
+        coerce: bool,
+        params: Val,
+        pod: Val,
+        variables: &'a [Variable],
+    ) -> Self {
         Self {
             world,
             resource,
@@ -98,15 +111,14 @@ impl<'a> Scope<'a> {
 
     /// Takes steps from the budget.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
-        match self.fuel.get().checked_sub(steps as u64) {
-            Some(left) => {
-                self.fuel.set(left);
-                Ok(())
-            }
-            None => {
-                self.fuel.set(0);
-                Err(Error::fatal(format!("the policy took more than {BUDGET} steps on this resource")))
-            }
+        if let Some(left) = self.fuel.get().checked_sub(steps as u64) {
+            self.fuel.set(left);
+            Ok(())
+        } else {
+            self.fuel.set(0);
+            Err(Error::fatal(format!(
+                "the policy took more than {BUDGET} steps on this resource"
+            )))
         }
     }
 
@@ -130,11 +142,20 @@ impl<'a> Scope<'a> {
         match term {
             Term::Const(val) => Ok(val.clone()),
             Term::Name(name) => self.name(*name, locals),
-            Term::Select { operand, field, test, optional } => {
+            Term::Select {
+                operand,
+                field,
+                test,
+                optional,
+            } => {
                 let operand = self.eval(operand, locals)?;
                 self.select(&operand, field, *test, *optional)
             }
-            Term::Index { operand, index, optional } => {
+            Term::Index {
+                operand,
+                index,
+                optional,
+            } => {
                 let operand = self.eval(operand, locals)?;
                 let index = self.eval(index, locals)?;
                 self.index(&operand, &index, *optional)
@@ -157,7 +178,10 @@ impl<'a> Scope<'a> {
             Term::Negate(a) => {
                 let val = self.eval(a, locals)?;
                 self.lift("-", &[val], |args| match args {
-                    [Val::Int(number)] => number.checked_neg().map(Val::Int).ok_or_else(|| Error::new("a number is too large")),
+                    [Val::Int(number)] => number
+                        .checked_neg()
+                        .map(Val::Int)
+                        .ok_or_else(|| Error::new("a number is too large")),
                     [Val::Double(number)] => Ok(Val::Double(-number)),
                     args => Err(library::no_overload("-", args)),
                 })
@@ -168,7 +192,9 @@ impl<'a> Scope<'a> {
                     match (self.eval(element, locals)?, optional) {
                         (Val::Optional(None), true) => {}
                         (Val::Optional(Some(value)), true) => list.push((*value).clone()),
-                        (Val::Unknown(partial), true) => list.push(Val::many(None, partial.reasons.clone())),
+                        (Val::Unknown(partial), true) => {
+                            list.push(Val::many(None, partial.reasons.clone()));
+                        }
                         (value, _) => list.push(value),
                     }
                 }
@@ -192,13 +218,17 @@ impl<'a> Scope<'a> {
                     values.push(self.eval(arg, locals)?);
                 }
                 match function.call {
-                    Call::Native { strict: true, run } => self.lift(function.name, &values, |args| run(self, args)),
+                    Call::Native { strict: true, run } => {
+                        self.lift(function.name, &values, |args| run(self, args))
+                    }
                     Call::Native { strict: false, run } => run(self, &values),
                     Call::Library => self.lift(function.name, &values, |args| {
                         self.charge(args.iter().map(weight).sum())?;
                         let args: Vec<Val> = match args.split_first() {
                             Some((first, rest)) if self.coerce && function.of_text => {
-                                std::iter::once(functions::as_text(first)).chain(rest.iter().cloned()).collect()
+                                std::iter::once(functions::as_text(first))
+                                    .chain(rest.iter().cloned())
+                                    .collect()
                             }
                             _ => args.to_vec(),
                         };
@@ -211,7 +241,11 @@ impl<'a> Scope<'a> {
                 self.lift("matches", &[subject], |args| match args {
                     [subject] => {
                         self.charge(weight(subject))?;
-                        let text = if self.coerce { functions::as_text(subject) } else { subject.clone() };
+                        let text = if self.coerce {
+                            functions::as_text(subject)
+                        } else {
+                            subject.clone()
+                        };
                         match text.as_str() {
                             Some(text) => Ok(pattern.is_match(text).into()),
                             None => Err(library::no_overload("matches", args)),
@@ -235,7 +269,9 @@ impl<'a> Scope<'a> {
                 if let Some(Some(known)) = self.values.borrow().get(at) {
                     return known.clone();
                 }
-                let Some(variable) = self.variables.get(at) else { return Ok(Val::Null) };
+                let Some(variable) = self.variables.get(at) else {
+                    return Ok(Val::Null);
+                };
                 let outcome = self.eval(&variable.program.term, &mut Vec::new());
                 if let Some(value) = self.values.borrow_mut().get_mut(at) {
                     *value = Some(outcome.clone());
@@ -247,7 +283,12 @@ impl<'a> Scope<'a> {
 
     /// Carries out an operation on values some of which are not known: on every combination of their alternatives where they have
     /// some, and else the answer is not known.
-    pub(crate) fn lift(&self, name: &str, args: &[Val], run: impl Fn(&[Val]) -> Outcome) -> Outcome {
+    pub(crate) fn lift(
+        &self,
+        name: &str,
+        args: &[Val],
+        run: impl Fn(&[Val]) -> Outcome,
+    ) -> Outcome {
         let _ = name;
         if !args.iter().any(Val::is_unknown) {
             return run(args);
@@ -255,7 +296,9 @@ impl<'a> Scope<'a> {
         let mut combinations: Vec<Vec<Val>> = vec![Vec::with_capacity(args.len())];
         for arg in args {
             let choices: Vec<Val> = match arg {
-                Val::Unknown(partial) if !partial.alternatives.is_empty() => partial.alternatives.clone(),
+                Val::Unknown(partial) if !partial.alternatives.is_empty() => {
+                    partial.alternatives.clone()
+                }
                 Val::Unknown(_) => return Ok(Partial::of(args).into()),
                 known => vec![known.clone()],
             };
@@ -339,12 +382,20 @@ impl<'a> Scope<'a> {
                 }
                 Ok(Val::Unknown(partial))
             }
-            Val::Str(text) if self.coerce && (&*text == "true" || &*text == "false") => Ok((&*text == "true").into()),
+            Val::Str(text) if self.coerce && (&*text == "true" || &*text == "false") => {
+                Ok((&*text == "true").into())
+            }
             other => Err(library::no_overload(name, &[other])),
         }
     }
 
-    fn conditional(&self, condition: &Term, yes: &Term, no: &Term, locals: &mut Vec<Val>) -> Outcome {
+    fn conditional(
+        &self,
+        condition: &Term,
+        yes: &Term,
+        no: &Term,
+        locals: &mut Vec<Val>,
+    ) -> Outcome {
         match self.truth("?:", self.eval(condition, locals))? {
             Val::Bool(true) => self.eval(yes, locals),
             Val::Bool(false) => self.eval(no, locals),
@@ -384,7 +435,9 @@ impl<'a> Scope<'a> {
             if key.is_unknown() {
                 return Ok(Partial::of([&key]).into());
             }
-            let Some(key) = Key::of(&key) else { return Err(library::no_overload("{}", &[key])) };
+            let Some(key) = Key::of(&key) else {
+                return Err(library::no_overload("{}", &[key]));
+            };
             members.insert(key, value);
         }
         Ok(Val::Map(Members::Vals(Arc::new(members))))
@@ -393,10 +446,12 @@ impl<'a> Scope<'a> {
     /// `operand.field`, `has(operand.field)` and `operand.?field`.
     fn select(&self, operand: &Val, field: &Arc<str>, test: bool, optional: bool) -> Outcome {
         match operand {
-            Val::Unknown(_) => self.lift("select", std::slice::from_ref(operand), |args| match args {
-                [operand] => self.select(operand, field, test, optional),
-                _ => Ok(Val::Null),
-            }),
+            Val::Unknown(_) => {
+                self.lift("select", std::slice::from_ref(operand), |args| match args {
+                    [operand] => self.select(operand, field, test, optional),
+                    _ => Ok(Val::Null),
+                })
+            }
             Val::Optional(None) if test => Ok(false.into()),
             Val::Optional(None) => Ok(Val::Optional(None)),
             Val::Optional(Some(value)) => self.select(value, field, test, true),
@@ -407,7 +462,10 @@ impl<'a> Scope<'a> {
             Val::Null if optional => Ok(Val::Optional(None)),
             other if optional => Err(library::no_overload(".?", std::slice::from_ref(other))),
             Val::Null => Err(Error::new(format!("`.{field}` of a value that is absent"))),
-            other => Err(Error::new(format!("`.{field}` of a value of type {}", other.type_name()))),
+            other => Err(Error::new(format!(
+                "`.{field}` of a value of type {}",
+                other.type_name()
+            ))),
         }
     }
 
@@ -418,12 +476,16 @@ impl<'a> Scope<'a> {
         }
         match (found, optional) {
             (None, true) => Ok(Val::Optional(None)),
-            (None, false) => Err(Error::new(format!("`{field}` is absent: ask `has(….{field})` first"))),
-            (Some(Val::Unknown(partial)), true) => match presence(Some(&Val::Unknown(Arc::clone(&partial)))) {
-                Val::Bool(true) => Ok(Val::Optional(Some(Arc::new(Val::Unknown(partial))))),
-                // Whether it is there is not known either.
-                _ => Ok(optional_unknown(&partial)),
-            },
+            (None, false) => Err(Error::new(format!(
+                "`{field}` is absent: ask `has(….{field})` first"
+            ))),
+            (Some(Val::Unknown(partial)), true) => {
+                match presence(Some(&Val::Unknown(Arc::clone(&partial)))) {
+                    Val::Bool(true) => Ok(Val::Optional(Some(Arc::new(Val::Unknown(partial))))),
+                    // Whether it is there is not known either.
+                    _ => Ok(optional_unknown(&partial)),
+                }
+            }
             (Some(val), true) => Ok(Val::Optional(Some(Arc::new(val)))),
             (Some(val), false) => Ok(val),
         }
@@ -456,9 +518,16 @@ impl<'a> Scope<'a> {
                     _ => None,
                 };
                 // Behind an element that stands for several no index is certain.
-                let open = list.iter().take(at.map_or(usize::MAX, |at| at.saturating_add(1))).find(Val::is_many);
+                let open = list
+                    .iter()
+                    .take(at.map_or(usize::MAX, |at| at.saturating_add(1)))
+                    .find(Val::is_many);
                 if let Some(Val::Unknown(partial)) = open {
-                    return Ok(Partial { reasons: partial.reasons.clone(), ..Partial::default() }.into());
+                    return Ok(Partial {
+                        reasons: partial.reasons.clone(),
+                        ..Partial::default()
+                    }
+                    .into());
                 }
                 match (at.and_then(|at| list.get(at)), optional) {
                     (Some(val), true) => Ok(Val::Optional(Some(Arc::new(val)))),
@@ -468,7 +537,12 @@ impl<'a> Scope<'a> {
                 }
             }
             (Val::Map(_) | Val::Resource(_), _) => {
-                let Some(key) = Key::of(index) else { return Err(library::no_overload("[]", &[operand.clone(), index.clone()])) };
+                let Some(key) = Key::of(index) else {
+                    return Err(library::no_overload(
+                        "[]",
+                        &[operand.clone(), index.clone()],
+                    ));
+                };
                 // A computed map may hold null as a value; a member of the input that is null is absent.
                 if let (Val::Map(Members::Vals(members)), Some(Val::Null), false) =
                     (operand, self.member(operand, &key), optional)
@@ -476,10 +550,18 @@ impl<'a> Scope<'a> {
                     let _ = members;
                     return Ok(Val::Null);
                 }
-                Self::found(self.member(operand, &key), &key.to_string(), false, optional)
+                Self::found(
+                    self.member(operand, &key),
+                    &key.to_string(),
+                    false,
+                    optional,
+                )
             }
             (Val::Null, _) if optional => Ok(Val::Optional(None)),
-            _ => Err(library::no_overload("[]", &[operand.clone(), index.clone()])),
+            _ => Err(library::no_overload(
+                "[]",
+                &[operand.clone(), index.clone()],
+            )),
         }
     }
 
@@ -494,10 +576,14 @@ impl<'a> Scope<'a> {
                 Ok(not(equal(&a, &b, self.coerce)))
             }
             Binary::In => self.contains(&a, &b),
-            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => self.order(operator, &a, &b),
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                self.order(operator, &a, &b)
+            }
             Binary::Add => match (&a, &b) {
                 // What is known of a text or a list in part stays known.
-                (Val::Str(_), Val::Unknown(_)) | (Val::Unknown(_), Val::Str(_)) => Ok(join_texts(&a, &b)),
+                (Val::Str(_), Val::Unknown(_)) | (Val::Unknown(_), Val::Str(_)) => {
+                    Ok(join_texts(&a, &b))
+                }
                 (Val::List(list), Val::Unknown(partial)) if partial.alternatives.is_empty() => {
                     let mut elements: Vec<Val> = list.iter().collect();
                     elements.push(Val::many(None, partial.reasons.clone()));
@@ -505,12 +591,17 @@ impl<'a> Scope<'a> {
                 }
                 (Val::Unknown(partial), Val::List(list)) if partial.alternatives.is_empty() => {
                     let many = Val::many(None, partial.reasons.clone());
-                    Ok(std::iter::once(many).chain(list.iter()).collect::<Vec<_>>().into())
+                    Ok(std::iter::once(many)
+                        .chain(list.iter())
+                        .collect::<Vec<_>>()
+                        .into())
                 }
                 _ => self.lift("+", &[a, b], |args| self.arithmetic(operator, args)),
             },
             Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Modulo => {
-                self.lift("arithmetic", &[a, b], |args| self.arithmetic(operator, args))
+                self.lift("arithmetic", &[a, b], |args| {
+                    self.arithmetic(operator, args)
+                })
             }
         }
     }
@@ -556,7 +647,9 @@ impl<'a> Scope<'a> {
     fn arithmetic(&self, operator: Binary, args: &[Val]) -> Outcome {
         let overflow = || Error::new("a number is too large");
         let zero = || Error::new("division by zero");
-        let [a, b] = args else { return Err(library::no_overload("+", args)) };
+        let [a, b] = args else {
+            return Err(library::no_overload("+", args));
+        };
         let symbol = match operator {
             Binary::Add => "+",
             Binary::Subtract => "-",
@@ -565,12 +658,22 @@ impl<'a> Scope<'a> {
             _ => "%",
         };
         Ok(match (operator, a, b) {
-            (Binary::Add, Val::Int(a), Val::Int(b)) => Val::Int(a.checked_add(*b).ok_or_else(overflow)?),
-            (Binary::Subtract, Val::Int(a), Val::Int(b)) => Val::Int(a.checked_sub(*b).ok_or_else(overflow)?),
-            (Binary::Multiply, Val::Int(a), Val::Int(b)) => Val::Int(a.checked_mul(*b).ok_or_else(overflow)?),
+            (Binary::Add, Val::Int(a), Val::Int(b)) => {
+                Val::Int(a.checked_add(*b).ok_or_else(overflow)?)
+            }
+            (Binary::Subtract, Val::Int(a), Val::Int(b)) => {
+                Val::Int(a.checked_sub(*b).ok_or_else(overflow)?)
+            }
+            (Binary::Multiply, Val::Int(a), Val::Int(b)) => {
+                Val::Int(a.checked_mul(*b).ok_or_else(overflow)?)
+            }
             (Binary::Divide | Binary::Modulo, Val::Int(_), Val::Int(0)) => return Err(zero()),
-            (Binary::Divide, Val::Int(a), Val::Int(b)) => Val::Int(a.checked_div(*b).ok_or_else(overflow)?),
-            (Binary::Modulo, Val::Int(a), Val::Int(b)) => Val::Int(a.checked_rem(*b).ok_or_else(overflow)?),
+            (Binary::Divide, Val::Int(a), Val::Int(b)) => {
+                Val::Int(a.checked_div(*b).ok_or_else(overflow)?)
+            }
+            (Binary::Modulo, Val::Int(a), Val::Int(b)) => {
+                Val::Int(a.checked_rem(*b).ok_or_else(overflow)?)
+            }
             (Binary::Add, Val::Double(a), Val::Double(b)) => Val::Double(a + b),
             (Binary::Subtract, Val::Double(a), Val::Double(b)) => Val::Double(a - b),
             (Binary::Multiply, Val::Double(a), Val::Double(b)) => Val::Double(a * b),
@@ -589,6 +692,14 @@ impl<'a> Scope<'a> {
 
     /// `needle in haystack`.
     fn contains(&self, needle: &Val, haystack: &Val) -> Outcome {
+        if let Val::Unknown(partial) = needle
+            && !partial.alternatives.is_empty()
+        {
+            return self.lift("in", std::slice::from_ref(needle), |args| match args {
+                [needle] => self.contains(needle, haystack),
+                _ => Ok(Val::Null),
+            });
+        }
         match haystack {
             Val::List(list) => {
                 self.charge(list.len())?;
@@ -607,15 +718,21 @@ impl<'a> Scope<'a> {
                 Ok(unknown.map_or(false.into(), Into::into))
             }
             Val::Map(_) | Val::Resource(_) if !needle.is_unknown() => Ok(match Key::of(needle) {
-                Some(key) => presence(self.member(haystack, &key).filter(|val| !matches!(val, Val::Null)).as_ref()),
+                Some(key) => presence(
+                    self.member(haystack, &key)
+                        .filter(|val| !matches!(val, Val::Null))
+                        .as_ref(),
+                ),
                 None => false.into(),
             }),
-            Val::Unknown(_) | Val::Map(_) | Val::Resource(_) => {
-                self.lift("in", &[needle.clone(), haystack.clone()], |args| match args {
+            Val::Unknown(_) | Val::Map(_) | Val::Resource(_) => self.lift(
+                "in",
+                &[needle.clone(), haystack.clone()],
+                |args| match args {
                     [needle, haystack] => self.contains(needle, haystack),
                     _ => Ok(Val::Null),
-                })
-            }
+                },
+            ),
             other => Err(library::no_overload("in", &[needle.clone(), other.clone()])),
         }
     }
@@ -623,15 +740,15 @@ impl<'a> Scope<'a> {
     fn fold(&self, kind: &Fold, range: &Val, locals: &mut Vec<Val>) -> Outcome {
         let list = match range {
             Val::List(list) => list.clone(),
-            Val::Map(members) => {
-                List::Vals(Arc::new(members.entries().into_iter().map(|(key, _)| key.val()).collect()))
-            }
-            Val::Resource(at) => {
-                let keys = self.world.body(*at).as_map().into_iter().flat_map(|map| map.keys());
-                List::Vals(Arc::new(keys.map(|key| Val::Str(Arc::clone(key))).collect()))
-            }
+            Val::Map(members) => List::Vals(Arc::new(members.keys())),
+            Val::Resource(at) => match Val::from(self.world.body(*at)) {
+                Val::Map(members) => List::Vals(Arc::new(members.keys())),
+                other => return self.fold(kind, &other, locals),
+            },
             Val::Unknown(partial) if partial.alternatives.is_empty() => match &partial.element {
-                Some(shape) => vec![Val::many(Some(shape.clone()), partial.reasons.clone())].into_list(),
+                Some(shape) => {
+                    vec![Val::many(Some(shape.clone()), partial.reasons.clone())].into_list()
+                }
                 None => vec![Val::many(None, partial.reasons.clone())].into_list(),
             },
             Val::Unknown(partial) => {
@@ -656,7 +773,12 @@ impl<'a> Scope<'a> {
                     known => known,
                 });
             }
-            other => return Err(Error::new(format!("a value of type {} has no elements", other.type_name()))),
+            other => {
+                return Err(Error::new(format!(
+                    "a value of type {} has no elements",
+                    other.type_name()
+                )));
+            }
         };
         self.charge(list.len())?;
         match kind {
@@ -675,7 +797,13 @@ impl<'a> Scope<'a> {
     }
 
     /// `exists` where `absorbing` is true, `all` where it is false.
-    fn quantify(&self, list: &List, predicate: &Term, absorbing: bool, locals: &mut Vec<Val>) -> Outcome {
+    fn quantify(
+        &self,
+        list: &List,
+        predicate: &Term,
+        absorbing: bool,
+        locals: &mut Vec<Val>,
+    ) -> Outcome {
         let name = if absorbing { "exists" } else { "all" };
         let mut unknown: Option<Partial> = None;
         let mut failed: Option<Error> = None;
@@ -688,10 +816,14 @@ impl<'a> Scope<'a> {
                 Err(error) if error.fatal => return Err(error),
                 Err(error) if !many => failed = failed.or(Some(error)),
                 Ok(answer) => {
-                    unknown.get_or_insert_with(Partial::default).add_reasons(&Partial::of([&answer, &element]).reasons);
+                    unknown
+                        .get_or_insert_with(Partial::default)
+                        .add_reasons(&Partial::of([&answer, &element]).reasons);
                 }
                 Err(_) => {
-                    unknown.get_or_insert_with(Partial::default).add_reasons(&Partial::of([&element]).reasons);
+                    unknown
+                        .get_or_insert_with(Partial::default)
+                        .add_reasons(&Partial::of([&element]).reasons);
                 }
             }
         }
@@ -733,7 +865,13 @@ impl<'a> Scope<'a> {
     }
 
     /// `map` and `filter`.
-    fn collect(&self, list: &List, guard: Option<&Term>, element: &Term, locals: &mut Vec<Val>) -> Outcome {
+    fn collect(
+        &self,
+        list: &List,
+        guard: Option<&Term>,
+        element: &Term,
+        locals: &mut Vec<Val>,
+    ) -> Outcome {
         let mut collected = Vec::new();
         for item in list.iter() {
             let many = item.is_many();
@@ -791,7 +929,13 @@ fn optional_unknown(partial: &Arc<Partial>) -> Val {
             known => alternatives.push(Val::Optional(Some(Arc::new(known.clone())))),
         }
     }
-    Partial { reasons: partial.reasons.clone(), set: true, alternatives, ..Partial::default() }.into()
+    Partial {
+        reasons: partial.reasons.clone(),
+        set: true,
+        alternatives,
+        ..Partial::default()
+    }
+    .into()
 }
 
 pub(super) fn not(val: Val) -> Val {
@@ -812,7 +956,10 @@ pub(super) fn presence(val: Option<&Val>) -> Val {
         None | Some(Val::Null) => false.into(),
         Some(Val::Unknown(partial)) if partial.set => true.into(),
         Some(Val::Unknown(partial)) if !partial.alternatives.is_empty() => {
-            let mut answers = partial.alternatives.iter().map(|alternative| presence(Some(alternative)));
+            let mut answers = partial
+                .alternatives
+                .iter()
+                .map(|alternative| presence(Some(alternative)));
             let first = answers.next().unwrap_or(Val::Null);
             match answers.fold(first, |answer, next| Val::either(answer, next, false)) {
                 Val::Unknown(answer) => {
@@ -823,7 +970,11 @@ pub(super) fn presence(val: Option<&Val>) -> Val {
                 known => known,
             }
         }
-        Some(Val::Unknown(partial)) => Partial { reasons: partial.reasons.clone(), ..Partial::default() }.into(),
+        Some(Val::Unknown(partial)) => Partial {
+            reasons: partial.reasons.clone(),
+            ..Partial::default()
+        }
+        .into(),
         Some(_) => true.into(),
     }
 }
@@ -834,7 +985,9 @@ fn join_texts(a: &Val, b: &Val) -> Val {
     for side in [a, b] {
         match side {
             Val::Str(text) => partial.template.push(Some(Arc::clone(text))),
-            Val::Unknown(side) if !side.template.is_empty() => partial.template.extend(side.template.iter().cloned()),
+            Val::Unknown(side) if !side.template.is_empty() => {
+                partial.template.extend(side.template.iter().cloned());
+            }
             _ => partial.template.push(None),
         }
     }

@@ -25,12 +25,22 @@ static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
 
 /// Parses an expression and expands its macros.
 pub(super) fn parse(text: &str) -> Result<IdedExpr, String> {
-    ENV.parser().enable_ident_escape_syntax(true).parse(text).map_err(|errors| {
-        errors.errors.first().map_or_else(
-            || "not an expression".to_owned(),
-            |error| format!("not an expression, at {}:{}: {}", error.pos.0, error.pos.1, first_line(&error.msg)),
-        )
-    })
+    ENV.parser()
+        .enable_ident_escape_syntax(true)
+        .parse(text)
+        .map_err(|errors| {
+            errors.errors.first().map_or_else(
+                || "not an expression".to_owned(),
+                |error| {
+                    format!(
+                        "not an expression, at {}:{}: {}",
+                        error.pos.0,
+                        error.pos.1,
+                        first_line(&error.msg)
+                    )
+                },
+            )
+        })
 }
 
 fn first_line(message: &str) -> String {
@@ -58,20 +68,42 @@ pub(super) fn call(name: &str, member: bool, args: &[Val]) -> Outcome {
     for (at, value) in values.into_iter().enumerate() {
         let variable = format!("a{at}");
         context.add_variable_from_value(&variable, value);
-        idents.push(IdedExpr { id: 0, expr: Expr::Ident(variable) });
+        idents.push(IdedExpr {
+            id: 0,
+            expr: Expr::Ident(variable),
+        });
     }
-    let (space, function) = name.split_once('.').map_or((None, name), |(space, name)| (Some(space), name));
+    let (space, function) = name
+        .split_once('.')
+        .map_or((None, name), |(space, name)| (Some(space), name));
     let target = if member {
         (!idents.is_empty()).then(|| Box::new(idents.remove(0)))
     } else {
-        space.map(|space| Box::new(IdedExpr { id: 0, expr: Expr::Ident(space.to_owned()) }))
+        space.map(|space| {
+            Box::new(IdedExpr {
+                id: 0,
+                expr: Expr::Ident(space.to_owned()),
+            })
+        })
     };
-    let call = CallExpr { func_name: function.to_owned(), target, args: idents };
-    match Value::resolve(&IdedExpr { id: 0, expr: Expr::Call(call) }, &context) {
+    let call = CallExpr {
+        func_name: function.to_owned(),
+        target,
+        args: idents,
+    };
+    match Value::resolve(
+        &IdedExpr {
+            id: 0,
+            expr: Expr::Call(call),
+        },
+        &context,
+    ) {
         Ok(value) => Ok(from_library(&value)),
         // The library's messages hold values, which may be secret.
         Err(ExecutionError::NoSuchOverload(_)) => Err(no_overload(name, args)),
-        Err(_) => Err(Error::new(format!("`{name}` has no answer for these values"))),
+        Err(_) => Err(Error::new(format!(
+            "`{name}` has no answer for these values"
+        ))),
     }
 }
 
@@ -89,7 +121,11 @@ fn to_library(val: &Val) -> Result<Value, Option<Arc<Partial>>> {
         Val::Double(number) => Value::Float(*number),
         Val::Str(text) => Value::String(Arc::new(text.to_string())),
         Val::Bytes(bytes) => Value::Bytes(Arc::new(bytes.to_vec())),
-        Val::List(list) => Value::List(Arc::new(list.iter().map(|element| to_library(&element)).collect::<Result<_, _>>()?)),
+        Val::List(list) => Value::List(Arc::new(
+            list.iter()
+                .map(|element| to_library(&element))
+                .collect::<Result<_, _>>()?,
+        )),
         Val::Map(members) => {
             let mut map = std::collections::HashMap::new();
             for (key, value) in members.entries() {
@@ -117,7 +153,9 @@ fn from_library(value: &Value) -> Val {
         Value::Float(number) => Val::Double(*number),
         Value::String(text) => Val::Str(text.as_str().into()),
         Value::Bytes(bytes) => Val::Bytes(bytes.as_slice().into()),
-        Value::List(elements) => Val::List(List::Vals(Arc::new(elements.iter().map(from_library).collect()))),
+        Value::List(elements) => Val::List(List::Vals(Arc::new(
+            elements.iter().map(from_library).collect(),
+        ))),
         Value::Map(map) => {
             let mut entries: Vec<(Key, Val)> = map
                 .map
@@ -148,5 +186,8 @@ pub(super) fn oracle(text: &str, variables: &[(&str, Val)]) -> Result<Val, Strin
         let value = to_library(value).map_err(|_| "not a value of the library".to_owned())?;
         context.add_variable_from_value(*name, value);
     }
-    program.execute(&context).map(|value| from_library(&value)).map_err(|error| error.to_string())
+    program
+        .execute(&context)
+        .map(|value| from_library(&value))
+        .map_err(|error| error.to_string())
 }

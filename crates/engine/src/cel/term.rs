@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use ::cel::{
-    common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators},
+use ::cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators,
 };
 use regex::Regex;
 
@@ -30,8 +30,17 @@ const MAX_TREE_DEPTH: usize = 400;
 pub(crate) enum Term {
     Const(Val),
     Name(Name),
-    Select { operand: Box<Self>, field: Arc<str>, test: bool, optional: bool },
-    Index { operand: Box<Self>, index: Box<Self>, optional: bool },
+    Select {
+        operand: Box<Self>,
+        field: Arc<str>,
+        test: bool,
+        optional: bool,
+    },
+    Index {
+        operand: Box<Self>,
+        index: Box<Self>,
+        optional: bool,
+    },
     Or(Box<Self>, Box<Self>),
     And(Box<Self>, Box<Self>),
     Not(Box<Self>),
@@ -40,10 +49,16 @@ pub(crate) enum Term {
     Negate(Box<Self>),
     List(Vec<(Self, bool)>),
     Map(Vec<(Self, Self, bool)>),
-    Fold { kind: Fold, range: Box<Self> },
+    Fold {
+        kind: Fold,
+        range: Box<Self>,
+    },
     /// Evaluates the second with the first bound to a new local name.
     Bind(Box<Self>, Box<Self>),
-    Call { function: &'static Function, args: Vec<Self> },
+    Call {
+        function: &'static Function,
+        args: Vec<Self>,
+    },
     /// A pattern that stands in the policy is compiled once.
     Matches(Box<Self>, Regex),
 }
@@ -132,13 +147,28 @@ impl Program {
             variables: BTreeSet::new(),
         };
         let term = compiler.term(&parsed)?;
-        let Compiler { reads_self, reads_element, variables, .. } = compiler;
-        Ok(Self { term, reads_self, reads_element, variables })
+        let Compiler {
+            reads_self,
+            reads_element,
+            variables,
+            ..
+        } = compiler;
+        Ok(Self {
+            term,
+            reads_self,
+            reads_element,
+            variables,
+        })
     }
 
     /// `null`: in the place of an expression that does not compile, to find what else is wrong.
     pub(crate) fn null() -> Self {
-        Self { term: Term::Const(Val::Null), reads_self: false, reads_element: false, variables: BTreeSet::new() }
+        Self {
+            term: Term::Const(Val::Null),
+            reads_self: false,
+            reads_element: false,
+            variables: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn reads_self(&self) -> bool {
@@ -194,14 +224,27 @@ fn tree_depth(root: &IdedExpr) -> usize {
         deepest = deepest.max(depth);
         let mut add = |child| open.push((child, depth + 1));
         match &expr.expr {
-            Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).for_each(&mut add),
+            Expr::Call(call) => call
+                .target
+                .as_deref()
+                .into_iter()
+                .chain(&call.args)
+                .for_each(&mut add),
             Expr::Comprehension(fold) => {
-                [&fold.iter_range, &fold.accu_init, &fold.loop_cond, &fold.loop_step, &fold.result]
-                    .into_iter()
-                    .for_each(&mut add);
+                [
+                    &fold.iter_range,
+                    &fold.accu_init,
+                    &fold.loop_cond,
+                    &fold.loop_step,
+                    &fold.result,
+                ]
+                .into_iter()
+                .for_each(&mut add);
             }
             Expr::List(list) => list.elements.iter().for_each(&mut add),
-            Expr::Map(map) => entries(&map.entries).flat_map(|(key, value, _)| [key, value]).for_each(&mut add),
+            Expr::Map(map) => entries(&map.entries)
+                .flat_map(|(key, value, _)| [key, value])
+                .for_each(&mut add),
             Expr::Select(select) => add(&select.operand),
             Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
         }
@@ -247,13 +290,15 @@ impl Compiler<'_> {
             Expr::Comprehension(fold) => self.fold(fold),
             Expr::List(list) => {
                 let elements = list.elements.iter().enumerate();
-                let elements =
-                    elements.map(|(at, element)| Ok((self.term(element)?, list.optional_indices.contains(&at))));
+                let elements = elements.map(|(at, element)| {
+                    Ok((self.term(element)?, list.optional_indices.contains(&at)))
+                });
                 Ok(Term::List(elements.collect::<Result<_, String>>()?))
             }
             Expr::Map(map) => {
-                let entries = entries(&map.entries)
-                    .map(|(key, value, optional)| Ok((self.term(key)?, self.term(value)?, optional)));
+                let entries = entries(&map.entries).map(|(key, value, optional)| {
+                    Ok((self.term(key)?, self.term(value)?, optional))
+                });
                 Ok(Term::Map(entries.collect::<Result<_, String>>()?))
             }
             Expr::Struct(_) => Err("messages (`Type{…}`) are not part of this language".to_owned()),
@@ -271,7 +316,12 @@ impl Compiler<'_> {
         if let Some(at) = self.locals.iter().rposition(|local| local == name) {
             return Ok(Term::Name(Name::Local(at)));
         }
-        if let Some(at) = self.names.variables.iter().position(|variable| variable == name) {
+        if let Some(at) = self
+            .names
+            .variables
+            .iter()
+            .position(|variable| variable == name)
+        {
             self.variables.insert(at);
             return Ok(Term::Name(Name::Variable(at)));
         }
@@ -290,7 +340,9 @@ impl Compiler<'_> {
             "pod" => return Err("`pod` is there only with `podSpec: true`".to_owned()),
             _ if TYPES.contains(&name) => return Ok(Term::Const(Val::Type(name.into()))),
             _ => {
-                let known = RESERVED.into_iter().chain(self.names.variables.iter().map(String::as_str));
+                let known = RESERVED
+                    .into_iter()
+                    .chain(self.names.variables.iter().map(String::as_str));
                 let near = crate::policy::nearest(name, known);
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return Err(format!("nothing is named `{name}`{near}"));
@@ -299,7 +351,13 @@ impl Compiler<'_> {
         Ok(Term::Name(name))
     }
 
-    fn select(&mut self, operand: &IdedExpr, field: &str, test: bool, optional: bool) -> Result<Term, String> {
+    fn select(
+        &mut self,
+        operand: &IdedExpr,
+        field: &str,
+        test: bool,
+        optional: bool,
+    ) -> Result<Term, String> {
         if matches!(&operand.expr, Expr::Ident(name) if name == "params" && !self.locals.iter().any(|local| local == name))
             && !self.names.parameters.contains(field)
         {
@@ -310,19 +368,27 @@ impl Compiler<'_> {
         {
             return Ok(Term::Const(Val::Type(name.into())));
         }
-        Ok(Term::Select { operand: self.boxed(operand)?, field: field.into(), test, optional })
+        Ok(Term::Select {
+            operand: self.boxed(operand)?,
+            field: field.into(),
+            test,
+            optional,
+        })
     }
 
     fn call(&mut self, call: &CallExpr) -> Result<Term, String> {
-        if call.target.is_none() {
-            if let Some(term) = self.operator(&call.func_name, &call.args)? {
-                return Ok(term);
-            }
+        if call.target.is_none()
+            && let Some(term) = self.operator(&call.func_name, &call.args)?
+        {
+            return Ok(term);
         }
         // `math.abs(x)` is a call of the function `math.abs`, not of a method of `math`.
         let (name, target) = match call.target.as_deref() {
-            Some(IdedExpr { expr: Expr::Ident(space), .. })
-                if functions::NAMESPACES.contains(&space.as_str()) && !self.locals.contains(space) =>
+            Some(IdedExpr {
+                expr: Expr::Ident(space),
+                ..
+            }) if functions::NAMESPACES.contains(&space.as_str())
+                && !self.locals.contains(space) =>
             {
                 (format!("{space}.{}", call.func_name), None)
             }
@@ -330,7 +396,8 @@ impl Compiler<'_> {
         };
         let arity = call.args.len();
         let function = functions::find(&name, target.is_some(), arity).ok_or_else(|| {
-            functions::similar(&name, target.is_some(), arity).unwrap_or_else(|| format!("no function is named `{name}`"))
+            functions::similar(&name, target.is_some(), arity)
+                .unwrap_or_else(|| format!("no function is named `{name}`"))
         })?;
         let mut args = Vec::with_capacity(arity + 1);
         if let Some(target) = target {
@@ -374,13 +441,23 @@ impl Compiler<'_> {
             (operators::LOGICAL_AND, [a, b]) => Term::And(self.boxed(a)?, self.boxed(b)?),
             (operators::LOGICAL_NOT, [a]) => Term::Not(self.boxed(a)?),
             (operators::NEGATE, [a]) => Term::Negate(self.boxed(a)?),
-            (operators::CONDITIONAL, [a, b, c]) => Term::Cond(self.boxed(a)?, self.boxed(b)?, self.boxed(c)?),
-            (operators::INDEX, [a, b]) => Term::Index { operand: self.boxed(a)?, index: self.boxed(b)?, optional: false },
-            (operators::OPT_INDEX, [a, b]) => {
-                Term::Index { operand: self.boxed(a)?, index: self.boxed(b)?, optional: true }
+            (operators::CONDITIONAL, [a, b, c]) => {
+                Term::Cond(self.boxed(a)?, self.boxed(b)?, self.boxed(c)?)
             }
+            (operators::INDEX, [a, b]) => Term::Index {
+                operand: self.boxed(a)?,
+                index: self.boxed(b)?,
+                optional: false,
+            },
+            (operators::OPT_INDEX, [a, b]) => Term::Index {
+                operand: self.boxed(a)?,
+                index: self.boxed(b)?,
+                optional: true,
+            },
             (operators::OPT_SELECT, [a, b]) => match &b.expr {
-                Expr::Literal(LiteralValue::String(field)) => self.select(a, field.inner(), false, true)?,
+                Expr::Literal(LiteralValue::String(field)) => {
+                    self.select(a, field.inner(), false, true)?
+                }
                 _ => return Err("`.?` needs a name behind it".to_owned()),
             },
             _ => return Ok(None),
@@ -394,7 +471,9 @@ impl Compiler<'_> {
             return unsupported();
         }
         // `sortBy` binds its list to a name, by a fold over nothing.
-        if matches!(&fold.iter_range.expr, Expr::List(list) if list.elements.is_empty()) && fold.iter_var == "#unused" {
+        if matches!(&fold.iter_range.expr, Expr::List(list) if list.elements.is_empty())
+            && fold.iter_var == "#unused"
+        {
             let init = self.boxed(&fold.accu_init)?;
             self.locals.push(fold.accu_var.clone());
             let body = self.boxed(&fold.result);
@@ -404,7 +483,9 @@ impl Compiler<'_> {
         let range = self.boxed(&fold.iter_range)?;
         self.comprehensions += 1;
         if self.comprehensions > MAX_COMPREHENSIONS {
-            return Err(format!("comprehensions nest at most {MAX_COMPREHENSIONS} deep"));
+            return Err(format!(
+                "comprehensions nest at most {MAX_COMPREHENSIONS} deep"
+            ));
         }
         self.locals.push(fold.iter_var.clone());
         let kind = self.fold_kind(fold);
@@ -417,26 +498,52 @@ impl Compiler<'_> {
     }
 
     fn fold_kind(&mut self, fold: &ComprehensionExpr) -> Result<Option<Fold>, String> {
-        let is_accu = |expr: &IdedExpr| matches!(&expr.expr, Expr::Ident(name) if *name == fold.accu_var);
-        let Expr::Call(step) = &fold.loop_step.expr else { return Ok(None) };
+        let is_accu =
+            |expr: &IdedExpr| matches!(&expr.expr, Expr::Ident(name) if *name == fold.accu_var);
+        let Expr::Call(step) = &fold.loop_step.expr else {
+            return Ok(None);
+        };
         Ok(match (step.func_name.as_str(), step.args.as_slice()) {
-            (operators::LOGICAL_AND, [accu, predicate]) if is_accu(accu) => Some(Fold::All(self.boxed(predicate)?)),
-            (operators::LOGICAL_OR, [accu, predicate]) if is_accu(accu) => Some(Fold::Exists(self.boxed(predicate)?)),
-            (operators::ADD, [accu, IdedExpr { expr: Expr::List(list), .. }]) if is_accu(accu) => {
-                match list.elements.as_slice() {
-                    [element] => Some(Fold::Map(None, self.boxed(element)?)),
-                    _ => None,
-                }
+            (operators::LOGICAL_AND, [accu, predicate]) if is_accu(accu) => {
+                Some(Fold::All(self.boxed(predicate)?))
             }
-            (operators::CONDITIONAL, [guard, IdedExpr { expr: Expr::Call(add), .. }, accu])
-                if is_accu(accu) && add.func_name == operators::ADD =>
-            {
+            (operators::LOGICAL_OR, [accu, predicate]) if is_accu(accu) => {
+                Some(Fold::Exists(self.boxed(predicate)?))
+            }
+            (
+                operators::ADD,
+                [
+                    accu,
+                    IdedExpr {
+                        expr: Expr::List(list),
+                        ..
+                    },
+                ],
+            ) if is_accu(accu) => match list.elements.as_slice() {
+                [element] => Some(Fold::Map(None, self.boxed(element)?)),
+                _ => None,
+            },
+            (
+                operators::CONDITIONAL,
+                [
+                    guard,
+                    IdedExpr {
+                        expr: Expr::Call(add),
+                        ..
+                    },
+                    accu,
+                ],
+            ) if is_accu(accu) && add.func_name == operators::ADD => {
                 match add.args.get(1).map(|added| &added.expr) {
                     Some(Expr::List(list)) => match list.elements.as_slice() {
-                        [element] => Some(Fold::Map(Some(self.boxed(guard)?), self.boxed(element)?)),
+                        [element] => {
+                            Some(Fold::Map(Some(self.boxed(guard)?), self.boxed(element)?))
+                        }
                         _ => None,
                     },
-                    Some(Expr::Literal(LiteralValue::Int(_))) => Some(Fold::ExistsOne(self.boxed(guard)?)),
+                    Some(Expr::Literal(LiteralValue::Int(_))) => {
+                        Some(Fold::ExistsOne(self.boxed(guard)?))
+                    }
                     _ => None,
                 }
             }
@@ -465,7 +572,9 @@ const TYPES: [&str; 13] = [
 fn qualified(expr: &IdedExpr) -> Option<String> {
     match &expr.expr {
         Expr::Ident(name) => Some(name.clone()),
-        Expr::Select(select) if !select.test => Some(format!("{}.{}", qualified(&select.operand)?, select.field)),
+        Expr::Select(select) if !select.test => {
+            Some(format!("{}.{}", qualified(&select.operand)?, select.field))
+        }
         _ => None,
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum Val {
     Map(Members),
     /// A resource, by its place in the inventory; a map of its arguments.
     Resource(usize),
-    Optional(Option<Arc<Val>>),
+    Optional(Option<Arc<Self>>),
     Type(Arc<str>),
     /// A value that only the CEL library handles: a duration or a timestamp.
     Foreign(::cel::Value),
@@ -76,7 +76,10 @@ const MAX_REASONS: usize = 8;
 
 impl Partial {
     pub(crate) fn because(reason: impl Into<Arc<str>>) -> Self {
-        Self { reasons: vec![reason.into()], ..Self::default() }
+        Self {
+            reasons: vec![reason.into()],
+            ..Self::default()
+        }
     }
 
     /// Nothing known but the reasons of the unknown values among `parts`.
@@ -100,8 +103,16 @@ impl Partial {
 
     /// The known text that a text begins with, and the one that it ends with.
     pub(crate) fn known_ends(&self) -> (&str, &str) {
-        let first = self.template.first().and_then(Option::as_deref).unwrap_or("");
-        let last = self.template.last().and_then(Option::as_deref).unwrap_or("");
+        let first = self
+            .template
+            .first()
+            .and_then(Option::as_deref)
+            .unwrap_or("");
+        let last = self
+            .template
+            .last()
+            .and_then(Option::as_deref)
+            .unwrap_or("");
         (first, last)
     }
 }
@@ -155,7 +166,12 @@ impl From<&Node> for Val {
                             _ => true,
                         });
                 Partial {
-                    reasons: unknown.reasons.iter().take(MAX_REASONS).map(|reason| reason.as_str().into()).collect(),
+                    reasons: unknown
+                        .reasons
+                        .iter()
+                        .take(MAX_REASONS)
+                        .map(|reason| reason.as_str().into())
+                        .collect(),
                     set: set || !unknown.template.is_empty() || unknown.json.is_some(),
                     many: unknown.many,
                     alternatives,
@@ -181,11 +197,17 @@ impl From<&Node> for Val {
 fn flatten_alternatives(node: &Node, into: &mut Vec<Val>) {
     if let Some(unknown) = node.as_unknown() {
         for alternative in &unknown.alternatives {
-            let nested = alternative.as_unknown().is_some_and(|inner| !inner.alternatives.is_empty());
+            let nested = alternative
+                .as_unknown()
+                .is_some_and(|inner| !inner.alternatives.is_empty());
             if into.len() > MAX_ALTERNATIVES {
                 return;
             }
-            if nested { flatten_alternatives(alternative, into) } else { into.push(alternative.into()) }
+            if nested {
+                flatten_alternatives(alternative, into);
+            } else {
+                into.push(alternative.into());
+            }
         }
     }
 }
@@ -212,7 +234,9 @@ impl List {
     /// Whether an element stands for any number of elements.
     pub(crate) fn is_open(&self) -> bool {
         match self {
-            Self::Nodes(nodes) => nodes.iter().any(|node| node.as_unknown().is_some_and(|unknown| unknown.many)),
+            Self::Nodes(nodes) => nodes
+                .iter()
+                .any(|node| node.as_unknown().is_some_and(|unknown| unknown.many)),
             Self::Vals(vals) => vals.iter().any(Val::is_many),
         }
     }
@@ -229,7 +253,7 @@ impl Members {
 
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Nodes(members) => members.len(),
+            Self::Nodes(members) => members.values().filter(|value| !value.is_null()).count(),
             Self::Vals(members) => members.len(),
         }
     }
@@ -242,8 +266,40 @@ impl Members {
                 .filter(|(_, value)| !value.is_null())
                 .map(|(key, value)| (Key::Str(Arc::clone(key)), value.into()))
                 .collect(),
-            Self::Vals(members) => members.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            Self::Vals(members) => members
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
         }
+    }
+}
+
+impl Members {
+    /// The members of which it is not known whether they are there: of the input, unknown, and perhaps null.
+    pub(crate) fn open(&self) -> Vec<Val> {
+        match self {
+            Self::Nodes(members) => members
+                .values()
+                .filter(|value| value.as_unknown().is_some())
+                .map(Val::from)
+                .filter(|value| matches!(value, Val::Unknown(partial) if !partial.set))
+                .collect(),
+            Self::Vals(_) => Vec::new(),
+        }
+    }
+
+    /// The keys, those of members that may not be there as any number of them.
+    pub(crate) fn keys(&self) -> Vec<Val> {
+        let keys = self
+            .entries()
+            .into_iter()
+            .map(|(key, value)| match (self, &value) {
+                (Self::Nodes(_), Val::Unknown(partial)) if !partial.set => {
+                    Val::many(Some(key.val()), partial.reasons.clone())
+                }
+                _ => key.val(),
+            });
+        keys.collect()
     }
 }
 
@@ -280,7 +336,13 @@ impl std::fmt::Display for Key {
 impl Val {
     /// Any number of elements like `shape`, for one reason.
     pub(crate) fn many(shape: Option<Self>, reasons: Vec<Arc<str>>) -> Self {
-        Partial { reasons, many: true, element: shape, ..Partial::default() }.into()
+        Partial {
+            reasons,
+            many: true,
+            element: shape,
+            ..Partial::default()
+        }
+        .into()
     }
 
     pub(crate) fn unknown(reason: impl Into<Arc<str>>) -> Self {
@@ -325,9 +387,15 @@ impl Val {
     /// What an element that stands for many looks like: an ordinary value.
     pub(crate) fn shape(&self) -> Self {
         match self {
-            Self::Unknown(partial) if partial.many => partial.element.clone().unwrap_or_else(|| {
-                Partial { reasons: partial.reasons.clone(), ..Partial::default() }.into()
-            }),
+            Self::Unknown(partial) if partial.many => {
+                partial.element.clone().unwrap_or_else(|| {
+                    Partial {
+                        reasons: partial.reasons.clone(),
+                        ..Partial::default()
+                    }
+                    .into()
+                })
+            }
             other => other.clone(),
         }
     }
@@ -337,7 +405,10 @@ impl Val {
         match self {
             Self::Unknown(_) => true,
             Self::List(list) => list.iter().any(|element| element.holds_unknown()),
-            Self::Map(members) => members.entries().iter().any(|(_, value)| value.holds_unknown()),
+            Self::Map(members) => members
+                .entries()
+                .iter()
+                .any(|(_, value)| value.holds_unknown()),
             Self::Optional(Some(value)) => value.holds_unknown(),
             _ => false,
         }
@@ -345,7 +416,10 @@ impl Val {
 
     /// Either of two values.
     pub(crate) fn either(a: Self, b: Self, coerce: bool) -> Self {
-        if matches!(equal(&a, &b, coerce), Self::Bool(true)) && !a.holds_unknown() && a.type_name() == b.type_name() {
+        if matches!(equal(&a, &b, coerce), Self::Bool(true))
+            && !a.holds_unknown()
+            && a.type_name() == b.type_name()
+        {
             return a;
         }
         let mut partial = Partial::of([&a, &b]);
@@ -356,7 +430,9 @@ impl Val {
         };
         partial.set = set(&a) && set(&b);
         let all = |val: Self| match val {
-            Self::Unknown(partial) if !partial.alternatives.is_empty() => Some(partial.alternatives.clone()),
+            Self::Unknown(partial) if !partial.alternatives.is_empty() => {
+                Some(partial.alternatives.clone())
+            }
             Self::Unknown(_) => None,
             known => Some(vec![known]),
         };
@@ -394,7 +470,10 @@ enum Numeric {
     Double(f64),
 }
 
-#[expect(clippy::cast_precision_loss, reason = "integers of 64 bits are compared with doubles as CEL compares them")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "integers of 64 bits are compared with doubles as CEL compares them"
+)]
 fn compare_numbers(a: Numeric, b: Numeric) -> Option<Ordering> {
     match (a, b) {
         (Numeric::Int(a), Numeric::Int(b)) => Some(a.cmp(&b)),
@@ -432,7 +511,9 @@ pub(crate) fn equal(a: &Val, b: &Val, coerce: bool) -> Val {
         return (compare_numbers(x, y) == Some(Ordering::Equal)).into();
     }
     match (a, b) {
-        (Val::Unknown(partial), other) | (other, Val::Unknown(partial)) => equal_partial(partial, other, coerce),
+        (Val::Unknown(partial), other) | (other, Val::Unknown(partial)) => {
+            equal_partial(partial, other, coerce)
+        }
         (Val::Null, Val::Null) => true.into(),
         (Val::Bool(a), Val::Bool(b)) => (a == b).into(),
         (Val::Str(a), Val::Str(b)) => (a == b).into(),
@@ -451,7 +532,10 @@ pub(crate) fn equal(a: &Val, b: &Val, coerce: bool) -> Val {
 
 fn equal_partial(partial: &Arc<Partial>, other: &Val, coerce: bool) -> Val {
     if !partial.alternatives.is_empty() {
-        let mut answers = partial.alternatives.iter().map(|alternative| equal(alternative, other, coerce));
+        let mut answers = partial
+            .alternatives
+            .iter()
+            .map(|alternative| equal(alternative, other, coerce));
         let first = answers.next().unwrap_or(Val::Null);
         return answers.fold(first, |answer, next| Val::either(answer, next, coerce));
     }
@@ -459,7 +543,12 @@ fn equal_partial(partial: &Arc<Partial>, other: &Val, coerce: bool) -> Val {
         Val::Null => partial.set,
         Val::Str(text) => {
             let (start, end) = partial.known_ends();
-            let known: usize = partial.template.iter().flatten().map(|part| part.len()).sum();
+            let known: usize = partial
+                .template
+                .iter()
+                .flatten()
+                .map(|part| part.len())
+                .sum();
             !text.starts_with(start) || !text.ends_with(end) || text.len() < known
         }
         Val::Int(number) => partial.at_least.is_some_and(|least| *number < least),
@@ -467,7 +556,11 @@ fn equal_partial(partial: &Arc<Partial>, other: &Val, coerce: bool) -> Val {
         Val::List(_) | Val::Map(_) | Val::Resource(_) => !partial.template.is_empty(),
         _ => false,
     };
-    if different { false.into() } else { Partial::of([&Val::Unknown(Arc::clone(partial)), other]).into() }
+    if different {
+        false.into()
+    } else {
+        Partial::of([&Val::Unknown(Arc::clone(partial)), other]).into()
+    }
 }
 
 fn equal_lists(a: &List, b: &List, coerce: bool) -> Val {
@@ -481,6 +574,10 @@ fn equal_lists(a: &List, b: &List, coerce: bool) -> Val {
 }
 
 fn equal_maps(a: &Members, b: &Members, coerce: bool) -> Val {
+    let open: Vec<Val> = a.open().into_iter().chain(b.open()).collect();
+    if !open.is_empty() {
+        return Partial::of(&open).into();
+    }
     let (a, b) = (a.entries(), b.entries());
     if a.len() != b.len() {
         return false.into();
@@ -501,7 +598,9 @@ fn all_equal(pairs: impl Iterator<Item = (Val, Val)>, coerce: bool) -> Val {
     for (a, b) in pairs {
         match equal(&a, &b, coerce) {
             Val::Bool(false) => return false.into(),
-            Val::Unknown(partial) => unknown.get_or_insert_with(Partial::default).add_reasons(&partial.reasons),
+            Val::Unknown(partial) => unknown
+                .get_or_insert_with(Partial::default)
+                .add_reasons(&partial.reasons),
             _ => {}
         }
     }

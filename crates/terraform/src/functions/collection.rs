@@ -24,6 +24,32 @@ fn rest_of(val: &Val, element: Option<Val>) -> Val {
         .at(val.span)
 }
 
+/// A list of which some elements stand for several: its length is not known, nor then where an element stands that
+/// comes behind one of those. So the whole is unknown, and the list the one form that it can take.
+fn partly_known(elements: Vec<Val>, args: &Args<'_>, list: fn(Vec<Val>) -> Val) -> Val {
+    let many = |val: &Val| val.as_unknown().is_some_and(|unk| unk.many);
+    let Some(first) = elements.iter().position(many) else {
+        return list(elements);
+    };
+    let sensitive = elements.iter().any(Val::holds_sensitive);
+    let refs: Vec<Refs> = elements.iter().map(Val::all_refs).collect();
+    let behind = elements.iter().skip(first);
+    let alternatives = if behind.into_iter().all(many) {
+        vec![list(elements)]
+    } else {
+        vec![]
+    };
+    Val::unknown(Unk {
+        reasons: reasons(args.values),
+        set: true,
+        not_null: true,
+        alternatives,
+        ..Unk::default()
+    })
+    .mark(sensitive)
+    .with_refs(&Refs::union_all(&refs))
+}
+
 /// The members of a map or object; for an unknown object of a known type its members are unknown.
 fn members_of(val: &Val) -> Option<Members> {
     if let Some(members) = val.members() {
@@ -248,10 +274,10 @@ pub(super) fn compact(args: &Args<'_>) -> Result<Val, String> {
                 _ => Some(rest_of(element, Some(element.clone()))),
             },
         });
-    Ok(Val::list(kept.collect()))
+    Ok(partly_known(kept.collect(), args, Val::list))
 }
 
-/// An unknown list stands among the known elements as one that stands for several.
+/// An unknown list stands behind the known elements as one that stands for several.
 pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
     let values = args.rest(0);
     if values.is_empty() {
@@ -288,11 +314,10 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
         return Ok(args.unknown());
     }
     if !lists {
-        return Ok(Val::tuple(all));
+        return Ok(partly_known(all, args, Val::tuple));
     }
-    Ok(Val::list(
-        unify_values(&all).map_or(all, |(_, values)| values),
-    ))
+    let all = unify_values(&all).map_or(all, |(_, values)| values);
+    Ok(partly_known(all, args, Val::list))
 }
 
 /// Whether two values are equal is only known where both are: an unknown element may be one that is there already.
@@ -304,7 +329,8 @@ pub(super) fn distinct(args: &Args<'_>) -> Result<Val, String> {
     for element in elements {
         args.spend(1 + kept.len())?;
         if !element.is_wholly_known() {
-            kept.push(if kept.is_empty() {
+            // Alone it is there in any case.
+            kept.push(if elements.len() == 1 {
                 element.clone()
             } else {
                 rest_of(element, Some(element.clone()))
@@ -313,7 +339,7 @@ pub(super) fn distinct(args: &Args<'_>) -> Result<Val, String> {
             kept.push(element.clone());
         }
     }
-    Ok(Val::list(kept))
+    Ok(partly_known(kept, args, Val::list))
 }
 
 pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
@@ -326,7 +352,7 @@ pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
     }
     let mut flat = Vec::new();
     flatten_into(list, args, &mut flat)?;
-    Ok(Val::tuple(flat))
+    Ok(partly_known(flat, args, Val::tuple))
 }
 
 fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<(), String> {
@@ -439,7 +465,7 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
                 Some(Type::Any | Type::Map(_))
             ) =>
             {
-                unclear = true
+                unclear = true;
             }
             None => return Err("arguments must be maps or objects".to_owned()),
         }
@@ -638,16 +664,15 @@ pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
     let mut members = Members::new();
     for (key, value) in keys.iter().zip(values.iter()) {
         match &key.kind {
-            Kind::Str(text) => {
-                _ = members.insert(Arc::clone(text), value.clone().mark(key.sensitive))
-            }
+            Kind::Str(text) => _ = members.insert(Arc::clone(text), value.clone()),
             Kind::Unknown(_) => return Ok(args.unknown().with_refs(&list.all_refs())),
             _ => return Err("a key is null".to_owned()),
         }
     }
-    Ok(if matches!(list.kind, Kind::List(_)) {
+    let zipped = if matches!(list.kind, Kind::List(_)) {
         Val::map(members)
     } else {
         Val::object(members)
-    })
+    };
+    Ok(zipped.mark(keys.iter().any(|key| key.sensitive)))
 }

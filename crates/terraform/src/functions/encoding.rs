@@ -75,12 +75,15 @@ pub(super) fn textencodebase64(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn textdecodebase64(args: &Args<'_>) -> Result<Val, String> {
     let name = args.text(1)?.to_ascii_uppercase();
     let bytes = decode(args.text(0)?)?;
+    if name.starts_with("UTF-16") && bytes.len() % 2 != 0 {
+        return Err("not text in this encoding".to_owned());
+    }
     let wide = |unit: fn([u8; 2]) -> u16| {
-        // Half a unit or half a surrogate pair becomes U+FFFD, as in Go.
-        let units = bytes.chunks(2).map(|pair| match pair {
-            [a, b] => unit([*a, *b]),
-            _ => 0xfffd,
-        });
+        let units = bytes
+            .chunks_exact(2)
+            .filter_map(|pair| pair.try_into().ok())
+            .map(unit);
+        // Half a surrogate pair becomes U+FFFD, as in Go.
         char::decode_utf16(units)
             .map(|c| c.unwrap_or('\u{fffd}'))
             .collect::<String>()
@@ -168,7 +171,7 @@ pub(super) fn write_json_text(text: &str, out: &mut String) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             '<' | '>' | '&' | '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}' => {
-                _ = write!(out, "\\u{:04x}", u32::from(c))
+                _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             _ => out.push(c),
         }
@@ -201,7 +204,7 @@ pub(super) fn urlencode(args: &Args<'_>) -> Result<Val, String> {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             b' ' => out.push('+'),
             _ => _ = write!(out, "%{byte:02X}"),

@@ -204,7 +204,8 @@ impl Verb {
             })),
             't' => {
                 let value = value.convert(&Type::Bool)?;
-                Ok(self.pad(json(&value)))
+                // Terraform pads no truth values.
+                Ok(json(&value))
             }
             's' | 'q' => {
                 let value = value.convert(&Type::String)?;

@@ -78,7 +78,16 @@ pub(super) fn uuidv5(args: &Args<'_>) -> Result<Val, String> {
     ))
 }
 
+/// With dashes, without, in braces, or as a URN.
 fn parse_uuid(text: &str) -> Option<[u8; 16]> {
+    let text = text.strip_prefix("urn:uuid:").unwrap_or(text);
+    let text = text
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'))
+        .unwrap_or(text);
+    if text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return u128::from_str_radix(text, 16).ok().map(u128::to_be_bytes);
+    }
     let dashes = text
         .bytes()
         .enumerate()

@@ -166,6 +166,10 @@ pub(super) fn cidrsubnet(args: &Args<'_>) -> Result<Val, String> {
 
 pub(super) fn cidrsubnets(args: &Args<'_>) -> Result<Val, String> {
     let network = Network::parse(args.text(0)?)?;
+    // Terraform begins at the range before this one, and fails where there is none.
+    if network.first == 0 && !args.rest(1).is_empty() {
+        return Err("not enough remaining address space".to_owned());
+    }
     let mut next = Some(network.first);
     let mut subnets = Vec::new();
     for value in args.rest(1) {

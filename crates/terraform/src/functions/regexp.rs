@@ -14,94 +14,200 @@ const MAX_COMPILED: usize = 1 << 20;
 /// mean themselves.
 fn compile(pattern: &str, args: &Args<'_>) -> Result<Regex, String> {
     args.spend(64 + pattern.len())?;
-    RegexBuilder::new(&translate(pattern))
+    let invalid = || "the regular expression is not valid or too large".to_owned();
+    RegexBuilder::new(&translate(pattern).ok_or_else(invalid)?)
         .octal(true)
         .size_limit(MAX_COMPILED)
         .dfa_size_limit(MAX_COMPILED)
         .nest_limit(100)
         .build()
-        .map_err(|_| "the regular expression is not valid or too large".to_owned())
+        .map_err(|_| invalid())
 }
 
-fn translate(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len() + 16);
-    let mut rest = pattern.chars().peekable();
-    let mut class = false;
-    while let Some(c) = rest.next() {
+/// The same expression in the syntax of the `regex` crate; `None` where Go refuses what that would take.
+fn translate(pattern: &str) -> Option<String> {
+    let mut translator = Translator {
+        out: String::with_capacity(pattern.len() + 16),
+        rest: pattern,
+    };
+    // Whether a repetition stands right before: Go refuses to repeat one.
+    let mut repeated = false;
+    while let Some(c) = translator.next() {
+        let before = std::mem::take(&mut repeated);
         match c {
-            '\\' => {
-                let Some(escaped) = rest.next() else {
-                    out.push('\\');
-                    break;
-                };
-                match (escaped, class) {
-                    ('d', false) => out.push_str("[0-9]"),
-                    ('d', true) => out.push_str("0-9"),
-                    ('D', _) => out.push_str("[^0-9]"),
-                    ('w', false) => out.push_str("[0-9A-Za-z_]"),
-                    ('w', true) => out.push_str("0-9A-Za-z_"),
-                    ('W', _) => out.push_str("[^0-9A-Za-z_]"),
-                    ('s', false) => out.push_str(r"[\t\n\x0c\r ]"),
-                    ('s', true) => out.push_str(r"\t\n\x0c\r "),
-                    ('S', _) => out.push_str(r"[^\t\n\x0c\r ]"),
-                    ('b', false) => out.push_str(r"(?-u:\b)"),
-                    ('<' | '>', _) => out.push(escaped),
-                    ('Q', false) => {
-                        let mut literal = String::new();
-                        while let Some(next) = rest.next() {
-                            if next == '\\' && rest.peek() == Some(&'E') {
-                                rest.next();
-                                break;
-                            }
-                            literal.push(next);
-                        }
-                        out.push_str(&regex::escape(&literal));
+            '\\' => translator.escape(false)?,
+            '[' => translator.class()?,
+            '*' | '+' | '?' => {
+                translator.out.push(c);
+                translator.lazy();
+                repeated = true;
+            }
+            '{' => match translator.counts() {
+                Some(length) => {
+                    translator.out.push('{');
+                    translator.copy(length);
+                    translator.lazy();
+                    repeated = true;
+                }
+                None => translator.out.push_str("\\{"),
+            },
+            '}' | ']' => translator.out.extend(['\\', c]),
+            '(' => {
+                translator.out.push('(');
+                if let Some(flags) = translator.rest.strip_prefix('?') {
+                    let end = flags.find([')', ':', 'P', '<'])?;
+                    if !flags.get(..end)?.chars().all(|flag| "imsU-".contains(flag)) {
+                        return None;
                     }
-                    _ => out.extend(['\\', escaped]),
+                    translator.copy(end + 1);
                 }
             }
-            '[' if class => {
-                out.push_str(if rest.peek() == Some(&':') {
-                    "["
-                } else {
-                    "\\["
-                });
-                // The closing bracket of `[:alpha:]` is not the class's.
-                if rest.peek() == Some(&':') {
-                    for next in rest.by_ref() {
-                        out.push(next);
-                        if next == ']' {
-                            break;
-                        }
-                    }
-                }
-            }
-            '[' => {
-                class = true;
-                out.push('[');
-                if rest.peek() == Some(&'^') {
-                    rest.next();
-                    out.push('^');
-                }
-                // A bracket that comes first means itself.
-                if rest.peek() == Some(&']') {
-                    rest.next();
-                    out.push_str("\\]");
-                }
-            }
-            ']' if class => {
-                class = false;
-                out.push(']');
-            }
-            '&' | '~' if class => out.extend(['\\', c]),
-            '-' if class && rest.peek() == Some(&'-') => {
-                rest.next();
-                out.push_str("-\\-");
-            }
-            _ => out.push(c),
+            _ => translator.out.push(c),
+        }
+        if before && repeated {
+            return None;
         }
     }
-    out
+    Some(translator.out)
+}
+
+struct Translator<'a> {
+    out: String,
+    rest: &'a str,
+}
+
+impl Translator<'_> {
+    fn next(&mut self) -> Option<char> {
+        let c = self.rest.chars().next()?;
+        self.rest = self.rest.get(c.len_utf8()..)?;
+        Some(c)
+    }
+
+    fn take(&mut self, c: char) -> bool {
+        let found = self.rest.strip_prefix(c);
+        self.rest = found.unwrap_or(self.rest);
+        found.is_some()
+    }
+
+    fn copy(&mut self, length: usize) {
+        let (copied, rest) = self
+            .rest
+            .split_at_checked(length)
+            .unwrap_or((self.rest, ""));
+        self.out.push_str(copied);
+        self.rest = rest;
+    }
+
+    /// The question mark behind a repetition.
+    fn lazy(&mut self) {
+        if self.take('?') {
+            self.out.push('?');
+        }
+    }
+
+    /// The length of `3}`, `3,}` or `3,5}`; a brace before anything else means itself.
+    fn counts(&self) -> Option<usize> {
+        let end = self.rest.find('}')?;
+        let counts = self.rest.get(..end)?;
+        let (low, high) = counts.split_once(',').unwrap_or((counts, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        (!low.is_empty() && digits(low) && digits(high)).then_some(end + 1)
+    }
+
+    /// What follows a backslash.
+    fn escape(&mut self, class: bool) -> Option<()> {
+        let c = self.next()?;
+        self.out.push_str(match (c, class) {
+            ('d', false) => "[0-9]",
+            ('d', true) => "0-9",
+            ('D', _) => "[^0-9]",
+            ('w', false) => "[0-9A-Za-z_]",
+            ('w', true) => "0-9A-Za-z_",
+            ('W', _) => "[^0-9A-Za-z_]",
+            ('s', false) => r"[\t\n\x0c\r ]",
+            ('s', true) => r"\t\n\x0c\r ",
+            ('S', _) => r"[^\t\n\x0c\r ]",
+            ('b', false) => r"(?-u:\b)",
+            ('b' | 'B' | 'A' | 'z', true) => return None,
+            ('Q', false) => {
+                let (literal, rest) = self.rest.split_once("\\E").unwrap_or((self.rest, ""));
+                self.out.push_str(&regex::escape(literal));
+                self.rest = rest;
+                return Some(());
+            }
+            _ if c.is_ascii_punctuation() => {
+                self.literal(c);
+                return Some(());
+            }
+            _ => {
+                self.out.extend(['\\', c]);
+                // The braces of `\p{Greek}` and `\x{41}`.
+                if matches!(c, 'p' | 'P' | 'x') && self.rest.starts_with('{') {
+                    self.copy(self.rest.find('}')? + 1);
+                }
+                return Some(());
+            }
+        });
+        Some(())
+    }
+
+    /// A character that means itself.
+    fn literal(&mut self, c: char) {
+        // The crate gives `\<` and `\>` a meaning.
+        if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
+            self.out.push('\\');
+        }
+        self.out.push(c);
+    }
+
+    /// What stands in brackets, up to the closing one.
+    fn class(&mut self) -> Option<()> {
+        self.out.push('[');
+        if self.take('^') {
+            self.out.push('^');
+        }
+        let mut first = true;
+        while !self.rest.is_empty() {
+            if !first && self.take(']') {
+                self.out.push(']');
+                return Some(());
+            }
+            first = false;
+            if self.rest.starts_with("[:")
+                && let Some(end) = self.rest.find(":]")
+            {
+                self.copy(end + 2);
+                continue;
+            }
+            self.member()?;
+            // A hyphen makes a range unless it comes last.
+            if self.rest.starts_with('-') && !self.rest.starts_with("-]") {
+                self.next();
+                self.out.push('-');
+                self.member()?;
+            }
+        }
+        None
+    }
+
+    /// A character of a class, or a class within it.
+    fn member(&mut self) -> Option<()> {
+        match self.next()? {
+            '\\' => {
+                let perl = self
+                    .rest
+                    .starts_with(['d', 'D', 'w', 'W', 's', 'S', 'p', 'P']);
+                self.escape(true)?;
+                // Behind such a class a hyphen means itself.
+                if perl && self.rest.starts_with('-') && !self.rest.starts_with("-]") {
+                    self.next();
+                    self.out.push_str("\\-");
+                }
+            }
+            c => self.literal(c),
+        }
+        Some(())
+    }
 }
 
 /// The whole match, a tuple of groups, or an object of named groups.

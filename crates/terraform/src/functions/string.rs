@@ -190,7 +190,7 @@ impl Template {
         match value.as_unknown() {
             // A template in a template is one template.
             Some(unk) if !unk.template.is_empty() => {
-                self.parts.extend(unk.template.iter().cloned())
+                self.parts.extend(unk.template.iter().cloned());
             }
             _ => self.parts.push(Part::Hole(value.clone())),
         }

@@ -125,7 +125,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ip::cidrsubnets,
     ),
     many("coalesce", &[], X, Any, Open, c::coalesce),
-    many("coalescelist", &[], X, Any, Open, c::coalescelist),
+    many("coalescelist", &[], X, Any, Text, c::coalescelist),
     of("compact", &[STRINGS], Ty::List(&String), Text, c::compact),
     many("concat", &[], A, Any, Open, c::concat),
     of("contains", &[A, A], Bool, Open, c::contains),

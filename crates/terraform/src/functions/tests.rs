@@ -358,42 +358,52 @@ fn what_is_certain_in_spite_of_unknown_parts_is_kept() {
     );
 }
 
+/// The one outcome of a value that is not wholly known.
+fn outcome(val: &Val) -> &Val {
+    let [only] = &val.as_unknown().unwrap().alternatives[..] else {
+        panic!("{val:?}")
+    };
+    only
+}
+
 #[test]
-fn an_unknown_list_among_known_ones_stands_for_several() {
-    let list = run(
-        "concat",
-        &[
-            Val::tuple(vec!["0.0.0.0/0".into()]),
-            unknown("var.more has no value"),
-        ],
-    )
-    .unwrap();
-    let elements = list.elements().unwrap();
+fn an_unknown_list_behind_known_elements_stands_for_several() {
+    let known = Val::tuple(vec!["0.0.0.0/0".into()]);
+    let more = unknown("var.more has no value");
+    let list = run("concat", &[known.clone(), more.clone()]).unwrap();
+    let elements = outcome(&list).elements().unwrap();
     assert_eq!(elements[0].as_str(), Some("0.0.0.0/0"));
     assert!(elements[1].as_unknown().unwrap().many);
-    assert!(
-        !run("length", std::slice::from_ref(&list))
-            .unwrap()
-            .is_known()
-    );
-    assert!(
-        !run("element", &[list.clone(), 0_i64.into()])
-            .unwrap()
-            .is_known()
-    );
-    assert_eq!(
-        run("contains", &[list.clone(), "0.0.0.0/0".into()])
-            .unwrap()
-            .as_bool(),
-        Some(true)
-    );
-    assert!(!run("join", &[",".into(), list.clone()]).unwrap().is_known());
-    let flat = run(
-        "flatten",
-        &[Val::tuple(vec![list, Val::tuple(vec!["a".into()])])],
-    )
-    .unwrap();
-    assert_eq!(flat.elements().unwrap().len(), 3);
+    for (name, args) in [
+        ("length", vec![list.clone()]),
+        ("element", vec![list.clone(), 0_i64.into()]),
+        ("join", vec![",".into(), list.clone()]),
+        ("index", vec![list.clone(), "x".into()]),
+        ("slice", vec![list.clone(), 0_i64.into(), 2_i64.into()]),
+        ("one", vec![list.clone()]),
+    ] {
+        assert!(!run(name, &args).unwrap().is_known(), "{name}");
+    }
+    let found = run("contains", &[outcome(&list).clone(), "0.0.0.0/0".into()]).unwrap();
+    assert_eq!(found.as_bool(), Some(true));
+    let flat = run("flatten", &[Val::tuple(vec![known.clone(), more.clone()])]).unwrap();
+    assert_eq!(outcome(&flat).elements().unwrap().len(), 2);
+    // Where the known elements will stand is not known here.
+    let behind = run("concat", &[more, known]).unwrap();
+    assert!(behind.as_unknown().unwrap().alternatives.is_empty());
+}
+
+#[test]
+fn elements_that_may_be_equal_or_empty_leave_the_length_open() {
+    let list = Val::tuple(vec!["a".into(), unknown("x")]);
+    for name in ["distinct", "compact", "toset"] {
+        let result = run(name, std::slice::from_ref(&list)).unwrap();
+        let length = run("length", &[result]).unwrap();
+        assert!(!length.is_known(), "{name}");
+    }
+    let single = Val::tuple(vec![unknown("x")]);
+    let result = run("distinct", &[single]).unwrap();
+    assert_eq!(result.elements().unwrap().len(), 1);
 }
 
 #[test]

@@ -17,17 +17,32 @@ pub(super) fn size(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             Ok(count(text.chars().count()))
         }
         [Val::Bytes(bytes)] => Ok(count(bytes.len())),
-        [Val::Map(members)] => Ok(count(members.len())),
+        [Val::Map(members)] => {
+            let open = members.open();
+            if open.is_empty() {
+                return Ok(count(members.len()));
+            }
+            let mut partial = Partial::of(&open);
+            partial.set = true;
+            partial.at_least = i64::try_from(members.len() - open.len()).ok();
+            Ok(partial.into())
+        }
         [Val::List(list)] if list.is_open() => {
             let known = list.iter().filter(|element| !element.is_many()).count();
-            let mut partial = Partial::of(list.iter().filter(Val::is_many).collect::<Vec<_>>().iter());
+            let mut partial =
+                Partial::of(list.iter().filter(Val::is_many).collect::<Vec<_>>().iter());
             partial.set = true;
             partial.at_least = i64::try_from(known).ok();
             Ok(partial.into())
         }
         [Val::List(list)] => Ok(count(list.len())),
         [Val::Unknown(partial)] if partial.alternatives.is_empty() => {
-            let known: usize = partial.template.iter().flatten().map(|text| text.chars().count()).sum();
+            let known: usize = partial
+                .template
+                .iter()
+                .flatten()
+                .map(|text| text.chars().count())
+                .sum();
             let mut answer = Partial::of(args);
             answer.set = true;
             answer.at_least = Some(i64::try_from(known).unwrap_or(0));
@@ -43,7 +58,9 @@ pub(super) fn size(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 }
 
 pub(super) fn type_name(_: &Scope<'_>, args: &[Val]) -> Outcome {
-    Ok(Val::Type(args.first().map_or("null_type", Val::type_name).into()))
+    Ok(Val::Type(
+        args.first().map_or("null_type", Val::type_name).into(),
+    ))
 }
 
 pub(super) fn dynamic(_: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -65,7 +82,11 @@ fn about_text(
         _ => scope.lift(name, args, |args| match args {
             [subject, Val::Str(wanted)] => {
                 scope.charge(weight(subject))?;
-                let text = if scope.coerce { as_text(subject) } else { subject.clone() };
+                let text = if scope.coerce {
+                    as_text(subject)
+                } else {
+                    subject.clone()
+                };
                 match &text {
                     Val::Str(text) => Ok(known(text, wanted).into()),
                     _ => Err(library::no_overload(name, args)),
@@ -77,39 +98,70 @@ fn about_text(
 }
 
 pub(super) fn starts_with(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    about_text(scope, "startsWith", args, |text, wanted| text.starts_with(wanted), |partial, wanted| {
-        let (start, _) = partial.known_ends();
-        if start.starts_with(wanted) {
-            Some(true)
-        } else {
-            (!wanted.starts_with(start)).then_some(false)
-        }
-    })
+    about_text(
+        scope,
+        "startsWith",
+        args,
+        |text, wanted| text.starts_with(wanted),
+        |partial, wanted| {
+            let (start, _) = partial.known_ends();
+            if start.starts_with(wanted) {
+                Some(true)
+            } else {
+                (!wanted.starts_with(start)).then_some(false)
+            }
+        },
+    )
 }
 
 pub(super) fn ends_with(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    about_text(scope, "endsWith", args, |text, wanted| text.ends_with(wanted), |partial, wanted| {
-        let (_, end) = partial.known_ends();
-        if end.ends_with(wanted) {
-            Some(true)
-        } else {
-            (!wanted.ends_with(end)).then_some(false)
-        }
-    })
+    about_text(
+        scope,
+        "endsWith",
+        args,
+        |text, wanted| text.ends_with(wanted),
+        |partial, wanted| {
+            let (_, end) = partial.known_ends();
+            if end.ends_with(wanted) {
+                Some(true)
+            } else {
+                (!wanted.ends_with(end)).then_some(false)
+            }
+        },
+    )
 }
 
 pub(super) fn contains(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    about_text(scope, "contains", args, |text, wanted| text.contains(wanted), |partial, wanted| {
-        (wanted.is_empty() || partial.template.iter().flatten().any(|text| text.contains(wanted))).then_some(true)
-    })
+    about_text(
+        scope,
+        "contains",
+        args,
+        |text, wanted| text.contains(wanted),
+        |partial, wanted| {
+            (wanted.is_empty()
+                || partial
+                    .template
+                    .iter()
+                    .flatten()
+                    .any(|text| text.contains(wanted)))
+            .then_some(true)
+        },
+    )
 }
 
 pub(super) fn matches(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let [subject, Val::Str(pattern)] = args else { return Err(library::no_overload("matches", args)) };
+    let [subject, Val::Str(pattern)] = args else {
+        return Err(library::no_overload("matches", args));
+    };
     // A pattern that is computed is compiled each time.
     scope.charge(1000 + pattern.len() + weight(subject))?;
-    let pattern = compile_pattern(pattern).map_err(|_| Error::new("the pattern is not a regular expression"))?;
-    let text = if scope.coerce { as_text(subject) } else { subject.clone() };
+    let pattern = compile_pattern(pattern)
+        .map_err(|_| Error::new("the pattern is not a regular expression"))?;
+    let text = if scope.coerce {
+        as_text(subject)
+    } else {
+        subject.clone()
+    };
     match &text {
         Val::Str(text) => Ok(pattern.is_match(text).into()),
         _ => Err(library::no_overload("matches", args)),
@@ -156,7 +208,10 @@ pub(super) fn distinct(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     scope.charge(list.len().saturating_mul(list.len()))?;
     let mut kept: Vec<Val> = Vec::new();
     for element in list.iter() {
-        if !kept.iter().any(|other| matches!(equal(other, &element, false), Val::Bool(true))) {
+        if !kept
+            .iter()
+            .any(|other| matches!(equal(other, &element, false), Val::Bool(true)))
+        {
             kept.push(element);
         }
     }
@@ -179,16 +234,24 @@ pub(super) fn slice(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let list = list("slice", args)?;
     scope.charge(list.len())?;
     let bounds = match args {
-        [_, Val::Int(start), Val::Int(end)] => usize::try_from(*start).ok().zip(usize::try_from(*end).ok()),
+        [_, Val::Int(start), Val::Int(end)] => {
+            usize::try_from(*start).ok().zip(usize::try_from(*end).ok())
+        }
         _ => None,
     };
-    let Some((start, end)) = bounds.filter(|(start, end)| start <= end && *end <= list.len()) else {
+    let Some((start, end)) = bounds.filter(|(start, end)| start <= end && *end <= list.len())
+    else {
         return Err(Error::new("`slice` has no such bounds"));
     };
     if list.is_open() {
         return Ok(Partial::of(list.iter().collect::<Vec<_>>().iter()).into());
     }
-    Ok(list.iter().skip(start).take(end - start).collect::<Vec<_>>().into())
+    Ok(list
+        .iter()
+        .skip(start)
+        .take(end - start)
+        .collect::<Vec<_>>()
+        .into())
 }
 
 pub(super) fn sort(scope: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -197,23 +260,39 @@ pub(super) fn sort(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 }
 
 pub(super) fn sort_by_keys(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let [Val::List(list), Val::List(keys)] = args else { return Err(library::no_overload("sortBy", args)) };
+    let [Val::List(list), Val::List(keys)] = args else {
+        return Err(library::no_overload("sortBy", args));
+    };
     sorted(scope, "sortBy", list, keys)
 }
 
 fn sorted(scope: &Scope<'_>, name: &str, list: &List, keys: &List) -> Outcome {
     scope.charge(list.len().saturating_mul(8))?;
-    let unknown: Vec<Val> = list.iter().chain(keys.iter()).filter(Val::is_unknown).collect();
+    let unknown: Vec<Val> = list
+        .iter()
+        .chain(keys.iter())
+        .filter(Val::is_unknown)
+        .collect();
     if !unknown.is_empty() {
         return Ok(Partial::of(&unknown).into());
     }
     let mut pairs: Vec<(Val, Val)> = keys.iter().zip(list.iter()).collect();
     let first = pairs.first().map(|(key, _)| key.clone());
-    if pairs.iter().any(|(key, _)| first.as_ref().is_some_and(|first| compare(first, key, false).is_none())) {
-        return Err(Error::new(format!("`{name}` needs keys of one type that has an order")));
+    if pairs.iter().any(|(key, _)| {
+        first
+            .as_ref()
+            .is_some_and(|first| compare(first, key, false).is_none())
+    }) {
+        return Err(Error::new(format!(
+            "`{name}` needs keys of one type that has an order"
+        )));
     }
     pairs.sort_by(|(a, _), (b, _)| compare(a, b, false).unwrap_or(Ordering::Equal));
-    Ok(pairs.into_iter().map(|(_, value)| value).collect::<Vec<_>>().into())
+    Ok(pairs
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect::<Vec<_>>()
+        .into())
 }
 
 pub(super) fn optional_of(_: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -226,7 +305,10 @@ pub(super) fn optional_none(_: &Scope<'_>, _: &[Val]) -> Outcome {
 
 pub(super) fn optional_of_non_zero(_: &Scope<'_>, args: &[Val]) -> Outcome {
     let zero = match args.first() {
-        None | Some(Val::Null | Val::Bool(false) | Val::Int(0) | Val::Uint(0) | Val::Optional(None)) => true,
+        None
+        | Some(Val::Null | Val::Bool(false) | Val::Int(0) | Val::Uint(0) | Val::Optional(None)) => {
+            true
+        }
         Some(Val::Double(number)) => *number == 0.0,
         Some(Val::Str(text)) => text.is_empty(),
         Some(Val::Bytes(bytes)) => bytes.is_empty(),
@@ -234,7 +316,9 @@ pub(super) fn optional_of_non_zero(_: &Scope<'_>, args: &[Val]) -> Outcome {
         Some(Val::Map(members)) => members.len() == 0,
         _ => false,
     };
-    Ok(Val::Optional(args.first().filter(|_| !zero).cloned().map(Arc::new)))
+    Ok(Val::Optional(
+        args.first().filter(|_| !zero).cloned().map(Arc::new),
+    ))
 }
 
 pub(super) fn has_value(_: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -247,7 +331,9 @@ pub(super) fn has_value(_: &Scope<'_>, args: &[Val]) -> Outcome {
 pub(super) fn value(_: &Scope<'_>, args: &[Val]) -> Outcome {
     match args {
         [Val::Optional(Some(value))] => Ok((**value).clone()),
-        [Val::Optional(None)] => Err(Error::new("the optional has no value: ask `hasValue()` first")),
+        [Val::Optional(None)] => Err(Error::new(
+            "the optional has no value: ask `hasValue()` first",
+        )),
         args => Err(library::no_overload("value", args)),
     }
 }
@@ -256,7 +342,9 @@ pub(super) fn or(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     match args {
         [some @ Val::Optional(Some(_)), _] => Ok(some.clone()),
         [Val::Optional(None), other] => Ok(other.clone()),
-        [Val::Unknown(_), other] => each_alternative(args, other, |optional, other| or(scope, &[optional, other])),
+        [Val::Unknown(_), other] => {
+            each_alternative(args, other, |optional, other| or(scope, &[optional, other]))
+        }
         args => Err(library::no_overload("or", args)),
     }
 }
@@ -265,14 +353,18 @@ pub(super) fn or_value(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     match args {
         [Val::Optional(Some(value)), _] => Ok((**value).clone()),
         [Val::Optional(None), other] => Ok(other.clone()),
-        [Val::Unknown(_), other] => each_alternative(args, other, |optional, other| or_value(scope, &[optional, other])),
+        [Val::Unknown(_), other] => each_alternative(args, other, |optional, other| {
+            or_value(scope, &[optional, other])
+        }),
         args => Err(library::no_overload("orValue", args)),
     }
 }
 
 /// The answers of every optional that it may be, though the other value may not be known either.
 fn each_alternative(args: &[Val], other: &Val, run: impl Fn(Val, Val) -> Outcome) -> Outcome {
-    let Some(Val::Unknown(partial)) = args.first() else { return Ok(Val::Null) };
+    let Some(Val::Unknown(partial)) = args.first() else {
+        return Ok(Val::Null);
+    };
     let mut answer: Option<Val> = None;
     for alternative in &partial.alternatives {
         let next = run(alternative.clone(), other.clone())?;

@@ -13,15 +13,25 @@ use crate::{
 };
 
 /// The one node at the path of a document; `None` where it is absent.
-fn node(scope: &Scope<'_>, name: &str, args: &[Val]) -> Result<Result<Node, Val>, crate::cel::Error> {
+fn node(
+    scope: &Scope<'_>,
+    name: &str,
+    args: &[Val],
+) -> Result<Result<Node, Val>, crate::cel::Error> {
     let mut found = resource::find(scope, name, args)?;
     if !found.hidden.is_empty() {
-        return Ok(Err(Partial { reasons: found.hidden, ..Partial::default() }.into()));
+        return Ok(Err(Partial {
+            reasons: found.hidden,
+            ..Partial::default()
+        }
+        .into()));
     }
     match (found.nodes.pop(), found.nodes.is_empty()) {
         (Some(node), true) => Ok(Ok(node)),
         (None, _) => Ok(Err(Val::Null)),
-        (Some(_), false) => Err(crate::cel::Error::new(format!("`{name}` needs a path to one value"))),
+        (Some(_), false) => Err(crate::cel::Error::new(format!(
+            "`{name}` needs a path to one value"
+        ))),
     }
 }
 

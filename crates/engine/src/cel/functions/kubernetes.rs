@@ -27,23 +27,38 @@ pub(super) fn selects(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 pub(super) fn owner(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (at, _) = resource::resource(scope, "owner", args)?;
-    Ok(scope.world.relations.owner(at).map_or(Val::Null, Val::Resource))
+    Ok(scope
+        .world
+        .relations
+        .owner(at)
+        .map_or(Val::Null, Val::Resource))
 }
 
 pub(super) fn lookup(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (at, _) = resource::resource(scope, "lookup", args)?;
-    let (word, name) = (text_of(scope, "lookup", args, 1)?, text_of(scope, "lookup", args, 2)?);
+    let (word, name) = (
+        text_of(scope, "lookup", args, 1)?,
+        text_of(scope, "lookup", args, 2)?,
+    );
     let relations = &scope.world.relations;
-    Ok(one_or_hidden(relations.lookup(at, &word, &name), || relations.hidden_objects(at)))
+    Ok(one_or_hidden(relations.lookup(at, &word, &name), || {
+        relations.hidden_objects(at)
+    }))
 }
 
 /// The environment of a container. Names that `env` sets hide those of `envFrom`, and of several the last counts.
 pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let Some(Val::Map(Members::Nodes(container))) = args.first() else { return Err(library::no_overload("podEnv", args)) };
+    let Some(Val::Map(Members::Nodes(container))) = args.first() else {
+        return Err(library::no_overload("podEnv", args));
+    };
     let mut variables: indexmap::IndexMap<Arc<str>, Node> = indexmap::IndexMap::new();
     let mut rest: Vec<Node> = Vec::new();
     let hide = |reason: String, rest: &mut Vec<Node>| {
-        rest.push(Node::new(Value::Unknown(Arc::new(Unknown { reasons: vec![reason], many: true, ..Unknown::default() }))));
+        rest.push(Node::new(Value::Unknown(Arc::new(Unknown {
+            reasons: vec![reason],
+            many: true,
+            ..Unknown::default()
+        }))));
     };
     if let Some(from) = container.get("envFrom") {
         if from.as_unknown().is_some() {
@@ -56,20 +71,38 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
                 continue;
             }
             let prefix = source.get("prefix").and_then(Node::as_str).unwrap_or("");
-            if let Some(name) = source.get("configMapRef").and_then(|map| map.get("name")).and_then(Node::as_str) {
+            if let Some(name) = source
+                .get("configMapRef")
+                .and_then(|map| map.get("name"))
+                .and_then(Node::as_str)
+            {
                 match config_map(scope, name) {
                     Some(data) => {
                         scope.charge(data.len())?;
                         for (key, value) in data.iter().filter(|(_, value)| !value.is_null()) {
                             let name: Arc<str> = format!("{prefix}{key}").into();
-                            let origin = format!("ConfigMap/{}", source_name(source, "configMapRef"));
-                            variables.insert(Arc::clone(&name), variable(&name, value.clone(), &origin));
+                            let origin =
+                                format!("ConfigMap/{}", source_name(source, "configMapRef"));
+                            variables
+                                .insert(Arc::clone(&name), variable(&name, value.clone(), &origin));
                         }
                     }
-                    None => hide(format!("the ConfigMap {name} is not in the input"), &mut rest),
+                    None => hide(
+                        format!("the ConfigMap {name} is not in the input"),
+                        &mut rest,
+                    ),
                 }
-            } else if source.get("secretRef").is_some_and(|secret| !secret.is_null()) {
-                hide(format!("the Secret {} holds further variables", source_name(source, "secretRef")), &mut rest);
+            } else if source
+                .get("secretRef")
+                .is_some_and(|secret| !secret.is_null())
+            {
+                hide(
+                    format!(
+                        "the Secret {} holds further variables",
+                        source_name(source, "secretRef")
+                    ),
+                    &mut rest,
+                );
             }
         }
     }
@@ -90,17 +123,30 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             }
         }
     }
-    Ok(Val::from(&Node::list(variables.into_values().chain(rest).collect())))
+    Ok(Val::from(&Node::list(
+        variables.into_values().chain(rest).collect(),
+    )))
 }
 
 /// An unknown value as any number of list elements.
 fn open(node: &Node) -> Node {
-    let reasons = node.as_unknown().map_or_else(|| vec!["a variable's name is not known".to_owned()], |unknown| unknown.reasons.clone());
-    Node::new(Value::Unknown(Arc::new(Unknown { reasons, many: true, ..Unknown::default() })))
+    let reasons = node.as_unknown().map_or_else(
+        || vec!["a variable's name is not known".to_owned()],
+        |unknown| unknown.reasons.clone(),
+    );
+    Node::new(Value::Unknown(Arc::new(Unknown {
+        reasons,
+        many: true,
+        ..Unknown::default()
+    })))
 }
 
 fn source_name<'a>(source: &'a Node, key: &str) -> &'a str {
-    source.get(key).and_then(|from| from.get("name")).and_then(Node::as_str).unwrap_or("")
+    source
+        .get(key)
+        .and_then(|from| from.get("name"))
+        .and_then(Node::as_str)
+        .unwrap_or("")
 }
 
 fn variable(name: &Arc<str>, value: Node, from: &str) -> Node {
@@ -115,28 +161,64 @@ fn variable(name: &Arc<str>, value: Node, from: &str) -> Node {
 fn value_of(scope: &Scope<'_>, entry: &Node) -> (Node, String) {
     let Some(from) = entry.get("valueFrom").filter(|from| !from.is_null()) else {
         let value = entry.get("value").filter(|value| !value.is_null());
-        return (value.cloned().unwrap_or_else(|| Node::string("")), "literal".to_owned());
+        return (
+            value.cloned().unwrap_or_else(|| Node::string("")),
+            "literal".to_owned(),
+        );
     };
     let unknown = |reason: String| {
-        Node::new(Value::Unknown(Arc::new(Unknown { reasons: vec![reason], set: true, ..Unknown::default() })))
+        Node::new(Value::Unknown(Arc::new(Unknown {
+            reasons: vec![reason],
+            set: true,
+            ..Unknown::default()
+        })))
     };
-    if let Some(name) = from.get("configMapKeyRef").and_then(|map| map.get("name")).and_then(Node::as_str) {
+    if let Some(name) = from
+        .get("configMapKeyRef")
+        .and_then(|map| map.get("name"))
+        .and_then(Node::as_str)
+    {
         let origin = format!("ConfigMap/{name}");
-        let key = from.get("configMapKeyRef").and_then(|map| map.get("key")).and_then(Node::as_str);
-        let value = config_map(scope, name).zip(key).and_then(|(data, key)| data.get(key).cloned());
-        let value = value.unwrap_or_else(|| unknown(format!("the ConfigMap {name} with this key is not in the input")));
+        let key = from
+            .get("configMapKeyRef")
+            .and_then(|map| map.get("key"))
+            .and_then(Node::as_str);
+        let value = config_map(scope, name)
+            .zip(key)
+            .and_then(|(data, key)| data.get(key).cloned());
+        let value = value.unwrap_or_else(|| {
+            unknown(format!(
+                "the ConfigMap {name} with this key is not in the input"
+            ))
+        });
         return (value, origin);
     }
-    if from.get("secretKeyRef").is_some_and(|secret| !secret.is_null()) {
+    if from
+        .get("secretKeyRef")
+        .is_some_and(|secret| !secret.is_null())
+    {
         let name = source_name(from, "secretKeyRef");
-        return (unknown(format!("the value is in the Secret {name}")), format!("Secret/{name}"));
+        return (
+            unknown(format!("the value is in the Secret {name}")),
+            format!("Secret/{name}"),
+        );
     }
-    let kind = if from.get("fieldRef").is_some_and(|field| !field.is_null()) { "field" } else { "resource" };
-    (unknown("the value is known at run time".to_owned()), kind.to_owned())
+    let kind = if from.get("fieldRef").is_some_and(|field| !field.is_null()) {
+        "field"
+    } else {
+        "resource"
+    };
+    (
+        unknown("the value is known at run time".to_owned()),
+        kind.to_owned(),
+    )
 }
 
 fn config_map(scope: &Scope<'_>, name: &str) -> Option<Arc<Map>> {
-    let at = scope.world.relations.lookup(scope.resource, "ConfigMap", name)?;
+    let at = scope
+        .world
+        .relations
+        .lookup(scope.resource, "ConfigMap", name)?;
     match scope.world.body(at).get("data").map(|data| &data.value) {
         Some(Value::Object(members)) => Some(Arc::clone(members)),
         None | Some(Value::Null) => Some(Arc::default()),

@@ -1,5 +1,11 @@
 //! The functions of expressions, a file for each family; the table says what there is.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::only_used_in_recursion,
+    reason = "the functions of the table are of one type"
+)]
+
 mod basic;
 mod document;
 mod kubernetes;
@@ -47,16 +53,46 @@ impl std::fmt::Debug for Function {
 pub(crate) const NAMESPACES: [&str; 4] = ["math", "strings", "lists", "optional"];
 
 const fn strict(name: &'static str, member: bool, min: usize, max: usize, run: Native) -> Function {
-    Function { name, member, arity: (min, max), of_text: false, call: Call::Native { strict: true, run } }
+    Function {
+        name,
+        member,
+        arity: (min, max),
+        of_text: false,
+        call: Call::Native { strict: true, run },
+    }
 }
-const fn lenient(name: &'static str, member: bool, min: usize, max: usize, run: Native) -> Function {
-    Function { name, member, arity: (min, max), of_text: false, call: Call::Native { strict: false, run } }
+const fn lenient(
+    name: &'static str,
+    member: bool,
+    min: usize,
+    max: usize,
+    run: Native,
+) -> Function {
+    Function {
+        name,
+        member,
+        arity: (min, max),
+        of_text: false,
+        call: Call::Native { strict: false, run },
+    }
 }
 const fn library_function(name: &'static str, member: bool, min: usize, max: usize) -> Function {
-    Function { name, member, arity: (min, max), of_text: false, call: Call::Library }
+    Function {
+        name,
+        member,
+        arity: (min, max),
+        of_text: false,
+        call: Call::Library,
+    }
 }
 const fn text(name: &'static str, min: usize, max: usize) -> Function {
-    Function { name, member: true, arity: (min, max), of_text: true, call: Call::Library }
+    Function {
+        name,
+        member: true,
+        arity: (min, max),
+        of_text: true,
+        call: Call::Library,
+    }
 }
 
 static TABLE: &[Function] = &[
@@ -89,10 +125,22 @@ static TABLE: &[Function] = &[
     // Texts.
     strict("versionAtLeast", false, 2, 2, text::version_at_least),
     strict("days", false, 1, 1, text::days),
-    strict("scheduleMaxGapHours", false, 1, 1, text::schedule_max_gap_hours),
+    strict(
+        "scheduleMaxGapHours",
+        false,
+        1,
+        1,
+        text::schedule_max_gap_hours,
+    ),
     strict("image", false, 1, 1, text::image),
     strict("urls", false, 1, 1, text::urls),
-    lenient("looksLikeCredential", false, 2, 2, text::looks_like_credential),
+    lenient(
+        "looksLikeCredential",
+        false,
+        2,
+        2,
+        text::looks_like_credential,
+    ),
     // Agreements.
     strict("vendorBaa", false, 1, 1, vendor::vendor_baa),
     strict("baaCovers", false, 2, 2, vendor::baa_covers),
@@ -115,7 +163,13 @@ static TABLE: &[Function] = &[
     strict("@sortByAssociatedKeys", true, 1, 1, basic::sort_by_keys),
     lenient("optional.of", false, 1, 1, basic::optional_of),
     strict("optional.none", false, 0, 0, basic::optional_none),
-    strict("optional.ofNonZeroValue", false, 1, 1, basic::optional_of_non_zero),
+    strict(
+        "optional.ofNonZeroValue",
+        false,
+        1,
+        1,
+        basic::optional_of_non_zero,
+    ),
     strict("hasValue", true, 0, 0, basic::has_value),
     strict("value", true, 0, 0, basic::value),
     lenient("or", true, 1, 1, basic::or),
@@ -174,25 +228,40 @@ static TABLE: &[Function] = &[
 
 /// The function of a name, called on a value or not, with this many arguments.
 pub(crate) fn find(name: &str, member: bool, arity: usize) -> Option<&'static Function> {
-    TABLE
-        .iter()
-        .find(|function| function.name == name && function.member == member && (function.arity.0..=function.arity.1).contains(&arity))
+    TABLE.iter().find(|function| {
+        function.name == name
+            && function.member == member
+            && (function.arity.0..=function.arity.1).contains(&arity)
+    })
 }
 
 /// What is near to a function that does not exist.
 pub(crate) fn similar(name: &str, member: bool, arity: usize) -> Option<String> {
-    let named: Vec<&Function> = TABLE.iter().filter(|function| function.name == name).collect();
+    let named: Vec<&Function> = TABLE
+        .iter()
+        .filter(|function| function.name == name)
+        .collect();
     if let Some(function) = named.iter().find(|function| function.member == member) {
         let (min, max) = function.arity;
-        let wanted = if min == max { min.to_string() } else { format!("{min} to {max}") };
+        let wanted = if min == max {
+            min.to_string()
+        } else {
+            format!("{min} to {max}")
+        };
         return Some(format!("`{name}` takes {wanted} arguments, not {arity}"));
     }
     if let Some(function) = named.first() {
-        let form = if function.member { format!("value.{name}(…)") } else { format!("{name}(…)") };
+        let form = if function.member {
+            format!("value.{name}(…)")
+        } else {
+            format!("{name}(…)")
+        };
         return Some(format!("`{name}` is called as `{form}`"));
     }
     let near = crate::policy::nearest(name, TABLE.iter().map(|function| function.name))?;
-    Some(format!("no function is named `{name}`; did you mean `{near}`?"))
+    Some(format!(
+        "no function is named `{name}`; did you mean `{near}`?"
+    ))
 }
 
 /// A number or truth value as Terraform makes a text of it; everything else as it is.
@@ -207,18 +276,31 @@ pub(crate) fn as_text(val: &Val) -> Val {
 }
 
 /// The text of an argument.
-fn text_of<'a>(scope: &Scope<'_>, name: &str, args: &'a [Val], at: usize) -> Result<std::borrow::Cow<'a, str>, Error> {
+fn text_of<'a>(
+    scope: &Scope<'_>,
+    name: &str,
+    args: &'a [Val],
+    at: usize,
+) -> Result<std::borrow::Cow<'a, str>, Error> {
     match args.get(at) {
         Some(Val::Str(text)) => Ok(std::borrow::Cow::Borrowed(text)),
-        Some(val @ (Val::Bool(_) | Val::Int(_) | Val::Double(_) | Val::Uint(_))) if scope.coerce => match as_text(val) {
-            Val::Str(text) => Ok(std::borrow::Cow::Owned(text.to_string())),
-            _ => Err(library::no_overload(name, args)),
-        },
+        Some(val @ (Val::Bool(_) | Val::Int(_) | Val::Double(_) | Val::Uint(_)))
+            if scope.coerce =>
+        {
+            match as_text(val) {
+                Val::Str(text) => Ok(std::borrow::Cow::Owned(text.to_string())),
+                _ => Err(library::no_overload(name, args)),
+            }
+        }
         _ => Err(library::no_overload(name, args)),
     }
 }
 
 /// An answer that a mistake in the input, not in the policy, makes impossible.
 fn not_readable(what: impl Into<std::sync::Arc<str>>) -> Outcome {
-    Ok(Partial { set: true, ..Partial::because(what) }.into())
+    Ok(Partial {
+        set: true,
+        ..Partial::because(what)
+    }
+    .into())
 }

@@ -27,7 +27,10 @@ fn range(text: &str) -> Option<IpNet> {
 }
 
 pub(super) fn cidr_contains(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let (outer, inner) = (text_of(scope, "cidrContains", args, 0)?, text_of(scope, "cidrContains", args, 1)?);
+    let (outer, inner) = (
+        text_of(scope, "cidrContains", args, 0)?,
+        text_of(scope, "cidrContains", args, 1)?,
+    );
     match (range(&outer), range(&inner)) {
         (Some(outer), Some(inner)) => Ok(outer.contains(&inner).into()),
         _ => not_readable("the text is not an address range"),
@@ -74,13 +77,18 @@ pub(super) fn is_public_cidr(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     }
     match range(&text) {
         // No two of these ranges lie side by side, so a range is outside of all unless one holds it.
-        Some(range) => Ok((!NOT_PUBLIC.iter().any(|private| private.contains(&range.trunc()))).into()),
+        Some(range) => Ok((!NOT_PUBLIC
+            .iter()
+            .any(|private| private.contains(&range.trunc())))
+        .into()),
         None => not_readable("the text is not an address range"),
     }
 }
 
 pub(super) fn ports_include(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let [spec, Val::List(ports)] = args else { return Err(library::no_overload("portsInclude", args)) };
+    let [spec, Val::List(ports)] = args else {
+        return Err(library::no_overload("portsInclude", args));
+    };
     let mut wanted = Vec::new();
     for port in ports.iter() {
         match port {
@@ -109,17 +117,26 @@ fn includes(scope: &Scope<'_>, spec: &Val, wanted: &[i64]) -> Outcome {
                     Val::Bool(false) => {}
                     answer => {
                         let reasons = Partial::of([&answer, &element]).reasons;
-                        unknown.get_or_insert_with(Partial::default).add_reasons(&reasons);
+                        unknown
+                            .get_or_insert_with(Partial::default)
+                            .add_reasons(&reasons);
                     }
                 }
             }
             Ok(unknown.map_or(false.into(), Into::into))
         }
-        Val::Unknown(_) => scope.lift("portsInclude", std::slice::from_ref(spec), |args| match args {
-            [spec] => includes(scope, spec, wanted),
-            args => Err(library::no_overload("portsInclude", args)),
-        }),
-        other => Err(library::no_overload("portsInclude", std::slice::from_ref(other))),
+        Val::Unknown(_) => scope.lift(
+            "portsInclude",
+            std::slice::from_ref(spec),
+            |args| match args {
+                [spec] => includes(scope, spec, wanted),
+                args => Err(library::no_overload("portsInclude", args)),
+            },
+        ),
+        other => Err(library::no_overload(
+            "portsInclude",
+            std::slice::from_ref(other),
+        )),
     }
 }
 
@@ -128,7 +145,12 @@ fn port_range(text: &str) -> Option<(i64, i64)> {
     if text == "*" || text.eq_ignore_ascii_case("any") || text.eq_ignore_ascii_case("all") {
         return Some((0, 65535));
     }
-    let number = |text: &str| text.trim().parse::<i64>().ok().filter(|port| (0..=65535).contains(port));
+    let number = |text: &str| {
+        text.trim()
+            .parse::<i64>()
+            .ok()
+            .filter(|port| (0..=65535).contains(port))
+    };
     match text.split_once(['-', ':']) {
         Some((low, high)) => Some((number(low)?, number(high)?)),
         None => number(text).map(|port| (port, port)),

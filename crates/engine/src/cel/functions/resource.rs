@@ -20,9 +20,11 @@ pub(super) fn resource<'a>(
     args: &[Val],
 ) -> Result<(usize, &'a Resource), crate::cel::Error> {
     match args.first() {
-        Some(Val::Resource(at)) => {
-            scope.world.resource(*at).map(|resource| (*at, resource)).ok_or_else(|| library::no_overload(name, args))
-        }
+        Some(Val::Resource(at)) => scope
+            .world
+            .resource(*at)
+            .map(|resource| (*at, resource))
+            .ok_or_else(|| library::no_overload(name, args)),
         _ => Err(library::no_overload(name, args)),
     }
 }
@@ -40,23 +42,43 @@ pub(super) fn name(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 pub(super) fn namespace(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (_, resource) = resource(scope, "namespace", args)?;
-    Ok(Val::Str(resource.kubernetes().and_then(|id| id.namespace.clone()).unwrap_or_else(|| "".into())))
+    Ok(Val::Str(
+        resource
+            .kubernetes()
+            .and_then(|id| id.namespace.clone())
+            .unwrap_or_else(|| "".into()),
+    ))
 }
 
 pub(super) fn namespace_object(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (at, resource) = resource(scope, "namespaceObject", args)?;
     let found = scope.world.relations.namespace_object(at);
-    let namespaced = resource.kubernetes().is_some_and(|id| id.namespace.is_some());
-    Ok(one_or_hidden(found, || if namespaced { scope.world.relations.hidden_objects(at) } else { Vec::new() }))
+    let namespaced = resource
+        .kubernetes()
+        .is_some_and(|id| id.namespace.is_some());
+    Ok(one_or_hidden(found, || {
+        if namespaced {
+            scope.world.relations.hidden_objects(at)
+        } else {
+            Vec::new()
+        }
+    }))
 }
 
 /// The resource, or null, unless something that could not be read may hold it.
 pub(super) fn one_or_hidden(found: Option<usize>, hidden: impl FnOnce() -> Vec<Arc<str>>) -> Val {
-    match found {
-        Some(at) => Val::Resource(at),
-        None => {
-            let reasons = hidden();
-            if reasons.is_empty() { Val::Null } else { Partial { reasons, ..Partial::default() }.into() }
+    if let Some(at) = found {
+        Val::Resource(at)
+    } else {
+        let reasons = hidden();
+        if reasons.is_empty() {
+            Val::Null
+        } else {
+            Partial {
+                reasons,
+                ..Partial::default()
+            }
+            .into()
         }
     }
 }
@@ -68,32 +90,47 @@ pub(super) fn phi(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 pub(super) fn provider_major(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (_, resource) = resource(scope, "providerMajor", args)?;
-    Ok(match resource.terraform().map(|id| (id.provider_major, &id.provider)) {
-        Some((Some(major), _)) => Val::Int(i64::try_from(major).unwrap_or(i64::MAX)),
-        Some((None, provider)) => {
-            Partial { set: true, ..Partial::because(format!("nothing fixes the major version of the provider {provider}")) }.into()
-        }
-        None => Val::unknown("only Terraform resources have a provider"),
-    })
+    Ok(
+        match resource
+            .terraform()
+            .map(|id| (id.provider_major, &id.provider))
+        {
+            Some((Some(major), _)) => Val::Int(i64::try_from(major).unwrap_or(i64::MAX)),
+            Some((None, provider)) => Partial {
+                set: true,
+                ..Partial::because(format!(
+                    "nothing fixes the major version of the provider {provider}"
+                ))
+            }
+            .into(),
+            None => Val::unknown("only Terraform resources have a provider"),
+        },
+    )
 }
 
 /// The nodes at a dotted path of a map or resource.
-pub(super) fn find(scope: &Scope<'_>, name: &str, args: &[Val]) -> Result<Found, crate::cel::Error> {
+pub(super) fn find(
+    scope: &Scope<'_>,
+    name: &str,
+    args: &[Val],
+) -> Result<Found, crate::cel::Error> {
     let at = args.len().saturating_sub(1).min(1);
     let path = text_of(scope, name, args, at)?;
     scope.charge(1 + path.len() / 8)?;
     match args.first() {
         Some(Val::Resource(at)) => Ok(relations::find(scope.world.body(*at), &path)),
-        Some(Val::Map(Members::Nodes(members))) => {
-            Ok(relations::find(&Node::new(Value::Object(Arc::clone(members))), &path))
-        }
+        Some(Val::Map(Members::Nodes(members))) => Ok(relations::find(
+            &Node::new(Value::Object(Arc::clone(members))),
+            &path,
+        )),
         Some(Val::Map(_)) => {
             let node = args.first().map_or_else(Node::null, to_node);
             Ok(relations::find(&node, &path))
         }
-        Some(Val::List(List::Nodes(elements))) => {
-            Ok(relations::find(&Node::new(Value::List(Arc::clone(elements))), &path))
-        }
+        Some(Val::List(List::Nodes(elements))) => Ok(relations::find(
+            &Node::new(Value::List(Arc::clone(elements))),
+            &path,
+        )),
         Some(Val::Null) => Ok(Found::default()),
         _ => Err(library::no_overload(name, args)),
     }
@@ -131,7 +168,12 @@ pub(super) fn to_node(val: &Val) -> Node {
                 ..Unknown::default()
             })))
         }),
-        Val::Null | Val::Bytes(_) | Val::Resource(_) | Val::Optional(_) | Val::Type(_) | Val::Foreign(_) => Node::null(),
+        Val::Null
+        | Val::Bytes(_)
+        | Val::Resource(_)
+        | Val::Optional(_)
+        | Val::Type(_)
+        | Val::Foreign(_) => Node::null(),
     }
 }
 
@@ -145,7 +187,15 @@ pub(super) fn reference(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         }
         unknown.extend(reasons);
     }
-    Ok(if unknown.is_empty() { Val::Null } else { Partial { reasons: unknown, ..Partial::default() }.into() })
+    Ok(if unknown.is_empty() {
+        Val::Null
+    } else {
+        Partial {
+            reasons: unknown,
+            ..Partial::default()
+        }
+        .into()
+    })
 }
 
 pub(super) fn references(scope: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -156,7 +206,12 @@ pub(super) fn references(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     for node in &found.nodes {
         let (targets, reasons) = targets(scope, node);
         scope.charge(targets.len())?;
-        all.extend(targets.into_iter().filter(|target| seen.insert(*target)).map(Val::Resource));
+        all.extend(
+            targets
+                .into_iter()
+                .filter(|target| seen.insert(*target))
+                .map(Val::Resource),
+        );
         unknown.extend(reasons);
     }
     if !unknown.is_empty() {
@@ -173,7 +228,9 @@ fn targets(scope: &Scope<'_>, node: &Node) -> (Vec<usize>, Vec<Arc<str>>) {
     for reference in relations::references_in(node) {
         match scope.world.relations.target(scope.resource, &reference) {
             Target::Resources(found) => targets.extend(found),
-            Target::Missing => unknown.push(format!("{} could not be read", reference.address).into()),
+            Target::Missing => {
+                unknown.push(format!("{} could not be read", reference.address).into());
+            }
         }
     }
     if targets.is_empty() {
@@ -187,16 +244,24 @@ fn targets(scope: &Scope<'_>, node: &Node) -> (Vec<usize>, Vec<Arc<str>>) {
 fn collect_named(scope: &Scope<'_>, node: &Node, targets: &mut Vec<usize>) {
     match &node.value {
         Value::String(text) => targets.extend(scope.world.relations.named(scope.resource, text)),
-        Value::List(elements) => elements.iter().for_each(|element| collect_named(scope, element, targets)),
-        Value::Object(members) => members.values().for_each(|member| collect_named(scope, member, targets)),
+        Value::List(elements) => elements
+            .iter()
+            .for_each(|element| collect_named(scope, element, targets)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|member| collect_named(scope, member, targets)),
         _ => {}
     }
 }
 
 fn unreferenced(node: &Node, unknown: &mut Vec<Arc<str>>) {
     match &node.value {
-        Value::List(elements) => elements.iter().for_each(|element| unreferenced(element, unknown)),
-        Value::Object(members) => members.values().for_each(|member| unreferenced(member, unknown)),
+        Value::List(elements) => elements
+            .iter()
+            .for_each(|element| unreferenced(element, unknown)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|member| unreferenced(member, unknown)),
         Value::Unknown(inner) if inner.many || relations::references_in(node).is_empty() => {
             relations::unknown_reasons(node, unknown);
         }
@@ -208,7 +273,12 @@ fn unreferenced(node: &Node, unknown: &mut Vec<Arc<str>>) {
 pub(super) fn list(scope: &Scope<'_>, related: Related) -> Outcome {
     scope.charge(related.certain.len() + related.unclear.len())?;
     let mut all: Vec<Val> = related.certain.into_iter().map(Val::Resource).collect();
-    all.extend(related.unclear.into_iter().map(|(at, reasons)| Val::many(Some(Val::Resource(at)), reasons)));
+    all.extend(
+        related
+            .unclear
+            .into_iter()
+            .map(|(at, reasons)| Val::many(Some(Val::Resource(at)), reasons)),
+    );
     if !related.hidden.is_empty() {
         all.push(Val::many(None, related.hidden));
     }
@@ -217,7 +287,10 @@ pub(super) fn list(scope: &Scope<'_>, related: Related) -> Outcome {
 
 pub(super) fn referrers(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (at, _) = resource(scope, "referrers", args)?;
-    let (word, path) = (text_of(scope, "referrers", args, 1)?, text_of(scope, "referrers", args, 2)?);
+    let (word, path) = (
+        text_of(scope, "referrers", args, 1)?,
+        text_of(scope, "referrers", args, 2)?,
+    );
     list(scope, scope.world.relations.referrers(at, &word, &path))
 }
 
@@ -229,20 +302,13 @@ pub(super) fn resources(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 /// An empty list is as good as absent: an absent block is one.
 pub(super) fn is_set(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let found = find(scope, "isSet", args)?;
-    let mut unknown = Partial { reasons: found.hidden.clone(), ..Partial::default() };
+    let mut unknown = Partial {
+        reasons: found.hidden.clone(),
+        ..Partial::default()
+    };
     let mut unclear = !found.hidden.is_empty();
     for node in &found.nodes {
-        let set = match &node.value {
-            Value::List(elements) if elements.is_empty() => false.into(),
-            Value::List(elements)
-                if elements.iter().all(|element| element.as_unknown().is_some_and(|unknown| unknown.many)) =>
-            {
-                let elements: Vec<Val> = elements.iter().map(Val::from).collect();
-                Partial::of(&elements).into()
-            }
-            _ => presence(Some(&Val::from(node))),
-        };
-        match set {
+        match set(&Val::from(node)) {
             Val::Bool(true) => return Ok(true.into()),
             Val::Unknown(partial) => {
                 unclear = true;
@@ -251,12 +317,37 @@ pub(super) fn is_set(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             _ => {}
         }
     }
-    Ok(if unclear { unknown.into() } else { false.into() })
+    Ok(if unclear {
+        unknown.into()
+    } else {
+        false.into()
+    })
+}
+
+fn set(val: &Val) -> Val {
+    match val {
+        Val::List(list) if list.len() == 0 => false.into(),
+        Val::List(list) if list.iter().all(|element| element.is_many()) => {
+            Partial::of(list.iter().collect::<Vec<_>>().iter()).into()
+        }
+        Val::Unknown(partial) if !partial.alternatives.is_empty() => {
+            let mut answers = partial.alternatives.iter().map(set);
+            let first = answers.next().unwrap_or(Val::Null);
+            match answers.fold(first, |answer, next| Val::either(answer, next, false)) {
+                Val::Unknown(_) => Partial::of([val]).into(),
+                known => known,
+            }
+        }
+        other => presence(Some(other)),
+    }
 }
 
 pub(super) fn is_literal(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let found = find(scope, "isLiteral", args)?;
-    let mut unknown = Partial { reasons: found.hidden.clone(), ..Partial::default() };
+    let mut unknown = Partial {
+        reasons: found.hidden.clone(),
+        ..Partial::default()
+    };
     let mut unclear = !found.hidden.is_empty();
     for node in &found.nodes {
         match literal(node) {
@@ -268,7 +359,11 @@ pub(super) fn is_literal(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             _ => {}
         }
     }
-    Ok(if unclear { unknown.into() } else { false.into() })
+    Ok(if unclear {
+        unknown.into()
+    } else {
+        false.into()
+    })
 }
 
 fn literal(node: &Node) -> Val {
@@ -284,7 +379,10 @@ fn literal(node: &Node) -> Val {
         }
         // A variable that nothing sets is given from outside, and so not written in the configuration.
         Value::Unknown(unknown) => {
-            let outside = unknown.reasons.iter().any(|reason| reason.contains("var.") && reason.contains("no value"));
+            let outside = unknown
+                .reasons
+                .iter()
+                .any(|reason| reason.contains("var.") && reason.contains("no value"));
             if outside || !relations::references_in(node).is_empty() {
                 false.into()
             } else {

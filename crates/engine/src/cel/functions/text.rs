@@ -14,8 +14,15 @@ use crate::{
 };
 
 pub(super) fn version_at_least(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let (version, least) = (text_of(scope, "versionAtLeast", args, 0)?, text_of(scope, "versionAtLeast", args, 1)?);
-    let Some(least) = numbers(&least) else { return Err(Error::new("`versionAtLeast` needs a version of numbers to compare with")) };
+    let (version, least) = (
+        text_of(scope, "versionAtLeast", args, 0)?,
+        text_of(scope, "versionAtLeast", args, 1)?,
+    );
+    let Some(least) = numbers(&least) else {
+        return Err(Error::new(
+            "`versionAtLeast` needs a version of numbers to compare with",
+        ));
+    };
     match numbers(&version) {
         Some(version) => Ok((version >= least).into()),
         None => not_readable("the text is not a version"),
@@ -26,10 +33,16 @@ pub(super) fn version_at_least(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 /// and `TLS12` is TLS 1.2.
 fn numbers(text: &str) -> Option<Vec<u64>> {
     let text = text.trim();
-    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '-' || c == ' ');
+    let digits = text
+        .trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '-' || c == ' ');
     let front = text.strip_suffix(digits).unwrap_or("").to_ascii_lowercase();
-    let end = digits.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(digits.len());
-    let parts = digits.get(..end)?.split(['.', '_']).take_while(|part| !part.is_empty());
+    let end = digits
+        .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
+        .unwrap_or(digits.len());
+    let parts = digits
+        .get(..end)?
+        .split(['.', '_'])
+        .take_while(|part| !part.is_empty());
     let mut numbers: Vec<u64> = parts.map(|part| part.parse().ok()).collect::<Option<_>>()?;
     if front.starts_with("ssl") {
         return (!numbers.is_empty()).then(|| vec![0]);
@@ -67,7 +80,10 @@ pub(super) fn image(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (rest, digest) = text.split_once('@').unwrap_or((text, ""));
     let last = rest.rfind('/').map_or(0, |at| at + 1);
     let (rest, tag) = match rest.get(last..).and_then(|name| name.find(':')) {
-        Some(at) => (rest.get(..last + at).unwrap_or(""), rest.get(last + at + 1..).unwrap_or("")),
+        Some(at) => (
+            rest.get(..last + at).unwrap_or(""),
+            rest.get(last + at + 1..).unwrap_or(""),
+        ),
         None => (rest, ""),
     };
     let (registry, repository) = match rest.split_once('/') {
@@ -75,21 +91,35 @@ pub(super) fn image(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         _ => ("", rest),
     };
     let name = repository.rsplit('/').next().unwrap_or("");
-    let members = [("registry", registry), ("repository", repository), ("name", name), ("tag", tag), ("digest", digest)];
-    let map: Map = members.into_iter().map(|(key, value)| (Arc::from(key), Node::string(value))).collect();
+    let members = [
+        ("registry", registry),
+        ("repository", repository),
+        ("name", name),
+        ("tag", tag),
+        ("digest", digest),
+    ];
+    let map: Map = members
+        .into_iter()
+        .map(|(key, value)| (Arc::from(key), Node::string(value)))
+        .collect();
     Ok(Val::from(&Node::object(map)))
 }
 
 pub(super) fn urls(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let text = text_of(scope, "urls", args, 0)?;
     scope.charge(text.len() / 4)?;
-    let urls = url_text::find(&text).iter().map(url_text::Url::node).collect();
+    let urls = url_text::find(&text)
+        .iter()
+        .map(url_text::Url::node)
+        .collect();
     Ok(Val::from(&Node::list(urls)))
 }
 
-/// A value that is given from outside is no literal; of a text with unknown parts the known ones are looked at.
+/// A value that another resource, a Secret or the run gives is no literal; of a text with unknown parts the known ones are looked at.
 pub(super) fn looks_like_credential(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let [name, value] = args else { return Err(library::no_overload("looksLikeCredential", args)) };
+    let [name, value] = args else {
+        return Err(library::no_overload("looksLikeCredential", args));
+    };
     let Val::Str(name) = name else {
         return match name {
             Val::Unknown(_) => Ok(Partial::of(args).into()),
@@ -105,21 +135,32 @@ pub(super) fn looks_like_credential(scope: &Scope<'_>, args: &[Val]) -> Outcome 
         Val::Unknown(partial) if partial.alternatives.is_empty() => {
             if !partial.template.is_empty() {
                 // A hole stands for a letter that no password shape holds.
-                let text: String =
-                    partial.template.iter().map(|part| part.as_deref().unwrap_or("\u{fffc}")).collect();
+                let text: String = partial
+                    .template
+                    .iter()
+                    .map(|part| part.as_deref().unwrap_or("\u{fffc}"))
+                    .collect();
                 return Ok(credential::has_literal_password(&text).into());
             }
-            let referred = partial.node.as_ref().is_some_and(|node| !crate::relations::references_in(node).is_empty());
+            let referred = partial
+                .node
+                .as_ref()
+                .is_some_and(|node| !crate::relations::references_in(node).is_empty());
             let outside = |reason: &Arc<str>| {
-                reason.contains("var.") && reason.contains("no value")
-                    || reason.starts_with("the value is in the Secret")
+                reason.starts_with("the value is in the Secret")
                     || &**reason == "the value is known at run time"
             };
-            if referred || partial.reasons.iter().any(outside) { Ok(false.into()) } else { Ok(Partial::of(args).into()) }
+            if referred || partial.reasons.iter().any(outside) {
+                Ok(false.into())
+            } else {
+                Ok(Partial::of(args).into())
+            }
         }
-        Val::Unknown(_) => scope.lift("looksLikeCredential", &[Val::Str(Arc::clone(name)), value.clone()], |args| {
-            looks_like_credential(scope, args)
-        }),
+        Val::Unknown(_) => scope.lift(
+            "looksLikeCredential",
+            &[Val::Str(Arc::clone(name)), value.clone()],
+            |args| looks_like_credential(scope, args),
+        ),
         Val::Bool(_) | Val::Int(_) | Val::Double(_) | Val::Uint(_) => Ok(false.into()),
         _ => Err(library::no_overload("looksLikeCredential", args)),
     }

@@ -12,10 +12,19 @@ pub(super) fn vendor_baa(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 }
 
 pub(super) fn baa_covers(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let (id, service) = (text_of(scope, "baaCovers", args, 0)?, text_of(scope, "baaCovers", args, 1)?);
-    let environment = scope.world.resource(scope.resource).and_then(|resource| resource.environment.as_deref());
+    let (id, service) = (
+        text_of(scope, "baaCovers", args, 0)?,
+        text_of(scope, "baaCovers", args, 1)?,
+    );
+    let environment = scope
+        .world
+        .resource(scope.resource)
+        .and_then(|resource| resource.environment.as_deref());
     let settings = scope.world.settings;
-    Ok(settings.agreements.covers(&id, &service, environment, settings.as_of).into())
+    Ok(settings
+        .agreements
+        .covers(&id, &service, environment, settings.as_of)
+        .into())
 }
 
 pub(super) fn eligible_service(scope: &Scope<'_>, args: &[Val]) -> Outcome {
