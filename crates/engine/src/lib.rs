@@ -26,6 +26,9 @@ mod waiver;
 mod world;
 mod yaml;
 
+#[cfg(test)]
+mod tests;
+
 pub use agreement::{
     Agreement, AgreementList, AgreementScope, AgreementSettings, Agreements, DeclaredVendor,
     Exception, ExceptionMatch, Signatory, Status,

@@ -103,7 +103,11 @@ impl Waivers {
         for (at, entry) in settings.config.waivers.iter().enumerate() {
             let place = at.to_string();
             let problem = |level, message: String| {
-                let code = if level == Level::Usage { "waiver-invalid" } else { "waiver-expired" };
+                let code = if level == Level::Usage {
+                    "waiver-invalid"
+                } else {
+                    "waiver-expired"
+                };
                 settings
                     .config
                     .problem(sources, level, code, &["waivers", &place], message)

@@ -26,6 +26,11 @@ pub(crate) fn parse<T: DeserializeOwned>(
 fn fragment(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = line.trim_end_matches('.');
+    // The place is the diagnostic's.
+    let line = match line.rsplit_once(" at line ") {
+        Some((what, place)) if place.chars().all(|c| c.is_ascii_digit() || ", column".contains(c)) => what,
+        _ => line,
+    };
     let mut chars = line.chars();
     match (chars.next(), chars.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use hipaa_iac_source::{
-    Diagnostic, Inventory, Level, Resource, ResourceKind, Sources, TerraformId, Unresolved,
+    Diagnostic, Inventory, Level, Map, Node, Resource, ResourceKind, Sources, Span, TerraformId, Unresolved,
     WalkEntry,
 };
 use rayon::prelude::*;
@@ -492,6 +492,14 @@ impl Output<'_> {
         for block in &module.providers {
             self.provider(instance, block);
         }
+        if instance.path.is_empty() {
+            // A provider that a root requires and does not configure is in use all the same, with an empty configuration.
+            let configured = |local: &Arc<str>| module.providers.iter().any(|block| block.labels.first() == Some(local));
+            for (local, requirement) in module.required.iter().filter(|(local, _)| !configured(local)) {
+                let body = Node::object(Map::new());
+                self.push_provider(instance, local, "", body, requirement.span, requirement.span);
+            }
+        }
         for (at, block) in module.resources.iter().enumerate() {
             // The module's files were read, and nothing asks for a resource that is being worked out at this point.
             let Some(resource) = self.evaluator.resource(instance, at, block) else {
@@ -564,10 +572,22 @@ impl Output<'_> {
         let (body, _) = self
             .evaluator
             .block_value(&block.body, scope, &skipped, block.header, 0);
+        self.push_provider(instance, local, &alias, body, Some(block.header), Some(block.extent));
+    }
+
+    fn push_provider(
+        &mut self,
+        instance: &Rc<Instance>,
+        local: &Arc<str>,
+        alias: &str,
+        body: Node,
+        span: Option<Span>,
+        extent: Option<Span>,
+    ) {
         let mut address = format!("{}provider.{local}", instance.path);
         if !alias.is_empty() {
             address.push('.');
-            address.push_str(&alias);
+            address.push_str(alias);
         }
         let (provider, provider_major) = self.providers.of(&instance.module, local);
         self.inventory.resources.push(Resource {
@@ -582,8 +602,8 @@ impl Output<'_> {
             root: Arc::clone(&self.root),
             environment: self.evaluator.loader.environment.clone(),
             body,
-            span: Some(block.header),
-            extent: Some(block.extent),
+            span,
+            extent,
             symbolic: instance.symbolic,
         });
     }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, Level, ReadError, SourceFile, Sources};
+use hipaa_iac_source::{Diagnostic, Level, ReadError, SourceFile, Sources, Span};
 
 use crate::{
     json_syntax, parse,
@@ -69,6 +69,8 @@ pub(crate) struct ResourceBlock {
 pub(crate) struct Requirement {
     pub(crate) source: Option<Arc<str>>,
     pub(crate) versions: Vec<String>,
+    /// The entry, if there is one.
+    pub(crate) span: Option<Span>,
 }
 
 /// Whether a file name is one of Terraform's or OpenTofu's configuration files.
@@ -346,10 +348,9 @@ impl Assembly {
             ("terraform", []) => {
                 for inner in block.body.blocks_of("required_providers") {
                     for attr in inner.body.attrs() {
-                        requirement(
-                            &attr.expr,
-                            module.required.entry(Arc::clone(&attr.name)).or_default(),
-                        );
+                        let entry = module.required.entry(Arc::clone(&attr.name)).or_default();
+                        entry.span = Some(attr.span);
+                        requirement(&attr.expr, entry);
                     }
                 }
             }

@@ -7,7 +7,7 @@ use hipaa_iac_source::{
     Diagnostic, Inventory, Level, Node, Resource, Sources, Unknown, Value, walk,
 };
 
-use crate::{Options, load};
+use crate::{Assignment, Options, load};
 
 struct Loaded {
     inventory: Inventory,
@@ -918,12 +918,14 @@ fn mistakes_in_the_options_are_the_users_own() {
 #[test]
 fn values_on_the_command_line_are_texts_or_expressions_by_the_variables_type() {
     let options = Options {
-        vars: vec![
-            ("s".into(), "[1]".into()),
-            ("n".into(), "5".into()),
-            ("l".into(), "[\"a\", \"b\"]".into()),
-            ("u".into(), "true".into()),
-        ],
+        assignments: [
+            ("s", "[1]"),
+            ("n", "5"),
+            ("l", "[\"a\", \"b\"]"),
+            ("u", "true"),
+        ]
+        .map(|(name, value): (&str, &str)| Assignment::Var(name.into(), value.into()))
+        .into(),
         ..Options::default()
     };
     let main = r#"
@@ -1451,4 +1453,23 @@ proptest::proptest! {
         // A file that is not read is said so, and one that is read is judged.
         proptest::prop_assert!(!loaded.inventory.resources.is_empty() || !loaded.inventory.diagnostics.is_empty());
     }
+}
+
+#[test]
+fn a_required_provider_without_a_block_is_in_use() {
+    let dir = folder(&[(
+        "main.tf",
+        "terraform {\n  required_providers {\n    datadog = {\n      source  = \"DataDog/datadog\"\n      version = \"~> 3.0\"\n    }\n    aws = { source = \"hashicorp/aws\" }\n  }\n}\nprovider \"aws\" {}\n",
+    )]);
+    let sources = Sources::new();
+    let inventory = load(&sources, &walk(dir.path()).0, &Options::default());
+    let found: Vec<_> = inventory
+        .resources
+        .iter()
+        .map(|resource| {
+            let line = sources.locate(resource.span.unwrap()).unwrap().1.line;
+            (&*resource.address, line, resource.terraform().unwrap().provider_major)
+        })
+        .collect();
+    assert_eq!(found, [("provider.aws", 10, None), ("provider.datadog", 3, Some(3))]);
 }

@@ -145,12 +145,8 @@ fn port_range(text: &str) -> Option<(i64, i64)> {
     if text == "*" || text.eq_ignore_ascii_case("any") || text.eq_ignore_ascii_case("all") {
         return Some((0, 65535));
     }
-    let number = |text: &str| {
-        text.trim()
-            .parse::<i64>()
-            .ok()
-            .filter(|port| (0..=65535).contains(port))
-    };
+    // A range that ends beyond the last port means everything from its start on.
+    let number = |text: &str| text.trim().parse::<i64>().ok().filter(|port| *port >= 0);
     match text.split_once(['-', ':']) {
         Some((low, high)) => Some((number(low)?, number(high)?)),
         None => number(text).map(|port| (port, port)),
