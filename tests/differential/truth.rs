@@ -5,46 +5,100 @@ use std::{
     fs, io,
     path::Path,
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 use serde_json::Value as Json;
 
-use crate::{Said, said};
+use crate::said::{Said, said};
 
-/// Plans a configuration in a copy of its folder and gives what the plan says of every managed resource.
-pub(crate) fn plan(folder: &Path) -> Result<BTreeMap<String, Said>, String> {
-    let copy = tempfile::tempdir().map_err(|error| error.to_string())?;
-    copy_tree(folder, copy.path()).map_err(|error| error.to_string())?;
-    let program = ["terraform", "tofu"]
-        .into_iter()
-        .find(|program| Command::new(program).arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success()))
-        .ok_or("neither terraform nor tofu is on the PATH; `cargo xtask test differential` builds one")?;
-    let run = |arguments: &[&str]| -> Result<Vec<u8>, String> {
-        let output = Command::new(program)
-            .current_dir(copy.path())
-            .args(arguments)
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_IN_AUTOMATION", "1")
-            .output()
-            .map_err(|error| error.to_string())?;
-        if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-    };
-    run(&["init", "-backend=false", "-input=false", "-no-color"])?;
-    run(&["plan", "-input=false", "-no-color", "-out=plan.bin"])?;
-    let plan: Json = serde_json::from_slice(&run(&["show", "-json", "plan.bin"])?).map_err(|error| error.to_string())?;
-    let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
-    Ok(changes
-        .iter()
-        .filter(|change| change["mode"] == "managed")
-        .map(|resource| {
-            let change = &resource["change"];
-            let address = resource["address"].as_str().unwrap_or_default().to_owned();
-            (address, said(&change["after"], &change["after_unknown"], &change["after_sensitive"]))
-        })
-        .collect())
+/// What the real program makes of a configuration.
+pub(crate) enum Truth {
+    /// What the plan says of every managed resource.
+    Planned(BTreeMap<String, Said>),
+    /// It refuses the configuration.
+    Refused(Vec<Refusal>),
 }
 
-fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
+/// An error of the real program.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// The file, relative to the configuration's folder, and the line; none where it names no place.
+    pub(crate) place: Option<(String, u64)>,
+    pub(crate) message: String,
+}
+
+/// The program that is there: Terraform, else OpenTofu.
+fn program() -> Result<&'static str, String> {
+    static PROGRAM: OnceLock<Option<&str>> = OnceLock::new();
+    let runs = |program: &&str| {
+        let status = Command::new(program).arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    };
+    PROGRAM
+        .get_or_init(|| ["terraform", "tofu"].into_iter().find(runs))
+        .ok_or_else(|| "neither terraform nor tofu is on the PATH; `cargo xtask test differential` builds one".to_owned())
+}
+
+/// Plans a configuration in its folder, which gets the program's own files too.
+///
+/// # Errors
+/// Where the program cannot be run, or refuses the configuration before it plans.
+pub(crate) fn plan(folder: &Path) -> Result<Truth, String> {
+    let program = program()?;
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.current_dir(folder).args(arguments).stdin(Stdio::null());
+        command.env("CHECKPOINT_DISABLE", "1").env("TF_IN_AUTOMATION", "1");
+        command.output().map_err(|error| error.to_string())
+    };
+    let init = run(&["init", "-backend=false", "-input=false", "-no-color"])?;
+    if !init.status.success() {
+        return Err(String::from_utf8_lossy(&init.stderr).into_owned());
+    }
+    let planned = run(&["plan", "-input=false", "-json", "-out=plan.bin"])?;
+    if !planned.status.success() {
+        let refusals = refusals(&String::from_utf8_lossy(&planned.stdout));
+        if refusals.is_empty() {
+            return Err(String::from_utf8_lossy(&planned.stderr).into_owned());
+        }
+        return Ok(Truth::Refused(refusals));
+    }
+    let shown = run(&["show", "-json", "plan.bin"])?;
+    if !shown.status.success() {
+        return Err(String::from_utf8_lossy(&shown.stderr).into_owned());
+    }
+    let plan: Json = serde_json::from_slice(&shown.stdout).map_err(|error| error.to_string())?;
+    let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
+    let managed = changes.iter().filter(|change| change["mode"] == "managed");
+    Ok(Truth::Planned(
+        managed
+            .map(|resource| {
+                let change = &resource["change"];
+                let address = resource["address"].as_str().unwrap_or_default().to_owned();
+                (address, said(&change["after"], &change["after_unknown"], &change["after_sensitive"]))
+            })
+            .collect(),
+    ))
+}
+
+/// The errors among the messages that `-json` prints, one a line.
+fn refusals(output: &str) -> Vec<Refusal> {
+    let messages = output.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    messages
+        .filter(|message| message["diagnostic"]["severity"] == "error")
+        .map(|message| {
+            let diagnostic = &message["diagnostic"];
+            let range = &diagnostic["range"];
+            let file = range["filename"].as_str().map(str::to_owned);
+            let text = |name: &str| diagnostic[name].as_str().unwrap_or_default().to_owned();
+            Refusal { place: file.zip(range["start"]["line"].as_u64()), message: format!("{}: {}", text("summary"), text("detail")) }
+        })
+        .collect()
+}
+
+/// Copies a folder with everything in it.
+pub(crate) fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -627,11 +627,9 @@ impl<'a> Judge<'a> {
             })
             .collect();
         let hidden = query.hidden(root).into_iter();
-        let text = query
-            .text()
-            .trim()
-            .strip_prefix('$')
-            .unwrap_or(query.text());
+        let text = query.text().trim();
+        let raw = || text.strip_prefix('$').unwrap_or(text).to_owned();
+        let text = crate::policy::plain_path(text, true).unwrap_or_else(raw);
         (
             places,
             hidden

@@ -642,7 +642,10 @@ fn compile_rule(
         when_local,
         when,
         each,
-        select_path: rule.select.as_deref().and_then(plain_path),
+        select_path: rule
+            .select
+            .as_deref()
+            .and_then(|select| plain_path(select, false)),
         select,
         absent: match &rule.absent {
             Some(Absent::Pass) => AbsentValue::Pass,
@@ -654,8 +657,8 @@ fn compile_rule(
     })
 }
 
-/// The normalized form, without `$`, of a path of names and indexes alone: `['a']['b'][0]`.
-fn plain_path(text: &str) -> Option<String> {
+/// The normalized form, without `$`, of a path of names and indexes alone: `['a']['b'][0]`. With `stars`, `[*]` may stand in it.
+pub(crate) fn plain_path(text: &str, stars: bool) -> Option<String> {
     let mut rest = text.trim().strip_prefix('$')?;
     let mut path = String::new();
     while !rest.is_empty() {
@@ -677,7 +680,9 @@ fn plain_path(text: &str) -> Option<String> {
                 Some(name) if !name.contains(['\'', '"', '\\']) => {
                     path.extend(["['", name, "']"]);
                 }
-                None if inside.parse::<u32>().is_ok() => path.extend(["[", inside, "]"]),
+                None if inside.parse::<u32>().is_ok() || stars && inside == "*" => {
+                    path.extend(["[", inside, "]"]);
+                }
                 _ => return None,
             }
             rest = left;

@@ -288,7 +288,7 @@ fn elements_are_judged_one_by_one() {
     );
     let many = |shape: Option<&str>| {
         unknown(|unknown| {
-            (unknown.many, unknown.element) = (true, shape.map(|shape| Box::new(json(shape))))
+            (unknown.many, unknown.element) = (true, shape.map(|shape| Box::new(json(shape))));
         })
     };
     // Of blocks over an unknown collection the form may be known: then it decides.
@@ -861,14 +861,14 @@ fn waivers_of_the_configuration() {
     assert_eq!(verdicts, ["waived"]);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let (verdicts, diagnostics) = waived(block, |world| {
-        world.config(&entry.replace("sandbox", "production"))
+        world.config(&entry.replace("sandbox", "production"));
     });
     assert_eq!(
         (verdicts.as_slice(), diagnostics[0].code),
         (&["fail".to_owned()][..], "waiver-unused")
     );
     let (verdicts, diagnostics) = waived(block, |world| {
-        world.config(&entry.replace("2027-01-31", "2028-01-31"))
+        world.config(&entry.replace("2027-01-31", "2028-01-31"));
     });
     assert_eq!(
         (verdicts.as_slice(), diagnostics[0].level),

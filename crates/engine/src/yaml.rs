@@ -28,7 +28,13 @@ fn fragment(text: &str) -> String {
     let line = line.trim_end_matches('.');
     // The place is the diagnostic's.
     let line = match line.rsplit_once(" at line ") {
-        Some((what, place)) if place.chars().all(|c| c.is_ascii_digit() || ", column".contains(c)) => what,
+        Some((what, place))
+            if place
+                .chars()
+                .all(|c| c.is_ascii_digit() || ", column".contains(c)) =>
+        {
+            what
+        }
         _ => line,
     };
     let mut chars = line.chars();

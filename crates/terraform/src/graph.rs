@@ -1379,7 +1379,8 @@ impl<'a> Evaluator<'a> {
                 instance,
                 &address,
                 block,
-                &reason,
+                "its source is not known",
+                place,
                 "give the module a source",
             );
             return Err(reason);
@@ -1422,23 +1423,23 @@ impl<'a> Evaluator<'a> {
             }
         }
         let reason = format!("{address} is not there");
-        let (message, remedy) = if local {
+        let (why, remedy) = if local {
             (
-                format!("{address} has no files at {text:?}"),
+                format!("there are no files at {text:?}"),
                 "correct the path, or pass --allow-unresolved",
             )
         } else {
             (
-                format!("{address} ({text}) is not downloaded"),
+                format!("{text} is not downloaded"),
                 "run `terraform init` in the root module's folder, or pass --allow-unresolved",
             )
         };
         self.diagnose(
-            Diagnostic::new(Level::Error, "module-unresolved", message.clone())
+            Diagnostic::new(Level::Error, "module-unresolved", format!("{address}: {why}"))
                 .at(place)
                 .remedy(remedy),
         );
-        self.leave_unresolved(instance, &address, block, &message, remedy);
+        self.leave_unresolved(instance, &address, block, &why, place, remedy);
         Err(reason)
     }
 
@@ -1448,6 +1449,7 @@ impl<'a> Evaluator<'a> {
         address: &str,
         block: &Block,
         reason: &str,
+        place: Span,
         remedy: &str,
     ) {
         let mut refs = Vec::new();
@@ -1485,7 +1487,7 @@ impl<'a> Evaluator<'a> {
             environment: self.loader.environment.clone(),
             reason: reason.to_owned(),
             remedy: remedy.to_owned(),
-            span: Some(block.header),
+            span: Some(place),
             references: references.iter().cloned().collect(),
         });
     }

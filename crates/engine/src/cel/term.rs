@@ -132,7 +132,9 @@ impl Program {
             return Err(format!("an expression has at most {MAX_BYTES} bytes"));
         }
         check_nesting(text)?;
-        let parsed = library::parse(text)?;
+        // The generated parser is not ours: should it fail on some text, that text is refused.
+        let parsed = std::panic::catch_unwind(|| library::parse(text))
+            .unwrap_or_else(|_| Err("not an expression".to_owned()))?;
         if tree_depth(&parsed) > MAX_TREE_DEPTH {
             return Err(format!("an expression nests at most {MAX_DEPTH} deep"));
         }

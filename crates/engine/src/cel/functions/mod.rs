@@ -122,6 +122,8 @@ static TABLE: &[Function] = &[
     strict("cidrPrefix", false, 1, 1, network::cidr_prefix),
     strict("isPublicCidr", false, 1, 1, network::is_public_cidr),
     lenient("portsInclude", false, 2, 2, network::ports_include),
+    // What the input does not tell.
+    strict("unknown", false, 1, 1, text::unknown),
     // Texts.
     strict("versionAtLeast", false, 2, 2, text::version_at_least),
     strict("days", false, 1, 1, text::days),

@@ -59,6 +59,11 @@ fn numbers(text: &str) -> Option<Vec<u64>> {
     Some(numbers)
 }
 
+/// What the policy's author knows that the input does not tell.
+pub(super) fn unknown(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    not_readable(text_of(scope, "unknown", args, 0)?)
+}
+
 pub(super) fn days(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     match duration::days(&text_of(scope, "days", args, 0)?) {
         Some(days) => Ok(Val::Double(days)),

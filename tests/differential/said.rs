@@ -1,0 +1,97 @@
+//! What a program says of a resource, in a form in which two answers can be compared.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+/// The values with what is sensitive cut out, and the two masks.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Said {
+    pub(crate) values: Json,
+    pub(crate) unknown: Json,
+    pub(crate) sensitive: Json,
+}
+
+/// The arguments of `terraform_data` that a configuration sets (`id` and `output` are the provider's).
+const ARGUMENTS: [&str; 2] = ["input", "triggers_replace"];
+
+/// The arguments alone, with absent and null alike (a plan has every argument of the schema).
+pub(crate) fn said(values: &Json, unknown: &Json, sensitive: &Json) -> Said {
+    let arguments = |of: &Json| -> Json {
+        let members = ARGUMENTS.iter().filter_map(|name| Some(((*name).to_owned(), of.get(name)?.clone())));
+        members.filter(|(_, value)| *value != Json::Null && *value != Json::Bool(false)).collect::<serde_json::Map<_, _>>().into()
+    };
+    let sensitive = arguments(sensitive);
+    Said { values: normal(&cut(&arguments(values), &sensitive)), unknown: arguments(unknown), sensitive }
+}
+
+/// The managed resources that `inspect` shows.
+pub(crate) fn inventory(document: &Json) -> BTreeMap<String, Said> {
+    let resources = document["resources"].as_array().cloned().unwrap_or_default();
+    let managed = resources.iter().filter(|resource| resource["mode"] == "managed");
+    managed
+        .map(|resource| {
+            let address = resource["address"].as_str().unwrap_or_default().to_owned();
+            (address, said(&resource["values"], &resource["unknown"], &resource["sensitive"]))
+        })
+        .collect()
+}
+
+impl Said {
+    /// What is said of one member of `input`.
+    pub(crate) fn member(&self, name: &str) -> Self {
+        let of = |json: &Json| match &json["input"] {
+            Json::Bool(whole) => Json::Bool(*whole),
+            input => input[name].clone(),
+        };
+        // No mark and an empty mask are alike.
+        let mask = |json: &Json| Some(of(json)).filter(marks).unwrap_or(Json::Bool(false));
+        Self { values: of(&self.values), unknown: mask(&self.unknown), sensitive: mask(&self.sensitive) }
+    }
+}
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.values)?;
+        for (name, mask) in [("unknown", &self.unknown), ("sensitive", &self.sensitive)] {
+            if marks(mask) {
+                write!(f, " {name} {mask}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a mask marks anything.
+fn marks(mask: &Json) -> bool {
+    match mask {
+        Json::Bool(marked) => *marked,
+        Json::Array(elements) => elements.iter().any(marks),
+        Json::Object(members) => members.values().any(marks),
+        _ => false,
+    }
+}
+
+/// A value without what a mask marks.
+fn cut(value: &Json, mask: &Json) -> Json {
+    match (value, mask) {
+        (_, Json::Bool(true)) => Json::Null,
+        (Json::Object(members), Json::Object(masks)) => {
+            members.iter().map(|(key, value)| (key.clone(), masks.get(key).map_or_else(|| value.clone(), |mask| cut(value, mask)))).collect()
+        }
+        (Json::Array(elements), Json::Array(masks)) => {
+            elements.iter().enumerate().map(|(index, value)| masks.get(index).map_or_else(|| value.clone(), |mask| cut(value, mask))).collect()
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Numbers by value: `1.0` and `1` are one number.
+fn normal(value: &Json) -> Json {
+    match value {
+        Json::Number(number) => number.as_f64().map_or_else(|| value.clone(), Json::from),
+        Json::Array(elements) => elements.iter().map(normal).collect(),
+        Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), normal(value))).collect(),
+        _ => value.clone(),
+    }
+}
