@@ -18,6 +18,12 @@ pub(crate) enum Type {
     Object(Vec<(&'static str, Self)>),
 }
 
+impl Type {
+    pub(crate) fn is_primitive(&self) -> bool {
+        matches!(self, Self::Bool | Self::Number | Self::Text)
+    }
+}
+
 /// An expression: a text with a hole for each child.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Expr {
@@ -57,7 +63,8 @@ impl Expr {
             Type::List(_) | Type::Set(_) | Type::Tuple(_) => &["[]", "[1]"],
             Type::Map(_) | Type::Object(_) => &["{}", "{ a = 1 }"],
         };
-        all.extend(plain.iter().chain(["null", "1", "terraform_data.text.output"].iter()).map(|text| Self::leaf(*text, self.ty.clone())));
+        let other = if self.ty.is_primitive() { &["null", "1", "terraform_data.text.output"][..] } else { &[] };
+        all.extend(plain.iter().chain(other).map(|text| Self::leaf(*text, self.ty.clone())));
         for (at, child) in self.children.iter().enumerate() {
             for step in child.steps() {
                 let mut next = self.clone();

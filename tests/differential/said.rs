@@ -38,6 +38,11 @@ pub(crate) fn inventory(document: &Json) -> BTreeMap<String, Said> {
 }
 
 impl Said {
+    /// What an expression that is not shown says.
+    pub(crate) fn nothing() -> Self {
+        Self { values: Json::Null, unknown: Json::Bool(false), sensitive: Json::Bool(false) }
+    }
+
     /// What is said of one member of `input`.
     pub(crate) fn member(&self, name: &str) -> Self {
         let of = |json: &Json| match &json["input"] {
@@ -47,6 +52,18 @@ impl Said {
         // No mark and an empty mask are alike.
         let mask = |json: &Json| Some(of(json)).filter(marks).unwrap_or(Json::Bool(false));
         Self { values: of(&self.values), unknown: mask(&self.unknown), sensitive: mask(&self.sensitive) }
+    }
+}
+
+impl Said {
+    /// Known, unknown, sensitive.
+    pub(crate) fn kind(&self) -> &'static str {
+        match (marks(&self.unknown), marks(&self.sensitive)) {
+            (false, false) => "known",
+            (true, false) => "unknown",
+            (false, true) => "sensitive",
+            (true, true) => "unknown and sensitive",
+        }
     }
 }
 

@@ -517,7 +517,15 @@ impl<'a> Judge<'a> {
             Judged::Whole => Val::Null,
         };
         let coerce = resource.terraform().is_some();
-        let scope = Scope::new(world, at, coerce, params.clone(), pod, &policy.variables);
+        let compiled = match policy.compiled() {
+            Ok(compiled) => compiled,
+            Err(problems) => {
+                let problems = problems.iter().map(|problem| problem.message.as_str());
+                let problems: Vec<&str> = problems.collect();
+                return vec![Outcome::error(problems.join("; "))];
+            }
+        };
+        let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
         let root = filled(read);
         let judge = Self {
             policy,
@@ -531,7 +539,7 @@ impl<'a> Judge<'a> {
             whole: judged == Judged::Whole,
         };
         let mut outcomes = Vec::new();
-        for (number, rule) in policy.rules.iter().enumerate() {
+        for (number, rule) in compiled.rules.iter().enumerate() {
             judge.rule(number, rule, &mut outcomes);
         }
         outcomes

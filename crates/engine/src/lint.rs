@@ -34,6 +34,9 @@ const LISTED: [&str; 5] = ["aws_", "azurerm_", "google_", "kubernetes_", "helm_"
 /// What is wrong or missing in a policy that was compiled, and what in it no input can meet.
 pub fn lint(policy: &Policy) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if let Err(problems) = policy.compiled() {
+        found.extend_from_slice(problems);
+    }
     let spec = policy.spec();
     let mut add = |path: &[&str], message: String| {
         let message = format!("policy `{}`: {message}", policy.name);
@@ -211,11 +214,13 @@ fn vendor_arguments(text: &str) -> Vec<String> {
 fn unused(policy: &Policy) -> Vec<(&'static str, String)> {
     let spec = policy.spec();
     let mut read = std::collections::BTreeSet::new();
-    let programs = policy
-        .rules
-        .iter()
+    let Ok(compiled) = policy.compiled() else {
+        return Vec::new();
+    };
+    let rules = compiled.rules.iter();
+    let programs = rules
         .flat_map(|rule| rule.when.iter().chain([&rule.require]))
-        .chain(policy.variables.iter().map(|v| &v.program));
+        .chain(compiled.variables.iter().map(|variable| &variable.program));
     for program in programs {
         read.extend(program.variables().iter().copied());
     }

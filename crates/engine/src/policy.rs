@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use hipaa_iac_source::{Diagnostic, Level, Node, Query, ResourceKind, SourceFile, Span};
@@ -270,7 +270,7 @@ pub struct Remediation {
     pub kubernetes: Option<String>,
 }
 
-/// A policy that was read and compiled.
+/// A policy that was read. Its expressions are compiled when first needed.
 #[derive(Debug)]
 pub struct Policy {
     /// Its name, the only identifier.
@@ -280,6 +280,12 @@ pub struct Policy {
     /// The whole document, as it is written.
     pub document: PolicyDocument,
     file: Arc<SourceFile>,
+    compiled: OnceLock<Result<Compiled, Vec<Diagnostic>>>,
+}
+
+/// What a policy's document compiles to.
+#[derive(Debug)]
+pub(crate) struct Compiled {
     pub(crate) variables: Vec<Variable>,
     pub(crate) rules: Vec<CompiledRule>,
 }
@@ -334,16 +340,39 @@ impl Policy {
     /// # Errors
     /// Everything that is wrong with it, with places.
     pub fn parse(file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
+        let policy = Self::read(file)?;
+        match policy.compiled() {
+            Ok(_) => Ok(policy),
+            Err(problems) => Err(problems.to_vec()),
+        }
+    }
+
+    /// Reads the policy of one file without compiling it.
+    fn read(file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
         if !file.text().lines().any(|line| !line.trim().is_empty()) {
             let empty = Diagnostic::new(Level::Error, "policy-syntax", "the policy file is empty");
             return Err(vec![empty.in_path(Arc::clone(file.path()))]);
         }
         let document: PolicyDocument = yaml::parse(file, Level::Error, "policy-syntax")
             .map_err(|diagnostic| vec![diagnostic])?;
-        Self::compile(document, file)
+        Ok(Self {
+            name: document.metadata.name.as_str().into(),
+            path: Arc::clone(file.path()),
+            file: Arc::clone(file),
+            document,
+            compiled: OnceLock::new(),
+        })
     }
 
-    fn compile(document: PolicyDocument, file: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
+    /// The compiled policy, or all that is wrong with it.
+    pub(crate) fn compiled(&self) -> Result<&Compiled, &[Diagnostic]> {
+        let compiled = self
+            .compiled
+            .get_or_init(|| Self::compile(&self.document, &self.file));
+        compiled.as_ref().map_err(Vec::as_slice)
+    }
+
+    fn compile(document: &PolicyDocument, file: &SourceFile) -> Result<Compiled, Vec<Diagnostic>> {
         let mut problems = Problems {
             file,
             name: &document.metadata.name,
@@ -424,14 +453,7 @@ impl Policy {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
-        Ok(Self {
-            name: document.metadata.name.as_str().into(),
-            path: Arc::clone(file.path()),
-            file: Arc::clone(file),
-            document,
-            variables,
-            rules,
-        })
+        Ok(Compiled { variables, rules })
     }
 
     /// Whether it judges resources of this kind, and for Kubernetes whether it does so at the pod spec.
@@ -702,15 +724,24 @@ impl PolicySet {
     /// Reads and compiles policy files. What is wrong with a file is a diagnostic, and the file's policy is left out.
     /// Of two policies of one name the one of the later file is left out.
     pub fn parse(files: &[Arc<SourceFile>]) -> (Self, Vec<Diagnostic>) {
+        Self::load(&[], files)
+    }
+
+    /// The same, of policies that are known to be right and others. The former are compiled when a resource needs them, which most of them
+    /// never do.
+    pub fn load(tested: &[Arc<SourceFile>], files: &[Arc<SourceFile>]) -> (Self, Vec<Diagnostic>) {
         let read = crate::pool::run(|| {
             use rayon::prelude::*;
-            files.par_iter().map(Policy::parse).collect::<Vec<_>>()
+            let mut read: Vec<_> = tested.par_iter().map(Policy::read).collect();
+            read.par_extend(files.par_iter().map(Policy::parse));
+            read
         });
+        let files: Vec<Arc<SourceFile>> = tested.iter().chain(files).cloned().collect();
         let mut policies: Vec<Arc<Policy>> = Vec::new();
         let mut diagnostics = Vec::new();
         let mut seen: std::collections::BTreeMap<Arc<str>, Arc<str>> =
             std::collections::BTreeMap::new();
-        for (policy, file) in read.into_iter().zip(files) {
+        for (policy, file) in read.into_iter().zip(&files) {
             match policy {
                 Ok(policy) => {
                     if let Some(first) = seen.get(&policy.name) {
@@ -733,7 +764,7 @@ impl PolicySet {
         (
             Self {
                 policies,
-                digest: digest(files),
+                digest: digest(&files),
             },
             diagnostics,
         )

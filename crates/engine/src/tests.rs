@@ -1082,6 +1082,19 @@ fn two_policies_of_one_name_and_empty_files_are_told() {
 }
 
 #[test]
+fn a_policy_that_was_not_compiled_yet_is_never_skipped() {
+    let text = policy("p", &ENCRYPTED.replace("self == true", "selv == true"));
+    let sources = Sources::new();
+    let (policies, diagnostics) = PolicySet::load(&[sources.add("p.yaml", &text)], &[]);
+    assert!(diagnostics.is_empty());
+    let mut world = World::new(&[]);
+    world.policies = policies;
+    world.terraform("aws_db_instance.a", json("{}"));
+    assert_eq!(world.verdicts(), ["error"]);
+    assert!(!lint(&world.policies.policies()[0]).is_empty());
+}
+
+#[test]
 fn the_digest_is_of_paths_and_texts_whatever_the_order() {
     let digest = |files: &[(&str, &str)]| {
         let sources = Sources::new();

@@ -164,7 +164,7 @@ impl<'a> Scope<'a> {
             Term::And(a, b) => self.logical(a, b, false, locals),
             Term::Not(a) => {
                 let val = self.eval(a, locals)?;
-                self.lift("!", &[val], |args| match args {
+                self.lift(&[val], |args| match args {
                     [Val::Bool(value)] => Ok((!value).into()),
                     args => Err(library::no_overload("!", args)),
                 })
@@ -177,7 +177,7 @@ impl<'a> Scope<'a> {
             }
             Term::Negate(a) => {
                 let val = self.eval(a, locals)?;
-                self.lift("-", &[val], |args| match args {
+                self.lift(&[val], |args| match args {
                     [Val::Int(number)] => number
                         .checked_neg()
                         .map(Val::Int)
@@ -219,10 +219,10 @@ impl<'a> Scope<'a> {
                 }
                 match function.call {
                     Call::Native { strict: true, run } => {
-                        self.lift(function.name, &values, |args| run(self, args))
+                        self.lift(&values, |args| run(self, args))
                     }
                     Call::Native { strict: false, run } => run(self, &values),
-                    Call::Library => self.lift(function.name, &values, |args| {
+                    Call::Library => self.lift(&values, |args| {
                         self.charge(args.iter().map(weight).sum())?;
                         let args: Vec<Val> = match args.split_first() {
                             Some((first, rest)) if self.coerce && function.of_text => {
@@ -238,7 +238,7 @@ impl<'a> Scope<'a> {
             }
             Term::Matches(subject, pattern) => {
                 let subject = self.eval(subject, locals)?;
-                self.lift("matches", &[subject], |args| match args {
+                self.lift(&[subject], |args| match args {
                     [subject] => {
                         self.charge(weight(subject))?;
                         let text = if self.coerce {
@@ -283,13 +283,7 @@ impl<'a> Scope<'a> {
 
     /// Carries out an operation on values some of which are not known: on every combination of their alternatives where they have
     /// some, and else the answer is not known.
-    pub(crate) fn lift(
-        &self,
-        name: &str,
-        args: &[Val],
-        run: impl Fn(&[Val]) -> Outcome,
-    ) -> Outcome {
-        let _ = name;
+    pub(crate) fn lift(&self, args: &[Val], run: impl Fn(&[Val]) -> Outcome) -> Outcome {
         if !args.iter().any(Val::is_unknown) {
             return run(args);
         }
@@ -446,12 +440,10 @@ impl<'a> Scope<'a> {
     /// `operand.field`, `has(operand.field)` and `operand.?field`.
     fn select(&self, operand: &Val, field: &Arc<str>, test: bool, optional: bool) -> Outcome {
         match operand {
-            Val::Unknown(_) => {
-                self.lift("select", std::slice::from_ref(operand), |args| match args {
-                    [operand] => self.select(operand, field, test, optional),
-                    _ => Ok(Val::Null),
-                })
-            }
+            Val::Unknown(_) => self.lift(std::slice::from_ref(operand), |args| match args {
+                [operand] => self.select(operand, field, test, optional),
+                _ => Ok(Val::Null),
+            }),
             Val::Optional(None) if test => Ok(false.into()),
             Val::Optional(None) => Ok(Val::Optional(None)),
             Val::Optional(Some(value)) => self.select(value, field, test, true),
@@ -506,7 +498,7 @@ impl<'a> Scope<'a> {
             (Val::Optional(None), _) => Ok(Val::Optional(None)),
             (Val::Optional(Some(value)), index) => self.index(value, index, true),
             (Val::Unknown(_), _) | (_, Val::Unknown(_)) => {
-                self.lift("[]", &[operand.clone(), index.clone()], |args| match args {
+                self.lift(&[operand.clone(), index.clone()], |args| match args {
                     [operand, index] => self.index(operand, index, optional),
                     _ => Ok(Val::Null),
                 })
@@ -543,19 +535,13 @@ impl<'a> Scope<'a> {
                         &[operand.clone(), index.clone()],
                     ));
                 };
+                let found = self.member(operand, &key);
                 // A computed map may hold null as a value; a member of the input that is null is absent.
-                if let (Val::Map(Members::Vals(members)), Some(Val::Null), false) =
-                    (operand, self.member(operand, &key), optional)
-                {
-                    let _ = members;
+                let computed = matches!(operand, Val::Map(Members::Vals(_)));
+                if computed && !optional && matches!(found, Some(Val::Null)) {
                     return Ok(Val::Null);
                 }
-                Self::found(
-                    self.member(operand, &key),
-                    &key.to_string(),
-                    false,
-                    optional,
-                )
+                Self::found(found, &key.to_string(), false, optional)
             }
             (Val::Null, _) if optional => Ok(Val::Optional(None)),
             _ => Err(library::no_overload(
@@ -596,12 +582,10 @@ impl<'a> Scope<'a> {
                         .collect::<Vec<_>>()
                         .into())
                 }
-                _ => self.lift("+", &[a, b], |args| self.arithmetic(operator, args)),
+                _ => self.lift(&[a, b], |args| self.arithmetic(operator, args)),
             },
             Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Modulo => {
-                self.lift("arithmetic", &[a, b], |args| {
-                    self.arithmetic(operator, args)
-                })
+                self.lift(&[a, b], |args| self.arithmetic(operator, args))
             }
         }
     }
@@ -622,7 +606,7 @@ impl<'a> Scope<'a> {
                 return Ok(known.into());
             }
         }
-        self.lift("order", &[a.clone(), b.clone()], |args| match args {
+        self.lift(&[a.clone(), b.clone()], |args| match args {
             [a, b] => match compare(a, b, self.coerce) {
                 Some(order) => Ok(match operator {
                     Binary::Less => order.is_lt(),
@@ -695,7 +679,7 @@ impl<'a> Scope<'a> {
         if let Val::Unknown(partial) = needle
             && !partial.alternatives.is_empty()
         {
-            return self.lift("in", std::slice::from_ref(needle), |args| match args {
+            return self.lift(std::slice::from_ref(needle), |args| match args {
                 [needle] => self.contains(needle, haystack),
                 _ => Ok(Val::Null),
             });
@@ -725,14 +709,12 @@ impl<'a> Scope<'a> {
                 ),
                 None => false.into(),
             }),
-            Val::Unknown(_) | Val::Map(_) | Val::Resource(_) => self.lift(
-                "in",
-                &[needle.clone(), haystack.clone()],
-                |args| match args {
+            Val::Unknown(_) | Val::Map(_) | Val::Resource(_) => {
+                self.lift(&[needle.clone(), haystack.clone()], |args| match args {
                     [needle, haystack] => self.contains(needle, haystack),
                     _ => Ok(Val::Null),
-                },
-            ),
+                })
+            }
             other => Err(library::no_overload("in", &[needle.clone(), other.clone()])),
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn size(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             answer.at_least = Some(i64::try_from(known).unwrap_or(0));
             Ok(answer.into())
         }
-        [Val::Unknown(_)] => scope.lift("size", args, |args| size(scope, args)),
+        [Val::Unknown(_)] => scope.lift(args, |args| size(scope, args)),
         [val] if scope.coerce => match as_text(val) {
             text @ Val::Str(_) => size(scope, &[text]),
             _ => Err(library::no_overload("size", args)),
@@ -79,7 +79,7 @@ fn about_text(
         [Val::Unknown(partial), Val::Str(wanted)] if partial.alternatives.is_empty() => {
             Ok(partly(partial, wanted).map_or_else(|| Partial::of(args).into(), Val::Bool))
         }
-        _ => scope.lift(name, args, |args| match args {
+        _ => scope.lift(args, |args| match args {
             [subject, Val::Str(wanted)] => {
                 scope.charge(weight(subject))?;
                 let text = if scope.coerce {
@@ -177,7 +177,7 @@ fn list<'a>(name: &str, args: &'a [Val]) -> Result<&'a List, Error> {
 
 pub(super) fn flatten(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     if matches!(args, [Val::Unknown(_)]) {
-        return scope.lift("flatten", args, |args| flatten(scope, args));
+        return scope.lift(args, |args| flatten(scope, args));
     }
     let mut flat = Vec::new();
     for element in list("flatten", args)?.iter() {

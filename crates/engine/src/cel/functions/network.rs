@@ -125,14 +125,10 @@ fn includes(scope: &Scope<'_>, spec: &Val, wanted: &[i64]) -> Outcome {
             }
             Ok(unknown.map_or(false.into(), Into::into))
         }
-        Val::Unknown(_) => scope.lift(
-            "portsInclude",
-            std::slice::from_ref(spec),
-            |args| match args {
-                [spec] => includes(scope, spec, wanted),
-                args => Err(library::no_overload("portsInclude", args)),
-            },
-        ),
+        Val::Unknown(_) => scope.lift(std::slice::from_ref(spec), |args| match args {
+            [spec] => includes(scope, spec, wanted),
+            args => Err(library::no_overload("portsInclude", args)),
+        }),
         other => Err(library::no_overload(
             "portsInclude",
             std::slice::from_ref(other),

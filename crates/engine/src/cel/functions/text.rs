@@ -161,11 +161,9 @@ pub(super) fn looks_like_credential(scope: &Scope<'_>, args: &[Val]) -> Outcome 
                 Ok(Partial::of(args).into())
             }
         }
-        Val::Unknown(_) => scope.lift(
-            "looksLikeCredential",
-            &[Val::Str(Arc::clone(name)), value.clone()],
-            |args| looks_like_credential(scope, args),
-        ),
+        Val::Unknown(_) => scope.lift(&[Val::Str(Arc::clone(name)), value.clone()], |args| {
+            looks_like_credential(scope, args)
+        }),
         Val::Bool(_) | Val::Int(_) | Val::Double(_) | Val::Uint(_) => Ok(false.into()),
         _ => Err(library::no_overload("looksLikeCredential", args)),
     }
