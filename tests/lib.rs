@@ -17,7 +17,13 @@ fn program() -> io::Result<PathBuf> {
     let here = env::current_exe()?;
     let folder = here.ancestors().nth(2).unwrap_or(&here);
     let program = folder.join(format!("hipaa-iac{}", env::consts::EXE_SUFFIX));
-    if program.is_file() { Ok(program) } else { Err(io::Error::other("hipaa-iac is not built: cargo build --package hipaa-iac")) }
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(io::Error::other(
+            "hipaa-iac is not built: cargo build --package hipaa-iac",
+        ))
+    }
 }
 
 /// A folder for one test, removed at its end.
@@ -30,7 +36,10 @@ impl Tree {
     /// # Errors
     /// The system's.
     pub fn new() -> io::Result<Self> {
-        tempfile::Builder::new().prefix("hipaa-iac-test").tempdir().map(Self)
+        tempfile::Builder::new()
+            .prefix("hipaa-iac-test")
+            .tempdir()
+            .map(Self)
     }
 
     /// A folder with these files.
@@ -112,7 +121,12 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> io::Result<Ran> {
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], input: Option<&str>) -> io::Result<Ran> {
+pub fn run_with(
+    folder: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    input: Option<&str>,
+) -> io::Result<Ran> {
     let mut command = Command::new(program()?);
     command.current_dir(folder).args(arguments).env_clear();
     for name in ["PATH", "HOME", "TMPDIR"] {
@@ -121,13 +135,24 @@ pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], i
         }
     }
     command.envs(variables.iter().copied());
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(if input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn()?;
     if let (Some(text), Some(mut pipe)) = (input, child.stdin.take()) {
         // The program may end before it has read everything.
         let _ = io::Write::write_all(&mut pipe, text.as_bytes());
     }
-    let Output { status, stdout, stderr } = child.wait_with_output()?;
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output()?;
     Ok(Ran {
         code: status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),

@@ -33,27 +33,42 @@ pub(crate) fn best_of(times: usize, command: impl Fn() -> Command) -> io::Result
 fn once(command: &mut Command) -> io::Result<Cost> {
     let before = children_cpu()?;
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     let mut peak = 0.0;
     while child.try_wait()?.is_none() {
         peak = peak_mib(child.id()).unwrap_or(peak).max(peak);
         thread::sleep(Duration::from_millis(1));
     }
     let wall = start.elapsed().as_secs_f64();
-    Ok(Cost { cpu: children_cpu()? - before, wall, peak_mib: peak })
+    Ok(Cost {
+        cpu: children_cpu()? - before,
+        wall,
+        peak_mib: peak,
+    })
 }
 
 /// CPU seconds of all children that have ended: `cutime` and `cstime` of `/proc/self/stat` (proc(5)), in ticks of 10 ms.
 fn children_cpu() -> io::Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-    let ticks: f64 = fields.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    let ticks: f64 = fields
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
     Ok(ticks / 100.0)
 }
 
 /// `VmHWM` of `/proc/PID/status`.
 fn peak_mib(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? / 1024.0)
 }

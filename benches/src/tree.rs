@@ -15,7 +15,10 @@ pub(crate) fn terraform(folder: &Path, files: usize) -> io::Result<()> {
     for index in 0..files.saturating_sub(1) {
         let root = folder.join(format!("roots/team{:03}", index / 10));
         fs::create_dir_all(&root)?;
-        fs::write(root.join(format!("service{:02}.tf", index % 10)), service(index))?;
+        fs::write(
+            root.join(format!("service{:02}.tf", index % 10)),
+            service(index),
+        )?;
     }
     Ok(())
 }

@@ -6,7 +6,12 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand,
 
 /// Judges Terraform and Kubernetes manifests against the HIPAA Security Rule (45 CFR part 164), offline.
 #[derive(Debug, Parser)]
-#[command(name = "hipaa-iac", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "hipaa-iac",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -127,12 +132,29 @@ impl Assignments {
 
 impl FromArgMatches for Assignments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let vars = matches.get_many::<String>("var").unwrap_or_default().map(|pair| Argument::Var(pair.clone()));
-        let files = matches.get_many::<PathBuf>("var-file").unwrap_or_default().map(|file| Argument::VarFile(file.clone()));
-        let mut all: Vec<(usize, Argument)> = matches.indices_of("var").unwrap_or_default().zip(vars).collect();
-        all.extend(matches.indices_of("var-file").unwrap_or_default().zip(files));
+        let vars = matches
+            .get_many::<String>("var")
+            .unwrap_or_default()
+            .map(|pair| Argument::Var(pair.clone()));
+        let files = matches
+            .get_many::<PathBuf>("var-file")
+            .unwrap_or_default()
+            .map(|file| Argument::VarFile(file.clone()));
+        let mut all: Vec<(usize, Argument)> = matches
+            .indices_of("var")
+            .unwrap_or_default()
+            .zip(vars)
+            .collect();
+        all.extend(
+            matches
+                .indices_of("var-file")
+                .unwrap_or_default()
+                .zip(files),
+        );
         all.sort_by_key(|(at, _)| *at);
-        Ok(Self(all.into_iter().map(|(_, argument)| argument).collect()))
+        Ok(Self(
+            all.into_iter().map(|(_, argument)| argument).collect(),
+        ))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -143,7 +165,10 @@ impl FromArgMatches for Assignments {
 
 impl Args for Assignments {
     fn augment_args(command: clap::Command) -> clap::Command {
-        let var = Arg::new("var").long("var").value_name("NAME=VALUE").help("Set a Terraform variable of the root modules");
+        let var = Arg::new("var")
+            .long("var")
+            .value_name("NAME=VALUE")
+            .help("Set a Terraform variable of the root modules");
         let file = Arg::new("var-file")
             .long("var-file")
             .value_name("FILE")
@@ -172,7 +197,12 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) policies: PolicyFolders,
     /// Output format, to standard output or to a file; may be repeated
-    #[arg(short, long = "format", value_name = "FORMAT[=FILE]", help = "Output format: text, json, sarif, junit or github; with =FILE into that file; may be repeated [default: text]")]
+    #[arg(
+        short,
+        long = "format",
+        value_name = "FORMAT[=FILE]",
+        help = "Output format: text, json, sarif, junit or github; with =FILE into that file; may be repeated [default: text]"
+    )]
     pub(crate) formats: Vec<String>,
     /// The lowest severity that makes the exit code 1 [default: low]
     #[arg(long, value_enum, value_name = "SEVERITY")]

@@ -38,12 +38,18 @@ enum Format {
 pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     let targets = targets(&arguments.formats)?;
     let as_of = match &arguments.as_of {
-        Some(day) => Date::from_str(day).map_err(|error| Failure(format!("--as-of {day}: {error}")))?,
+        Some(day) => {
+            Date::from_str(day).map_err(|error| Failure(format!("--as-of {day}: {error}")))?
+        }
         None => today(),
     };
     let sources = Sources::new();
     let settings = input::settings(&sources, &arguments.input, as_of)?;
-    if settings.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Usage) {
+    if settings
+        .diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.level == Level::Usage)
+    {
         // A verdict under a configuration that was not understood would be a guess.
         for diagnostic in &settings.diagnostics {
             note(&crate::inspect::say(diagnostic, &sources));
@@ -53,13 +59,24 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
 
     let bar = input::progress(global);
     bar.set_message("reading");
-    let configured: Vec<PathBuf> = settings.config.policies.iter().map(|folder| settings.folder.join(folder)).collect();
-    let folders = configured.iter().chain(&arguments.policies.folders).map(PathBuf::as_path);
+    let configured: Vec<PathBuf> = settings
+        .config
+        .policies
+        .iter()
+        .map(|folder| settings.folder.join(folder))
+        .collect();
+    let folders = configured
+        .iter()
+        .chain(&arguments.policies.folders)
+        .map(PathBuf::as_path);
     let (policies, mut diagnostics) = policy::load(&sources, folders)?;
     let read = input::inventory(&sources, &arguments.input, &settings)?;
     bar.set_message("judging");
 
-    let fail_on = arguments.fail_on.or_else(|| settings.config.fail_on.map(FailOn::from)).unwrap_or(FailOn::Low);
+    let fail_on = arguments
+        .fail_on
+        .or_else(|| settings.config.fail_on.map(FailOn::from))
+        .unwrap_or(FailOn::Low);
     let strict = arguments.strict || settings.config.strict;
     diagnostics.extend(settings.diagnostics);
     let engine_settings = engine::Settings {
@@ -100,7 +117,9 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
             Some(file) => write(file, &text)?,
         }
     }
-    if let Some(file) = env::var_os("GITHUB_STEP_SUMMARY").filter(|_| arguments.formats.iter().any(|format| format == "github")) {
+    if let Some(file) = env::var_os("GITHUB_STEP_SUMMARY")
+        .filter(|_| arguments.formats.iter().any(|format| format == "github"))
+    {
         append(Path::new(&file), &report::github_summary(&result))?;
     }
     Ok(match result.summary.exit_code {
@@ -114,40 +133,81 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
 fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {
     let mut targets = Vec::new();
     for text in formats {
-        let (name, file) = text.split_once('=').map_or((text.as_str(), None), |(name, file)| (name, Some(PathBuf::from(file))));
+        let (name, file) = text
+            .split_once('=')
+            .map_or((text.as_str(), None), |(name, file)| {
+                (name, Some(PathBuf::from(file)))
+            });
         let format = match name {
             "text" => Format::Text,
             "json" => Format::Json,
             "sarif" => Format::Sarif,
             "junit" => Format::Junit,
             "github" => Format::Github,
-            _ => return Err(Failure(format!("--format {name}: one of text, json, sarif, junit, github"))),
+            _ => {
+                return Err(Failure(format!(
+                    "--format {name}: one of text, json, sarif, junit, github"
+                )));
+            }
         };
         targets.push(Target { format, file });
     }
     if targets.is_empty() {
-        targets.push(Target { format: Format::Text, file: None });
+        targets.push(Target {
+            format: Format::Text,
+            file: None,
+        });
     }
-    if targets.iter().filter(|target| target.file.is_none()).count() > 1 {
+    if targets
+        .iter()
+        .filter(|target| target.file.is_none())
+        .count()
+        > 1
+    {
         return Err(Failure("only one format can go to standard output; give the others a file: --format sarif=hipaa-iac.sarif".into()));
     }
     Ok(targets)
 }
 
-fn render(target: &Target, result: &CheckResult, sources: &Sources, global: &Global, strict: bool) -> String {
+fn render(
+    target: &Target,
+    result: &CheckResult,
+    sources: &Sources,
+    global: &Global,
+    strict: bool,
+) -> String {
     match target.format {
         Format::Text => {
             let color = target.file.is_none() && colored(global.color);
-            let width = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).or_else(terminal_width).unwrap_or(100_usize);
+            let width = env::var("COLUMNS")
+                .ok()
+                .and_then(|columns| columns.parse().ok())
+                .or_else(terminal_width)
+                .unwrap_or(100_usize);
             let detail = match (global.quiet, global.verbose) {
                 (true, _) => Detail::Short,
                 (_, true) => Detail::Full,
                 _ => Detail::Normal,
             };
-            report::text(result, sources, &report::TextOptions { color, width: width.clamp(*WIDTHS.start(), *WIDTHS.end()), detail })
+            report::text(
+                result,
+                sources,
+                &report::TextOptions {
+                    color,
+                    width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+                    detail,
+                },
+            )
         }
         Format::Json => report::json(result),
-        Format::Sarif => report::sarif(result, sources, &report::SarifOptions { category: None, strict }),
+        Format::Sarif => report::sarif(
+            result,
+            sources,
+            &report::SarifOptions {
+                category: None,
+                strict,
+            },
+        ),
         Format::Junit => report::junit(result, &report::JunitOptions { strict }),
         Format::Github => report::github(result, &report::GithubOptions { strict }),
     }
@@ -160,7 +220,8 @@ fn terminal_width() -> Option<usize> {
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
     }
     fs::write(file, text).map_err(|error| Failure(format!("{}: {error}", file.display())))
 }
@@ -168,7 +229,9 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 fn append(file: &Path, text: &str) -> Result<(), Failure> {
     use std::io::Write as _;
     let opened = fs::OpenOptions::new().append(true).create(true).open(file);
-    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| Failure(format!("{}: {error}", file.display())))
+    opened
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))
 }
 
 fn selection(arguments: &CheckArgs, policies: &engine::PolicySet) -> Result<Selection, Failure> {
@@ -177,10 +240,21 @@ fn selection(arguments: &CheckArgs, policies: &engine::PolicySet) -> Result<Sele
     }
     let mut profiles = Vec::new();
     for name in &arguments.profiles {
-        let known = Profile::ALL.into_iter().find(|profile| profile.as_str() == name);
-        profiles.push(known.ok_or_else(|| Failure(format!("--profile {name}: one of {}", Profile::ALL.map(Profile::as_str).join(", "))))?);
+        let known = Profile::ALL
+            .into_iter()
+            .find(|profile| profile.as_str() == name);
+        profiles.push(known.ok_or_else(|| {
+            Failure(format!(
+                "--profile {name}: one of {}",
+                Profile::ALL.map(Profile::as_str).join(", ")
+            ))
+        })?);
     }
-    Ok(Selection { profiles, only: arguments.only.clone(), skip: arguments.skip.clone() })
+    Ok(Selection {
+        profiles,
+        only: arguments.only.clone(),
+        skip: arguments.skip.clone(),
+    })
 }
 
 impl From<engine::FailOn> for FailOn {
@@ -209,6 +283,8 @@ impl FailOn {
 
 /// The day by the system's clock, in UTC: the only place that reads it.
 fn today() -> Date {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     Date::from_unix_days(i64::try_from(seconds / 86_400).unwrap_or(0))
 }

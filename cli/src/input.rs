@@ -35,10 +35,23 @@ pub(crate) struct Settings {
 }
 
 /// Reads `hipaa-iac.yaml` (named, or at the root of the first path) and the agreements beside it.
-pub(crate) fn settings(sources: &Sources, arguments: &InputArgs, as_of: Date) -> Result<Settings, Failure> {
-    let beside = arguments.paths.first().map_or_else(|| Path::new("."), |path| folder_of(path));
-    let file = arguments.config.clone().or_else(|| Some(beside.join(CONFIG)).filter(|file| file.is_file()));
-    let mut settings = Settings { folder: beside.to_owned(), ..Settings::default() };
+pub(crate) fn settings(
+    sources: &Sources,
+    arguments: &InputArgs,
+    as_of: Date,
+) -> Result<Settings, Failure> {
+    let beside = arguments
+        .paths
+        .first()
+        .map_or_else(|| Path::new("."), |path| folder_of(path));
+    let file = arguments
+        .config
+        .clone()
+        .or_else(|| Some(beside.join(CONFIG)).filter(|file| file.is_file()));
+    let mut settings = Settings {
+        folder: beside.to_owned(),
+        ..Settings::default()
+    };
     if let Some(file) = file {
         folder_of(&file).clone_into(&mut settings.folder);
         match Config::parse(&*read(sources, &file)?) {
@@ -46,8 +59,13 @@ pub(crate) fn settings(sources: &Sources, arguments: &InputArgs, as_of: Date) ->
             Err(diagnostic) => settings.diagnostics.push(diagnostic),
         }
     }
-    let named = settings.config.agreements.as_ref().map(|path| settings.folder.join(path));
-    let agreements = named.or_else(|| Some(settings.folder.join(AGREEMENTS)).filter(|file| file.is_file()));
+    let named = settings
+        .config
+        .agreements
+        .as_ref()
+        .map(|path| settings.folder.join(path));
+    let agreements =
+        named.or_else(|| Some(settings.folder.join(AGREEMENTS)).filter(|file| file.is_file()));
     if let Some(file) = agreements {
         match Agreements::parse(&*read(sources, &file)?, as_of) {
             Ok(agreements) => settings.agreements = agreements,
@@ -69,7 +87,9 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Reads a file that the user named or configured.
 pub(crate) fn read(sources: &Sources, path: &Path) -> Result<Arc<SourceFile>, Failure> {
-    sources.read(path).map_err(|error| Failure(format!("{}: {error}", path.display())))
+    sources
+        .read(path)
+        .map_err(|error| Failure(format!("{}: {error}", path.display())))
 }
 
 /// What was read, and the files among which it was found.
@@ -79,7 +99,11 @@ pub(crate) struct Read {
 }
 
 /// Reads everything: once for each environment of the configuration, or once.
-pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Settings) -> Result<Read, Failure> {
+pub(crate) fn inventory(
+    sources: &Sources,
+    arguments: &InputArgs,
+    settings: &Settings,
+) -> Result<Read, Failure> {
     let mut inventory = Inventory::default();
     let mut files = Vec::new();
     for path in &arguments.paths {
@@ -90,7 +114,10 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
             files.extend(found);
             inventory.diagnostics.extend(diagnostics);
         } else {
-            return Err(Failure(format!("{}: no such file or folder", path.display())));
+            return Err(Failure(format!(
+                "{}: no such file or folder",
+                path.display()
+            )));
         }
     }
     files.sort();
@@ -107,10 +134,18 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
         let mut all = Vec::new();
         for environment in &settings.config.environments {
             let mut options = terraform_options(arguments, Some(environment.name.as_str().into()))?;
-            let files = environment.var_files.iter().map(|file| Assignment::File(settings.folder.join(file)));
-            let vars = environment.var_texts().into_iter().map(|(name, value)| Assignment::Var(name, value));
+            let files = environment
+                .var_files
+                .iter()
+                .map(|file| Assignment::File(settings.folder.join(file)));
+            let vars = environment
+                .var_texts()
+                .into_iter()
+                .map(|(name, value)| Assignment::Var(name, value));
             // The command line has the last word.
-            options.assignments.splice(0..0, files.chain(vars).collect::<Vec<_>>());
+            options
+                .assignments
+                .splice(0..0, files.chain(vars).collect::<Vec<_>>());
             if let (None, Some(workspace)) = (&arguments.workspace, &environment.workspace) {
                 options.workspace.clone_from(workspace);
             }
@@ -119,66 +154,117 @@ pub(crate) fn inventory(sources: &Sources, arguments: &InputArgs, settings: &Set
         all
     };
 
-    let is_json = |entry: &WalkEntry| entry.path.extension().is_some_and(|extension| extension == "json" || extension == "tfstate");
+    let is_json = |entry: &WalkEntry| {
+        entry
+            .path
+            .extension()
+            .is_some_and(|extension| extension == "json" || extension == "tfstate")
+    };
     let mut source = Inventory::default();
     for options in &environments {
         source.extend(terraform::load(sources, &files, options));
     }
     // Plans and states are what they are, whatever the environment.
-    let plain = terraform::Options { environment: None, ..environments.into_iter().next().unwrap_or_default() };
+    let plain = terraform::Options {
+        environment: None,
+        ..environments.into_iter().next().unwrap_or_default()
+    };
     let mut manifests = Vec::new();
     for entry in &files {
-        let plan = if is_json(entry) { plan_or_state(sources, entry, &source, &plain) } else { None };
+        let plan = if is_json(entry) {
+            plan_or_state(sources, entry, &source, &plain)
+        } else {
+            None
+        };
         match plan {
             Some(found) => inventory.extend(found),
             None => manifests.push(entry.clone()),
         }
     }
     inventory.extend(source);
-    let mut helm_values: Vec<PathBuf> = settings.config.helm.values.iter().map(|file| settings.folder.join(file)).collect();
+    let mut helm_values: Vec<PathBuf> = settings
+        .config
+        .helm
+        .values
+        .iter()
+        .map(|file| settings.folder.join(file))
+        .collect();
     helm_values.extend(arguments.helm_values.iter().cloned());
-    let options = kubernetes::Options { helm_values, environment: None };
+    let options = kubernetes::Options {
+        helm_values,
+        environment: None,
+    };
     inventory.extend(kubernetes::load(sources, &manifests, &options));
     if arguments.allow_unresolved || settings.config.allow_unresolved {
-        for diagnostic in inventory.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == "module-unresolved") {
+        for diagnostic in inventory
+            .diagnostics
+            .iter_mut()
+            .filter(|diagnostic| diagnostic.code == "module-unresolved")
+        {
             diagnostic.level = Level::Warning;
         }
     }
     Ok(Read { inventory, files })
 }
 
-fn plan_or_state(sources: &Sources, entry: &WalkEntry, source: &Inventory, options: &terraform::Options) -> Option<Inventory> {
+fn plan_or_state(
+    sources: &Sources,
+    entry: &WalkEntry,
+    source: &Inventory,
+    options: &terraform::Options,
+) -> Option<Inventory> {
     // What cannot be read here is told by whoever else claims the file.
     let file = sources.read(&entry.path).ok()?;
     terraform::load_json(sources, &file, source, options)
 }
 
 fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
-    let text = io::read_to_string(io::stdin().lock()).map_err(|error| Failure(format!("standard input: {error}")))?;
+    let text = io::read_to_string(io::stdin().lock())
+        .map_err(|error| Failure(format!("standard input: {error}")))?;
     let file = sources.add("<stdin>", &text);
-    let plan = terraform::load_json(sources, &file, &Inventory::default(), &terraform::Options::default());
-    Ok(plan.unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default())))
+    let plan = terraform::load_json(
+        sources,
+        &file,
+        &Inventory::default(),
+        &terraform::Options::default(),
+    );
+    Ok(plan
+        .unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default())))
 }
 
-fn terraform_options(arguments: &InputArgs, environment: Option<Arc<str>>) -> Result<terraform::Options, Failure> {
+fn terraform_options(
+    arguments: &InputArgs,
+    environment: Option<Arc<str>>,
+) -> Result<terraform::Options, Failure> {
     let mut assignments = Vec::new();
     for argument in arguments.assignments.iter() {
         assignments.push(match argument {
             Argument::VarFile(path) => Assignment::File(path.clone()),
             Argument::Var(pair) => {
-                let (name, value) = pair.split_once('=').ok_or_else(|| Failure(format!("--var {pair}: wants NAME=VALUE")))?;
+                let (name, value) = pair
+                    .split_once('=')
+                    .ok_or_else(|| Failure(format!("--var {pair}: wants NAME=VALUE")))?;
                 Assignment::Var(name.trim().to_owned(), value.to_owned())
             }
         });
     }
     let mut tf_var_env: Vec<(String, String)> = env::vars_os()
-        .filter_map(|(name, value)| Some((name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?)))
+        .filter_map(|(name, value)| {
+            Some((
+                name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(),
+                value.into_string().ok()?,
+            ))
+        })
         .collect();
     tf_var_env.sort();
     Ok(terraform::Options {
         assignments,
         tf_var_env,
-        workspace: arguments.workspace.clone().or_else(|| env::var("TF_WORKSPACE").ok()).unwrap_or_else(|| "default".to_owned()),
+        workspace: arguments
+            .workspace
+            .clone()
+            .or_else(|| env::var("TF_WORKSPACE").ok())
+            .unwrap_or_else(|| "default".to_owned()),
         environment,
     })
 }
@@ -188,7 +274,8 @@ pub(crate) fn progress(global: &Global) -> ProgressBar {
     if global.quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
     let bar = ProgressBar::new_spinner().with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use hipaa_iac_source::{Diagnostic, Inventory, Level, Node, Number, Resource, ResourceKind, Sources, Value};
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, Node, Number, Resource, ResourceKind, Sources, Value,
+};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
@@ -19,7 +21,10 @@ pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
     let inventory = input::inventory(&sources, &arguments.input, &settings)?.inventory;
     bar.finish_and_clear();
     let text = match arguments.format {
-        ListFormat::Json => format!("{}\n", serde_json::to_string_pretty(&document(&inventory, &sources))?),
+        ListFormat::Json => format!(
+            "{}\n",
+            serde_json::to_string_pretty(&document(&inventory, &sources))?
+        ),
         ListFormat::Text => list(&inventory, &sources),
     };
     print(&text)?;
@@ -49,19 +54,40 @@ pub(crate) fn say(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Level::Warning => "warning",
         Level::Error | Level::Usage => "error",
     };
-    let remedy = diagnostic.remedy.as_ref().map(|remedy| format!("\n  help: {remedy}")).unwrap_or_default();
-    format!("{place}{level}[{}]: {}{remedy}", diagnostic.code, diagnostic.message)
+    let remedy = diagnostic
+        .remedy
+        .as_ref()
+        .map(|remedy| format!("\n  help: {remedy}"))
+        .unwrap_or_default();
+    format!(
+        "{place}{level}[{}]: {}{remedy}",
+        diagnostic.code, diagnostic.message
+    )
 }
 
 fn document(inventory: &Inventory, sources: &Sources) -> Json {
-    let resources: Vec<Json> = inventory.resources.iter().map(|resource| describe(resource, sources)).collect();
+    let resources: Vec<Json> = inventory
+        .resources
+        .iter()
+        .map(|resource| describe(resource, sources))
+        .collect();
     json!({"schemaVersion": "1.0", "kind": "Inventory", "resources": resources})
 }
 
 fn describe(resource: &Resource, sources: &Sources) -> Json {
     let (mode, type_, name, provider) = match &resource.kind {
-        ResourceKind::Terraform(id) => (&*id.mode, id.type_.to_string(), &*id.name, Json::from(&*id.provider)),
-        ResourceKind::Kubernetes(id) => ("kubernetes", resource.kind.matched_by(), &*id.name, Json::Null),
+        ResourceKind::Terraform(id) => (
+            &*id.mode,
+            id.type_.to_string(),
+            &*id.name,
+            Json::from(&*id.provider),
+        ),
+        ResourceKind::Kubernetes(id) => (
+            "kubernetes",
+            resource.kind.matched_by(),
+            &*id.name,
+            Json::Null,
+        ),
     };
     let place = resource.span.and_then(|span| sources.locate(span));
     json!({
@@ -84,7 +110,9 @@ fn describe(resource: &Resource, sources: &Sources) -> Json {
 fn unknown(node: &Node) -> bool {
     match &node.value {
         Value::Unknown(_) => true,
-        Value::List(elements) => elements.iter().any(|element| element.as_unknown().is_some_and(|unknown| unknown.many)),
+        Value::List(elements) => elements
+            .iter()
+            .any(|element| element.as_unknown().is_some_and(|unknown| unknown.many)),
         _ => false,
     }
 }
@@ -103,10 +131,15 @@ fn known(node: &Node) -> Option<Json> {
         Value::Number(Number::Int(number)) => Json::from(*number),
         Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
         Value::String(text) => Json::from(&**text),
-        Value::List(elements) => elements.iter().map(|element| known(element).unwrap_or(Json::Null)).collect(),
-        Value::Object(members) => {
-            members.iter().filter_map(|(key, value)| Some((key.to_string(), known(value)?))).collect::<Map<_, _>>().into()
-        }
+        Value::List(elements) => elements
+            .iter()
+            .map(|element| known(element).unwrap_or(Json::Null))
+            .collect(),
+        Value::Object(members) => members
+            .iter()
+            .filter_map(|(key, value)| Some((key.to_string(), known(value)?)))
+            .collect::<Map<_, _>>()
+            .into(),
     })
 }
 
@@ -116,7 +149,10 @@ fn mask(node: &Node, marked: &impl Fn(&Node) -> bool) -> Json {
         return Json::Bool(true);
     }
     match &node.value {
-        Value::List(elements) => elements.iter().map(|element| mask(element, marked)).collect(),
+        Value::List(elements) => elements
+            .iter()
+            .map(|element| mask(element, marked))
+            .collect(),
         Value::Object(members) => members
             .iter()
             .map(|(key, value)| (key.to_string(), mask(value, marked)))
@@ -131,8 +167,14 @@ fn list(inventory: &Inventory, sources: &Sources) -> String {
     let mut text = String::new();
     for resource in &inventory.resources {
         let place = resource.span.and_then(|span| sources.locate(span));
-        let place = place.map(|(path, start, _)| format!("{path}:{}", start.line)).unwrap_or_default();
-        let environment = resource.environment.as_ref().map(|name| format!("  ({name})")).unwrap_or_default();
+        let place = place
+            .map(|(path, start, _)| format!("{path}:{}", start.line))
+            .unwrap_or_default();
+        let environment = resource
+            .environment
+            .as_ref()
+            .map(|name| format!("  ({name})"))
+            .unwrap_or_default();
         let _ = writeln!(text, "{}  {place}{environment}", resource.address);
         let mut unknowns = Vec::new();
         reasons(&resource.body, "", &mut unknowns);
@@ -140,7 +182,12 @@ fn list(inventory: &Inventory, sources: &Sources) -> String {
             let _ = writeln!(text, "    {path} is unknown: {reason}");
         }
     }
-    let _ = writeln!(text, "{} resources, {} unresolved", inventory.resources.len(), inventory.unresolved.len());
+    let _ = writeln!(
+        text,
+        "{} resources, {} unresolved",
+        inventory.resources.len(),
+        inventory.unresolved.len()
+    );
     text
 }
 
@@ -154,10 +201,17 @@ fn reasons(node: &Node, path: &str, found: &mut Vec<(String, String)>) {
         }
         Value::Object(members) => {
             for (key, value) in members.iter() {
-                reasons(value, &if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }, found);
+                reasons(
+                    value,
+                    &if path.is_empty() {
+                        key.to_string()
+                    } else {
+                        format!("{path}.{key}")
+                    },
+                    found,
+                );
             }
         }
         _ => {}
     }
 }
-

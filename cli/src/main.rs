@@ -49,8 +49,14 @@ type Outcome = Result<Exit, Failure>;
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         // The payload may quote input: only the place is printed.
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        note(&format!("hipaa-iac has a bug ({place}); please report it: {}/issues", env!("CARGO_PKG_REPOSITORY")));
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        note(&format!(
+            "hipaa-iac has a bug ({place}); please report it: {}/issues",
+            env!("CARGO_PKG_REPOSITORY")
+        ));
     }));
     let outcome = std::panic::catch_unwind(|| {
         let cli = Cli::parse();
@@ -112,6 +118,9 @@ fn colored(color: Color) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        Color::Auto => {
+            io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
     }
 }

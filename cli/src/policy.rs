@@ -9,7 +9,8 @@ use std::{
 };
 
 use hipaa_iac_engine::{
-    Agreements, Config, FixtureKind, Policy, PolicySet, Safeguard, Settings, check_fixture, fixture_date, lint, safeguard,
+    Agreements, Config, FixtureKind, Policy, PolicySet, Safeguard, Settings, check_fixture,
+    fixture_date, lint, safeguard,
 };
 use hipaa_iac_kubernetes as kubernetes;
 use hipaa_iac_policies::BUILT_IN;
@@ -38,12 +39,19 @@ pub(crate) fn run(command: &PolicyCommand) -> Outcome {
 }
 
 /// The built-in policies and those of the user's folders, and what is wrong with them.
-pub(crate) fn load<'a>(sources: &Sources, folders: impl Iterator<Item = &'a Path>) -> Result<(PolicySet, Vec<Diagnostic>), Failure> {
-    let mut files: Vec<_> = BUILT_IN.iter().map(|(path, text)| sources.add(format!("built-in:{path}"), text)).collect();
+pub(crate) fn load<'a>(
+    sources: &Sources,
+    folders: impl Iterator<Item = &'a Path>,
+) -> Result<(PolicySet, Vec<Diagnostic>), Failure> {
+    let built_in: Vec<_> = BUILT_IN
+        .iter()
+        .map(|(path, text)| sources.add(format!("built-in:{path}"), text))
+        .collect();
+    let mut own = Vec::new();
     for folder in folders {
-        files.extend(files_below(sources, folder)?);
+        own.extend(files_below(sources, folder)?);
     }
-    Ok(PolicySet::parse(&files))
+    Ok(PolicySet::load(&built_in, &own))
 }
 
 /// Every policy document below a folder: `policy.yaml`, or any YAML file that is of kind Policy.
@@ -53,13 +61,19 @@ fn files_below(sources: &Sources, folder: &Path) -> Result<Vec<Arc<SourceFile>>,
     }
     let mut files = Vec::new();
     for entry in walk(folder).0 {
-        let is_yaml = entry.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        let is_yaml = entry
+            .path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml");
         let named = entry.path.file_name().is_some_and(|name| name == FILE);
         if !is_yaml {
             continue;
         }
         let file = read(sources, &entry.path)?;
-        let is_policy = file.text().lines().any(|line| line.trim_end() == "kind: Policy")
+        let is_policy = file
+            .text()
+            .lines()
+            .any(|line| line.trim_end() == "kind: Policy")
             && file.text().contains(hipaa_iac_engine::API_VERSION);
         if named || is_policy {
             files.push(file);
@@ -71,7 +85,10 @@ fn files_below(sources: &Sources, folder: &Path) -> Result<Vec<Arc<SourceFile>>,
 /// A policy by its name, or what the user may have meant.
 pub(crate) fn find<'a>(policies: &'a PolicySet, name: &str) -> Result<&'a Arc<Policy>, Failure> {
     policies.get(name).ok_or_else(|| {
-        let meant = policies.nearest(name).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let meant = policies
+            .nearest(name)
+            .map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default();
         Failure(format!("no policy is named {name}{meant}"))
     })
 }
@@ -81,7 +98,14 @@ fn told(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
     for diagnostic in diagnostics {
         note(&say(diagnostic, sources));
     }
-    if diagnostics.iter().any(|diagnostic| diagnostic.level >= Level::Error) { Exit::Input } else { Exit::Clean }
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.level >= Level::Error)
+    {
+        Exit::Input
+    } else {
+        Exit::Clean
+    }
 }
 
 fn list(format: PolicyListFormat, folders: &PolicyFolders) -> Outcome {
@@ -110,12 +134,28 @@ fn list(format: PolicyListFormat, folders: &PolicyFolders) -> Outcome {
             format!("{}\n", serde_json::to_string_pretty(&policies)?)
         }
         PolicyListFormat::Text => {
-            let width = set.policies().iter().map(|policy| policy.name.len()).max().unwrap_or(0);
+            let width = set
+                .policies()
+                .iter()
+                .map(|policy| policy.name.len())
+                .max()
+                .unwrap_or(0);
             let mut text = String::new();
             for policy in set.policies() {
                 let spec = policy.spec();
-                let profiles: Vec<_> = spec.profiles.iter().map(|profile| profile.as_str()).collect();
-                let _ = writeln!(text, "{:<width$}  {:<8}  {}  [{}]", policy.name, spec.severity.as_str(), spec.title, profiles.join(", "));
+                let profiles: Vec<_> = spec
+                    .profiles
+                    .iter()
+                    .map(|profile| profile.as_str())
+                    .collect();
+                let _ = writeln!(
+                    text,
+                    "{:<width$}  {:<8}  {}  [{}]",
+                    policy.name,
+                    spec.severity.as_str(),
+                    spec.title,
+                    profiles.join(", ")
+                );
             }
             let _ = writeln!(text, "{} policies", set.policies().len());
             text
@@ -134,28 +174,54 @@ fn reference(set: &PolicySet) -> String {
     );
     let mut areas: BTreeMap<&str, Vec<&Arc<Policy>>> = BTreeMap::new();
     for policy in set.policies() {
-        let path = policy.path.strip_prefix("built-in:").unwrap_or(&policy.path);
-        areas.entry(path.split('/').next().unwrap_or_default()).or_default().push(policy);
+        let path = policy
+            .path
+            .strip_prefix("built-in:")
+            .unwrap_or(&policy.path);
+        areas
+            .entry(path.split('/').next().unwrap_or_default())
+            .or_default()
+            .push(policy);
     }
     for (area, policies) in areas {
         let _ = writeln!(text, "\n## {area}\n");
         for policy in policies {
             let spec = policy.spec();
-            let profiles: Vec<_> = spec.profiles.iter().map(|profile| profile.as_str()).collect();
-            let _ = writeln!(text, "### {}\n\n**{}** · {} · {}\n", policy.name, spec.title, spec.severity.as_str(), profiles.join(", "));
+            let profiles: Vec<_> = spec
+                .profiles
+                .iter()
+                .map(|profile| profile.as_str())
+                .collect();
+            let _ = writeln!(
+                text,
+                "### {}\n\n**{}** · {} · {}\n",
+                policy.name,
+                spec.title,
+                spec.severity.as_str(),
+                profiles.join(", ")
+            );
             let _ = writeln!(text, "{}\n", spec.rationale.trim());
             for safeguard in safeguards(policy) {
                 let _ = writeln!(text, "- {}", cite(safeguard));
             }
             let _ = writeln!(text, "\n*Fix.* {}", spec.remediation.text.trim());
-            for (language, code) in [("hcl", &spec.remediation.terraform), ("yaml", &spec.remediation.kubernetes)] {
+            for (language, code) in [
+                ("hcl", &spec.remediation.terraform),
+                ("yaml", &spec.remediation.kubernetes),
+            ] {
                 if let Some(code) = code {
                     let _ = writeln!(text, "\n```{language}\n{}\n```", code.trim_end());
                 }
             }
-            for (what, ids) in [("The same elsewhere", &spec.see), ("Near it", &spec.related)] {
+            for (what, ids) in [
+                ("The same elsewhere", &spec.see),
+                ("Near it", &spec.related),
+            ] {
                 if !ids.is_empty() {
-                    let ids: Vec<_> = ids.iter().map(|(tool, ids)| format!("{tool} {}", ids.join(", "))).collect();
+                    let ids: Vec<_> = ids
+                        .iter()
+                        .map(|(tool, ids)| format!("{tool} {}", ids.join(", ")))
+                        .collect();
                     let _ = writeln!(text, "\n*{what}:* {}", ids.join("; "));
                 }
             }
@@ -169,11 +235,20 @@ fn reference(set: &PolicySet) -> String {
 }
 
 fn safeguards(policy: &Policy) -> impl Iterator<Item = &'static Safeguard> {
-    policy.spec().safeguards.iter().filter_map(|paragraph| safeguard::find(paragraph))
+    policy
+        .spec()
+        .safeguards
+        .iter()
+        .filter_map(|paragraph| safeguard::find(paragraph))
 }
 
 fn cite(safeguard: &Safeguard) -> String {
-    format!("45 CFR {} ({}): {}", safeguard.paragraph, safeguard.implementation.as_str(), safeguard.title)
+    format!(
+        "45 CFR {} ({}): {}",
+        safeguard.paragraph,
+        safeguard.implementation.as_str(),
+        safeguard.title
+    )
 }
 
 fn show(name: &str, folders: &PolicyFolders) -> Outcome {
@@ -192,17 +267,34 @@ pub(crate) fn explain(name: &str, folders: &PolicyFolders) -> Outcome {
         let _ = writeln!(text, "{}", cite(safeguard));
     }
     let _ = writeln!(text, "\nWhy it matters\n{}", indent(&wrap(&spec.rationale)));
-    let _ = writeln!(text, "\nHow to fix it\n{}", indent(&wrap(&spec.remediation.text)));
-    for code in [&spec.remediation.terraform, &spec.remediation.kubernetes].into_iter().flatten() {
+    let _ = writeln!(
+        text,
+        "\nHow to fix it\n{}",
+        indent(&wrap(&spec.remediation.text))
+    );
+    for code in [&spec.remediation.terraform, &spec.remediation.kubernetes]
+        .into_iter()
+        .flatten()
+    {
         let _ = writeln!(text, "\n{}", indent(code.trim_end()));
     }
-    for (what, ids) in [("The same elsewhere", &spec.see), ("Near it, but not the same", &spec.related)] {
+    for (what, ids) in [
+        ("The same elsewhere", &spec.see),
+        ("Near it, but not the same", &spec.related),
+    ] {
         if !ids.is_empty() {
-            let ids: Vec<_> = ids.iter().map(|(tool, ids)| format!("{tool} {}", ids.join(", "))).collect();
+            let ids: Vec<_> = ids
+                .iter()
+                .map(|(tool, ids)| format!("{tool} {}", ids.join(", ")))
+                .collect();
             let _ = writeln!(text, "\n{what}: {}", ids.join("; "));
         }
     }
-    let profiles: Vec<_> = spec.profiles.iter().map(|profile| profile.as_str()).collect();
+    let profiles: Vec<_> = spec
+        .profiles
+        .iter()
+        .map(|profile| profile.as_str())
+        .collect();
     let _ = writeln!(text, "\nProfiles: {}", profiles.join(", "));
     print(&text)
 }
@@ -226,7 +318,16 @@ fn wrap(text: &str) -> String {
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") }).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| {
+            if line.is_empty() {
+                String::new()
+            } else {
+                format!("  {line}")
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn lint_all(folder: Option<&Path>) -> Outcome {
@@ -241,25 +342,44 @@ fn lint_all(folder: Option<&Path>) -> Outcome {
             let fixtures = fixtures(policy)?;
             for kind in [FixtureKind::Pass, FixtureKind::Fail] {
                 if !fixtures.iter().any(|(found, _)| *found == kind) {
-                    let message = format!("policy `{}` has no {} fixture", policy.name, kind.as_str());
-                    diagnostics.push(Diagnostic::new(Level::Error, "policy-fixture", message).in_path(Arc::clone(&policy.path)));
+                    let message =
+                        format!("policy `{}` has no {} fixture", policy.name, kind.as_str());
+                    diagnostics.push(
+                        Diagnostic::new(Level::Error, "policy-fixture", message)
+                            .in_path(Arc::clone(&policy.path)),
+                    );
                 }
             }
         }
     }
     let exit = told(&diagnostics, &sources);
-    print(&format!("{} policies, {} diagnostics\n", set.policies().len(), diagnostics.len()))?;
+    print(&format!(
+        "{} policies, {} diagnostics\n",
+        set.policies().len(),
+        diagnostics.len()
+    ))?;
     Ok(exit)
 }
 
 /// The fixtures beside a policy, sorted by path.
 fn fixtures(policy: &Policy) -> Result<Vec<(FixtureKind, PathBuf)>, Failure> {
-    let folder = Path::new(&*policy.path).parent().unwrap_or(Path::new(".")).to_owned();
+    let folder = Path::new(&*policy.path)
+        .parent()
+        .unwrap_or(Path::new("."))
+        .to_owned();
     let mut found = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))? {
+    for entry in
+        fs::read_dir(&folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?
+    {
         let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_fixture = [".tf", ".yaml", ".yml", ".json"].iter().any(|extension| name.ends_with(extension)) && !name.ends_with(".baa.yaml");
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let is_fixture = [".tf", ".yaml", ".yml", ".json"]
+            .iter()
+            .any(|extension| name.ends_with(extension))
+            && !name.ends_with(".baa.yaml");
         if let (true, Some(kind)) = (is_fixture, FixtureKind::of(&name)) {
             found.push((kind, path));
         }
@@ -274,10 +394,17 @@ fn test(folder: &Path) -> Outcome {
     let exit = told(&diagnostics, &sources);
     let mut all = Vec::new();
     for policy in set.policies() {
-        all.extend(fixtures(policy)?.into_iter().map(|(kind, path)| (policy, kind, path)));
+        all.extend(
+            fixtures(policy)?
+                .into_iter()
+                .map(|(kind, path)| (policy, kind, path)),
+        );
     }
     // One after the other: a fixture reads and judges in parallel by itself.
-    let results: Vec<_> = all.iter().map(|(policy, kind, path)| (path, check(policy, *kind, path))).collect();
+    let results: Vec<_> = all
+        .iter()
+        .map(|(policy, kind, path)| (path, check(policy, *kind, path)))
+        .collect();
     let mut text = String::new();
     let mut failed = 0_usize;
     for (path, result) in &results {
@@ -291,7 +418,11 @@ fn test(folder: &Path) -> Outcome {
     if results.is_empty() {
         return Err(Failure(format!("{}: no fixtures there", folder.display())));
     }
-    Ok(exit.max(if failed > 0 { Exit::Findings } else { Exit::Clean }))
+    Ok(exit.max(if failed > 0 {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }))
 }
 
 /// Judges one fixture by itself.
@@ -299,31 +430,61 @@ fn check(policy: &Arc<Policy>, kind: FixtureKind, path: &Path) -> Result<(), Fai
     let sources = Sources::new();
     let folder = path.parent().unwrap_or(Path::new("."));
     let beside = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut settings = Settings::new(fixture_date());
     if let Some(file) = beside("config.yaml") {
-        settings.config = Config::parse(&*read(&sources, &file)?).map_err(|diagnostic| Failure(say(&diagnostic, &sources)))?;
+        settings.config = Config::parse(&*read(&sources, &file)?)
+            .map_err(|diagnostic| Failure(say(&diagnostic, &sources)))?;
     }
     if let Some(file) = beside(&format!("{stem}.baa.yaml")).or_else(|| beside("baa.yaml")) {
         let agreements = Agreements::parse(&*read(&sources, &file)?, fixture_date());
-        settings.agreements = agreements
-            .map_err(|found| Failure(found.iter().map(|diagnostic| say(diagnostic, &sources)).collect::<Vec<_>>().join("\n")))?;
+        settings.agreements = agreements.map_err(|found| {
+            Failure(
+                found
+                    .iter()
+                    .map(|diagnostic| say(diagnostic, &sources))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            )
+        })?;
     }
     let inventory = read_fixture(&sources, path)?;
     check_fixture(policy, &inventory, &sources, &settings, kind).map_err(Failure)
 }
 
 fn read_fixture(sources: &Sources, path: &Path) -> Result<Inventory, Failure> {
-    let entry = [WalkEntry { path: path.to_owned(), named: true }];
-    let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
+    let entry = [WalkEntry {
+        path: path.to_owned(),
+        named: true,
+    }];
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().into_owned())
+        .unwrap_or_default();
     if extension == "tf" {
-        return Ok(terraform::load(sources, &entry, &terraform::Options::default()));
+        return Ok(terraform::load(
+            sources,
+            &entry,
+            &terraform::Options::default(),
+        ));
     }
     if extension == "json" {
-        let plan = terraform::load_json(sources, &read(sources, path)?, &Inventory::default(), &terraform::Options::default());
+        let plan = terraform::load_json(
+            sources,
+            &read(sources, path)?,
+            &Inventory::default(),
+            &terraform::Options::default(),
+        );
         if let Some(inventory) = plan {
             return Ok(inventory);
         }
     }
-    Ok(kubernetes::load(sources, &entry, &kubernetes::Options::default()))
+    Ok(kubernetes::load(
+        sources,
+        &entry,
+        &kubernetes::Options::default(),
+    ))
 }

@@ -13,7 +13,12 @@ fn beside_a_violation(files: &[(&str, &[u8])]) -> Ran {
         tree.write(path, bytes).unwrap();
     }
     let ran = run_in(tree.path(), &JSON).unwrap();
-    assert_eq!(ran.findings(), ["rds-storage-unencrypted fail db/main.tf:4"], "{}", ran.stderr);
+    assert_eq!(
+        ran.findings(),
+        ["rds-storage-unencrypted fail db/main.tf:4"],
+        "{}",
+        ran.stderr
+    );
     ran
 }
 
@@ -24,15 +29,29 @@ fn diagnostics(ran: &Ran) -> Vec<String> {
         .as_array()
         .unwrap()
         .iter()
-        .map(|said| format!("{} {}:{}", said["code"].as_str().unwrap(), said["file"].as_str().unwrap_or("?"), said["line"]))
+        .map(|said| {
+            format!(
+                "{} {}:{}",
+                said["code"].as_str().unwrap(),
+                said["file"].as_str().unwrap_or("?"),
+                said["line"]
+            )
+        })
         .collect()
 }
 
 #[test]
 fn hcl_that_does_not_parse() {
-    let ran = beside_a_violation(&[("x/broken.tf", b"resource \"aws_s3_bucket\" \"b\" {\n  bucket = [1,\n")]);
+    let ran = beside_a_violation(&[(
+        "x/broken.tf",
+        b"resource \"aws_s3_bucket\" \"b\" {\n  bucket = [1,\n",
+    )]);
     assert_eq!(ran.code, 3);
-    assert!(diagnostics(&ran)[0].starts_with("hcl-syntax x/broken.tf:"), "{:?}", diagnostics(&ran));
+    assert!(
+        diagnostics(&ran)[0].starts_with("hcl-syntax x/broken.tf:"),
+        "{:?}",
+        diagnostics(&ran)
+    );
     assert!(ran.stderr.contains("x/broken.tf") || ran.stdout.contains("x/broken.tf"));
 }
 
@@ -44,14 +63,21 @@ fn a_broken_file_does_not_hide_its_module() {
 
 #[test]
 fn terraform_json_that_does_not_parse() {
-    assert_eq!(beside_a_violation(&[("x/a.tf.json", b"{\"resource\": ")]).code, 3);
+    assert_eq!(
+        beside_a_violation(&[("x/a.tf.json", b"{\"resource\": ")]).code,
+        3
+    );
 }
 
 #[test]
 fn invalid_utf_8() {
     let ran = beside_a_violation(&[("x/a.tf", b"locals { a = \"\xff\" }\n")]);
     assert_eq!(ran.code, 3);
-    assert!(diagnostics(&ran).iter().any(|said| said.contains("x/a.tf")), "{:?}", diagnostics(&ran));
+    assert!(
+        diagnostics(&ran).iter().any(|said| said.contains("x/a.tf")),
+        "{:?}",
+        diagnostics(&ran)
+    );
 }
 
 #[test]
@@ -68,7 +94,13 @@ fn a_module_that_is_not_there() {
     let ran = beside_a_violation(&[("net/main.tf", module)]);
     assert_eq!(ran.code, 3);
     let said = ran.json();
-    assert!(said["unresolved"][0]["address"].as_str().unwrap().contains("module.vpc"), "{said}");
+    assert!(
+        said["unresolved"][0]["address"]
+            .as_str()
+            .unwrap()
+            .contains("module.vpc"),
+        "{said}"
+    );
     let tree = Tree::with(&[("net/main.tf", std::str::from_utf8(module).unwrap())]).unwrap();
     let mut arguments = JSON.to_vec();
     arguments.push("--allow-unresolved");
@@ -77,7 +109,14 @@ fn a_module_that_is_not_there() {
 
 #[test]
 fn a_local_module_that_is_not_there() {
-    assert_eq!(beside_a_violation(&[("net/main.tf", b"module \"vpc\" {\n  source = \"./nowhere\"\n}\n")]).code, 3);
+    assert_eq!(
+        beside_a_violation(&[(
+            "net/main.tf",
+            b"module \"vpc\" {\n  source = \"./nowhere\"\n}\n"
+        )])
+        .code,
+        3
+    );
 }
 
 #[test]
@@ -98,14 +137,24 @@ fn a_cycle_of_locals() {
 
 #[test]
 fn a_module_that_calls_itself() {
-    assert_eq!(beside_a_violation(&[("x/main.tf", b"module \"again\" {\n  source = \"./\"\n}\n")]).code, 3);
+    assert_eq!(
+        beside_a_violation(&[("x/main.tf", b"module \"again\" {\n  source = \"./\"\n}\n")]).code,
+        3
+    );
 }
 
 #[test]
 fn a_plan_of_an_unknown_major_version() {
-    let ran = beside_a_violation(&[("plan.json", br#"{"format_version":"9.0","terraform_version":"9.0.0","resource_changes":[]}"#)]);
+    let ran = beside_a_violation(&[(
+        "plan.json",
+        br#"{"format_version":"9.0","terraform_version":"9.0.0","resource_changes":[]}"#,
+    )]);
     assert_eq!(ran.code, 3);
-    assert!(diagnostics(&ran)[0].contains("plan.json"), "{:?}", diagnostics(&ran));
+    assert!(
+        diagnostics(&ran)[0].contains("plan.json"),
+        "{:?}",
+        diagnostics(&ran)
+    );
 }
 
 #[test]
@@ -114,7 +163,11 @@ fn a_hundred_megabytes() {
     text.extend_from_slice(b"locals {}\n");
     let ran = beside_a_violation(&[("x/huge.tf", &text)]);
     assert_eq!(ran.code, 3);
-    assert!(diagnostics(&ran)[0].contains("x/huge.tf"), "{:?}", diagnostics(&ran));
+    assert!(
+        diagnostics(&ran)[0].contains("x/huge.tf"),
+        "{:?}",
+        diagnostics(&ran)
+    );
 }
 
 #[cfg(unix)]
@@ -124,27 +177,61 @@ fn a_link_into_itself() {
     std::os::unix::fs::symlink(tree.path(), tree.path().join("loop")).unwrap();
     let ran = run_in(tree.path(), &JSON).unwrap();
     assert_eq!(ran.code, 3);
-    assert_eq!(ran.findings(), ["rds-storage-unencrypted fail db/main.tf:4"]);
+    assert_eq!(
+        ran.findings(),
+        ["rds-storage-unencrypted fail db/main.tf:4"]
+    );
 }
 
 #[test]
 fn deep_nesting() {
-    let brackets = format!("locals {{\n  a = {}{}\n}}\n", "[".repeat(5_000), "]".repeat(5_000));
-    assert_eq!(beside_a_violation(&[("x/deep.tf", brackets.as_bytes())]).code, 3);
-    let yaml = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {}{}\n", "[".repeat(5_000), "]".repeat(5_000));
-    assert_eq!(beside_a_violation(&[("x/deep.yaml", yaml.as_bytes())]).code, 3);
-    let json = format!("{{\"resource\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(beside_a_violation(&[("x/deep.tf.json", json.as_bytes())]).code, 3);
+    let brackets = format!(
+        "locals {{\n  a = {}{}\n}}\n",
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
+    assert_eq!(
+        beside_a_violation(&[("x/deep.tf", brackets.as_bytes())]).code,
+        3
+    );
+    let yaml = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {}{}\n",
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
+    assert_eq!(
+        beside_a_violation(&[("x/deep.yaml", yaml.as_bytes())]).code,
+        3
+    );
+    let json = format!(
+        "{{\"resource\": {}{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    assert_eq!(
+        beside_a_violation(&[("x/deep.tf.json", json.as_bytes())]).code,
+        3
+    );
 }
 
 #[test]
 fn a_yaml_bomb() {
-    let mut bomb = String::from("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\nx0: &x0 [a, a, a, a, a, a, a, a, a]\n");
+    let mut bomb = String::from(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\nx0: &x0 [a, a, a, a, a, a, a, a, a]\n",
+    );
     for level in 1..12 {
         let previous = format!("*x{}, ", level - 1).repeat(9);
-        writeln!(bomb, "x{level}: &x{level} [{}]", previous.trim_end_matches(", ")).unwrap();
+        writeln!(
+            bomb,
+            "x{level}: &x{level} [{}]",
+            previous.trim_end_matches(", ")
+        )
+        .unwrap();
     }
-    assert_eq!(beside_a_violation(&[("x/bomb.yaml", bomb.as_bytes())]).code, 3);
+    assert_eq!(
+        beside_a_violation(&[("x/bomb.yaml", bomb.as_bytes())]).code,
+        3
+    );
 }
 
 #[test]
@@ -157,7 +244,11 @@ fn a_helm_template_that_was_not_rendered() {
     let template = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  {{- if .Values.x }}\n  type: LoadBalancer\n  {{- end }}\n";
     let ran = beside_a_violation(&[("k/service.yaml", template)]);
     assert_eq!(ran.code, 3);
-    assert!(ran.stdout.contains("template-not-rendered"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("template-not-rendered"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -167,19 +258,53 @@ fn one_broken_document_does_not_hide_its_neighbours() {
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: c, image: x, securityContext: {privileged: yes}}]\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: [}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  containers: [{name: c, image: x, securityContext: {privileged: on}}]\n",
     )])
     .unwrap();
-    let ran = run_in(tree.path(), &["check", "--only", "container-privileged", "--format", "json"]).unwrap();
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "--only",
+            "container-privileged",
+            "--format",
+            "json",
+        ],
+    )
+    .unwrap();
     assert_eq!(ran.code, 3);
-    assert_eq!(ran.findings(), ["container-privileged fail a.yaml:5", "container-privileged fail a.yaml:15"]);
+    assert_eq!(
+        ran.findings(),
+        [
+            "container-privileged fail a.yaml:5",
+            "container-privileged fail a.yaml:15"
+        ]
+    );
 }
 
 #[test]
 fn a_value_that_the_api_server_rejects_is_no_pass() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: c\n      image: x\n      securityContext:\n        privileged: \"true\"\n";
     let tree = Tree::with(&[("pod.yaml", pod)]).unwrap();
-    let ran = run_in(tree.path(), &["check", "--only", "container-privileged", "--format", "json", "--show", "all"]).unwrap();
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "--only",
+            "container-privileged",
+            "--format",
+            "json",
+            "--show",
+            "all",
+        ],
+    )
+    .unwrap();
     assert_eq!(ran.code, 3, "{}", ran.stdout);
     assert!(ran.stdout.contains("kubernetes-type"), "{}", ran.stdout);
-    assert!(ran.findings().iter().all(|finding| !finding.contains(" pass ")), "{:?}", ran.findings());
+    assert!(
+        ran.findings()
+            .iter()
+            .all(|finding| !finding.contains(" pass ")),
+        "{:?}",
+        ran.findings()
+    );
 }
 
 #[test]
@@ -199,7 +324,10 @@ fn what_is_not_input_is_passed_by() {
 #[test]
 fn a_named_file_that_does_not_parse_counts() {
     let tree = Tree::with(&[("notes.yaml", "- a: [unclosed\n")]).unwrap();
-    assert_eq!(run_in(tree.path(), &["check", "notes.yaml"]).unwrap().code, 3);
+    assert_eq!(
+        run_in(tree.path(), &["check", "notes.yaml"]).unwrap().code,
+        3
+    );
 }
 
 #[test]
@@ -220,12 +348,40 @@ fn a_policy_with_a_mistake_or_a_hostile_expression() {
     let sum = format!("{}1 == 1", "1 + ".repeat(900));
     for require in ["self ==", "nothing(self)", sum.as_str()] {
         let tree = Tree::with(&[("main.tf", BAD), ("mine/policy.yaml", &policy(require))]).unwrap();
-        let ran = run_in(tree.path(), &["check", "main.tf", "--policy", "mine", "--format", "json"]).unwrap();
+        let ran = run_in(
+            tree.path(),
+            &["check", "main.tf", "--policy", "mine", "--format", "json"],
+        )
+        .unwrap();
         assert_eq!(ran.code, 3, "{require:.40}: {}", ran.stdout);
-        assert!(ran.findings().iter().any(|finding| finding.starts_with("rds-storage-unencrypted fail")));
+        assert!(
+            ran.findings()
+                .iter()
+                .any(|finding| finding.starts_with("rds-storage-unencrypted fail"))
+        );
     }
     // It compiles, and only running it shows the mistake: an error, never a pass.
-    let tree = Tree::with(&[("main.tf", BAD), ("mine/policy.yaml", &policy("resource.not_there == 1"))]).unwrap();
-    let ran = run_in(tree.path(), &["check", "main.tf", "--policy", "mine", "--only", "mine-is-bad", "--format", "json"]).unwrap();
-    assert_eq!((ran.code, ran.findings()), (3, vec!["mine-is-bad error main.tf:1".to_owned()]));
+    let tree = Tree::with(&[
+        ("main.tf", BAD),
+        ("mine/policy.yaml", &policy("resource.not_there == 1")),
+    ])
+    .unwrap();
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "main.tf",
+            "--policy",
+            "mine",
+            "--only",
+            "mine-is-bad",
+            "--format",
+            "json",
+        ],
+    )
+    .unwrap();
+    assert_eq!(
+        (ran.code, ran.findings()),
+        (3, vec!["mine-is-bad error main.tf:1".to_owned()])
+    );
 }

@@ -9,12 +9,41 @@ const FORMATS: [&str; 5] = ["text", "json", "sarif", "junit", "github"];
 #[test]
 fn two_runs_give_the_same_bytes() {
     for format in FORMATS {
-        let run = || run_in(&workspace(), &["check", "examples/clinic", "--format", format, "--show", "all", "--as-of", "2026-11-24"]).unwrap();
+        let run = || {
+            run_in(
+                &workspace(),
+                &[
+                    "check",
+                    "examples/clinic",
+                    "--format",
+                    format,
+                    "--show",
+                    "all",
+                    "--as-of",
+                    "2026-11-24",
+                ],
+            )
+            .unwrap()
+        };
         let first = run();
         assert!(first.stdout.len() > 1000, "{format}: {}", first.stderr);
         assert_eq!(first.stdout, run().stdout, "{format}");
-        let one_thread =
-            run_in(&workspace(), &["check", "examples/clinic", "-j", "1", "--format", format, "--show", "all", "--as-of", "2026-11-24"]).unwrap();
+        let one_thread = run_in(
+            &workspace(),
+            &[
+                "check",
+                "examples/clinic",
+                "-j",
+                "1",
+                "--format",
+                format,
+                "--show",
+                "all",
+                "--as-of",
+                "2026-11-24",
+            ],
+        )
+        .unwrap();
         assert_eq!(first.stdout, one_thread.stdout, "{format}, one thread");
     }
 }
@@ -22,12 +51,28 @@ fn two_runs_give_the_same_bytes() {
 #[test]
 fn several_formats_each_to_its_file() {
     let tree = Tree::with(&[("main.tf", BAD)]).unwrap();
-    let ran = run_in(tree.path(), &["check", "-f", "text", "-f", "json=out/result.json", "-f", "sarif=result.sarif"]).unwrap();
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "-f",
+            "text",
+            "-f",
+            "json=out/result.json",
+            "-f",
+            "sarif=result.sarif",
+        ],
+    )
+    .unwrap();
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stdout.contains("rds-storage-unencrypted"));
     let json = std::fs::read_to_string(tree.path().join("out/result.json")).unwrap();
     assert!(json.contains("\"CheckResult\""));
-    assert!(std::fs::read_to_string(tree.path().join("result.sarif")).unwrap().contains("\"2.1.0\""));
+    assert!(
+        std::fs::read_to_string(tree.path().join("result.sarif"))
+            .unwrap()
+            .contains("\"2.1.0\"")
+    );
 }
 
 #[test]
@@ -35,15 +80,38 @@ fn the_result_follows_its_published_schema() {
     let schema = run_in(&workspace(), &["schema", "result"]).unwrap().json();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for show in ["findings", "failures", "all"] {
-        let result = run_in(&workspace(), &["check", "examples/clinic", "--format", "json", "--show", show]).unwrap().json();
-        let problems: Vec<String> = validator.iter_errors(&result).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        let result = run_in(
+            &workspace(),
+            &[
+                "check",
+                "examples/clinic",
+                "--format",
+                "json",
+                "--show",
+                show,
+            ],
+        )
+        .unwrap()
+        .json();
+        let problems: Vec<String> = validator
+            .iter_errors(&result)
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect();
         assert!(problems.is_empty(), "{problems:#?}");
-        let mut fingerprints: Vec<_> =
-            result["findings"].as_array().unwrap().iter().map(|finding| finding["fingerprint"].as_str().unwrap().to_owned()).collect();
+        let mut fingerprints: Vec<_> = result["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["fingerprint"].as_str().unwrap().to_owned())
+            .collect();
         let all = fingerprints.len();
         fingerprints.sort();
         fingerprints.dedup();
-        assert_eq!(fingerprints.len(), all, "no two findings share a fingerprint");
+        assert_eq!(
+            fingerprints.len(),
+            all,
+            "no two findings share a fingerprint"
+        );
     }
 }
 
@@ -51,11 +119,30 @@ fn the_result_follows_its_published_schema() {
 fn fingerprints_survive_moved_lines() {
     let fingerprint = |text: &str| {
         let tree = Tree::with(&[("main.tf", text)]).unwrap();
-        let ran = run_in(tree.path(), &["check", "--only", "rds-storage-unencrypted", "--format", "json"]).unwrap();
-        ran.json()["findings"][0]["fingerprint"].as_str().unwrap().to_owned()
+        let ran = run_in(
+            tree.path(),
+            &[
+                "check",
+                "--only",
+                "rds-storage-unencrypted",
+                "--format",
+                "json",
+            ],
+        )
+        .unwrap();
+        ran.json()["findings"][0]["fingerprint"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
-    assert_eq!(fingerprint(BAD), fingerprint(&format!("\n\n# moved\n{BAD}")));
-    assert_ne!(fingerprint(BAD), fingerprint(&BAD.replace("\"phi\"", "\"other\"")));
+    assert_eq!(
+        fingerprint(BAD),
+        fingerprint(&format!("\n\n# moved\n{BAD}"))
+    );
+    assert_ne!(
+        fingerprint(BAD),
+        fingerprint(&BAD.replace("\"phi\"", "\"other\""))
+    );
 }
 
 #[test]
@@ -64,7 +151,10 @@ fn colour_only_where_it_is_wanted() {
     let escapes = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut all = vec!["check"];
         all.extend(arguments);
-        run_with(tree.path(), &all, variables, None).unwrap().stdout.contains('\u{1b}')
+        run_with(tree.path(), &all, variables, None)
+            .unwrap()
+            .stdout
+            .contains('\u{1b}')
     };
     assert!(!escapes(&[], &[]), "a pipe is no terminal");
     assert!(escapes(&["--color", "always"], &[]));
@@ -111,20 +201,49 @@ resource "terraform_data" "sensitive" {{
     let plan = format!(
         r#"{{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{{"address":"aws_db_instance.p","mode":"managed","type":"aws_db_instance","name":"p","provider_name":"registry.terraform.io/hashicorp/aws","change":{{"actions":["create"],"before":null,"after":{{"identifier":"p","password":"{marker}k"}},"after_unknown":{{"arn":true}},"after_sensitive":{{"password":true}}}}}}]}}"#
     );
-    let tree = Tree::with(&[("main.tf", config.as_str()), ("pod.yaml", manifest.as_str()), ("plan.json", plan.as_str())]).unwrap();
-    let found = |text: &str| text.match_indices(marker).map(|(at, _)| text[at..].chars().take(marker.len() + 1).collect::<String>()).collect::<Vec<_>>();
+    let tree = Tree::with(&[
+        ("main.tf", config.as_str()),
+        ("pod.yaml", manifest.as_str()),
+        ("plan.json", plan.as_str()),
+    ])
+    .unwrap();
+    let found = |text: &str| {
+        text.match_indices(marker)
+            .map(|(at, _)| {
+                text[at..]
+                    .chars()
+                    .take(marker.len() + 1)
+                    .collect::<String>()
+            })
+            .collect::<Vec<_>>()
+    };
     for format in FORMATS {
         for show in ["findings", "all"] {
             for verbosity in ["--verbose", "--quiet"] {
-                let ran = run_in(tree.path(), &["check", "--format", format, "--show", show, verbosity]).unwrap();
+                let ran = run_in(
+                    tree.path(),
+                    &["check", "--format", format, "--show", show, verbosity],
+                )
+                .unwrap();
                 assert!(ran.stdout.len() > 500, "{format}: {}", ran.stderr);
-                assert_eq!(found(&ran.stdout), [String::new(); 0], "{format} --show {show} on standard output");
-                assert_eq!(found(&ran.stderr), [String::new(); 0], "{format} --show {show} on standard error");
+                assert_eq!(
+                    found(&ran.stdout),
+                    [String::new(); 0],
+                    "{format} --show {show} on standard output"
+                );
+                assert_eq!(
+                    found(&ran.stderr),
+                    [String::new(); 0],
+                    "{format} --show {show} on standard error"
+                );
             }
         }
     }
     let inspected = run_in(tree.path(), &["inspect", "--format", "json"]).unwrap();
     for secret in ["a", "e", "k"] {
-        assert!(!inspected.stdout.contains(&format!("{marker}{secret}")), "inspect shows what is marked sensitive: {secret}");
+        assert!(
+            !inspected.stdout.contains(&format!("{marker}{secret}")),
+            "inspect shows what is marked sensitive: {secret}"
+        );
     }
 }

@@ -1,5 +1,10 @@
 //! The built program as a user runs it.
-#![expect(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod bad_input;
 mod examples;
@@ -12,4 +17,12 @@ const BAD: &str = "resource \"aws_db_instance\" \"phi\" {\n  identifier        =
 /// The same put right.
 const GOOD: &str = "resource \"aws_db_instance\" \"phi\" {\n  identifier        = \"patients\"\n  engine            = \"postgres\"\n  storage_encrypted = true\n}\n";
 /// One policy, as JSON, on a fixed day.
-const JSON: [&str; 7] = ["check", ".", "--only", "rds-storage-unencrypted", "--format", "json", "--as-of=2026-11-24"];
+const JSON: [&str; 7] = [
+    "check",
+    ".",
+    "--only",
+    "rds-storage-unencrypted",
+    "--format",
+    "json",
+    "--as-of=2026-11-24",
+];

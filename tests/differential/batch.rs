@@ -108,7 +108,11 @@ impl Configuration {
         let mut text = self.preamble.clone();
         let mut lines = BTreeMap::new();
         let mut push = |text: &mut String, at: usize, name: &str| {
-            let expr = self.slots.get(at).filter(|_| !refused(at)).map_or_else(|| REFUSED.to_owned(), |slot| slot.expr.to_string());
+            let expr = self
+                .slots
+                .get(at)
+                .filter(|_| !refused(at))
+                .map_or_else(|| REFUSED.to_owned(), |slot| slot.expr.to_string());
             lines.insert(text.matches('\n').count() as u64 + 1, at);
             let _ = writeln!(text, "    {name} = {expr}");
         };
@@ -124,7 +128,11 @@ impl Configuration {
                 push(&mut text, at, name);
             }
         }
-        if !self.slots.iter().any(|slot| matches!(slot.place, Place::Argument("value"))) {
+        if !self
+            .slots
+            .iter()
+            .any(|slot| matches!(slot.place, Place::Argument("value")))
+        {
             text.push_str("  value = null\n");
         }
         text.push_str("}\n\nresource \"terraform_data\" \"probe\" {\n  input = {\n");
@@ -147,22 +155,38 @@ pub(crate) fn compare(configurations: &[Configuration]) -> Result<Outcome, Strin
     let mut refused = BTreeMap::new();
     let mut disagreements: Vec<Disagreement> = Vec::new();
     for _ in 0..PASSES {
-        let lines = write(folder.path(), configurations, &refused).map_err(|error| error.to_string())?;
+        let lines =
+            write(folder.path(), configurations, &refused).map_err(|error| error.to_string())?;
         let (mut answers, mut errors) = inspect(folder.path(), &lines)?;
-        match truth::plan(folder.path()).map_err(|error| format!("{error}\n{}", keep(folder.path())))? {
+        match truth::plan(folder.path())
+            .map_err(|error| format!("{error}\n{}", keep(folder.path())))?
+        {
             Truth::Refused(refusals) => {
                 let mut news = BTreeMap::new();
                 for refusal in refusals {
                     let slot = refusal.place.as_ref().and_then(|place| lines.get(place));
-                    let at = slot.ok_or_else(|| format!("{} at {:?}", refusal.message, refusal.place))?;
+                    let at =
+                        slot.ok_or_else(|| format!("{} at {:?}", refusal.message, refusal.place))?;
                     news.entry(*at).or_insert(refusal.message);
                 }
                 for (at, message) in news {
                     let crashed = message.contains(CRASH);
-                    if refused.insert(at, message.clone()).is_none() && !errors.contains_key(&at) && !crashed {
-                        let said = answers.get_mut(&format!("module.{}.terraform_data.probe", name(configurations, at)));
-                        let found = said.map_or(Answer::Error("nothing".into()), |said| Answer::Value(said.member(&format!("e{}", at.1))));
-                        disagreements.push(Disagreement { at, expected: Answer::Error(message), found });
+                    if refused.insert(at, message.clone()).is_none()
+                        && !errors.contains_key(&at)
+                        && !crashed
+                    {
+                        let said = answers.get_mut(&format!(
+                            "module.{}.terraform_data.probe",
+                            name(configurations, at)
+                        ));
+                        let found = said.map_or(Answer::Error("nothing".into()), |said| {
+                            Answer::Value(said.member(&format!("e{}", at.1)))
+                        });
+                        disagreements.push(Disagreement {
+                            at,
+                            expected: Answer::Error(message),
+                            found,
+                        });
                     }
                 }
             }
@@ -178,27 +202,43 @@ pub(crate) fn compare(configurations: &[Configuration]) -> Result<Outcome, Strin
                         }
                         let is_probe = matches!(slot.place, Place::Probe);
                         let member = format!("e{at}");
-                        let expected = if is_probe { expected.member(&member) } else { Said::nothing() };
+                        let expected = if is_probe {
+                            expected.member(&member)
+                        } else {
+                            Said::nothing()
+                        };
                         let found = match (errors.remove(&key), found) {
                             (Some(error), _) => Answer::Error(error),
                             (None, Some(_)) if !is_probe => continue,
                             (None, Some(found)) => Answer::Value(found.member(&member)),
                             (None, None) => Answer::Error("the resource is missing".into()),
                         };
-                        if !matches!(&found, Answer::Value(found) if *found == expected) {
-                            disagreements.push(Disagreement { at: key, expected: Answer::Value(expected), found });
+                        if !matches!(&found, Answer::Value(found) if expected.agrees(found)) {
+                            disagreements.push(Disagreement {
+                                at: key,
+                                expected: Answer::Value(expected),
+                                found,
+                            });
                         }
                     }
                 }
-                return Ok(Outcome { disagreements, refused });
+                return Ok(Outcome {
+                    disagreements,
+                    refused,
+                });
             }
         }
     }
-    Err(format!("the real program still refuses the configurations after {PASSES} passes: {}", keep(folder.path())))
+    Err(format!(
+        "the real program still refuses the configurations after {PASSES} passes: {}",
+        keep(folder.path())
+    ))
 }
 
 fn name(configurations: &[Configuration], at: (usize, usize)) -> &str {
-    configurations.get(at.0).map_or("", |configuration| &configuration.name)
+    configurations
+        .get(at.0)
+        .map_or("", |configuration| &configuration.name)
 }
 
 /// Copies a folder to where it survives the test, for whoever looks into the failure.
@@ -212,16 +252,28 @@ fn keep(folder: &Path) -> String {
 
 type Lines = BTreeMap<(String, u64), (usize, usize)>;
 
-fn write(folder: &Path, configurations: &[Configuration], refused: &BTreeMap<(usize, usize), String>) -> std::io::Result<Lines> {
+fn write(
+    folder: &Path,
+    configurations: &[Configuration],
+    refused: &BTreeMap<(usize, usize), String>,
+) -> std::io::Result<Lines> {
     let mut lines = Lines::new();
-    let mut root = String::from("resource \"terraform_data\" \"root\" {\n  input = \"root\"\n}\n\n");
+    let mut root =
+        String::from("resource \"terraform_data\" \"root\" {\n  input = \"root\"\n}\n\n");
     for (index, configuration) in configurations.iter().enumerate() {
         let name = &configuration.name;
-        let _ = writeln!(root, "module \"{name}\" {{\n  source = \"./{name}\"\n{}}}\n", configuration.arguments);
+        let _ = writeln!(
+            root,
+            "module \"{name}\" {{\n  source = \"./{name}\"\n{}}}\n",
+            configuration.arguments
+        );
         let (text, own) = configuration.render(&|at| refused.contains_key(&(index, at)));
         fs::create_dir_all(folder.join(name))?;
         fs::write(folder.join(name).join("main.tf"), text)?;
-        lines.extend(own.into_iter().map(|(line, at)| ((format!("{name}/main.tf"), line), (index, at))));
+        lines.extend(
+            own.into_iter()
+                .map(|(line, at)| ((format!("{name}/main.tf"), line), (index, at))),
+        );
     }
     fs::create_dir_all(folder.join("child"))?;
     fs::write(folder.join("child/main.tf"), CHILD)?;
@@ -233,18 +285,24 @@ type Inspected = (BTreeMap<String, Said>, BTreeMap<(usize, usize), String>);
 
 /// What the evaluator says, and the errors that it reports by slot.
 fn inspect(folder: &Path, lines: &Lines) -> Result<Inspected, String> {
-    let ran = run_in(folder, &["inspect", ".", "--format", "json"]).map_err(|error| error.to_string())?;
+    let ran =
+        run_in(folder, &["inspect", ".", "--format", "json"]).map_err(|error| error.to_string())?;
     let mut errors = BTreeMap::new();
     let mut elsewhere = BTreeSet::new();
     for line in ran.stderr.lines() {
         let mut parts = line.splitn(4, ':');
-        let (Some(file), Some(row), Some(_), Some(message)) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(file), Some(row), Some(_), Some(message)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             continue;
         };
         let Some(message) = message.trim_start().strip_prefix("error[") else {
             continue;
         };
-        let place = row.parse().ok().map(|row| (file.trim_start_matches("./").to_owned(), row));
+        let place = row
+            .parse()
+            .ok()
+            .map(|row| (file.trim_start_matches("./").to_owned(), row));
         match place.as_ref().and_then(|place| lines.get(place)) {
             Some(at) => _ = errors.entry(*at).or_insert_with(|| message.to_owned()),
             None => _ = elsewhere.insert(line.to_owned()),

@@ -35,7 +35,11 @@ pub(crate) struct Expr {
 impl Expr {
     /// An expression without children.
     pub(crate) fn leaf(text: impl Into<String>, ty: Type) -> Self {
-        Self { form: text.into(), children: vec![], ty }
+        Self {
+            form: text.into(),
+            children: vec![],
+            ty,
+        }
     }
 
     /// Expressions that are smaller by one step anywhere in this one, the smallest first.
@@ -63,8 +67,17 @@ impl Expr {
             Type::List(_) | Type::Set(_) | Type::Tuple(_) => &["[]", "[1]"],
             Type::Map(_) | Type::Object(_) => &["{}", "{ a = 1 }"],
         };
-        let other = if self.ty.is_primitive() { &["null", "1", "terraform_data.text.output"][..] } else { &[] };
-        all.extend(plain.iter().chain(other).map(|text| Self::leaf(*text, self.ty.clone())));
+        let other = if self.ty.is_primitive() {
+            &["1", "terraform_data.text.output"][..]
+        } else {
+            &[]
+        };
+        all.extend(
+            plain
+                .iter()
+                .chain(other)
+                .map(|text| Self::leaf(*text, self.ty.clone())),
+        );
         for (at, child) in self.children.iter().enumerate() {
             for step in child.steps() {
                 let mut next = self.clone();
@@ -106,7 +119,10 @@ impl fmt::Display for Type {
                 write!(f, "tuple([{}])", all.join(", "))
             }
             Self::Object(all) => {
-                let all: Vec<String> = all.iter().map(|(name, ty)| format!("{name} = {ty}")).collect();
+                let all: Vec<String> = all
+                    .iter()
+                    .map(|(name, ty)| format!("{name} = {ty}"))
+                    .collect();
                 write!(f, "object({{ {} }})", all.join(", "))
             }
         }

@@ -219,7 +219,6 @@ const LISTS: &[&str] = &[
     "tolist([@E, @E])",
     "[@E, @E]",
     "[@E]",
-    "[]",
     "tolist(@<E>)",
     "concat(@[E], @[E])",
     "concat(@[E], [@E])",
@@ -267,7 +266,13 @@ const TEXT_LISTS: &[&str] = &[
     "[for x in @[s] : \"${x}!\" if x != \"a\"]",
 ];
 
-const NUMBER_LISTS: &[&str] = &["range(3)", "range(length(@s))", "range(@n)", "[for x in @[n] : x + 1]", "[for x in @[s] : length(x)]"];
+const NUMBER_LISTS: &[&str] = &[
+    "range(3)",
+    "range(length(@s))",
+    "range(@n)",
+    "[for x in @[n] : x + 1]",
+    "[for x in @[s] : length(x)]",
+];
 
 const SETS: &[&str] = &[
     "toset(@[E])",
@@ -283,7 +288,6 @@ const MAPS: &[&str] = &[
     "tomap({ a = @E, b = @E })",
     "{ a = @E, b = @E }",
     "{ a = @E }",
-    "{}",
     "merge(@{E}, @{E})",
     "merge(@{E}, { c = @E })",
     "merge(@{E}, null)",
@@ -300,8 +304,11 @@ const MAPS: &[&str] = &[
     "tomap(@{E})",
 ];
 
-const LIST_MAPS: &[&str] =
-    &["{ for x in @[E] : \"k\" => x... }", "{ for k, x in @{E} : (@b ? \"yes\" : \"no\") => x... }", "{ for i, x in [@E, @E] : i % 2 => x... }"];
+const LIST_MAPS: &[&str] = &[
+    "{ for x in @[E] : \"k\" => x... }",
+    "{ for k, x in @{E} : (@b ? \"yes\" : \"no\") => x... }",
+    "{ for i, x in [@E, @E] : i % 2 => x... }",
+];
 
 const WORDS: &[&str] = &[
     "\"\"",
@@ -320,7 +327,21 @@ const WORDS: &[&str] = &[
     "\"<&>\"",
     "\"0.50\"",
 ];
-const FIGURES: &[&str] = &["0", "1", "2", "3", "7", "10", "0.5", "-1", "2.25", "1e3", "100000", "1e-7", "12345678901234567890"];
+const FIGURES: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "7",
+    "10",
+    "0.5",
+    "-1",
+    "2.25",
+    "1e3",
+    "100000",
+    "1e-7",
+    "12345678901234567890",
+];
 
 /// A name that an expression may mention, with its type.
 type Name = (String, Type);
@@ -333,10 +354,17 @@ struct Generator {
 /// The configuration of a number, of those that a seed gives.
 pub(crate) fn configuration(seed: u64, number: usize) -> Configuration {
     let mut bytes = [0; 32];
-    for (target, byte) in bytes.iter_mut().zip(seed.to_le_bytes().into_iter().chain((number as u64).to_le_bytes())) {
+    for (target, byte) in bytes.iter_mut().zip(
+        seed.to_le_bytes()
+            .into_iter()
+            .chain((number as u64).to_le_bytes()),
+    ) {
         *target = byte;
     }
-    let mut generator = Generator { rng: TestRng::from_seed(RngAlgorithm::ChaCha, &bytes), names: vec![] };
+    let mut generator = Generator {
+        rng: TestRng::from_seed(RngAlgorithm::ChaCha, &bytes),
+        names: vec![],
+    };
     generator.configuration(number)
 }
 
@@ -344,16 +372,24 @@ impl Generator {
     fn configuration(&mut self, number: usize) -> Configuration {
         let mut arguments = String::new();
         // What is known of it: a text that is not null.
-        let mut preamble = String::from("resource \"terraform_data\" \"text\" {\n  input = \"text\"\n}\n\n");
-        self.names.push(("terraform_data.text.id".into(), Type::Text));
-        self.names.push(("terraform_data.text.output".into(), Type::Text));
-        self.names.push(("terraform_data.text.input".into(), Type::Text));
+        let mut preamble =
+            String::from("resource \"terraform_data\" \"text\" {\n  input = \"text\"\n}\n\n");
+        self.names
+            .push(("terraform_data.text.id".into(), Type::Text));
+        self.names
+            .push(("terraform_data.text.output".into(), Type::Text));
+        self.names
+            .push(("terraform_data.text.input".into(), Type::Text));
         for at in 0..6 {
             let ty = self.ty(2);
             let name = format!("v{at}");
             let sensitive = self.rng.random_range(0..4) == 0;
             let passed = self.rng.random_range(0..3) == 0;
-            let constraint = if self.rng.random_range(0..4) == 0 { "any".to_owned() } else { ty.to_string() };
+            let constraint = if self.rng.random_range(0..4) == 0 {
+                "any".to_owned()
+            } else {
+                ty.to_string()
+            };
             let literal = self.literal(&ty);
             let _ = write!(preamble, "variable \"{name}\" {{\n  type = {constraint}\n");
             if passed {
@@ -368,8 +404,15 @@ impl Generator {
             self.names.push((format!("var.{name}"), ty));
         }
         // Unknown, from outside.
-        for (name, constraint, given) in [("u0", "string", "id"), ("u1", "any", "output"), ("u2", "string", "output")] {
-            let _ = write!(preamble, "variable \"{name}\" {{\n  type = {constraint}\n}}\n\n");
+        for (name, constraint, given) in [
+            ("u0", "string", "id"),
+            ("u1", "any", "output"),
+            ("u2", "string", "output"),
+        ] {
+            let _ = write!(
+                preamble,
+                "variable \"{name}\" {{\n  type = {constraint}\n}}\n\n"
+            );
             let _ = writeln!(arguments, "  {name} = terraform_data.root.{given}");
             self.names.push((format!("var.{name}"), Type::Text));
         }
@@ -377,30 +420,56 @@ impl Generator {
         for at in 0..5 {
             let ty = self.ty(2);
             let literal = self.typed(&ty);
-            let _ = write!(preamble, "resource \"terraform_data\" \"r{at}\" {{\n  input = {literal}\n}}\n\n");
-            self.names.push((format!("terraform_data.r{at}.output"), ty.clone()));
+            let _ = write!(
+                preamble,
+                "resource \"terraform_data\" \"r{at}\" {{\n  input = {literal}\n}}\n\n"
+            );
+            self.names
+                .push((format!("terraform_data.r{at}.output"), ty.clone()));
             if at < 2 {
                 self.names.push((format!("terraform_data.r{at}.input"), ty));
             }
         }
         let word = self.literal(&Type::Text);
-        let _ = write!(preamble, "resource \"terraform_data\" \"many\" {{\n  count = 2\n  input = \"${{count.index}}-${{{word}}}\"\n}}\n\n");
-        let _ = write!(preamble, "resource \"terraform_data\" \"each\" {{\n  for_each = {{ a = {word}, b = \"b\" }}\n  input = each.value\n}}\n\n");
-        self.names.push(("terraform_data.many[*].input".into(), Type::List(Box::new(Type::Text))));
-        self.names.push(("terraform_data.many[*].output".into(), Type::List(Box::new(Type::Text))));
-        self.names.push(("terraform_data.each[\"a\"].output".into(), Type::Text));
-        self.names.push(("{ for k, r in terraform_data.each : k => r.input }".into(), Type::Map(Box::new(Type::Text))));
+        let _ = write!(
+            preamble,
+            "resource \"terraform_data\" \"many\" {{\n  count = 2\n  input = \"${{count.index}}-${{{word}}}\"\n}}\n\n"
+        );
+        let _ = write!(
+            preamble,
+            "resource \"terraform_data\" \"each\" {{\n  for_each = {{ a = {word}, b = \"b\" }}\n  input = each.value\n}}\n\n"
+        );
+        self.names.push((
+            "terraform_data.many[*].input".into(),
+            Type::List(Box::new(Type::Text)),
+        ));
+        self.names.push((
+            "terraform_data.many[*].output".into(),
+            Type::List(Box::new(Type::Text)),
+        ));
+        self.names
+            .push(("terraform_data.each[\"a\"].output".into(), Type::Text));
+        self.names.push((
+            "{ for k, r in terraform_data.each : k => r.input }".into(),
+            Type::Map(Box::new(Type::Text)),
+        ));
 
         let mut slots = Vec::new();
         for at in 0..LOCALS {
             let ty = self.ty(2);
             let expr = self.expr(&ty, 2);
-            slots.push(Slot { place: Place::Local(format!("l{at}")), expr });
+            slots.push(Slot {
+                place: Place::Local(format!("l{at}")),
+                expr,
+            });
             self.names.push((format!("local.l{at}"), ty));
         }
         for (name, ty) in [("value", self.ty(2)), ("text", Type::Text)] {
             let expr = self.expr(&ty, 2);
-            slots.push(Slot { place: Place::Argument(name), expr });
+            slots.push(Slot {
+                place: Place::Argument(name),
+                expr,
+            });
             self.names.push((format!("module.child.{name}"), ty));
         }
         for slot in slots.clone() {
@@ -409,14 +478,25 @@ impl Generator {
                 Place::Argument(name) => format!("module.child.{name}"),
                 Place::Probe => continue,
             };
-            slots.push(Slot { place: Place::Probe, expr: Expr::leaf(name, slot.expr.ty) });
+            slots.push(Slot {
+                place: Place::Probe,
+                expr: Expr::leaf(name, slot.expr.ty),
+            });
         }
         while slots.len() < 2 * (LOCALS + 2) + PROBES {
             let ty = self.ty(2);
             let depth = self.rng.random_range(1..4);
-            slots.push(Slot { place: Place::Probe, expr: self.expr(&ty, depth) });
+            slots.push(Slot {
+                place: Place::Probe,
+                expr: self.expr(&ty, depth),
+            });
         }
-        Configuration { name: format!("c{number}"), arguments, preamble, slots }
+        Configuration {
+            name: format!("c{number}"),
+            arguments,
+            preamble,
+            slots,
+        }
     }
 
     fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
@@ -450,13 +530,15 @@ impl Generator {
             Type::Number => self.pick(FIGURES).to_owned(),
             Type::Text => self.pick(WORDS).to_owned(),
             Type::List(of) | Type::Set(of) => {
-                let count = self.rng.random_range(0..4);
+                let count = self.rng.random_range(1..4);
                 let all: Vec<String> = (0..count).map(|_| self.literal(of)).collect();
                 format!("[{}]", all.join(", "))
             }
             Type::Map(of) => {
-                let count = self.rng.random_range(0..3);
-                let all: Vec<String> = (0..count).map(|at| format!("{} = {}", ["a", "b"][at], self.literal(of))).collect();
+                let count = self.rng.random_range(1..3);
+                let all: Vec<String> = (0..count)
+                    .map(|at| format!("{} = {}", ["a", "b"][at], self.literal(of)))
+                    .collect();
                 format!("{{ {} }}", all.join(", "))
             }
             Type::Tuple(all) => {
@@ -464,7 +546,10 @@ impl Generator {
                 format!("[{}]", all.join(", "))
             }
             Type::Object(all) => {
-                let all: Vec<String> = all.iter().map(|(name, ty)| format!("{name} = {}", self.literal(ty))).collect();
+                let all: Vec<String> = all
+                    .iter()
+                    .map(|(name, ty)| format!("{name} = {}", self.literal(ty)))
+                    .collect();
                 format!("{{ {} }}", all.join(", "))
             }
         }
@@ -482,10 +567,15 @@ impl Generator {
     }
 
     fn leaf(&mut self, ty: &Type) -> Expr {
-        let known: Vec<String> = self.names.iter().filter(|(_, of)| of == ty).map(|(name, _)| name.clone()).collect();
+        let known: Vec<String> = self
+            .names
+            .iter()
+            .filter(|(_, of)| of == ty)
+            .map(|(name, _)| name.clone())
+            .collect();
         let text = match self.rng.random_range(0..20) {
-            // A null beside lists or objects has no type for the evaluator: see `expressions/known.txt`.
-            0 if ty.is_primitive() => "null".to_owned(),
+            // A bare null has no type, with which Terraform's functions do not begin anything.
+            0 => format!("(true ? null : {})", self.typed(ty)),
             0..13 if !known.is_empty() => known[self.rng.random_range(0..known.len())].clone(),
             13..16 => self.typed(ty),
             _ => self.literal(ty),
@@ -525,12 +615,23 @@ impl Generator {
             Type::Tuple(all) => {
                 let children = all.iter().map(|ty| self.expr(ty, depth - 1)).collect();
                 let holes = vec![HOLE.to_string(); all.len()];
-                Expr { form: format!("[{}]", holes.join(", ")), children, ty: ty.clone() }
+                Expr {
+                    form: format!("[{}]", holes.join(", ")),
+                    children,
+                    ty: ty.clone(),
+                }
             }
             Type::Object(all) => {
                 let children = all.iter().map(|(_, ty)| self.expr(ty, depth - 1)).collect();
-                let members: Vec<String> = all.iter().map(|(name, _)| format!("{name} = {HOLE}")).collect();
-                Expr { form: format!("{{ {} }}", members.join(", ")), children, ty: ty.clone() }
+                let members: Vec<String> = all
+                    .iter()
+                    .map(|(name, _)| format!("{name} = {HOLE}"))
+                    .collect();
+                Expr {
+                    form: format!("{{ {} }}", members.join(", ")),
+                    children,
+                    ty: ty.clone(),
+                }
             }
             _ => self.leaf(ty),
         }
@@ -540,12 +641,18 @@ impl Generator {
     fn fill(&mut self, form: &str, ty: &Type, depth: u32) -> Expr {
         let element = match ty {
             Type::List(of) | Type::Set(of) | Type::Map(of) => match (&**of, form.contains("...")) {
-                (Type::List(inner), true) if form.contains("@E") && !form.starts_with("merge") => (**inner).clone(),
+                (Type::List(inner), true) if form.contains("@E") && !form.starts_with("merge") => {
+                    (**inner).clone()
+                }
                 _ => (**of).clone(),
             },
             _ => Type::Text,
         };
-        let same = self.ty(1);
+        // Objects are compared member by member in no certain order, and the first that is not known ends it.
+        let same = match self.ty(1) {
+            Type::Map(_) | Type::Object(_) => self.primitive(),
+            ty => ty,
+        };
         let mut text = String::new();
         let mut children = Vec::new();
         let mut rest = form;
@@ -557,11 +664,21 @@ impl Generator {
             rest = after;
         }
         text.push_str(rest);
-        Expr { form: text, children, ty: ty.clone() }
+        Expr {
+            form: text,
+            children,
+            ty: ty.clone(),
+        }
     }
 
     /// Reads the type of an operand.
-    fn operand<'a>(&mut self, spec: &'a str, ty: &Type, element: &Type, same: &Type) -> (Type, &'a str) {
+    fn operand<'a>(
+        &mut self,
+        spec: &'a str,
+        ty: &Type,
+        element: &Type,
+        same: &Type,
+    ) -> (Type, &'a str) {
         let (first, rest) = spec.split_at(1);
         let inner = |generator: &mut Self| {
             let (of, rest) = generator.operand(rest, ty, element, same);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 /// The values with what is sensitive cut out, and the two masks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Said {
     pub(crate) values: Json,
     pub(crate) unknown: Json,
@@ -18,21 +18,42 @@ const ARGUMENTS: [&str; 2] = ["input", "triggers_replace"];
 /// The arguments alone, with absent and null alike (a plan has every argument of the schema).
 pub(crate) fn said(values: &Json, unknown: &Json, sensitive: &Json) -> Said {
     let arguments = |of: &Json| -> Json {
-        let members = ARGUMENTS.iter().filter_map(|name| Some(((*name).to_owned(), of.get(name)?.clone())));
-        members.filter(|(_, value)| *value != Json::Null && *value != Json::Bool(false)).collect::<serde_json::Map<_, _>>().into()
+        let members = ARGUMENTS
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), of.get(name)?.clone())));
+        members
+            .filter(|(_, value)| *value != Json::Null && *value != Json::Bool(false))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     };
     let sensitive = arguments(sensitive);
-    Said { values: normal(&cut(&arguments(values), &sensitive)), unknown: arguments(unknown), sensitive }
+    Said {
+        values: normal(&cut(&arguments(values), &sensitive)),
+        unknown: arguments(unknown),
+        sensitive,
+    }
 }
 
 /// The managed resources that `inspect` shows.
 pub(crate) fn inventory(document: &Json) -> BTreeMap<String, Said> {
-    let resources = document["resources"].as_array().cloned().unwrap_or_default();
-    let managed = resources.iter().filter(|resource| resource["mode"] == "managed");
+    let resources = document["resources"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let managed = resources
+        .iter()
+        .filter(|resource| resource["mode"] == "managed");
     managed
         .map(|resource| {
             let address = resource["address"].as_str().unwrap_or_default().to_owned();
-            (address, said(&resource["values"], &resource["unknown"], &resource["sensitive"]))
+            (
+                address,
+                said(
+                    &resource["values"],
+                    &resource["unknown"],
+                    &resource["sensitive"],
+                ),
+            )
         })
         .collect()
 }
@@ -40,7 +61,11 @@ pub(crate) fn inventory(document: &Json) -> BTreeMap<String, Said> {
 impl Said {
     /// What an expression that is not shown says.
     pub(crate) fn nothing() -> Self {
-        Self { values: Json::Null, unknown: Json::Bool(false), sensitive: Json::Bool(false) }
+        Self {
+            values: Json::Null,
+            unknown: Json::Bool(false),
+            sensitive: Json::Bool(false),
+        }
     }
 
     /// What is said of one member of `input`.
@@ -51,11 +76,24 @@ impl Said {
         };
         // No mark and an empty mask are alike.
         let mask = |json: &Json| Some(of(json)).filter(marks).unwrap_or(Json::Bool(false));
-        Self { values: of(&self.values), unknown: mask(&self.unknown), sensitive: mask(&self.sensitive) }
+        Self {
+            values: of(&self.values),
+            unknown: mask(&self.unknown),
+            sensitive: mask(&self.sensitive),
+        }
     }
 }
 
 impl Said {
+    /// Whether `found` says the same. Where a value is not known, it may be marked sensitive though Terraform's plan does
+    /// not say so: functions that look after marks themselves drop those of unknown operands there, and the value is
+    /// sensitive once it is known.
+    pub(crate) fn agrees(&self, found: &Self) -> bool {
+        self.values == found.values
+            && same_mask(&self.unknown, &found.unknown, &Json::Bool(false))
+            && same_mask(&self.sensitive, &found.sensitive, &self.unknown)
+    }
+
     /// Known, unknown, sensitive.
     pub(crate) fn kind(&self) -> &'static str {
         match (marks(&self.unknown), marks(&self.sensitive)) {
@@ -89,16 +127,65 @@ fn marks(mask: &Json) -> bool {
     }
 }
 
+/// Whether two masks mark the same; where `unknown` marks, the second may mark what the first does not.
+fn same_mask(expected: &Json, found: &Json, unknown: &Json) -> bool {
+    if expected == found || !marks(expected) && !marks(found) {
+        return true;
+    }
+    let part = |of: &Json, part: &Json| match part.as_u64() {
+        Some(index) => of
+            .get(usize::try_from(index).unwrap_or(usize::MAX))
+            .cloned(),
+        None => of.get(part.as_str().unwrap_or_default()).cloned(),
+    };
+    if *unknown == Json::Bool(true) {
+        return !marks(expected) || marks(found);
+    }
+    if [expected, found]
+        .iter()
+        .any(|mask| **mask == Json::Bool(true))
+    {
+        return false;
+    }
+    let parts = |of: &Json| -> Vec<Json> {
+        match of {
+            Json::Array(elements) => (0..elements.len()).map(Json::from).collect(),
+            Json::Object(members) => members.keys().map(|key| Json::from(key.as_str())).collect(),
+            _ => vec![],
+        }
+    };
+    let mut all = [parts(expected), parts(found)].concat();
+    all.dedup();
+    all.iter().all(|at| {
+        let of = |json: &Json| part(json, at).unwrap_or(Json::Bool(false));
+        same_mask(&of(expected), &of(found), &of(unknown))
+    })
+}
+
 /// A value without what a mask marks.
 fn cut(value: &Json, mask: &Json) -> Json {
     match (value, mask) {
         (_, Json::Bool(true)) => Json::Null,
-        (Json::Object(members), Json::Object(masks)) => {
-            members.iter().map(|(key, value)| (key.clone(), masks.get(key).map_or_else(|| value.clone(), |mask| cut(value, mask)))).collect()
-        }
-        (Json::Array(elements), Json::Array(masks)) => {
-            elements.iter().enumerate().map(|(index, value)| masks.get(index).map_or_else(|| value.clone(), |mask| cut(value, mask))).collect()
-        }
+        (Json::Object(members), Json::Object(masks)) => members
+            .iter()
+            .map(|(key, value)| {
+                (
+                    key.clone(),
+                    masks
+                        .get(key)
+                        .map_or_else(|| value.clone(), |mask| cut(value, mask)),
+                )
+            })
+            .collect(),
+        (Json::Array(elements), Json::Array(masks)) => elements
+            .iter()
+            .enumerate()
+            .map(|(index, value)| {
+                masks
+                    .get(index)
+                    .map_or_else(|| value.clone(), |mask| cut(value, mask))
+            })
+            .collect(),
         _ => value.clone(),
     }
 }
@@ -106,9 +193,16 @@ fn cut(value: &Json, mask: &Json) -> Json {
 /// Numbers by value: `1.0` and `1` are one number.
 fn normal(value: &Json) -> Json {
     match value {
-        Json::Number(number) => number.as_f64().map_or_else(|| value.clone(), Json::from),
+        // Neither side's JSON library reads the last digit for sure; digits are compared as texts elsewhere.
+        Json::Number(number) => number.as_f64().map_or_else(
+            || value.clone(),
+            |number| Json::from(format!("number {number:.13e}")),
+        ),
         Json::Array(elements) => elements.iter().map(normal).collect(),
-        Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), normal(value))).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), normal(value)))
+            .collect(),
         _ => value.clone(),
     }
 }

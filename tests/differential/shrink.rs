@@ -2,7 +2,7 @@
 
 use crate::{
     batch::{self, Configuration, Disagreement, Place, Slot},
-    in_parallel,
+    in_parallel, known,
 };
 
 /// Rounds of shrinking, each of which costs a plan.
@@ -14,12 +14,17 @@ type Case = (Configuration, Disagreement);
 
 /// Shrinks each case for itself.
 pub(crate) fn shrink(cases: &[Case]) -> Vec<Case> {
-    in_parallel(cases, |(configuration, disagreement)| one(configuration.clone(), disagreement.clone()))
+    in_parallel(cases, |(configuration, disagreement)| {
+        one(configuration.clone(), disagreement.clone())
+    })
 }
 
 fn one(mut configuration: Configuration, disagreement: Disagreement) -> Case {
     let at = disagreement.at.1;
-    let mut best = Disagreement { at: (0, at), ..disagreement };
+    let mut best = Disagreement {
+        at: (0, at),
+        ..disagreement
+    };
     for _ in 0..ROUNDS {
         let mut candidates = configuration.slots[at].expr.smaller();
         candidates.truncate(TRIED);
@@ -27,19 +32,33 @@ fn one(mut configuration: Configuration, disagreement: Disagreement) -> Case {
             break;
         }
         let mut trial = configuration.clone();
-        trial.slots.retain(|slot| !matches!(slot.place, Place::Probe));
+        trial
+            .slots
+            .retain(|slot| !matches!(slot.place, Place::Probe));
         if !matches!(configuration.slots[at].place, Place::Probe) {
             // What later names stand for may depend on it.
             trial.slots.retain(|slot| matches!((&slot.place, &configuration.slots[at].place), (Place::Local(a), Place::Local(b)) if a < b));
         }
         let start = trial.slots.len();
-        trial.slots.extend(candidates.iter().map(|expr| Slot { place: Place::Probe, expr: expr.clone() }));
+        trial.slots.extend(candidates.iter().map(|expr| Slot {
+            place: Place::Probe,
+            expr: expr.clone(),
+        }));
         // What cannot be compared is not smaller.
-        let Ok(outcome) = batch::compare(&[trial]) else { break };
-        let smallest = outcome.disagreements.into_iter().filter(|found| found.at.1 >= start && found.is_like(&best)).min_by_key(|found| found.at.1);
+        let Ok(outcome) = batch::compare(&[trial]) else {
+            break;
+        };
+        let smallest = outcome
+            .disagreements
+            .into_iter()
+            .filter(|found| found.at.1 >= start && found.is_like(&best) && !known(found))
+            .min_by_key(|found| found.at.1);
         let Some(smaller) = smallest else { break };
         configuration.slots[at].expr = candidates[smaller.at.1 - start].clone();
-        best = Disagreement { at: (0, at), ..smaller };
+        best = Disagreement {
+            at: (0, at),
+            ..smaller
+        };
     }
     (configuration, best)
 }

@@ -32,12 +32,19 @@ pub(crate) struct Refusal {
 fn program() -> Result<&'static str, String> {
     static PROGRAM: OnceLock<Option<&str>> = OnceLock::new();
     let runs = |program: &&str| {
-        let status = Command::new(program).arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let status = Command::new(program)
+            .arg("version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         status.is_ok_and(|status| status.success())
     };
     PROGRAM
         .get_or_init(|| ["terraform", "tofu"].into_iter().find(runs))
-        .ok_or_else(|| "neither terraform nor tofu is on the PATH; `cargo xtask test differential` builds one".to_owned())
+        .ok_or_else(|| {
+            "neither terraform nor tofu is on the PATH; `cargo xtask test differential` builds one"
+                .to_owned()
+        })
 }
 
 /// Plans a configuration in its folder, which gets the program's own files too.
@@ -48,8 +55,13 @@ pub(crate) fn plan(folder: &Path) -> Result<Truth, String> {
     let program = program()?;
     let run = |arguments: &[&str]| {
         let mut command = Command::new(program);
-        command.current_dir(folder).args(arguments).stdin(Stdio::null());
-        command.env("CHECKPOINT_DISABLE", "1").env("TF_IN_AUTOMATION", "1");
+        command
+            .current_dir(folder)
+            .args(arguments)
+            .stdin(Stdio::null());
+        command
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_IN_AUTOMATION", "1");
         command.output().map_err(|error| error.to_string())
     };
     let init = run(&["init", "-backend=false", "-input=false", "-no-color"])?;
@@ -69,14 +81,24 @@ pub(crate) fn plan(folder: &Path) -> Result<Truth, String> {
         return Err(String::from_utf8_lossy(&shown.stderr).into_owned());
     }
     let plan: Json = serde_json::from_slice(&shown.stdout).map_err(|error| error.to_string())?;
-    let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
+    let changes = plan["resource_changes"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let managed = changes.iter().filter(|change| change["mode"] == "managed");
     Ok(Truth::Planned(
         managed
             .map(|resource| {
                 let change = &resource["change"];
                 let address = resource["address"].as_str().unwrap_or_default().to_owned();
-                (address, said(&change["after"], &change["after_unknown"], &change["after_sensitive"]))
+                (
+                    address,
+                    said(
+                        &change["after"],
+                        &change["after_unknown"],
+                        &change["after_sensitive"],
+                    ),
+                )
             })
             .collect(),
     ))
@@ -84,7 +106,9 @@ pub(crate) fn plan(folder: &Path) -> Result<Truth, String> {
 
 /// The errors among the messages that `-json` prints, one a line.
 fn refusals(output: &str) -> Vec<Refusal> {
-    let messages = output.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let messages = output
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Json>(line).ok());
     messages
         .filter(|message| message["diagnostic"]["severity"] == "error")
         .map(|message| {
@@ -92,7 +116,10 @@ fn refusals(output: &str) -> Vec<Refusal> {
             let range = &diagnostic["range"];
             let file = range["filename"].as_str().map(str::to_owned);
             let text = |name: &str| diagnostic[name].as_str().unwrap_or_default().to_owned();
-            Refusal { place: file.zip(range["start"]["line"].as_u64()), message: format!("{}: {}", text("summary"), text("detail")) }
+            Refusal {
+                place: file.zip(range["start"]["line"].as_u64()),
+                message: format!("{}: {}", text("summary"), text("detail")),
+            }
         })
         .collect()
 }

@@ -67,7 +67,7 @@ impl CheckResult {
         let mut findings: Vec<Finding> = evaluation
             .findings
             .iter()
-            .filter_map(|finding| made_finding(finding, inventory, sources))
+            .filter_map(|finding| made_finding(finding, inventory, sources, options.show))
             .collect();
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
         // Before anything is left out, so that a fingerprint does not depend on what is shown.
@@ -254,9 +254,19 @@ fn made_finding(
     finding: &engine::Finding,
     inventory: &Inventory,
     sources: &Sources,
+    show: Show,
 ) -> Option<Finding> {
     let resource = inventory.resources.get(finding.resource)?;
     let spec = finding.policy.spec();
+    // What is only counted, mostly passes, needs no texts.
+    let shown = show.holds(verdict(finding.verdict));
+    let text = |text: &str| {
+        if shown {
+            text.trim().to_owned()
+        } else {
+            String::new()
+        }
+    };
     let span = finding.span.or(resource.span);
     let attribute = finding.attribute.as_ref().map(ToString::to_string);
     let remediation = &spec.remediation;
@@ -266,7 +276,7 @@ fn made_finding(
     };
     Some(Finding {
         policy: finding.policy.name.to_string(),
-        title: spec.title.clone(),
+        title: text(&spec.title),
         verdict: verdict(finding.verdict),
         severity: finding.severity,
         // Only a value is hidden, not the header of a block that lacks it.
@@ -289,11 +299,12 @@ fn made_finding(
         safeguards: spec
             .safeguards
             .iter()
+            .filter(|_| shown)
             .map(|paragraph| made_safeguard(paragraph))
             .collect(),
         remediation: Remediation {
-            text: remediation.text.trim().to_owned(),
-            code: code.clone(),
+            text: text(&remediation.text),
+            code: code.clone().filter(|_| shown),
         },
         fingerprint: String::new(),
         waiver: finding

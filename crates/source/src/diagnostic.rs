@@ -37,7 +37,14 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without a place.
     pub fn new(level: Level, code: &'static str, message: impl Into<String>) -> Self {
-        Self { level, code, message: message.into(), span: None, path: None, remedy: None }
+        Self {
+            level,
+            code,
+            message: message.into(),
+            span: None,
+            path: None,
+            remedy: None,
+        }
     }
 
     /// The same with a place.

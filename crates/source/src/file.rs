@@ -29,7 +29,11 @@ impl Span {
     /// A span of `range` in `file`. Offsets beyond 4 GiB, which no file reaches ([`MAX_FILE_BYTES`]), are cut.
     pub fn new(file: FileId, range: std::ops::Range<usize>) -> Self {
         let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { file, start: cut(range.start), end: cut(range.end) }
+        Self {
+            file,
+            start: cut(range.start),
+            end: cut(range.end),
+        }
     }
 
     /// The span as a byte range, for slicing the file's text.
@@ -87,8 +91,14 @@ impl SourceFile {
 
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(newlines.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+            let newlines = self
+                .text
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0)
+                .chain(newlines.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
+                .collect()
         })
     }
 
@@ -106,7 +116,10 @@ impl SourceFile {
         } else {
             self.characters_before(end) - self.characters_before(start)
         };
-        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+        Position {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
+        }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
@@ -120,8 +133,15 @@ impl SourceFile {
             counts.collect()
         });
         let block = offset / BLOCK;
-        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
-        blocks.get(block).map_or_else(|| characters(self.text.as_bytes()), |count| *count as usize) + characters(rest)
+        let rest = self
+            .text
+            .as_bytes()
+            .get(block * BLOCK..offset)
+            .unwrap_or_default();
+        blocks
+            .get(block)
+            .map_or_else(|| characters(self.text.as_bytes()), |count| *count as usize)
+            + characters(rest)
     }
 
     /// The byte offset at which a 1-based line starts; `None` past the last line.
@@ -172,7 +192,13 @@ impl Sources {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        let file = Arc::new(SourceFile { id, path: path.into(), text: text.into(), lines: OnceLock::new(), characters: OnceLock::new() });
+        let file = Arc::new(SourceFile {
+            id,
+            path: path.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+            characters: OnceLock::new(),
+        });
         files.push(Arc::clone(&file));
         file
     }
@@ -202,7 +228,8 @@ impl Sources {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(ReadError::TooLarge(bytes.len() as u64));
         }
-        String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
+        String::from_utf8(bytes)
+            .map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
     }
 
     /// The file of a number.
@@ -220,7 +247,11 @@ impl Sources {
     /// Path, start and end of a span, for people.
     pub fn locate(&self, span: Span) -> Option<(Arc<str>, Position, Position)> {
         let file = self.get(span.file)?;
-        Some((Arc::clone(file.path()), file.position(span.start), file.position(span.end)))
+        Some((
+            Arc::clone(file.path()),
+            file.position(span.start),
+            file.position(span.end),
+        ))
     }
 }
 
@@ -256,17 +287,33 @@ mod tests {
             let text = format!("a\n{}", filler.repeat(5000));
             let file = Sources::new().add("plan.json", &text);
             for (column, (at, _)) in text[2..].char_indices().enumerate().step_by(997) {
-                let place = Position { line: 2, column: u32::try_from(column + 1).unwrap() };
-                assert_eq!(file.position(u32::try_from(at + 2).unwrap()), place, "{filler}");
+                let place = Position {
+                    line: 2,
+                    column: u32::try_from(column + 1).unwrap(),
+                };
+                assert_eq!(
+                    file.position(u32::try_from(at + 2).unwrap()),
+                    place,
+                    "{filler}"
+                );
             }
             let last = u32::try_from(text[2..].chars().count() + 1).unwrap();
-            assert_eq!(file.position(u32::MAX), Position { line: 2, column: last });
+            assert_eq!(
+                file.position(u32::MAX),
+                Position {
+                    line: 2,
+                    column: last
+                }
+            );
         }
     }
 
     #[test]
     fn a_byte_order_mark_is_dropped() {
-        assert_eq!(&**Sources::new().add("a.tf", "\u{feff}x = 1").text(), "x = 1");
+        assert_eq!(
+            &**Sources::new().add("a.tf", "\u{feff}x = 1").text(),
+            "x = 1"
+        );
     }
 
     #[test]
@@ -274,6 +321,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.tf");
         fs::write(&path, b"ab\xff").unwrap();
-        assert!(matches!(Sources::new().read(&path), Err(ReadError::NotUtf8(2))));
+        assert!(matches!(
+            Sources::new().read(&path),
+            Err(ReadError::NotUtf8(2))
+        ));
     }
 }

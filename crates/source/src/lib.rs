@@ -11,7 +11,9 @@ mod resource;
 mod walk;
 
 pub use diagnostic::{Diagnostic, Level};
-pub use file::{display_path, Column, FileId, Position, ReadError, SourceFile, Sources, Span, MAX_FILE_BYTES};
+pub use file::{
+    Column, FileId, MAX_FILE_BYTES, Position, ReadError, SourceFile, Sources, Span, display_path,
+};
 pub use node::{Map, Node, Number, Origin, Reference, TemplatePart, Unknown, Value};
 pub use query::{Match, Query, QueryError};
 pub use resource::{Inventory, KubernetesId, Resource, ResourceKind, TerraformId, Unresolved};

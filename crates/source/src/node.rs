@@ -109,7 +109,10 @@ pub struct Origin {
 impl Node {
     /// A node without a place.
     pub fn new(value: Value) -> Self {
-        Self { value, ..Self::default() }
+        Self {
+            value,
+            ..Self::default()
+        }
     }
 
     /// Null.
@@ -139,7 +142,10 @@ impl Node {
 
     /// A value that is not known, for one reason.
     pub fn unknown(reason: impl Into<String>) -> Self {
-        Self::new(Value::Unknown(Arc::new(Unknown { reasons: vec![reason.into()], ..Unknown::default() })))
+        Self::new(Value::Unknown(Arc::new(Unknown {
+            reasons: vec![reason.into()],
+            ..Unknown::default()
+        })))
     }
 
     /// The same with a place.
@@ -252,7 +258,10 @@ impl PartialEq for Node {
 
 impl Number {
     /// The number as a double; a [`Number::Big`] is rounded.
-    #[expect(clippy::cast_precision_loss, reason = "a double is what the caller asks for")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a double is what the caller asks for"
+    )]
     pub fn as_f64(&self) -> f64 {
         match self {
             Self::Int(number) => *number as f64,
@@ -267,16 +276,30 @@ impl Number {
             return Some(Self::Int(number));
         }
         let number: f64 = text.parse().ok()?;
-        let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'+');
-        Some(if whole || !number.is_finite() { Self::Big(text.into()) } else { Self::from_f64(number) })
+        let whole = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'+');
+        Some(if whole || !number.is_finite() {
+            Self::Big(text.into())
+        } else {
+            Self::from_f64(number)
+        })
     }
 
     /// A double; a whole one that fits becomes an integer, as `1.0` is `1` in JSON and in HCL.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "checked by converting back")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "checked by converting back"
+    )]
     pub fn from_f64(number: f64) -> Self {
         let whole = number as i64;
         let exact = number.abs() < 9_007_199_254_740_992.0 && whole as f64 == number;
-        if exact { Self::Int(whole) } else { Self::Float(number) }
+        if exact {
+            Self::Int(whole)
+        } else {
+            Self::Float(number)
+        }
     }
 }
 
@@ -342,9 +365,12 @@ impl From<&serde_json::Value> for Node {
             }
             Json::String(text) => text.as_str().into(),
             Json::Array(elements) => Self::list(elements.iter().map(Self::from).collect()),
-            Json::Object(members) => {
-                Self::object(members.iter().map(|(key, value)| (key.as_str().into(), value.into())).collect())
-            }
+            Json::Object(members) => Self::object(
+                members
+                    .iter()
+                    .map(|(key, value)| (key.as_str().into(), value.into()))
+                    .collect(),
+            ),
         }
     }
 }
@@ -364,7 +390,10 @@ mod tests {
 
     #[test]
     fn numbers_lose_nothing() {
-        assert!(matches!(Number::parse("9223372036854775808"), Some(Number::Big(_))));
+        assert!(matches!(
+            Number::parse("9223372036854775808"),
+            Some(Number::Big(_))
+        ));
         assert!(matches!(Number::parse("1.0"), Some(Number::Int(1))));
         assert!(matches!(Number::parse("0.5"), Some(Number::Float(_))));
         assert!(Number::parse("x").is_none());

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 
 use jsonpath_rust::{
     parser::{
-        model::{Comparable, FnArg, Filter, FilterAtom, JpQuery, Segment, Selector, SingularQuery, SingularQuerySegment, Test, TestFunction},
+        model::{
+            Comparable, Filter, FilterAtom, FnArg, JpQuery, Segment, Selector, SingularQuery,
+            SingularQuerySegment, Test, TestFunction,
+        },
         parse_json_path,
     },
     query::{js_path_process, queryable::Queryable},
@@ -42,7 +45,10 @@ pub enum QueryError {
     #[error("a JSONPath has at most {} bytes", Query::MAX_BYTES)]
     TooLong,
     /// Lists of selectors one behind the other choose the same nodes many times: their numbers multiply.
-    #[error("the selectors of a JSONPath choose in at most {} ways", Query::MAX_WAYS)]
+    #[error(
+        "the selectors of a JSONPath choose in at most {} ways",
+        Query::MAX_WAYS
+    )]
     Ways,
 }
 
@@ -68,7 +74,10 @@ impl Query {
         if ways > Self::MAX_WAYS {
             return Err(QueryError::Ways);
         }
-        Ok(Self { text: text.to_owned(), query })
+        Ok(Self {
+            text: text.to_owned(),
+            query,
+        })
     }
 
     /// The text it was compiled from.
@@ -82,7 +91,10 @@ impl Query {
         let found = js_path_process(&self.query, root).unwrap_or_default();
         found
             .into_iter()
-            .map(|found| Match { path: found.clone().path(), node: found.val() })
+            .map(|found| Match {
+                path: found.clone().path(),
+                node: found.val(),
+            })
             .filter(|found| !found.node.is_null())
             .collect()
     }
@@ -123,7 +135,9 @@ fn cost(segments: &[Segment]) -> (usize, usize) {
 
 fn filter_cost(filter: &Filter) -> (usize, usize) {
     let sum = |costs: &mut dyn Iterator<Item = (usize, usize)>| {
-        costs.fold((0, 1), |(descendants, ways), (more, product)| (descendants + more, ways.max(product)))
+        costs.fold((0, 1), |(descendants, ways), (more, product)| {
+            (descendants + more, ways.max(product))
+        })
     };
     match filter {
         Filter::Or(filters) | Filter::And(filters) => sum(&mut filters.iter().map(filter_cost)),
@@ -177,7 +191,11 @@ fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
                 if rest.is_empty() && child.as_unknown().is_none_or(|unknown| !unknown.many) {
                     continue;
                 }
-                if rest.is_empty() { found.push(child) } else { hidden(rest, child, found) }
+                if rest.is_empty() {
+                    found.push(child)
+                } else {
+                    hidden(rest, child, found)
+                }
             }
         }
     };
@@ -195,21 +213,36 @@ fn chosen<'a>(selector: &Selector, node: &'a Node, found: &mut Vec<&'a Node>) ->
         Selector::Index(_) | Selector::Slice(..) => {
             let elements = node.as_list().map(Vec::as_slice).unwrap_or_default();
             // Behind an element that stands for several no index is certain.
-            if elements.iter().any(|element| element.as_unknown().is_some_and(|unknown| unknown.many)) {
-                found.extend(elements.iter().filter(|element| element.as_unknown().is_some()));
+            if elements
+                .iter()
+                .any(|element| element.as_unknown().is_some_and(|unknown| unknown.many))
+            {
+                found.extend(
+                    elements
+                        .iter()
+                        .filter(|element| element.as_unknown().is_some()),
+                );
             }
             match selector {
                 Selector::Index(index) => {
-                    let at = if *index < 0 { index.checked_add_unsigned(elements.len() as u64) } else { Some(*index) };
-                    at.and_then(|at| usize::try_from(at).ok()).and_then(|at| elements.get(at)).into_iter().collect()
+                    let at = if *index < 0 {
+                        index.checked_add_unsigned(elements.len() as u64)
+                    } else {
+                        Some(*index)
+                    };
+                    at.and_then(|at| usize::try_from(at).ok())
+                        .and_then(|at| elements.get(at))
+                        .into_iter()
+                        .collect()
                 }
                 _ => elements.iter().collect(),
             }
         }
         Selector::Wildcard => children(node),
         Selector::Filter(filter) => {
-            let (unclear, clear): (Vec<_>, Vec<_>) =
-                children(node).into_iter().partition(|child| reads_unknown(filter, child));
+            let (unclear, clear): (Vec<_>, Vec<_>) = children(node)
+                .into_iter()
+                .partition(|child| reads_unknown(filter, child));
             found.extend(unclear);
             clear
         }
@@ -235,7 +268,9 @@ fn unknowns_below<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
 
 fn reads_unknown(filter: &Filter, element: &Node) -> bool {
     match filter {
-        Filter::Or(filters) | Filter::And(filters) => filters.iter().any(|filter| reads_unknown(filter, element)),
+        Filter::Or(filters) | Filter::And(filters) => {
+            filters.iter().any(|filter| reads_unknown(filter, element))
+        }
         Filter::Atom(FilterAtom::Filter { expr, .. }) => reads_unknown(expr, element),
         Filter::Atom(FilterAtom::Test { expr, .. }) => test_reads_unknown(expr, element),
         Filter::Atom(FilterAtom::Comparison(comparison)) => {
@@ -321,7 +356,12 @@ impl Queryable for Node {
     }
 
     fn as_object(&self) -> Option<Vec<(&str, &Self)>> {
-        Some(self.as_map()?.iter().map(|(key, value)| (&**key, value)).collect())
+        Some(
+            self.as_map()?
+                .iter()
+                .map(|(key, value)| (&**key, value))
+                .collect(),
+        )
     }
 
     fn as_str(&self) -> Option<&str> {
@@ -360,15 +400,28 @@ mod tests {
     use crate::Unknown;
 
     fn object(members: Vec<(&str, Node)>) -> Node {
-        Node::object(members.into_iter().map(|(key, value)| (Arc::from(key), value)).collect())
+        Node::object(
+            members
+                .into_iter()
+                .map(|(key, value)| (Arc::from(key), value))
+                .collect(),
+        )
     }
 
     fn rest() -> Node {
-        Node::new(Value::Unknown(Arc::new(Unknown { many: true, ..Unknown::default() })))
+        Node::new(Value::Unknown(Arc::new(Unknown {
+            many: true,
+            ..Unknown::default()
+        })))
     }
 
     fn paths(query: &str, node: &Node) -> Vec<String> {
-        Query::parse(query).unwrap().select(node).into_iter().map(|found| found.path).collect()
+        Query::parse(query)
+            .unwrap()
+            .select(node)
+            .into_iter()
+            .map(|found| found.path)
+            .collect()
     }
 
     fn hides(query: &str, node: &Node) -> usize {
@@ -393,7 +446,10 @@ mod tests {
 
     #[test]
     fn an_element_for_many_hides_more_of_its_kind() {
-        let node = object(vec![("rules", vec![object(vec![("port", 22_i64.into())]), rest()].into())]);
+        let node = object(vec![(
+            "rules",
+            vec![object(vec![("port", 22_i64.into())]), rest()].into(),
+        )]);
         assert_eq!(paths("$.rules[*].port", &node).len(), 1);
         assert_eq!(hides("$.rules[*].port", &node), 1);
         assert_eq!(hides("$.rules[*]", &node), 1);
@@ -404,21 +460,42 @@ mod tests {
     fn a_filter_over_an_unknown_member_hides_only_where_it_reads_it() {
         let parameter = |name: Node, value: Node| object(vec![("name", name), ("value", value)]);
         let query = "$.parameter[?@.name == 'rds.force_ssl'].value";
-        let known = object(vec![("parameter", vec![parameter("other".into(), Node::unknown("x"))].into())]);
+        let known = object(vec![(
+            "parameter",
+            vec![parameter("other".into(), Node::unknown("x"))].into(),
+        )]);
         assert_eq!(hides(query, &known), 0);
-        let unclear = object(vec![("parameter", vec![parameter(Node::unknown("x"), "1".into())].into())]);
+        let unclear = object(vec![(
+            "parameter",
+            vec![parameter(Node::unknown("x"), "1".into())].into(),
+        )]);
         assert_eq!(hides(query, &unclear), 1);
     }
 
     #[test]
     fn hostile_paths_are_refused() {
-        assert!(matches!(Query::parse("$..a..b"), Err(QueryError::Descendants)));
-        assert!(matches!(Query::parse("$..[?@..b]"), Err(QueryError::Descendants)));
-        assert!(matches!(Query::parse("$[?count(@..a) > 1]..b"), Err(QueryError::Descendants)));
+        assert!(matches!(
+            Query::parse("$..a..b"),
+            Err(QueryError::Descendants)
+        ));
+        assert!(matches!(
+            Query::parse("$..[?@..b]"),
+            Err(QueryError::Descendants)
+        ));
+        assert!(matches!(
+            Query::parse("$[?count(@..a) > 1]..b"),
+            Err(QueryError::Descendants)
+        ));
         let twice = format!("${}", "['a','a']".repeat(20));
         assert!(matches!(Query::parse(&twice), Err(QueryError::Ways)));
-        assert!(Query::parse("$['containers','initContainers','ephemeralContainers'][*].ports[*]").is_ok());
-        assert!(matches!(Query::parse(&format!("$.{}", "a".repeat(2000))), Err(QueryError::TooLong)));
+        assert!(
+            Query::parse("$['containers','initContainers','ephemeralContainers'][*].ports[*]")
+                .is_ok()
+        );
+        assert!(matches!(
+            Query::parse(&format!("$.{}", "a".repeat(2000))),
+            Err(QueryError::TooLong)
+        ));
         assert!(matches!(Query::parse("$.a b["), Err(QueryError::Syntax(_))));
     }
 }

@@ -24,7 +24,10 @@ pub fn walk(root: &Path) -> (Vec<WalkEntry>, Vec<Diagnostic>) {
     let mut files = Vec::new();
     let mut diagnostics = Vec::new();
     if root.is_file() {
-        files.push(WalkEntry { path: root.to_owned(), named: true });
+        files.push(WalkEntry {
+            path: root.to_owned(),
+            named: true,
+        });
         return (files, diagnostics);
     }
     let walker = WalkBuilder::new(root)
@@ -43,14 +46,20 @@ pub fn walk(root: &Path) -> (Vec<WalkEntry>, Vec<Diagnostic>) {
         .build();
     for entry in walker {
         match entry {
-            Ok(entry) if entry.path().is_file() => files.push(WalkEntry { path: entry.into_path(), named: false }),
+            Ok(entry) if entry.path().is_file() => files.push(WalkEntry {
+                path: entry.into_path(),
+                named: false,
+            }),
             Ok(_) => {}
             Err(error) => {
                 let mut diagnostic = Diagnostic::new(Level::Error, "unreadable", error.to_string());
                 if let Some(path) = error_path(&error) {
                     diagnostic = diagnostic.in_path(display_path(path));
                 }
-                diagnostics.push(diagnostic.remedy("make it readable, or name it in .gitignore if it is not input"));
+                diagnostics.push(
+                    diagnostic
+                        .remedy("make it readable, or name it in .gitignore if it is not input"),
+                );
             }
         }
     }
@@ -61,7 +70,9 @@ pub fn walk(root: &Path) -> (Vec<WalkEntry>, Vec<Diagnostic>) {
 fn error_path(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            error_path(err)
+        }
         ignore::Error::Loop { child, .. } => Some(child),
         _ => None,
     }
@@ -77,15 +88,32 @@ mod tests {
     fn ignored_and_foreign_folders_are_skipped() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
-        for path in [".git/a.tf", ".terraform/b.tf", "node_modules/c.tf", "build/d.tf", "e.tf", ".hidden/f.tf"] {
+        for path in [
+            ".git/a.tf",
+            ".terraform/b.tf",
+            "node_modules/c.tf",
+            "build/d.tf",
+            "e.tf",
+            ".hidden/f.tf",
+        ] {
             let path = root.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
         fs::write(root.join(".gitignore"), "build/\n").unwrap();
         let (files, diagnostics) = walk(root);
-        let names: Vec<_> = files.iter().map(|file| file.path.strip_prefix(root).unwrap().to_owned()).collect();
-        assert_eq!(names, [Path::new(".gitignore"), Path::new(".hidden/f.tf"), Path::new("e.tf")]);
+        let names: Vec<_> = files
+            .iter()
+            .map(|file| file.path.strip_prefix(root).unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                Path::new(".gitignore"),
+                Path::new(".hidden/f.tf"),
+                Path::new("e.tf")
+            ]
+        );
         assert!(diagnostics.is_empty());
     }
 

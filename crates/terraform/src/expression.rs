@@ -222,7 +222,6 @@ impl Evaluator<'_> {
                 if let Kind::Unknown(unk) = &mut val.kind {
                     let unk = Arc::make_mut(unk);
                     unk.set = true;
-                    unk.not_null = true;
                     unk.element = Some(Box::new(value));
                 }
                 val
@@ -293,7 +292,13 @@ impl Evaluator<'_> {
                     None => unknown_from(val, element_type(&unk.ty)),
                 };
                 let mut result = unknown_from(val, Type::Any);
-                let element = each(element)?;
+                let element = match each(element) {
+                    // Of a value whose type is not known, nothing can be wrong yet.
+                    Err(failure) if unk.ty.is_any() && failure.code != "evaluation-limit" => {
+                        Val::unknown_because(failure.message)
+                    }
+                    element => element?,
+                };
                 result.refs = result.refs.union(&element.refs);
                 if let Kind::Unknown(inner) = &mut result.kind {
                     let inner = Arc::make_mut(inner);
@@ -325,7 +330,6 @@ impl Evaluator<'_> {
         let test = test
             .convert(&Type::Bool)
             .map_err(|error| failure(condition.span, format!("the condition: {error}")))?;
-        let finish = |val: Val| val.mark(test.sensitive);
         let mismatch = || {
             failure(
                 span,
@@ -342,25 +346,34 @@ impl Evaluator<'_> {
             // The branch not taken still has a say in the type.
             let other = self.branch(other, scope)?;
             self.spend(u64::from(val.weight() / 8 + other.weight() / 8), span)?;
+            // The marks of the branch not taken count too: Terraform cannot always tell which one it will be.
+            let sensitive = test.sensitive || other.sensitive;
             let (own, other) = (val.type_of(), other.type_of());
             let both = if outcome { [own, other] } else { [other, own] };
             let ty = unify(&both).ok_or_else(mismatch)?;
-            return Ok(finish(
-                val.convert(&ty).map_err(|error| failure(span, error))?,
-            ));
+            let val = val.convert(&ty).map_err(|error| failure(span, error))?;
+            return Ok(val.mark(sensitive));
         }
         let then = self.branch(then, scope)?;
         let otherwise = self.branch(otherwise, scope)?;
         self.spend(u64::from(then.weight() / 8 + otherwise.weight() / 8), span)?;
         let ty = unify(&[then.type_of(), otherwise.type_of()]).ok_or_else(mismatch)?;
         let convert = |val: &Val| val.convert(&ty).map_err(|error| failure(span, error));
+        let sensitive = test.sensitive || then.sensitive || otherwise.sensitive;
+        // Equal branches make the condition irrelevant, as far as Terraform sees it.
+        if irrelevant(&then, &otherwise) {
+            let refs = test.refs.union(&otherwise.refs);
+            return Ok(convert(&then)?.mark(sensitive).with_refs(&refs));
+        }
         // The plan does not know, but the condition can only turn out one way.
         let outcomes = match certain(&test).and_then(Val::as_bool) {
             Some(true) => vec![convert(&then)?],
             Some(false) => vec![convert(&otherwise)?],
             None => vec![convert(&then)?, convert(&otherwise)?],
         };
-        Ok(finish(one_of(test.reasons(), outcomes)).at(Some(span)))
+        Ok(one_of(test.reasons(), outcomes)
+            .mark(sensitive)
+            .at(Some(span)))
     }
 
     /// A branch that may not be taken: its failure is no error, and it keeps the type that its form gives away.
@@ -459,7 +472,8 @@ impl Evaluator<'_> {
                     ));
                 }
                 let (key, element) = symbolic_pair(&collection);
-                let element = in_for(each, key, element, scope, |scope| {
+                // Terraform does not look at the rest yet: it cannot be wrong.
+                let element = in_for(each, key, element, scope.strictly(), |scope| {
                     self.eval(&each.value, scope)
                 });
                 return Ok(unknown_collection(&collection, element.ok()));
@@ -484,12 +498,12 @@ impl Evaluator<'_> {
                     let test = test.convert(&Type::Bool).map_err(|error| {
                         failure(condition.span, format!("the condition: {error}"))
                     })?;
+                    sensitive |= test.sensitive;
                     match test.as_bool() {
                         Some(false) => return Ok(None),
                         Some(true) => {}
                         None => return Ok(Some((test, self.eval(&each.value, scope)?))),
                     }
-                    sensitive |= test.sensitive;
                 }
                 let key = match &each.key {
                     Some(key) => {
@@ -811,6 +825,20 @@ fn in_for<T>(
     }
 }
 
+/// Whether the branches of a conditional are so equal that Terraform knows the outcome: both null, the same number, or
+/// empty collections of one type.
+fn irrelevant(then: &Val, otherwise: &Val) -> bool {
+    match (&then.kind, &otherwise.kind) {
+        (Kind::Null, Kind::Null) => true,
+        (Kind::Num(a), Kind::Num(b)) => a == b,
+        (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
+            a.is_empty() && b.is_empty()
+        }
+        (Kind::Map(a), Kind::Map(b)) => a.is_empty() && b.is_empty(),
+        _ => false,
+    }
+}
+
 /// The type of whatever an expression gives, as far as its form says.
 fn form(kind: &ExprKind) -> Type {
     match kind {
@@ -924,6 +952,7 @@ fn is_sequence(ty: &Type) -> bool {
 fn element_type(ty: &Type) -> Type {
     match ty {
         Type::List(of) | Type::Set(of) | Type::Map(of) => (**of).clone(),
+        Type::Tuple(all) => unify(all).unwrap_or_default(),
         _ => Type::Any,
     }
 }
@@ -1001,7 +1030,6 @@ fn unknown_collection(source: &Val, element: Option<Val>) -> Val {
     if let Kind::Unknown(unk) = &mut val.kind {
         let unk = Arc::make_mut(unk);
         unk.set = true;
-        unk.not_null = true;
         unk.element = element.map(Box::new);
     }
     val
@@ -1134,7 +1162,13 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                     let child = members
                         .get(name)
                         .ok_or_else(|| failure(span, "the map has no element of this key"))?;
-                    Ok(mark(member(val, child)))
+                    let child = member(val, child);
+                    // Which attribute an object has is no secret, as Terraform sees it.
+                    Ok(if matches!(val.kind, Kind::Map(_)) {
+                        mark(child)
+                    } else {
+                        child
+                    })
                 }
                 _ => Ok(mark(unknown_from(&key, Type::Any))),
             }
@@ -1153,7 +1187,14 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                 return Ok(mark(unknown_from(val, Type::Any)));
             }
             if let Some(element) = &unk.element {
-                return Ok(mark(member(val, element)));
+                let element = member(val, element);
+                let result = if element.is_known() {
+                    one_of(val.reasons(), vec![element])
+                } else {
+                    element
+                };
+                let any = unk.ty.is_any();
+                return Ok(mark(if any { untyped(result) } else { result }));
             }
             let mut result = unknown_from(val, element_type(&unk.ty));
             if let Kind::Unknown(inner) = &mut result.kind {

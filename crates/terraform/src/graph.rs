@@ -1435,9 +1435,13 @@ impl<'a> Evaluator<'a> {
             )
         };
         self.diagnose(
-            Diagnostic::new(Level::Error, "module-unresolved", format!("{address}: {why}"))
-                .at(place)
-                .remedy(remedy),
+            Diagnostic::new(
+                Level::Error,
+                "module-unresolved",
+                format!("{address}: {why}"),
+            )
+            .at(place)
+            .remedy(remedy),
         );
         self.leave_unresolved(instance, &address, block, &why, place, remedy);
         Err(reason)

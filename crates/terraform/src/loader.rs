@@ -10,8 +10,8 @@ use std::{
 };
 
 use hipaa_iac_source::{
-    Diagnostic, Inventory, Level, Map, Node, Resource, ResourceKind, Sources, Span, TerraformId, Unresolved,
-    WalkEntry,
+    Diagnostic, Inventory, Level, Map, Node, Resource, ResourceKind, Sources, Span, TerraformId,
+    Unresolved, WalkEntry,
 };
 use rayon::prelude::*;
 
@@ -494,10 +494,26 @@ impl Output<'_> {
         }
         if instance.path.is_empty() {
             // A provider that a root requires and does not configure is in use all the same, with an empty configuration.
-            let configured = |local: &Arc<str>| module.providers.iter().any(|block| block.labels.first() == Some(local));
-            for (local, requirement) in module.required.iter().filter(|(local, _)| !configured(local)) {
+            let configured = |local: &Arc<str>| {
+                module
+                    .providers
+                    .iter()
+                    .any(|block| block.labels.first() == Some(local))
+            };
+            for (local, requirement) in module
+                .required
+                .iter()
+                .filter(|(local, _)| !configured(local))
+            {
                 let body = Node::object(Map::new());
-                self.push_provider(instance, local, "", body, requirement.span, requirement.span);
+                self.push_provider(
+                    instance,
+                    local,
+                    "",
+                    body,
+                    requirement.span,
+                    requirement.span,
+                );
             }
         }
         for (at, block) in module.resources.iter().enumerate() {
@@ -572,7 +588,14 @@ impl Output<'_> {
         let (body, _) = self
             .evaluator
             .block_value(&block.body, scope, &skipped, block.header, 0);
-        self.push_provider(instance, local, &alias, body, Some(block.header), Some(block.extent));
+        self.push_provider(
+            instance,
+            local,
+            &alias,
+            body,
+            Some(block.header),
+            Some(block.extent),
+        );
     }
 
     fn push_provider(

@@ -1468,8 +1468,15 @@ fn a_required_provider_without_a_block_is_in_use() {
         .iter()
         .map(|resource| {
             let line = sources.locate(resource.span.unwrap()).unwrap().1.line;
-            (&*resource.address, line, resource.terraform().unwrap().provider_major)
+            (
+                &*resource.address,
+                line,
+                resource.terraform().unwrap().provider_major,
+            )
         })
         .collect();
-    assert_eq!(found, [("provider.aws", 10, None), ("provider.datadog", 3, Some(3))]);
+    assert_eq!(
+        found,
+        [("provider.aws", 10, None), ("provider.datadog", 3, Some(3))]
+    );
 }

@@ -7,6 +7,7 @@ use bigdecimal::{
     BigDecimal, RoundingMode, Signed as _, ToPrimitive as _, Zero as _, num_bigint::BigInt,
 };
 use hipaa_iac_source::{Map, Node, Number, Origin, Reference, Span, TemplatePart, Unknown, Value};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The deepest nesting of a value. A deeper one becomes unknown.
 pub const MAX_DEPTH: u16 = 128;
@@ -847,6 +848,16 @@ impl Val {
     /// Whether two values are equal as `==` takes it: values of different types never are. `None` where that is not
     /// known. Marks, references and places do not count.
     pub fn equals(&self, other: &Self) -> Option<bool> {
+        // Terraform takes elements in their order, and stops at the first that decides or is not known.
+        let in_order = |pairs: &mut dyn Iterator<Item = (&Self, &Self)>| {
+            for (a, b) in pairs {
+                match a.equals(b) {
+                    Some(true) => {}
+                    other => return other,
+                }
+            }
+            Some(true)
+        };
         let all = |pairs: &mut dyn Iterator<Item = (&Self, &Self)>| {
             let mut known = true;
             for (a, b) in pairs {
@@ -867,7 +878,7 @@ impl Val {
             (Kind::Str(a), Kind::Str(b)) => Some(a == b),
             (Kind::List(a), Kind::List(b)) | (Kind::Tuple(a), Kind::Tuple(b)) => {
                 if a.len() == b.len() {
-                    all(&mut a.iter().zip(b.iter()))
+                    in_order(&mut a.iter().zip(b.iter()))
                 } else {
                     Some(false)
                 }
@@ -1131,11 +1142,20 @@ impl Unk {
         // A text whose known beginning or end differs.
         if let Some(text) = other.as_str()
             && let Some(Part::Text(prefix)) = self.template.first()
-            && !text.starts_with(&**prefix)
+            && !text.starts_with(safe_prefix(prefix))
         {
             return Some(false);
         }
         None
+    }
+}
+
+/// The beginning of a text that stays as it is whatever follows: a letter at its end may still take an accent.
+pub fn safe_prefix(text: &str) -> &str {
+    const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+    match text.grapheme_indices(true).next_back() {
+        Some((at, last)) if !DELIMITERS.contains(last) => text.get(..at).unwrap_or_default(),
+        _ => text,
     }
 }
 
@@ -1424,6 +1444,21 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
             Kind::Str(if *value { "true" } else { "false" }.into())
         }
         (Type::String, _) => return Err("string required".into()),
+        // Elements that are not known may turn out equal: then there are fewer.
+        (Type::List(_), Kind::Set(elements))
+            if elements.len() > 1 && !elements.iter().all(Val::is_wholly_known) =>
+        {
+            Kind::Unknown(Arc::new(Unk {
+                reasons: val.reasons(),
+                ty: to.clone(),
+                set: true,
+                element: elements
+                    .iter()
+                    .find(|element| !element.is_wholly_known())
+                    .map(|element| Box::new(element.clone())),
+                ..Unk::default()
+            }))
+        }
         (Type::List(of), Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements)) => {
             Kind::List(Arc::new(all(elements, of)?))
         }

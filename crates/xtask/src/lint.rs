@@ -5,8 +5,27 @@ use crate::{Outcome, cargo, generate, must, tools};
 /// Format, clippy with warnings denied, licences and sources of dependencies, generated files.
 pub(crate) fn run() -> Outcome {
     must(&mut cargo(&["fmt", "--all", "--check"]))?;
-    must(&mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    must(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     generate::run(true)?;
     tools::cargo_deny()?;
-    must(cargo(&["deny", "--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]).env("PATH", tools::path()))
+    must(
+        cargo(&[
+            "deny",
+            "--offline",
+            "check",
+            "--hide-inclusion-graph",
+            "bans",
+            "licenses",
+            "sources",
+        ])
+        .env("PATH", tools::path()),
+    )
 }

@@ -52,7 +52,18 @@ fn main() -> ExitCode {
         Chore::Test { suites } => suites::run(&suites),
         Chore::Lint => lint::run(),
         Chore::Generate { check } => generate::run(check),
-        Chore::Bench { files } => must(cargo(&["run", "--release", "--quiet", "--package", "hipaa-iac-benches", "--"]).arg(files.to_string()).env("PATH", tools::path())),
+        Chore::Bench { files } => must(
+            cargo(&[
+                "run",
+                "--release",
+                "--quiet",
+                "--package",
+                "hipaa-iac-benches",
+                "--",
+            ])
+            .arg(files.to_string())
+            .env("PATH", tools::path()),
+        ),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -74,7 +85,10 @@ fn ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1")
 }
 
-#[expect(clippy::print_stderr, reason = "a chore speaks to the person who called it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a chore speaks to the person who called it"
+)]
 fn say(text: &str) {
     eprintln!("{text}");
 }

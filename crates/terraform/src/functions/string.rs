@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Val, holds_many, strings};
-use crate::value::{Part, Type, Unk};
+use crate::value::{Part, Type, Unk, safe_prefix};
 
 /// Go maps character by character: one that has no single counterpart stays.
 fn map(text: &str, single: impl Fn(char) -> Option<char>) -> Val {
@@ -77,15 +77,17 @@ pub(super) fn startswith(args: &Args<'_>) -> Result<Val, String> {
     if let Some(text) = args.get(0)?.as_str() {
         return Ok(text.starts_with(prefix).into());
     }
-    match args
-        .get(0)?
-        .as_unknown()
-        .and_then(|unk| unk.template.first())
-    {
-        Some(Part::Text(known)) if known.starts_with(prefix) => Ok(true.into()),
-        Some(Part::Text(known)) if !prefix.starts_with(&**known) => Ok(false.into()),
-        _ => Ok(args.unknown()),
-    }
+    let known = match args.get(0)?.as_unknown().map(|unk| unk.template.first()) {
+        Some(Some(Part::Text(known))) => safe_prefix(known),
+        _ => "",
+    };
+    Ok(if known.starts_with(prefix) {
+        true.into()
+    } else if known.len() >= prefix.len() {
+        false.into()
+    } else {
+        args.unknown()
+    })
 }
 
 pub(super) fn strcontains(args: &Args<'_>) -> Result<Val, String> {
@@ -146,16 +148,17 @@ pub(super) fn join(args: &Args<'_>) -> Result<Val, String> {
         }
         elements.extend(all);
     }
-    if elements.iter().any(|element| element.is_null()) {
-        return Err("a list holds null".to_owned());
-    }
     let Some(separator) = args.get(0)?.as_str() else {
-        return match elements.as_slice() {
-            [] => Ok(Val::str("")),
-            [only] => Ok((*only).clone()),
-            _ => Ok(args.unknown()),
-        };
+        return Ok(args.unknown());
     };
+    if elements.iter().any(|element| element.is_null()) {
+        // Terraform looks for null only where everything is known.
+        return if elements.iter().all(|element| element.is_known()) {
+            Err("a list holds null".to_owned())
+        } else {
+            Ok(args.unknown())
+        };
+    }
     let mut text = Template::default();
     for (at, element) in elements.into_iter().enumerate() {
         if at > 0 {
