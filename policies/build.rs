@@ -16,7 +16,8 @@ fn main() -> io::Result<()> {
             let file = policy.join("policy.yaml");
             if file.is_file() {
                 let name = file.strip_prefix(&root).map_err(io::Error::other)?;
-                writeln!(list, "    ({name:?}, include_str!({file:?})),")?;
+                let (name, file) = (name.display(), file.display());
+                writeln!(list, "    (r\"{name}\", include_str!(r\"{file}\")),")?;
             }
         }
         println!("cargo::rerun-if-changed={}", area.display());

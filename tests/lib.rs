@@ -92,17 +92,29 @@ impl Ran {
     /// `policy verdict file:line` of every finding of a JSON result, in its order.
     pub fn findings(&self) -> Vec<String> {
         let result = self.json();
-        let findings = result["findings"].as_array().cloned().unwrap_or_default();
+        let findings = result
+            .get("findings")
+            .and_then(|findings| findings.as_array())
+            .cloned()
+            .unwrap_or_default();
         findings
             .iter()
             .map(|finding| {
-                let place = &finding["resource"];
+                let text = |path: &str| {
+                    finding
+                        .pointer(path)
+                        .and_then(|value| value.as_str())
+                        .unwrap_or("?")
+                };
+                let line = finding
+                    .pointer("/resource/line")
+                    .and_then(serde_json::Value::as_u64);
                 format!(
                     "{} {} {}:{}",
-                    finding["policy"].as_str().unwrap_or("?"),
-                    finding["verdict"].as_str().unwrap_or("?"),
-                    place["file"].as_str().unwrap_or("?"),
-                    place["line"]
+                    text("/policy"),
+                    text("/verdict"),
+                    text("/resource/file"),
+                    line.map_or_else(|| "?".to_owned(), |line| line.to_string())
                 )
             })
             .collect()

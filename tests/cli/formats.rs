@@ -228,12 +228,12 @@ resource "terraform_data" "sensitive" {{
                 assert!(ran.stdout.len() > 500, "{format}: {}", ran.stderr);
                 assert_eq!(
                     found(&ran.stdout),
-                    [String::new(); 0],
+                    Vec::<String>::new(),
                     "{format} --show {show} on standard output"
                 );
                 assert_eq!(
                     found(&ran.stderr),
-                    [String::new(); 0],
+                    Vec::<String>::new(),
                     "{format} --show {show} on standard error"
                 );
             }

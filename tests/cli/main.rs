@@ -1,10 +1,5 @@
 //! The built program as a user runs it.
-#![expect(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_input;
 mod examples;

@@ -290,6 +290,7 @@ impl Number {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
+        clippy::float_cmp,
         reason = "checked by converting back"
     )]
     pub fn from_f64(number: f64) -> Self {

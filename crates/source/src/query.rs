@@ -192,9 +192,9 @@ fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
                     continue;
                 }
                 if rest.is_empty() {
-                    found.push(child)
+                    found.push(child);
                 } else {
-                    hidden(rest, child, found)
+                    hidden(rest, child, found);
                 }
             }
         }
@@ -317,16 +317,14 @@ fn test_reads_unknown(test: &Test, element: &Node) -> bool {
 fn last_is_unknown(segments: &[Segment], element: &Node) -> bool {
     let mut node = element;
     for segment in segments {
-        match segment {
-            Segment::Selector(Selector::Name(name)) => match node.get(name) {
-                Some(next) => node = next,
-                None => return false,
-            },
-            _ => {
-                let mut found = Vec::new();
-                unknowns_below(node, &mut found);
-                return !found.is_empty();
-            }
+        let Segment::Selector(Selector::Name(name)) = segment else {
+            let mut found = Vec::new();
+            unknowns_below(node, &mut found);
+            return !found.is_empty();
+        };
+        match node.get(name) {
+            Some(next) => node = next,
+            None => return false,
         }
     }
     node.as_unknown().is_some()
