@@ -28,12 +28,12 @@ pub(crate) struct Global {
     /// One line for each finding, and no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Tell more: notes on the input, and why each policy matters
+    /// Tell more: why each policy matters, remedies as code, lists in full
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
-    /// Threads to use (default: one for each core)
-    #[arg(short, long, global = true, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
+    /// Threads to use [default: one for each core]
+    #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// Print the JSON Schema of the result, of a policy or of hipaa-iac.yaml
     Schema {
         /// Which one
-        #[arg(value_enum)]
+        #[arg(value_enum, value_name = "WHAT")]
         of: SchemaOf,
     },
     /// Print a completion script for a shell
@@ -93,17 +93,18 @@ Exit codes (the highest applies):
 
 /// What to read and how.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
     /// Files and folders to read; `-` is standard input
-    #[arg(default_value = ".", value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH", help_heading = None::<&str>)]
     pub(crate) paths: Vec<PathBuf>,
-    /// The configuration (default: hipaa-iac.yaml in the first PATH)
+    /// The configuration [default: hipaa-iac.yaml in the first PATH]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) assignments: Assignments,
-    /// The Terraform workspace [default: default]
-    #[arg(long, value_name = "NAME")]
+    /// The Terraform workspace [default: `TF_WORKSPACE`, else `default`]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) workspace: Option<String>,
     /// Render Helm charts with these values too
     #[arg(long = "helm-values", value_name = "FILE")]
@@ -184,6 +185,7 @@ impl Args for Assignments {
 
 /// Where the user's own policies are.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Policies")]
 pub(crate) struct PolicyFolders {
     /// Read further policies from this folder
     #[arg(long = "policy", value_name = "DIR")]
@@ -196,22 +198,22 @@ pub(crate) struct CheckArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) policies: PolicyFolders,
-    /// Output format, to standard output or to a file; may be repeated
     #[arg(
         short,
         long = "format",
+        help_heading = "Report",
         value_name = "FORMAT[=FILE]",
         help = "Output format: text, json, sarif, junit or github; with =FILE into that file; may be repeated [default: text]"
     )]
     pub(crate) formats: Vec<String>,
     /// The lowest severity that makes the exit code 1 [default: low]
-    #[arg(long, value_enum, value_name = "SEVERITY")]
+    #[arg(long, help_heading = "Report", value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
     /// Let unknown verdicts fail the run too
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub(crate) strict: bool,
     /// Which verdicts the report holds
-    #[arg(long, value_enum, default_value_t = Show::Findings, value_name = "WHAT")]
+    #[arg(long, help_heading = "Report", value_enum, default_value_t = Show::Findings, value_name = "WHAT")]
     pub(crate) show: Show,
     /// Judge the policies of this profile (may be repeated) [default: hipaa]
     #[arg(long = "profile", value_name = "NAME")]
@@ -304,7 +306,7 @@ pub(crate) enum PolicyCommand {
     },
     /// Run the fixtures beside policies
     Test {
-        /// A folder with policies and their fixtures
+        /// The folder with policies and their fixtures
         #[arg(default_value = "policies")]
         folder: PathBuf,
     },

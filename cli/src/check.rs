@@ -7,9 +7,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use hipaa_iac_engine::{self as engine, Date, Profile, Selection};
+use hipaa_iac_engine::{self as engine, Date, Evaluation, Profile, Selection};
 use hipaa_iac_report::{self as report, BuildOptions, CheckResult, Detail, result::Severity};
-use hipaa_iac_source::{Level, Sources};
+use hipaa_iac_source::{Diagnostic, Inventory, Level, Sources};
 
 use crate::{
     Exit, Failure, Outcome,
@@ -59,18 +59,14 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
 
     let bar = input::progress(global);
     bar.set_message("reading");
-    let configured: Vec<PathBuf> = settings
-        .config
-        .policies
-        .iter()
-        .map(|folder| settings.folder.join(folder))
-        .collect();
-    let folders = configured
-        .iter()
-        .chain(&arguments.policies.folders)
-        .map(PathBuf::as_path);
-    let (policies, mut diagnostics) = policy::load(&sources, folders)?;
-    let read = input::inventory(&sources, &arguments.input, &settings)?;
+    let mut folders = settings.policy_folders();
+    folders.extend(arguments.policies.folders.iter().cloned());
+    let (policies, mut diagnostics) = policy::load(&sources, folders.iter().map(PathBuf::as_path))?;
+    let selection = selection(arguments, &policies).inspect_err(|_| {
+        // A policy that is broken is not there: what is wrong with it is the answer.
+        policy::told(&diagnostics, &sources);
+    })?;
+    let read = input::inventory(&sources, &arguments.input, &settings, &folders)?;
     bar.set_message("judging");
 
     let fail_on = arguments
@@ -80,7 +76,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     let strict = arguments.strict || settings.config.strict;
     diagnostics.extend(settings.diagnostics);
     let engine_settings = engine::Settings {
-        selection: selection(arguments, &policies)?,
+        selection,
         config: settings.config,
         agreements: settings.agreements,
         inline_waivers: !arguments.no_inline_waivers,
@@ -88,6 +84,9 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     };
     let mut evaluation = engine::evaluate(&policies, &read.inventory, &sources, &engine_settings);
     evaluation.diagnostics.extend(diagnostics);
+    evaluation
+        .diagnostics
+        .extend(nothing_judged(&read.inventory, &evaluation));
     let result = CheckResult::build(
         &evaluation,
         &read.inventory,
@@ -130,6 +129,22 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     })
 }
 
+/// What to tell of a run that cannot find anything.
+fn nothing_judged(inventory: &Inventory, evaluation: &Evaluation) -> Option<Diagnostic> {
+    let told = |diagnostic: &Diagnostic| diagnostic.level >= Level::Error;
+    if evaluation.selected.is_empty() {
+        let text = "no policy is in play: nothing was judged";
+        let remedy = "choose another --profile, or policies with --only";
+        return Some(Diagnostic::new(Level::Warning, "no-policies", text).remedy(remedy));
+    }
+    if inventory.resources.is_empty() && !inventory.diagnostics.iter().any(told) {
+        let text = "no resource was found: nothing was judged";
+        let remedy = "name the files or folders that hold Terraform or Kubernetes manifests";
+        return Some(Diagnostic::new(Level::Warning, "no-resources", text).remedy(remedy));
+    }
+    None
+}
+
 fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {
     let mut targets = Vec::new();
     for text in formats {
@@ -138,6 +153,12 @@ fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {
             .map_or((text.as_str(), None), |(name, file)| {
                 (name, Some(PathBuf::from(file)))
             });
+        if file
+            .as_ref()
+            .is_some_and(|file| file.as_os_str().is_empty())
+        {
+            return Err(Failure(format!("--format {text}: no file behind `=`")));
+        }
         let format = match name {
             "text" => Format::Text,
             "json" => Format::Json,

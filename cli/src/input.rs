@@ -1,6 +1,7 @@
 //! Reading what the user named: configuration, agreements, Terraform and Kubernetes, into one inventory.
 
 use std::{
+    collections::BTreeMap,
     env, io,
     io::IsTerminal as _,
     path::{Path, PathBuf},
@@ -34,6 +35,22 @@ pub(crate) struct Settings {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Settings {
+    /// A path that the configuration gives.
+    fn path(&self, path: &str) -> PathBuf {
+        if self.folder == Path::new(".") {
+            return path.into();
+        }
+        self.folder.join(path)
+    }
+
+    /// The folders with policies that the configuration names.
+    pub(crate) fn policy_folders(&self) -> Vec<PathBuf> {
+        let folders = self.config.policies.iter();
+        folders.map(|folder| self.path(folder)).collect()
+    }
+}
+
 /// Reads `hipaa-iac.yaml` (named, or at the root of the first path) and the agreements beside it.
 pub(crate) fn settings(
     sources: &Sources,
@@ -63,7 +80,7 @@ pub(crate) fn settings(
         .config
         .agreements
         .as_ref()
-        .map(|path| settings.folder.join(path));
+        .map(|path| settings.path(path));
     let agreements =
         named.or_else(|| Some(settings.folder.join(AGREEMENTS)).filter(|file| file.is_file()));
     if let Some(file) = agreements {
@@ -98,11 +115,13 @@ pub(crate) struct Read {
     pub(crate) files: Vec<WalkEntry>,
 }
 
-/// Reads everything: once for each environment of the configuration, or once.
+/// Reads everything: once for each environment of the configuration, or once. What lies in a folder of policies is no
+/// input, for fixtures hold violations, unless the path that the user named is that folder or lies in it.
 pub(crate) fn inventory(
     sources: &Sources,
     arguments: &InputArgs,
     settings: &Settings,
+    policies: &[PathBuf],
 ) -> Result<Read, Failure> {
     let mut inventory = Inventory::default();
     let mut files = Vec::new();
@@ -110,7 +129,12 @@ pub(crate) fn inventory(
         if path == Path::new("-") {
             inventory.extend(standard_input(sources)?);
         } else if path.exists() {
-            let (found, diagnostics) = walk(path);
+            let (mut found, diagnostics) = walk(path);
+            for folder in policies {
+                if let Some(folder) = below(folder, path) {
+                    found.retain(|entry| !plain(&entry.path).starts_with(&folder));
+                }
+            }
             files.extend(found);
             inventory.diagnostics.extend(diagnostics);
         } else {
@@ -121,12 +145,9 @@ pub(crate) fn inventory(
         }
     }
     files.sort();
-    // A file that is named and found again below a folder is one file, and a named one.
-    files.dedup_by(|again, first| {
-        let same = again.path == first.path;
-        first.named |= same && again.named;
-        same
-    });
+    if arguments.paths.len() > 1 {
+        files = once(files)?;
+    }
 
     let environments: Vec<terraform::Options> = if settings.config.environments.is_empty() {
         vec![terraform_options(arguments, None)?]
@@ -137,7 +158,7 @@ pub(crate) fn inventory(
             let files = environment
                 .var_files
                 .iter()
-                .map(|file| Assignment::File(settings.folder.join(file)));
+                .map(|file| Assignment::File(settings.path(file)));
             let vars = environment
                 .var_texts()
                 .into_iter()
@@ -187,9 +208,15 @@ pub(crate) fn inventory(
         .helm
         .values
         .iter()
-        .map(|file| settings.folder.join(file))
+        .map(|file| settings.path(file))
         .collect();
     helm_values.extend(arguments.helm_values.iter().cloned());
+    if let Some(file) = helm_values.iter().find(|file| !file.is_file()) {
+        return Err(Failure(format!(
+            "{}: no such file; correct --helm-values, or helm.values of the configuration",
+            file.display()
+        )));
+    }
     let options = kubernetes::Options {
         helm_values,
         environment: None,
@@ -205,6 +232,32 @@ pub(crate) fn inventory(
         }
     }
     Ok(Read { inventory, files })
+}
+
+/// Each file once: one that is named and found again below a folder is one file, and a named one. Links are not followed, for
+/// roots that share a file by a link have it each.
+fn once(files: Vec<WalkEntry>) -> Result<Vec<WalkEntry>, Failure> {
+    let mut found: BTreeMap<PathBuf, WalkEntry> = BTreeMap::new();
+    for entry in files {
+        let named = entry.named;
+        let path = std::path::absolute(&entry.path)?;
+        found.entry(path).or_insert(entry).named |= named;
+    }
+    let mut files: Vec<WalkEntry> = found.into_values().collect();
+    files.sort();
+    Ok(files)
+}
+
+/// A folder as the walk from `root` writes it, where it lies below it.
+fn below(folder: &Path, root: &Path) -> Option<PathBuf> {
+    let (folder, real) = (folder.canonicalize().ok()?, root.canonicalize().ok()?);
+    let rest = folder.strip_prefix(real).ok()?;
+    (rest != Path::new("")).then(|| plain(root).join(rest))
+}
+
+/// A path without `./` in front.
+fn plain(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }
 
 fn plan_or_state(
@@ -228,8 +281,17 @@ fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
         &Inventory::default(),
         &terraform::Options::default(),
     );
-    Ok(plan
-        .unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default())))
+    let is_plan = plan.is_some();
+    let mut inventory = plan
+        .unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default()));
+    if inventory.resources.is_empty() && !text.contains("apiVersion") && !is_plan {
+        // A command before the pipe that failed must not look like one that had nothing to say.
+        let text = "standard input holds no Kubernetes object, and is no plan or state";
+        let remedy = "see whether the command before the pipe failed; Terraform source is read from files and folders";
+        let told = Diagnostic::new(Level::Error, "input-unrecognised", text).in_path("<stdin>");
+        inventory.diagnostics.push(told.remedy(remedy));
+    }
+    Ok(inventory)
 }
 
 fn terraform_options(
@@ -243,7 +305,12 @@ fn terraform_options(
             Argument::Var(pair) => {
                 let (name, value) = pair
                     .split_once('=')
-                    .ok_or_else(|| Failure(format!("--var {pair}: wants NAME=VALUE")))?;
+                    .filter(|(name, _)| !name.trim().is_empty())
+                    .ok_or_else(|| {
+                        // What stands behind `=` may be a secret.
+                        let name = pair.split('=').next().unwrap_or_default();
+                        Failure(format!("--var {name}: wants NAME=VALUE"))
+                    })?;
                 Assignment::Var(name.trim().to_owned(), value.to_owned())
             }
         });

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     Exit, Outcome,
     args::{Global, InspectArgs, ListFormat},
-    input, note, print,
+    count, input, note, print,
 };
 
 pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
@@ -18,7 +18,8 @@ pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
     let settings = input::settings(&sources, &arguments.input, hipaa_iac_engine::fixture_date())?;
     let bar = input::progress(global);
     bar.set_message("reading");
-    let inventory = input::inventory(&sources, &arguments.input, &settings)?.inventory;
+    let folders = settings.policy_folders();
+    let inventory = input::inventory(&sources, &arguments.input, &settings, &folders)?.inventory;
     bar.finish_and_clear();
     let text = match arguments.format {
         ListFormat::Json => format!(
@@ -184,8 +185,8 @@ fn list(inventory: &Inventory, sources: &Sources) -> String {
     }
     let _ = writeln!(
         text,
-        "{} resources, {} unresolved",
-        inventory.resources.len(),
+        "{}, {} unresolved",
+        count(inventory.resources.len(), "resource", "resources"),
         inventory.unresolved.len()
     );
     text

@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         let cli = Cli::parse();
         let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK);
         if let Some(jobs) = cli.global.jobs {
-            pool = pool.num_threads(jobs.clamp(1, 256));
+            pool = pool.num_threads(jobs.into());
         }
         pool.build()?.install(|| run(cli))
     });
@@ -103,9 +103,16 @@ fn run(cli: Cli) -> Outcome {
 fn print(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure(format!("standard output: {error}")))
+        }
         _ => Ok(Exit::Clean),
     }
+}
+
+/// A number of things, in words.
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Prints to standard error, where everything goes that is not the report.

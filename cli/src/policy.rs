@@ -21,6 +21,7 @@ use serde_json::json;
 use crate::{
     Exit, Failure, Outcome,
     args::{PolicyCommand, PolicyFolders, PolicyListFormat},
+    count,
     input::read,
     inspect::say,
     note, print,
@@ -57,7 +58,15 @@ pub(crate) fn load<'a>(
 /// Every policy document below a folder: `policy.yaml`, or any YAML file that is of kind Policy.
 fn files_below(sources: &Sources, folder: &Path) -> Result<Vec<Arc<SourceFile>>, Failure> {
     if !folder.is_dir() {
-        return Err(Failure(format!("{}: no such folder", folder.display())));
+        let what = if folder.exists() {
+            "not a folder"
+        } else {
+            "no such folder"
+        };
+        return Err(Failure(format!(
+            "{}: {what}; name the folder that holds the policies",
+            folder.display()
+        )));
     }
     let mut files = Vec::new();
     for entry in walk(folder).0 {
@@ -85,16 +94,16 @@ fn files_below(sources: &Sources, folder: &Path) -> Result<Vec<Arc<SourceFile>>,
 /// A policy by its name, or what the user may have meant.
 pub(crate) fn find<'a>(policies: &'a PolicySet, name: &str) -> Result<&'a Arc<Policy>, Failure> {
     policies.get(name).ok_or_else(|| {
-        let meant = policies
-            .nearest(name)
-            .map(|near| format!("; did you mean {near}?"))
-            .unwrap_or_default();
-        Failure(format!("no policy is named {name}{meant}"))
+        let meant = policies.nearest(name).map_or_else(
+            || "`hipaa-iac policy list` shows all".to_owned(),
+            |near| format!("did you mean {near}?"),
+        );
+        Failure(format!("no policy is named {name}; {meant}"))
     })
 }
 
 /// Tells what is wrong with policies, and gives the exit code of it.
-fn told(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
+pub(crate) fn told(diagnostics: &[Diagnostic], sources: &Sources) -> Exit {
     for diagnostic in diagnostics {
         note(&say(diagnostic, sources));
     }
@@ -157,7 +166,8 @@ fn list(format: PolicyListFormat, folders: &PolicyFolders) -> Outcome {
                     profiles.join(", ")
                 );
             }
-            let _ = writeln!(text, "{} policies", set.policies().len());
+            let policies = count(set.policies().len(), "policy", "policies");
+            let _ = writeln!(text, "{policies}");
             text
         }
         PolicyListFormat::Markdown => reference(&set),
@@ -253,13 +263,16 @@ fn cite(safeguard: &Safeguard) -> String {
 
 fn show(name: &str, folders: &PolicyFolders) -> Outcome {
     let sources = Sources::new();
-    let (set, _) = load(&sources, folders.folders.iter().map(PathBuf::as_path))?;
-    print(find(&set, name)?.text())
+    let (set, diagnostics) = load(&sources, folders.folders.iter().map(PathBuf::as_path))?;
+    let exit = told(&diagnostics, &sources);
+    print(find(&set, name)?.text())?;
+    Ok(exit)
 }
 
 pub(crate) fn explain(name: &str, folders: &PolicyFolders) -> Outcome {
     let sources = Sources::new();
-    let (set, _) = load(&sources, folders.folders.iter().map(PathBuf::as_path))?;
+    let (set, diagnostics) = load(&sources, folders.folders.iter().map(PathBuf::as_path))?;
+    let exit = told(&diagnostics, &sources);
     let policy = find(&set, name)?;
     let spec = policy.spec();
     let mut text = format!("{name} ({})\n{}\n\n", spec.severity.as_str(), spec.title);
@@ -296,7 +309,8 @@ pub(crate) fn explain(name: &str, folders: &PolicyFolders) -> Outcome {
         .map(|profile| profile.as_str())
         .collect();
     let _ = writeln!(text, "\nProfiles: {}", profiles.join(", "));
-    print(&text)
+    print(&text)?;
+    Ok(exit)
 }
 
 /// Wraps prose at 78 columns.
@@ -353,11 +367,9 @@ fn lint_all(folder: Option<&Path>) -> Outcome {
         }
     }
     let exit = told(&diagnostics, &sources);
-    print(&format!(
-        "{} policies, {} diagnostics\n",
-        set.policies().len(),
-        diagnostics.len()
-    ))?;
+    let policies = count(set.policies().len(), "policy", "policies");
+    let problems = count(diagnostics.len(), "problem", "problems");
+    print(&format!("{policies}, {problems}\n"))?;
     Ok(exit)
 }
 

@@ -5,6 +5,7 @@ mod bad_input;
 mod examples;
 mod formats;
 mod options;
+mod soundness;
 mod traps;
 
 /// A database that `rds-storage-unencrypted` fails, and nothing else is said of with `--only`.

@@ -316,3 +316,112 @@ fn init_schema_completions_explain_list() {
         assert!(first.get(key).is_some(), "{key}");
     }
 }
+
+/// The exit code of a wrong use, and what it says.
+fn refused(arguments: &[&str]) -> String {
+    let tree = Tree::with(&[("main.tf", BAD)]).unwrap();
+    let ran = run_in(tree.path(), arguments).unwrap();
+    assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stdout);
+    ran.stderr
+}
+
+#[test]
+fn wrong_usage_names_the_thing_and_a_remedy() {
+    assert!(refused(&["check", "--format", "json="]).contains("--format json="));
+    assert!(refused(&["check", "--jobs", "0"]).contains("1..=256"));
+    assert!(refused(&["check", "--workspace", ""]).contains("--workspace"));
+    assert!(refused(&["check", "--helm-values", "no.yaml"]).contains("no.yaml: no such file"));
+    assert!(refused(&["policy", "show", "nonsense"]).contains("hipaa-iac policy list"));
+    assert!(refused(&["policy", "lint", "main.tf"]).contains("main.tf: not a folder"));
+    let variable = refused(&["check", "--var", "=hunter2"]);
+    assert!(
+        variable.contains("NAME=VALUE") && !variable.contains("hunter2"),
+        "{variable}"
+    );
+}
+
+#[test]
+fn a_run_that_judges_nothing_says_so() {
+    let tree = Tree::with(&[("notes.txt", "hello"), ("sub/main.tf", GOOD)]).unwrap();
+    let ran = run_in(tree.path(), &["check", "notes.txt"]).unwrap();
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("no-resources"), "{}", ran.stdout);
+    let only = ["check", "sub", "--only", "rds-storage-unencrypted"];
+    let ran = run_in(
+        tree.path(),
+        &[&only[..], &["--skip", "rds-storage-unencrypted"]].concat(),
+    );
+    let ran = ran.unwrap();
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("no-policies"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_command_that_failed_before_the_pipe_is_no_pass() {
+    let tree = Tree::new().unwrap();
+    let code = |text: &str| {
+        run_with(tree.path(), &["check", "-"], &[], Some(text))
+            .unwrap()
+            .code
+    };
+    assert_eq!(code(""), 3);
+    assert_eq!(code("Error: chart not found\n"), 3);
+    assert_eq!(code(BAD), 3, "Terraform source is not read from a pipe");
+    assert_eq!(code("apiVersion: v1\nkind: List\nitems: []\n"), 0);
+}
+
+#[test]
+fn fixtures_of_configured_policies_are_no_input() {
+    let fixture = ("rules/mine/fail.tf", BAD);
+    let configuration = ("hipaa-iac.yaml", "policies: [rules]\n");
+    let tree = Tree::with(&[("main.tf", GOOD), fixture, configuration]).unwrap();
+    assert_eq!(run_in(tree.path(), &JSON).unwrap().code, 0);
+    let named = [&["check", "rules/mine"], &JSON[2..]].concat();
+    assert_eq!(
+        run_in(tree.path(), &named).unwrap().code,
+        1,
+        "unless they are named"
+    );
+    let tree = Tree::with(&[("main.tf", GOOD), fixture]).unwrap();
+    assert_eq!(run_in(tree.path(), &JSON).unwrap().code, 1);
+    let option = [&JSON[..], &["--policy", "rules"]].concat();
+    assert_eq!(run_in(tree.path(), &option).unwrap().code, 0);
+}
+
+#[test]
+fn paths_that_overlap_are_read_once() {
+    let tree = Tree::with(&[("sub/main.tf", GOOD)]).unwrap();
+    let absolute = tree.path().join("sub").display().to_string();
+    for paths in [
+        ["sub", "sub/main.tf"],
+        ["./sub", "sub"],
+        ["sub", absolute.as_str()],
+    ] {
+        let arguments = [&["check"], &paths[..], &JSON[2..]].concat();
+        let ran = run_in(tree.path(), &arguments).unwrap();
+        assert_eq!(
+            (ran.code, ran.json()["summary"]["resources"].as_u64()),
+            (0, Some(1)),
+            "{paths:?}"
+        );
+    }
+}
+
+#[test]
+fn a_broken_policy_is_told_where_it_is_asked_for() {
+    let policy = "apiVersion: hipaa-iac.dev/v1alpha1\nkind: Policy\nmetadata: {name: mine}\nspec: {titel: x}\n";
+    let tree = Tree::with(&[("main.tf", BAD), ("rules/mine/policy.yaml", policy)]).unwrap();
+    for arguments in [
+        ["check", "--policy", "rules", "--only", "mine"].as_slice(),
+        &["explain", "--policy", "rules", "mine"],
+        &["policy", "show", "--policy", "rules", "mine"],
+    ] {
+        let ran = run_in(tree.path(), arguments).unwrap();
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.stderr.contains("titel"),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+    }
+}

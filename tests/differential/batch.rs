@@ -19,7 +19,7 @@ use crate::{
 /// How often what the real program refuses is taken out before it must accept the rest.
 const PASSES: usize = 8;
 /// What the real program says where a function of its own crashed: that is no answer that ought to be given.
-const CRASH: &str = "panic in function implementation";
+const CRASHES: [&str; 2] = ["panic in function implementation", "this is a bug in cty"];
 /// What stands in the place of an expression that the real program refuses.
 const REFUSED: &str = "\"refused\"";
 
@@ -170,7 +170,9 @@ pub(crate) fn compare(configurations: &[Configuration]) -> Result<Outcome, Strin
                     news.entry(*at).or_insert(refusal.message);
                 }
                 for (at, message) in news {
-                    let crashed = message.contains(CRASH);
+                    // An expression that mentions one which has no value has none to compare.
+                    let crashed = CRASHES.iter().any(|crash| message.contains(crash))
+                        || mentions_error(configurations, at, &errors);
                     if refused.insert(at, message.clone()).is_none()
                         && !errors.contains_key(&at)
                         && !crashed
@@ -233,6 +235,33 @@ pub(crate) fn compare(configurations: &[Configuration]) -> Result<Outcome, Strin
         "the real program still refuses the configurations after {PASSES} passes: {}",
         keep(folder.path())
     ))
+}
+
+/// Whether an expression mentions, by way of others too, one that the evaluator has no value for.
+fn mentions_error(
+    configurations: &[Configuration],
+    at: (usize, usize),
+    errors: &BTreeMap<(usize, usize), String>,
+) -> bool {
+    let Some(configuration) = configurations.get(at.0) else {
+        return false;
+    };
+    let mut failing: Vec<String> = Vec::new();
+    for (index, slot) in configuration.slots.iter().enumerate() {
+        let text = slot.expr.to_string();
+        let mentions = failing.iter().any(|name| text.contains(name));
+        if index == at.1 {
+            return mentions;
+        }
+        if mentions || errors.contains_key(&(at.0, index)) {
+            match &slot.place {
+                Place::Local(name) => failing.push(format!("local.{name}")),
+                Place::Argument(name) => failing.push(format!("module.child.{name}")),
+                Place::Probe => {}
+            }
+        }
+    }
+    false
 }
 
 fn name(configurations: &[Configuration], at: (usize, usize)) -> &str {

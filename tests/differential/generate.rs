@@ -121,10 +121,11 @@ const BOOLS: &[&str] = &[
 const NUMBERS: &[&str] = &[
     "(@n + @n)",
     "(@n - @n)",
-    "(@n * @n)",
+    // Not two that may be zero and negative: Terraform has a negative zero.
+    "(@n * (abs(@n) + 1))",
     "(@n / (abs(@n) + 1))",
     "(@n % (abs(@n) + 1))",
-    "-@n",
+    "-(abs(@n) + 1)",
     "length(@s)",
     "length(@[S])",
     "length(@<S>)",

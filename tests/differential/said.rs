@@ -89,7 +89,7 @@ impl Said {
     /// not say so: functions that look after marks themselves drop those of unknown operands there, and the value is
     /// sensitive once it is known.
     pub(crate) fn agrees(&self, found: &Self) -> bool {
-        self.values == found.values
+        cut(&self.values, &found.sensitive) == cut(&found.values, &self.sensitive)
             && same_mask(&self.unknown, &found.unknown, &Json::Bool(false))
             && same_mask(&self.sensitive, &found.sensitive, &self.unknown)
     }
@@ -138,7 +138,8 @@ fn same_mask(expected: &Json, found: &Json, unknown: &Json) -> bool {
             .cloned(),
         None => of.get(part.as_str().unwrap_or_default()).cloned(),
     };
-    if *unknown == Json::Bool(true) {
+    // A set with a sensitive element is sensitive as a whole.
+    if *unknown == Json::Bool(true) || *found == Json::Bool(true) && marks(unknown) {
         return !marks(expected) || marks(found);
     }
     if [expected, found]

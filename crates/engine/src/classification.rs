@@ -1,5 +1,7 @@
 //! Which resources hold or touch PHI.
 
+use std::collections::HashSet;
+
 use globset::{Glob, GlobMatcher};
 use hipaa_iac_source::{Inventory, Node, Resource, ResourceKind, Sources};
 
@@ -12,7 +14,14 @@ use crate::{
 const KEYS: [&str; 2] = ["hipaa-iac.dev/data-class", "data-class"];
 
 /// Arguments of Terraform resources that hold tags.
-const TAGS: [&str; 3] = ["tags", "tags_all", "labels"];
+const TAGS: [&str; 6] = [
+    "tags",
+    "tags_all",
+    "labels",
+    "user_labels",
+    "resource_labels",
+    "settings.user_labels",
+];
 
 /// For each resource, whether it is classified as PHI. Of several answers the one that says so counts: forgetting to classify, or
 /// classifying twice, hides no finding.
@@ -32,6 +41,21 @@ pub(crate) fn classify(
                 .as_deref()
                 .and_then(|path| Glob::new(path).ok())
                 .map(|glob| glob.compile_matcher())
+        })
+        .collect();
+    let of_providers: HashSet<(&str, Option<&str>, &str)> = inventory
+        .resources
+        .iter()
+        .filter_map(|resource| {
+            let id = resource.terraform().filter(|id| &*id.mode == "provider")?;
+            let phi = default_tags(&resource.body).any(|tags| {
+                tags.as_unknown().is_some() || classes(config, tags).contains(&Class::Phi)
+            });
+            phi.then_some((
+                &*resource.root,
+                resource.environment.as_deref(),
+                &*id.provider,
+            ))
         })
         .collect();
     inventory
@@ -65,7 +89,17 @@ pub(crate) fn classify(
             }
             answers.extend(labelled(config, inventory, relations, at, resource));
             if answers.is_empty() {
+                // Tags that are not known may say so, and those that the provider gives to everything.
                 default
+                    || unknown_tags(resource)
+                    || resource.terraform().is_some_and(|id| {
+                        let key = (
+                            &*resource.root,
+                            resource.environment.as_deref(),
+                            &*id.provider,
+                        );
+                        of_providers.contains(&key)
+                    })
             } else {
                 answers.contains(&Class::Phi)
             }
@@ -79,6 +113,32 @@ fn file_matches(glob: &GlobMatcher, resource: &Resource, sources: &Sources) -> b
         .is_some_and(|file| glob.is_match(&**file.path()))
 }
 
+/// The tags and labels that a provider block gives to all of its resources.
+fn default_tags(provider: &Node) -> impl Iterator<Item = &Node> {
+    let blocks = provider
+        .get("default_tags")
+        .and_then(Node::as_list)
+        .into_iter()
+        .flatten();
+    blocks
+        .filter_map(|block| match block.as_unknown() {
+            Some(_) => Some(block),
+            None => block.get("tags"),
+        })
+        .chain(provider.get("default_labels"))
+}
+
+fn unknown_tags(resource: &Resource) -> bool {
+    let unknown = |node: Option<&Node>| node.is_some_and(|node| node.as_unknown().is_some());
+    match &resource.kind {
+        ResourceKind::Terraform(_) => TAGS.iter().any(|tags| unknown(resource.body.get(tags))),
+        ResourceKind::Kubernetes(_) => {
+            let metadata = resource.body.get("metadata");
+            unknown(metadata) || unknown(metadata.and_then(|metadata| metadata.get("labels")))
+        }
+    }
+}
+
 /// What labels and tags say.
 fn labelled(
     config: &Config,
@@ -90,8 +150,8 @@ fn labelled(
     match &resource.kind {
         ResourceKind::Terraform(_) => TAGS
             .iter()
-            .filter_map(|tags| resource.body.get(tags))
-            .flat_map(|tags| classes(config, tags))
+            .flat_map(|tags| relations::find(&resource.body, tags).nodes)
+            .flat_map(|tags| classes(config, &tags))
             .collect(),
         ResourceKind::Kubernetes(id) => {
             let labels = |node: &Node| {
@@ -110,13 +170,10 @@ fn labelled(
                 return own.collect();
             }
             // The Namespace decides; what stands on the object itself can only raise it to PHI.
-            let namespace = relations
-                .namespace_object(at)
-                .and_then(|namespace| inventory.resources.get(namespace))
-                .and_then(|namespace| labels(&namespace.body));
-            let namespace = namespace
-                .map(|labels| classes(config, &labels))
-                .unwrap_or_default();
+            let namespaces = relations.namespace_objects(at).into_iter();
+            let namespace = namespaces
+                .filter_map(|namespace| labels(&inventory.resources.get(namespace)?.body))
+                .flat_map(|labels| classes(config, &labels));
             own.filter(|class| *class == Class::Phi)
                 .chain(namespace)
                 .collect()
@@ -129,12 +186,13 @@ fn classes(config: &Config, labels: &Node) -> Vec<Class> {
     let keys = KEYS
         .into_iter()
         .chain(config.classification.labels.iter().map(String::as_str));
-    let found = keys.filter_map(|key| labels.get(key));
+    let found = keys.filter_map(|key| Some((key, labels.get(key)?)));
     found
-        .filter_map(|value| match value.as_str() {
+        .filter_map(|(key, value)| match value.as_str().map(str::trim) {
             Some(text) if text.eq_ignore_ascii_case("phi") => Some(Class::Phi),
             Some(text) if text.eq_ignore_ascii_case("none") => Some(Class::None),
-            Some(_) => None,
+            // The plain keys may be used for other schemes; a misspelt class under our own must hide nothing.
+            Some(_) => KEYS.first().filter(|own| **own == key).map(|_| Class::Phi),
             None => value.as_unknown().map(|_| Class::Phi),
         })
         .collect()

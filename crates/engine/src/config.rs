@@ -57,9 +57,6 @@ pub struct Config {
     pub allow_unresolved: bool,
     /// How charts are rendered.
     pub helm: Helm,
-    /// Root modules that are the baseline of an account: policies about what is missing altogether speak there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub baseline: Vec<String>,
     #[serde(skip)]
     #[schemars(skip)]
     file: Option<FileId>,

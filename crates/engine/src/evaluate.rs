@@ -263,15 +263,12 @@ fn judge_all(world: &World<'_>, selected: &[Arc<Policy>], sources: &Sources) -> 
             .kubernetes()
             .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some())
         {
-            // What belongs to a controller of the input is judged there.
+            // What a controller of the input made after its template is judged there.
             let owner = world
                 .relations
                 .owner(at)
-                .and_then(|owner| world.resource(owner))
-                .and_then(Resource::kubernetes);
-            if owner.is_none_or(|owner| {
-                crate::policy::pod_spec_path(&owner.group, &owner.kind).is_none()
-            }) {
+                .and_then(|owner| world.resource(owner));
+            if owner.is_none_or(|owner| !made_by(resource, owner)) {
                 with_pods.push(at);
             }
         }
@@ -319,6 +316,80 @@ fn judge_all(world: &World<'_>, selected: &[Arc<Policy>], sources: &Sources) -> 
             },
         )
         .collect()
+}
+
+/// Whether an object is what a controller makes after its template, but for what the API server and schedulers add.
+fn made_by(owned: &Resource, owner: &Resource) -> bool {
+    const ADDED: [&str; 14] = [
+        "affinity",
+        "containers",
+        "enableServiceLinks",
+        "ephemeralContainers",
+        "hostname",
+        "initContainers",
+        "nodeName",
+        "preemptionPolicy",
+        "priority",
+        "serviceAccount",
+        "serviceAccountName",
+        "subdomain",
+        "tolerations",
+        "volumes",
+    ];
+    let kind = |resource: &Resource| {
+        resource
+            .kubernetes()
+            .map(|id| Arc::clone(&id.kind))
+            .unwrap_or_default()
+    };
+    // Each makes only kinds behind it: no two objects hide each other.
+    let makes = match &*kind(owner) {
+        "Pod" => return false,
+        "CronJob" => &["Job", "Pod"][..],
+        "Deployment" | "DeploymentConfig" | "Rollout" => {
+            &["ReplicaSet", "ReplicationController", "Pod"]
+        }
+        _ => &["Pod"],
+    };
+    let spec =
+        |resource| relations::pod_template(resource).and_then(|pod| pod.get("spec")?.as_map());
+    let (Some(made), Some(template)) = (spec(owned), spec(owner)) else {
+        return false;
+    };
+    let without_mounts = |container: &Node| match container.as_map() {
+        Some(members) => {
+            let mut members = members.clone();
+            members.shift_remove("volumeMounts");
+            Node::object(members)
+        }
+        None => container.clone(),
+    };
+    let list = |spec: &Map, key: &str| {
+        spec.get(key)
+            .and_then(Node::as_list)
+            .cloned()
+            .unwrap_or_default()
+    };
+    makes.contains(&&*kind(owned))
+        && made
+            .iter()
+            .filter(|(key, _)| !ADDED.contains(&&***key))
+            .all(|(key, value)| template.get(key) == Some(value))
+        && ["containers", "initContainers", "ephemeralContainers"]
+            .iter()
+            .all(|key| {
+                let (made, template) = (list(made, key), list(template, key));
+                made.len() == template.len()
+                    && made
+                        .iter()
+                        .zip(&template)
+                        .all(|(made, template)| without_mounts(made) == without_mounts(template))
+            })
+        && list(made, "volumes").iter().all(|volume| {
+            volume.get("projected").is_some()
+                || volume.get("persistentVolumeClaim").is_some()
+                || list(template, "volumes").contains(volume)
+        })
 }
 
 /// The parameters of a policy, with what the configuration overrides.
@@ -464,6 +535,7 @@ struct Judge<'a> {
 /// An element or a selected value.
 #[derive(Clone, Debug)]
 struct Place {
+    /// As it was read: what expressions see holds no elements that may not be there.
     node: Node,
     /// From `$` of the policy's paths, without it.
     path: String,
@@ -630,7 +702,7 @@ impl<'a> Judge<'a> {
                 Place {
                     doubt: doubt_at(read, path),
                     path: format!("{base}{path}"),
-                    node: found.node.clone(),
+                    node: read_at(read, path).unwrap_or(found.node).clone(),
                 }
             })
             .collect();
@@ -715,12 +787,14 @@ impl<'a> Judge<'a> {
                 ));
             }
             Some(select) => {
-                // For the root the filled tree is searched; an element of it is filled already.
-                let (root, read) = if is_root {
-                    (&self.root, self.read)
+                let inside;
+                let root = if is_root {
+                    &self.root
                 } else {
-                    (&element.node, &element.node)
+                    inside = filled(&element.node);
+                    &inside
                 };
+                let read = &element.node;
                 let (selected, hidden) = Self::places(select, root, read, &element.path);
                 if selected.is_empty() && hidden.is_empty() {
                     let verdict = self.check_absent(rule);
@@ -745,12 +819,17 @@ impl<'a> Judge<'a> {
                         reasons_of(&node),
                     ));
                 }
+                // Where nothing is certainly selected, it may be absent as well.
+                let perhaps_absent = selected.iter().all(|place| place.doubt.is_some());
                 for place in selected {
-                    let verdict = self.check(rule, &place.node, false);
+                    let mut verdict = self.check(rule, &place.node, false);
+                    if let Some(doubt) = place.doubt.as_ref().filter(|_| perhaps_absent) {
+                        verdict = combine(vec![verdict, self.check_absent(rule)], doubt);
+                    }
                     let span = place.node.span.or(element_span);
                     let mut outcome =
                         self.outcome(number, rule, verdict, &place.path, span, &place.node);
-                    if let Some(doubt) = place.doubt {
+                    if let Some(doubt) = place.doubt.filter(|_| !perhaps_absent) {
                         outcome.doubt(&doubt);
                     }
                     outcomes.push(outcome);
@@ -1030,6 +1109,35 @@ fn filled(node: &Node) -> Node {
         value,
         ..node.clone()
     }
+}
+
+/// What stands at a normalized path of the filled tree, in the tree as it was read.
+fn read_at<'a>(read: &'a Node, path: &str) -> Option<&'a Node> {
+    let shape = |node: &'a Node| {
+        node.as_unknown()
+            .and_then(|unknown| unknown.element.as_deref())
+    };
+    let many = |node: &Node| node.as_unknown().is_some_and(|unknown| unknown.many);
+    let mut node = read;
+    let mut rest = path;
+    while let Some(step) = rest.strip_prefix('[') {
+        if let Some(name) = step.strip_prefix('\'') {
+            let (name, behind) = name.split_once("']")?;
+            node = node.get(name)?;
+            rest = behind;
+        } else {
+            let (index, behind) = step.split_once(']')?;
+            node = match node.as_list() {
+                Some(elements) => elements.get(index.parse::<usize>().ok()?)?,
+                None => shape(node)?,
+            };
+            rest = behind;
+        }
+        while many(node) {
+            node = shape(node)?;
+        }
+    }
+    Some(node)
 }
 
 /// Why what stands at a normalized path of the filled tree may not be there: the tree as it was read is unknown on the way.

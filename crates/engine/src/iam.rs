@@ -1,8 +1,8 @@
 //! IAM policy documents in one shape, whatever they were written as: JSON text, `jsonencode`, or a followed `aws_iam_policy_document`.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use hipaa_iac_source::{Map, Node, Unknown, Value};
+use hipaa_iac_source::{Map, Node, TemplatePart, Unknown, Value};
 
 use crate::{
     json_text::{self, Document},
@@ -88,63 +88,96 @@ fn either(world: &World<'_>, at: usize, unknown: &Unknown, left: &mut usize) -> 
         .alternatives
         .iter()
         .flat_map(|alternative| statements(world, at, alternative, left));
-    all.map(|statement| {
-        if statement.as_unknown().is_some() {
-            return statement;
-        }
-        Node::new(Value::Unknown(Arc::new(Unknown {
-            reasons: unknown.reasons.clone(),
-            many: true,
-            element: Some(Box::new(statement)),
-            ..Unknown::default()
-        })))
-    })
-    .collect()
+    all.map(|statement| perhaps(statement, &unknown.reasons))
+        .collect()
 }
 
 /// The statements of the `aws_iam_policy_document` that an unknown text refers to.
 fn followed(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<Node> {
-    let mut reasons = Vec::new();
-    let mut found = Vec::new();
-    for reference in relations::references_in(node) {
-        if let Target::Resources(targets) = world.relations.target(at, &reference) {
-            let documents: Vec<usize> = targets
-                .into_iter()
-                .filter(|target| {
-                    world.resource(*target).is_some_and(|resource| {
-                        resource.kind.matched_by() == "data.aws_iam_policy_document"
-                            && matches!(&*reference.attribute, "json" | "minified_json" | "")
-                    })
-                })
-                .collect();
-            for target in documents {
-                let body = world.body(target);
-                for sources in [
-                    "source_policy_documents",
-                    "source_json",
-                    "override_policy_documents",
-                    "override_json",
-                ] {
-                    if let Some(sources) = body.get(sources).filter(|node| !node.is_null()) {
-                        found.extend(statements(world, target, sources, left));
-                    }
-                }
-                found.extend(from_blocks(body));
+    let is_document = |target: &usize| {
+        world
+            .resource(*target)
+            .is_some_and(|target| target.kind.matched_by() == "data.aws_iam_policy_document")
+    };
+    let all_of_document = relations::references_in(node).iter().all(|reference| {
+        matches!(&*reference.attribute, "json" | "minified_json" | "")
+            && match world.relations.target(at, reference) {
+                Target::Resources(targets) => targets.iter().all(is_document),
+                Target::Missing => false,
             }
-        }
+    });
+    let referred = world.relations.referred(at, node, false);
+    if !all_of_document || !referred.open.is_empty() || node.references().is_empty() {
+        let mut reasons = Vec::new();
+        relations::unknown_reasons(node, &mut reasons);
+        return vec![rest(reasons.iter().map(ToString::to_string).collect())];
     }
-    if found.is_empty()
-        && !node
-            .references()
-            .iter()
-            .any(|reference| reference.address.contains("aws_iam_policy_document"))
-    {
-        let mut unknown = Vec::new();
-        relations::unknown_reasons(node, &mut unknown);
-        reasons.extend(unknown.iter().map(ToString::to_string));
-        found.push(rest(reasons));
+    let mut found = Vec::new();
+    for target in &referred.certain {
+        found.extend(of_document(world, *target, left));
+    }
+    for target in &referred.perhaps {
+        let reasons = node
+            .as_unknown()
+            .map(|unknown| unknown.reasons.clone())
+            .unwrap_or_default();
+        let statements = of_document(world, *target, left).into_iter();
+        found.extend(statements.map(|statement| perhaps(statement, &reasons)));
     }
     found
+}
+
+/// An element that may be there or not.
+fn perhaps(element: Node, reasons: &[String]) -> Node {
+    if element.as_unknown().is_some_and(|unknown| unknown.many) {
+        return element;
+    }
+    Node::new(Value::Unknown(Arc::new(Unknown {
+        reasons: reasons.to_vec(),
+        many: true,
+        element: Some(Box::new(element)),
+        ..Unknown::default()
+    })))
+}
+
+/// The statements of a data source: of the documents that it is made from, its own, and those that override them. Of several with
+/// one `sid` the last counts.
+fn of_document(world: &World<'_>, at: usize, left: &mut usize) -> Vec<Node> {
+    let body = world.body(at);
+    let mut from = |names: [&str; 2]| {
+        let sources = names.into_iter().filter_map(|name| body.get(name));
+        let sources = sources.filter(|node| !node.is_null());
+        let found: Vec<Node> = sources
+            .flat_map(|sources| statements(world, at, sources, left))
+            .collect();
+        found
+    };
+    let sources = from(["source_json", "source_policy_documents"]);
+    let overrides = from(["override_json", "override_policy_documents"]);
+    let sid = |statement: &Node| match statement.get("sid").map(|sid| &sid.value) {
+        Some(Value::String(text)) => Some(Arc::clone(text)),
+        _ => None,
+    };
+    let mut kept = sources;
+    for later in [from_blocks(body), overrides] {
+        let named: BTreeSet<Arc<str>> = later.iter().filter_map(sid).collect();
+        kept.retain(|before| sid(before).is_none_or(|sid| sid.is_empty() || !named.contains(&sid)));
+        // What is not known may carry any `sid`.
+        let mut open = Vec::new();
+        for statement in later.iter().filter(|statement| sid(statement).is_none()) {
+            relations::unknown_reasons(statement, &mut open);
+        }
+        if !open.is_empty() {
+            let reasons: Vec<String> = open.iter().take(8).map(ToString::to_string).collect();
+            let doubted = kept.into_iter().map(|before| match sid(&before) {
+                Some(sid) if sid.is_empty() => before,
+                _ => perhaps(before, &reasons),
+            });
+            kept = doubted.collect();
+        }
+        kept.extend(later);
+    }
+    kept
 }
 
 /// A value as a list: a single one is a list of one.
@@ -152,6 +185,23 @@ fn many(node: Option<&Node>) -> Node {
     match node.map(|node| (&node.value, node)) {
         None | Some((Value::Null, _)) => Node::list(Vec::new()),
         Some((Value::List(_), node)) => node.clone(),
+        Some((Value::Unknown(unknown), _)) if !unknown.alternatives.is_empty() => {
+            let several = unknown.alternatives.len() > 1;
+            let all = unknown.alternatives.iter().flat_map(|alternative| {
+                many(Some(alternative))
+                    .as_list()
+                    .cloned()
+                    .unwrap_or_default()
+            });
+            let all = all.map(|element| {
+                if several {
+                    perhaps(element, &unknown.reasons)
+                } else {
+                    element
+                }
+            });
+            Node::list(all.collect())
+        }
         // Whether one or several is not known.
         Some((Value::Unknown(unknown), node)) if unknown.template.is_empty() && !unknown.many => {
             let element = Node {
@@ -172,20 +222,28 @@ fn many(node: Option<&Node>) -> Node {
     }
 }
 
-fn lower(list: &Node) -> Node {
-    Node::list(
-        list.as_list()
-            .into_iter()
-            .flatten()
-            .map(|node| match &node.value {
-                Value::String(text) => Node {
-                    value: Value::String(text.to_ascii_lowercase().into()),
-                    ..node.clone()
-                },
-                _ => node.clone(),
-            })
-            .collect(),
-    )
+/// Actions in lower case, whatever of them is known.
+fn lower(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::String(text) => Value::String(text.to_ascii_lowercase().into()),
+        Value::List(elements) => Value::List(Arc::new(elements.iter().map(lower).collect())),
+        Value::Unknown(unknown) => {
+            let mut unknown = (**unknown).clone();
+            unknown.alternatives = unknown.alternatives.iter().map(lower).collect();
+            unknown.element = unknown.element.map(|element| Box::new(lower(&element)));
+            for part in &mut unknown.template {
+                if let TemplatePart::Text(text) = part {
+                    *text = text.to_ascii_lowercase().into();
+                }
+            }
+            Value::Unknown(Arc::new(unknown))
+        }
+        other => other.clone(),
+    };
+    Node {
+        value,
+        ..node.clone()
+    }
 }
 
 fn from_json(document: &Node) -> Vec<Node> {
@@ -315,6 +373,9 @@ fn from_blocks(body: &Node) -> Vec<Node> {
 }
 
 fn from_block(block: &Node) -> Node {
+    if block.as_unknown().is_some() {
+        return block.clone();
+    }
     let list = |name: &str| many(block.get(name));
     let text = |name: &str, default: &str| {
         block

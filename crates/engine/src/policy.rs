@@ -491,7 +491,7 @@ pub(crate) enum Judged {
 }
 
 /// Kinds that are or hold a pod: group, kind, path of the pod spec. What holds `metadata` and `spec` of the pod is one step above.
-const POD_SPECS: [(&str, &str, &[&str]); 11] = [
+const POD_SPECS: [(&str, &str, &[&str]); 16] = [
     ("", "Pod", &["spec"]),
     ("", "PodTemplate", &["template", "spec"]),
     ("", "ReplicationController", &["spec", "template", "spec"]),
@@ -505,6 +505,16 @@ const POD_SPECS: [(&str, &str, &[&str]); 11] = [
         "CronJob",
         &["spec", "jobTemplate", "spec", "template", "spec"],
     ),
+    // Clusters no longer serve this group, but files still use it.
+    ("extensions", "Deployment", &["spec", "template", "spec"]),
+    ("extensions", "DaemonSet", &["spec", "template", "spec"]),
+    ("extensions", "ReplicaSet", &["spec", "template", "spec"]),
+    (
+        "apps.openshift.io",
+        "DeploymentConfig",
+        &["spec", "template", "spec"],
+    ),
+    ("apps.kruise.io", "CloneSet", &["spec", "template", "spec"]),
     ("argoproj.io", "Rollout", &["spec", "template", "spec"]),
     (
         "serving.knative.dev",

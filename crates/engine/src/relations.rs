@@ -9,9 +9,9 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use hipaa_iac_source::{Inventory, Node, Reference, Resource, Value};
+use hipaa_iac_source::{Inventory, Node, Reference, Resource, TemplatePart, Value};
 
-use crate::policy;
+use crate::{cel::MAX_ALTERNATIVES, policy};
 
 /// The indexes of one inventory.
 #[derive(Debug)]
@@ -74,11 +74,33 @@ impl<K: Hash + Eq, V> Cache<K, V> {
 struct Referrers {
     by_target: HashMap<usize, Vec<usize>>,
     by_text: HashMap<Arc<str>, Vec<usize>>,
+    /// Those of which it is not known whether they do, with the reasons.
+    perhaps_by_target: HashMap<usize, Vec<Unclear>>,
+    perhaps_by_text: HashMap<Arc<str>, Vec<Unclear>>,
     /// Texts that name nothing known, and so may name what has an unknown name.
     dangling: Vec<usize>,
     /// Resources whose value is not known, with the reasons.
-    unclear: Vec<(usize, Vec<Arc<str>>)>,
+    unclear: Vec<Unclear>,
 }
+
+/// A resource, and why it is not known whether it belongs to an answer.
+type Unclear = (usize, Vec<Arc<str>>);
+
+/// What a value refers to.
+#[derive(Debug, Default)]
+pub(crate) struct Referred {
+    /// Certainly.
+    pub(crate) certain: BTreeSet<usize>,
+    /// Perhaps: one branch of a conditional does, one of several instances is meant.
+    pub(crate) perhaps: BTreeSet<usize>,
+    /// Its texts, and whether they are certain.
+    pub(crate) texts: Vec<(Arc<str>, bool)>,
+    /// Why it may refer to anything else too.
+    pub(crate) open: Vec<Arc<str>>,
+}
+
+/// How many values are looked at to tell what one value refers to.
+const MAX_REFERRED: usize = 4096;
 
 /// The answer to a question for several resources.
 #[derive(Debug, Default)]
@@ -288,6 +310,12 @@ impl<'a> Relations<'a> {
             .flatten()
             .copied()
             .collect();
+        let mut perhaps: Vec<&Unclear> = index
+            .perhaps_by_target
+            .get(&at)
+            .into_iter()
+            .flatten()
+            .collect();
         let mut unknown_name = None;
         for name in NAMES {
             match resource.body.get(name) {
@@ -297,6 +325,7 @@ impl<'a> Relations<'a> {
                 Some(node) => {
                     if let Some(text) = text(node) {
                         certain.extend(index.by_text.get(text).into_iter().flatten());
+                        perhaps.extend(index.perhaps_by_text.get(text).into_iter().flatten());
                     }
                 }
                 None => {}
@@ -304,10 +333,18 @@ impl<'a> Relations<'a> {
         }
         let mut related = Related::default();
         for found in &certain {
-            self.add(&mut related, *found);
+            let beside = self
+                .resource(*found)
+                .is_some_and(|found| in_one_instance(&found.address, &resource.address));
+            if beside {
+                related.certain.push(*found);
+            } else {
+                self.add(&mut related, *found);
+            }
         }
-        for (found, reasons) in &index.unclear {
-            if !certain.contains(found) {
+        let mut said = BTreeSet::new();
+        for (found, reasons) in perhaps.into_iter().chain(&index.unclear) {
+            if !certain.contains(found) && said.insert(*found) {
                 related.unclear.push((*found, reasons.clone()));
             }
         }
@@ -350,36 +387,288 @@ impl<'a> Relations<'a> {
                 continue;
             };
             let found = find(&resource.body, path);
-            let mut reasons: Vec<Arc<str>> = found.hidden;
+            let mut open: Vec<Arc<str>> = found.hidden;
             for node in &found.nodes {
-                let mut targets = BTreeSet::new();
-                let mut missing = false;
-                for reference in references_in(node) {
-                    match self.target(at, &reference) {
-                        Target::Resources(found) => targets.extend(found),
-                        Target::Missing => missing = true,
-                    }
+                let referred = self.referred(at, node, true);
+                let mut why = Vec::new();
+                unknown_reasons(node, &mut why);
+                if why.is_empty() {
+                    why.push(format!("what {} refers to is not known", resource.address).into());
                 }
-                for text in texts_in(node) {
-                    index.by_text.entry(Arc::clone(&text)).or_default().push(at);
-                    if targets.is_empty() && names.is_some_and(|names| !names.contains_key(&text)) {
+                for (text, certain) in &referred.texts {
+                    if *certain {
+                        index.by_text.entry(Arc::clone(text)).or_default().push(at);
+                    } else {
+                        let of_text = index.perhaps_by_text.entry(Arc::clone(text));
+                        of_text.or_default().push((at, why.clone()));
+                    }
+                    if referred.certain.is_empty()
+                        && names.is_some_and(|names| !names.contains_key(text))
+                    {
                         index.dangling.push(at);
                     }
                 }
-                if targets.is_empty() || missing {
-                    unknown_reasons(node, &mut reasons);
+                for target in &referred.perhaps {
+                    let of_target = index.perhaps_by_target.entry(*target);
+                    of_target.or_default().push((at, why.clone()));
                 }
-                for target in targets {
+                for target in referred.certain {
                     index.by_target.entry(target).or_default().push(at);
                 }
+                open.extend(referred.open);
             }
-            if !reasons.is_empty() {
-                reasons.dedup();
-                index.unclear.push((at, reasons));
+            if !open.is_empty() {
+                open.dedup();
+                index.unclear.push((at, open));
             }
         }
         index
     }
+
+    /// What a value of a resource refers to; with `through` also what the attributes that it is made from refer to.
+    pub(crate) fn referred(&self, at: usize, node: &Node, through: bool) -> Referred {
+        let mut referred = Referred::default();
+        let mut left = MAX_REFERRED;
+        self.refer(
+            at,
+            node,
+            true,
+            if through { 8 } else { 0 },
+            &mut left,
+            &mut referred,
+        );
+        referred.perhaps = &referred.perhaps - &referred.certain;
+        referred
+    }
+
+    fn refer(
+        &self,
+        at: usize,
+        node: &Node,
+        sure: bool,
+        hops: usize,
+        left: &mut usize,
+        into: &mut Referred,
+    ) {
+        let Some(rest) = left.checked_sub(1) else {
+            into.open.push("it refers to too much".into());
+            return;
+        };
+        *left = rest;
+        match &node.value {
+            Value::List(elements) => {
+                // A plan tells of a list only all of what it is made from: of as many values as resources each is one.
+                let unknown = elements
+                    .iter()
+                    .filter(|element| element.as_unknown().is_some());
+                let unknown = unknown.count();
+                for reference in node.references().iter().filter(|_| !elements.is_empty()) {
+                    let targets = self.instances(at, reference, into);
+                    if unknown > 0 {
+                        let certain = sure && targets.len() <= unknown;
+                        self.aim(&targets, reference, certain, hops, left, into);
+                        continue;
+                    }
+                    for target in targets {
+                        let named = |element: &Node| match text(element) {
+                            Some(text) => self.named_in(target, reference, text),
+                            None => Some(true),
+                        };
+                        let all: Vec<Option<bool>> = elements.iter().map(named).collect();
+                        if all.contains(&Some(true)) {
+                            self.aim(&[target], reference, sure, hops, left, into);
+                        } else if all.contains(&None) {
+                            self.aim(&[target], reference, false, hops, left, into);
+                        }
+                    }
+                }
+                for element in elements.iter() {
+                    self.refer(at, element, sure, hops, left, into);
+                }
+            }
+            Value::Object(members) => {
+                self.refer_own(at, node, sure, hops, left, into);
+                for member in members.values() {
+                    self.refer(at, member, sure, hops, left, into);
+                }
+            }
+            Value::String(text) => {
+                if !text.is_empty() {
+                    into.texts.push((Arc::clone(text), sure));
+                }
+                for reference in node.references() {
+                    let Target::Resources(targets) = self.target(at, reference) else {
+                        continue;
+                    };
+                    for target in targets {
+                        let named = self.named_in(target, reference, text);
+                        if named != Some(false) {
+                            let sure = sure && named.is_some();
+                            self.aim(&[target], reference, sure, hops, left, into);
+                        }
+                    }
+                }
+            }
+            Value::Bool(_) | Value::Number(_) => self.refer_own(at, node, sure, hops, left, into),
+            Value::Null => {}
+            Value::Unknown(unknown) if !unknown.alternatives.is_empty() => {
+                let mut all: Vec<Referred> = Vec::new();
+                for alternative in &unknown.alternatives {
+                    let mut one = Referred::default();
+                    self.refer(at, alternative, sure, hops, left, &mut one);
+                    all.push(one);
+                }
+                let every = all.iter().map(|one| one.certain.clone());
+                let certain = every.reduce(|a, b| &a & &b).unwrap_or_default();
+                for one in all {
+                    into.perhaps.extend(&one.certain - &certain);
+                    into.perhaps.extend(one.perhaps);
+                    into.texts
+                        .extend(one.texts.into_iter().map(|(text, _)| (text, false)));
+                    into.open.extend(one.open);
+                }
+                into.certain.extend(certain);
+            }
+            Value::Unknown(unknown) if !unknown.template.is_empty() => {
+                for (number, part) in unknown.template.iter().enumerate() {
+                    let TemplatePart::Hole(hole) = part else {
+                        continue;
+                    };
+                    let beside =
+                        |at: Option<usize>| match at.and_then(|at| unknown.template.get(at)) {
+                            Some(TemplatePart::Text(text)) => &**text,
+                            _ => "",
+                        };
+                    let before = beside(number.checked_sub(1)).chars().next_back();
+                    let behind = beside(number.checked_add(1)).chars().next();
+                    let apart = !before.is_some_and(in_name) && !behind.is_some_and(in_name);
+                    self.refer(at, hole, sure && apart, hops, left, into);
+                }
+                let known = into.certain.len() + into.perhaps.len();
+                if known == 0 {
+                    self.refer_own(at, node, false, hops, left, into);
+                }
+            }
+            Value::Unknown(unknown) => {
+                let inner = [&unknown.json, &unknown.element].into_iter().flatten();
+                for inner in inner {
+                    self.refer(at, inner, sure && unknown.json.is_some(), hops, left, into);
+                }
+                // What hangs on something else beside the resource may be something else.
+                let pure = unknown.json.is_none()
+                    && !unknown.many
+                    && node
+                        .references()
+                        .windows(2)
+                        .all(|pair| matches!(pair, [a, b] if a.address == b.address))
+                    && unknown
+                        .reasons
+                        .iter()
+                        .all(|reason| reason.starts_with("known after apply"));
+                self.refer_own(at, node, sure && pure, hops, left, into);
+                if node.references().is_empty()
+                    && unknown.json.is_none()
+                    && unknown.element.is_none()
+                {
+                    unknown_reasons(node, &mut into.open);
+                }
+            }
+        }
+    }
+
+    /// What the references of a value itself lead to.
+    fn refer_own(
+        &self,
+        at: usize,
+        node: &Node,
+        sure: bool,
+        hops: usize,
+        left: &mut usize,
+        into: &mut Referred,
+    ) {
+        for reference in node.references() {
+            let targets = self.instances(at, reference, into);
+            // One of several instances is meant, and which one is not known.
+            let one = match targets.as_slice() {
+                [only] => {
+                    self.resource(*only).is_some_and(|target| !target.symbolic)
+                        || self.resource(at).is_some_and(|resource| resource.symbolic)
+                }
+                _ => false,
+            };
+            self.aim(&targets, reference, sure && one, hops, left, into);
+        }
+    }
+
+    fn instances(&self, at: usize, reference: &Reference, into: &mut Referred) -> Vec<usize> {
+        match self.target(at, reference) {
+            Target::Resources(found) => found,
+            Target::Missing => {
+                into.open
+                    .push(format!("{} could not be read", reference.address).into());
+                Vec::new()
+            }
+        }
+    }
+
+    fn aim(
+        &self,
+        targets: &[usize],
+        reference: &Reference,
+        sure: bool,
+        hops: usize,
+        left: &mut usize,
+        into: &mut Referred,
+    ) {
+        if sure {
+            into.certain.extend(targets);
+        } else {
+            into.perhaps.extend(targets);
+        }
+        // `bucket = aws_s3_bucket_policy.phi.bucket` is the bucket that the policy names.
+        if let Some(hops) = hops.checked_sub(1) {
+            for target in targets {
+                let value = self
+                    .resource(*target)
+                    .and_then(|target| target.body.get(&reference.attribute));
+                if let Some(value) = value.filter(|value| !references_in(value).is_empty()) {
+                    let mut further = Referred::default();
+                    self.refer(*target, value, sure, hops, left, &mut further);
+                    into.certain.extend(further.certain);
+                    into.perhaps.extend(further.perhaps);
+                }
+            }
+        }
+    }
+
+    /// Whether a known text that is made from an attribute of a resource names the resource: it is the attribute, or holds it
+    /// set apart. `None` where the attribute is not known.
+    fn named_in(&self, target: usize, reference: &Reference, of: &str) -> Option<bool> {
+        let body = &self.resource(target)?.body;
+        let names = NAMES.into_iter().filter_map(|name| text(body.get(name)?));
+        let attribute = body.get(&reference.attribute);
+        let known = attribute.and_then(text);
+        if names.chain(known).any(|name| set_apart(of, name)) {
+            return Some(true);
+        }
+        known.map(|_| false)
+    }
+}
+
+/// Whether a letter may be a part of a name, so that what it touches is another name.
+fn in_name(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.')
+}
+
+/// Whether a text holds a name, not as a part of a longer one.
+fn set_apart(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let behind = text
+            .get(at + name.len()..)
+            .and_then(|text| text.chars().next());
+        !before.is_some_and(in_name) && !behind.is_some_and(in_name)
+    })
 }
 
 /// Nodes at a dotted path, and why further ones may hide.
@@ -471,7 +760,7 @@ pub(crate) fn references_in(node: &Node) -> Vec<Reference> {
                     .iter()
                     .for_each(|alternative| collect(alternative, into));
                 for part in &unknown.template {
-                    if let hipaa_iac_source::TemplatePart::Hole(hole) = part {
+                    if let TemplatePart::Hole(hole) = part {
                         collect(hole, into);
                     }
                 }
@@ -521,24 +810,6 @@ fn text(node: &Node) -> Option<&Arc<str>> {
     }
 }
 
-fn texts_in(node: &Node) -> Vec<Arc<str>> {
-    fn collect(node: &Node, into: &mut Vec<Arc<str>>) {
-        match &node.value {
-            Value::String(text) if !text.is_empty() => into.push(Arc::clone(text)),
-            Value::List(elements) => elements.iter().for_each(|element| collect(element, into)),
-            Value::Object(members) => members.values().for_each(|member| collect(member, into)),
-            Value::Unknown(unknown) => unknown
-                .alternatives
-                .iter()
-                .for_each(|alternative| collect(alternative, into)),
-            _ => {}
-        }
-    }
-    let mut texts = Vec::new();
-    collect(node, &mut texts);
-    texts
-}
-
 /// An address without its instance keys, and the key (or none) of each of its parts.
 pub(crate) fn split_address(address: &str) -> (String, Vec<Option<String>>) {
     let mut base = String::with_capacity(address.len());
@@ -571,6 +842,18 @@ pub(crate) fn split_address(address: &str) -> (String, Vec<Option<String>>) {
     }
     keys.push(key);
     (base, keys)
+}
+
+/// Whether the first is there wherever the second is: all that is open of it is how many instances there are of a module
+/// that both are in.
+fn in_one_instance(first: &str, second: &str) -> bool {
+    let ((base, keys), (other_base, other_keys)) = (split_address(first), split_address(second));
+    let Some(last) = keys.iter().rposition(|key| key.as_deref() == Some("*")) else {
+        return false;
+    };
+    let parts = base.split('.').zip(&keys);
+    let others = other_base.split('.').zip(&other_keys);
+    last + 2 < keys.len() && parts.take(last + 1).eq(others.take(last + 1))
 }
 
 /// Whether the keys of two addresses with the same base may be of one instance.
@@ -655,45 +938,70 @@ impl Relations<'_> {
         })
     }
 
-    /// The object of a kind and name in the namespace of a resource, or of no namespace; in its own root where it is there,
-    /// else in another one if only one has it.
-    pub(crate) fn lookup(&self, at: usize, word: &str, name: &str) -> Option<usize> {
-        let resource = self.resource(at)?;
-        let namespace = resource.kubernetes()?.namespace.clone();
-        [namespace, None]
-            .into_iter()
-            .find_map(|namespace| self.object(at, word, namespace, name))
+    /// The objects of a kind and name in the namespace of a resource, or of no namespace: those of its own root, else those of
+    /// all. Several are one object written differently in several places, and which one counts is not known.
+    pub(crate) fn lookup(&self, at: usize, word: &str, name: &str) -> Vec<usize> {
+        let Some(id) = self.resource(at).and_then(Resource::kubernetes) else {
+            return Vec::new();
+        };
+        let found = self.objects_named(at, word, id.namespace.clone(), name);
+        if found.is_empty() && id.namespace.is_some() {
+            return self.distinct(self.objects_named(at, word, None, name));
+        }
+        self.distinct(found)
     }
 
-    fn object(
+    fn objects_named(
         &self,
         at: usize,
         word: &str,
         namespace: Option<Arc<str>>,
         name: &str,
-    ) -> Option<usize> {
-        let resource = self.resource(at)?;
+    ) -> Vec<usize> {
+        let Some(resource) = self.resource(at) else {
+            return Vec::new();
+        };
         let key = ObjectName {
             environment: resource.environment.clone(),
             word: word.to_owned(),
             namespace,
             name: name.into(),
         };
-        let found = self.objects().by_name.get(&key)?;
-        let own = found
-            .iter()
-            .copied()
-            .find(|found| self.group_of.get(*found) == self.group_of.get(at));
-        own.or(match found.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        })
+        let all = self
+            .objects()
+            .by_name
+            .get(&key)
+            .map_or(&[][..], Vec::as_slice);
+        let is_own = |found: &usize| self.group_of.get(*found) == self.group_of.get(at);
+        let any_own = all.iter().any(is_own);
+        let found = all.iter().filter(|found| !any_own || is_own(found));
+        found.copied().collect()
     }
 
-    /// The Namespace object of a resource's namespace.
-    pub(crate) fn namespace_object(&self, at: usize) -> Option<usize> {
-        let namespace = self.resource(at)?.kubernetes()?.namespace.clone()?;
-        self.object(at, "Namespace", None, &namespace)
+    /// One of objects that are alike.
+    fn distinct(&self, mut found: Vec<usize>) -> Vec<usize> {
+        // That many are not compared.
+        if (2..=MAX_ALTERNATIVES).contains(&found.len()) {
+            let body = |at: usize| self.resource(at).map(|resource| &resource.body);
+            let mut kept: Vec<usize> = Vec::new();
+            found.retain(|at| {
+                let new = !kept.iter().any(|known| body(*known) == body(*at));
+                if new {
+                    kept.push(*at);
+                }
+                new
+            });
+        }
+        found
+    }
+
+    /// The Namespace objects that may be the one of a resource's namespace.
+    pub(crate) fn namespace_objects(&self, at: usize) -> Vec<usize> {
+        let id = self.resource(at).and_then(Resource::kubernetes);
+        match id.and_then(|id| id.namespace.clone()) {
+            Some(namespace) => self.objects_named(at, "Namespace", None, &namespace),
+            None => Vec::new(),
+        }
     }
 
     /// Why further objects of a resource's root may hide.
@@ -725,7 +1033,10 @@ impl Relations<'_> {
             };
             [id.namespace.clone(), None]
                 .into_iter()
-                .find_map(|namespace| self.object(at, &word, namespace, name))
+                .find_map(|namespace| {
+                    let found = self.objects_named(at, &word, namespace, name);
+                    found.first().copied()
+                })
         })
     }
 
@@ -1082,6 +1393,16 @@ mod tests {
                 Some("0".to_owned())
             ]
         );
+    }
+
+    #[test]
+    fn neighbours_in_a_module_are_there_together() {
+        let beside = in_one_instance;
+        assert!(beside("module.a[*].x.y[0]", "module.a[*].z.z"));
+        assert!(!beside("module.a[*].x.y[*]", "module.a[*].z.z"));
+        assert!(!beside("module.a[*].x.y", "module.b[*].z.z"));
+        assert!(!beside("x.y[*]", "x.y[*]"));
+        assert!(!beside("x.y", "x.z"));
     }
 
     #[test]

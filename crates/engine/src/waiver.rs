@@ -172,11 +172,12 @@ impl Waivers {
             return;
         }
         let lines: Vec<&str> = text.lines().collect();
+        let in_text = lines_of_texts(&lines);
         let mut offset = 0_usize;
         for (at, line) in text.split_inclusive('\n').enumerate() {
             let start = offset;
             offset += line.len();
-            let Some(comment) = comment(line) else {
+            let Some(comment) = comment(line).filter(|_| !in_text.contains(&at)) else {
                 continue;
             };
             let column = comment.start;
@@ -326,6 +327,22 @@ fn comment(line: &str) -> Option<Comment<'_>> {
         .iter()
         .find_map(|sign| trimmed.strip_suffix(sign))
         .map(str::len)?;
+    // In a quoted text it is no comment.
+    let mut escaped = false;
+    let (mut double, mut single) = (false, false);
+    for letter in before.chars() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if double => escaped = true,
+            '"' if !single => double = !double,
+            // An apostrophe within a word quotes nothing; at the beginning of one it does.
+            '\'' if !double => single = !single,
+            _ => {}
+        }
+    }
+    if double || single && before.matches('\'').count() == 1 && line.matches('\'').count() > 1 {
+        return None;
+    }
     let text = line.get(at + MARK.len()..)?.trim_end();
     let text = text.strip_suffix("*/").unwrap_or(text);
     // Another word that only begins like it.
@@ -339,6 +356,67 @@ fn comment(line: &str) -> Option<Comment<'_>> {
             .get(..start)
             .is_some_and(|before| before.trim().is_empty()),
     })
+}
+
+/// The lines (from 0) of heredocs and of YAML block scalars: what looks like a comment there is text.
+fn lines_of_texts(lines: &[&str]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        at += 1;
+        if let Some(end) = heredoc(line) {
+            let length = lines.iter().skip(at).position(|line| line.trim() == end);
+            if let Some(length) = length {
+                found.extend(at..at + length);
+                at += length;
+            }
+        } else if let Some(indent) = block_scalar(line) {
+            while let Some(line) = lines.get(at)
+                && (line.trim().is_empty()
+                    || line.len() - line.trim_start_matches(' ').len() > indent)
+            {
+                found.insert(at);
+                at += 1;
+            }
+        }
+    }
+    found
+}
+
+/// The word that ends the heredoc that begins on a line.
+fn heredoc(line: &str) -> Option<&str> {
+    let (before, word) = line.trim_end().rsplit_once("<<")?;
+    let word = word.strip_prefix('-').unwrap_or(word);
+    let is_word = !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    (is_word && !before.trim_start().starts_with(['#', '/'])).then_some(word)
+}
+
+/// The indentation of what holds the block scalar that begins on a line: its text stands further right.
+fn block_scalar(line: &str) -> Option<usize> {
+    let line = line.trim_end();
+    let line = line
+        .rsplit_once(" #")
+        .map_or(line, |(before, _)| before)
+        .trim_end();
+    let header = line.trim_end_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
+    let before = header.strip_suffix(['|', '>'])?;
+    if !(before.is_empty() || before.ends_with(' ')) || before.trim_start().starts_with('#') {
+        return None;
+    }
+    let mut rest = before.trim_start_matches(' ');
+    let mut indent = before.len() - rest.len();
+    while let Some(item) = rest.strip_prefix("- ") {
+        let key = item.trim_start_matches(' ');
+        if key.is_empty() {
+            break;
+        }
+        indent += rest.len() - key.len();
+        rest = key;
+    }
+    Some(indent)
 }
 
 /// The 1-based line that a comment on line `at` (from 0) speaks of: its own, or if it stands alone the next one that is no comment.
@@ -509,6 +587,23 @@ mod tests {
         assert!(comment("/* hipaa-iac:ignore x */").is_some_and(|comment| comment.text == "x"));
         assert!(comment("text = \"hipaa-iac:ignore x\"").is_none());
         assert!(comment("# hipaa-iac:ignored x").is_none());
+    }
+
+    #[test]
+    fn texts_hold_no_comments() {
+        assert!(comment("text = \"say # hipaa-iac:ignore x\"").is_none());
+        assert!(comment("args: ['x # hipaa-iac:ignore x']").is_none());
+        assert!(comment("name: it's # hipaa-iac:ignore x").is_some());
+        assert!(comment("a = \"x\" # hipaa-iac:ignore x").is_some());
+        let lines = |text: &str| {
+            let lines: Vec<&str> = text.lines().collect();
+            lines_of_texts(&lines).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(lines("a = <<-EOT\n  # x\n  EOT\nb = 1\n"), [1]);
+        assert_eq!(lines("a: |\n  # x\n\n  y\nb: 1\n"), [1, 2, 3]);
+        assert_eq!(lines("- a: >-\n    # x\n  b: 1\n"), [1]);
+        assert_eq!(lines("- |\n  # x\n- b\n"), [1]);
+        assert_eq!(lines("a: b\n# x |\n  c: d\n"), [0_usize; 0]);
     }
 
     #[test]

@@ -49,12 +49,32 @@ pub(crate) fn read(file: &SourceFile, root: &Arc<str>, environment: Option<&Arc<
             environment,
             objects: &mut objects,
         };
+        let nearly = nearly_object(&node);
         let kubernetes = reader.document(node, extent, None);
+        objects.diagnostics.extend(nearly);
         if kubernetes || objects.resources.len() > before {
             objects.diagnostics.extend(diagnostics);
         }
     }
     objects
+}
+
+/// What to say of a document that is an object but for its `apiVersion`.
+fn nearly_object(node: &Node) -> Option<Diagnostic> {
+    let kind = node.get("kind")?;
+    node.get("metadata")?.as_map()?;
+    if kind.as_str().is_none_or(str::is_empty)
+        || node
+            .get("apiVersion")
+            .is_some_and(|version| version.as_str().is_some())
+    {
+        return None;
+    }
+    let message = "a document with kind and metadata but no apiVersion was not judged".to_owned();
+    let mut diagnostic = Diagnostic::new(Level::Warning, "kubernetes-api-version", message)
+        .remedy("give it an apiVersion: without one kubectl rejects it");
+    diagnostic.span = kind.span;
+    Some(diagnostic)
 }
 
 struct Reader<'a> {
@@ -101,9 +121,10 @@ impl Reader<'_> {
         }
         if let Some(item_kind) = kind.strip_suffix("List")
             && let Some(items) = members.get("items").and_then(Node::as_list)
-            && members
-                .get("metadata")
-                .is_none_or(|metadata| metadata.get("name").is_none())
+            && (item_kind.is_empty()
+                || members
+                    .get("metadata")
+                    .is_none_or(|metadata| metadata.get("name").is_none()))
         {
             let typed = (!item_kind.is_empty()).then_some((&*api_version, item_kind));
             let items = items.clone();

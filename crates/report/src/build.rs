@@ -67,16 +67,31 @@ impl CheckResult {
         let mut findings: Vec<Finding> = evaluation
             .findings
             .iter()
-            .filter_map(|finding| made_finding(finding, inventory, sources, options.show))
+            // Passes are many: those that are only counted are not made.
+            .filter(|finding| {
+                options.show == Show::All || Show::Findings.holds(verdict(finding.verdict))
+            })
+            .filter_map(|finding| made_finding(finding, inventory, sources))
             .collect();
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
-        // Before anything is left out, so that a fingerprint does not depend on what is shown.
+        // Before more is left out, so that a fingerprint does not depend on what is shown.
         fingerprint::assign(&mut findings);
+        let secrets: Vec<Span> = inventory
+            .resources
+            .iter()
+            .filter(|resource| is_secret(resource))
+            .filter_map(|resource| resource.extent)
+            .collect();
         let mut diagnostics: Vec<Diagnostic> = inventory
             .diagnostics
             .iter()
             .chain(&evaluation.diagnostics)
-            .map(|diagnostic| made_diagnostic(diagnostic, sources))
+            .map(|diagnostic| Diagnostic {
+                sensitive: diagnostic
+                    .span
+                    .is_some_and(|span| secrets.iter().any(|secret| holds(*secret, span))),
+                ..made_diagnostic(diagnostic, sources)
+            })
             .collect();
         diagnostics.sort_by(|a, b| diagnostic_order(a).cmp(&diagnostic_order(b)));
         diagnostics.dedup_by(|a, b| diagnostic_order(a) == diagnostic_order(b));
@@ -100,8 +115,8 @@ impl CheckResult {
             unresolved: unresolved.len() as u64,
             ..Summary::default()
         };
-        for finding in &findings {
-            summary.add(finding.verdict, finding.severity);
+        for finding in &evaluation.findings {
+            summary.add(verdict(finding.verdict), finding.severity);
         }
         summary.exit_code = exit_code(&findings, &diagnostics, options.fail_on, options.strict);
         findings.retain(|finding| options.show.holds(finding.verdict));
@@ -254,19 +269,9 @@ fn made_finding(
     finding: &engine::Finding,
     inventory: &Inventory,
     sources: &Sources,
-    show: Show,
 ) -> Option<Finding> {
     let resource = inventory.resources.get(finding.resource)?;
     let spec = finding.policy.spec();
-    // What is only counted, mostly passes, needs no texts.
-    let shown = show.holds(verdict(finding.verdict));
-    let text = |text: &str| {
-        if shown {
-            text.trim().to_owned()
-        } else {
-            String::new()
-        }
-    };
     let span = finding.span.or(resource.span);
     let attribute = finding.attribute.as_ref().map(ToString::to_string);
     let remediation = &spec.remediation;
@@ -276,7 +281,7 @@ fn made_finding(
     };
     Some(Finding {
         policy: finding.policy.name.to_string(),
-        title: text(&spec.title),
+        title: spec.title.clone(),
         verdict: verdict(finding.verdict),
         severity: finding.severity,
         // Only a value is hidden, not the header of a block that lacks it.
@@ -299,12 +304,11 @@ fn made_finding(
         safeguards: spec
             .safeguards
             .iter()
-            .filter(|_| shown)
             .map(|paragraph| made_safeguard(paragraph))
             .collect(),
         remediation: Remediation {
-            text: text(&remediation.text),
-            code: code.clone().filter(|_| shown),
+            text: remediation.text.trim().to_owned(),
+            code: code.clone(),
         },
         fingerprint: String::new(),
         waiver: finding
@@ -317,13 +321,20 @@ fn made_finding(
 
 /// Whether the path leads into the data of a Secret, whatever the policy says of it.
 fn holds_secret_data(resource: &source::Resource, attribute: Option<&str>) -> bool {
-    let secret = resource
-        .kubernetes()
-        .is_some_and(|id| id.group.is_empty() && &*id.kind == "Secret");
-    secret
+    is_secret(resource)
         && attribute.is_some_and(|path| {
             path.starts_with("$['data']") || path.starts_with("$['stringData']")
         })
+}
+
+fn is_secret(resource: &source::Resource) -> bool {
+    resource
+        .kubernetes()
+        .is_some_and(|id| id.group.is_empty() && &*id.kind == "Secret")
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 fn made_resource(resource: &source::Resource, span: Option<Span>, sources: &Sources) -> Resource {
@@ -410,6 +421,7 @@ fn made_diagnostic(diagnostic: &source::Diagnostic, sources: &Sources) -> Diagno
         file: place
             .map(|(file, ..)| file.to_string())
             .or_else(|| diagnostic.path.as_ref().map(ToString::to_string)),
+        sensitive: false,
         span: diagnostic.span,
     }
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::result::Finding;
+use crate::result::{Finding, Verdict};
 
 /// Gives every finding its fingerprint: the first 32 hexadecimal digits of SHA-256 over policy, root, environment, type,
 /// address and attribute, each but the last followed by NUL. A second finding with all of them equal has NUL and `2` behind,
-/// and so on in the order of `findings`, so that no two share one and none depends on a line.
+/// and so on in the order of `findings`, passes last because they may be left out, so that no two share one and none
+/// depends on a line.
 pub(crate) fn assign(findings: &mut [Finding]) {
     let mut seen: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
-    for finding in findings {
+    let mut order: Vec<&mut Finding> = findings.iter_mut().collect();
+    order.sort_by_key(|finding| matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable));
+    for finding in order {
         let mut key = Vec::new();
         for part in [
             &*finding.policy,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     CheckResult,
     cause::causes,
-    result::{DiagnosticLevel, Finding, SEVERITIES, Severity, Verdict, plural},
+    result::{DiagnosticLevel, Finding, SEVERITIES, Severity, Verdict, committed, plural},
 };
 
 /// How the annotations are made.
@@ -101,7 +101,7 @@ pub fn github(result: &CheckResult, options: &GithubOptions) -> String {
 }
 
 fn details(finding: &Finding, subject: &str) -> String {
-    let mut text = format!("{subject}: {}", finding.message);
+    let mut text = format!("{subject}: {}", finding.said());
     for reason in &finding.reasons {
         let _ = write!(text, "\n{reason}");
     }
@@ -134,8 +134,9 @@ struct Place<'a> {
 fn annotate(out: &mut String, command: &str, place: &Place<'_>, title: &str, text: &str) {
     let _ = write!(out, "::{command} ");
     if let Some(file) = place.file {
+        let (file, rendered) = committed(file);
         let _ = write!(out, "file={},", property(file));
-        if let Some(line) = place.line {
+        if let Some(line) = place.line.filter(|_| !rendered) {
             let _ = write!(out, "line={line},");
             if let Some(end) = place.end_line {
                 let _ = write!(out, "endLine={end},");
@@ -155,9 +156,13 @@ fn annotate(out: &mut String, command: &str, place: &Place<'_>, title: &str, tex
     let _ = writeln!(out, "title={}::{}", property(title), data(text));
 }
 
-/// A text as the message of a workflow command.
+/// A text as the message of a workflow command. Control characters go: the log is read in terminals, too.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    let printable = |c: &char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    text.chars()
+        .filter(printable)
+        .collect::<String>()
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }

@@ -80,7 +80,7 @@ fn case(policy: &str, subject: &str, findings: &[&Finding], strict: bool) -> Tes
             waiver.until, waiver.owner, waiver.reason
         ),
         None if worst.verdict == Verdict::NotApplicable => "not applicable".to_owned(),
-        None => worst.message.clone(),
+        None => worst.said(),
     };
     status.set_message(message);
     if !matches!(worst.verdict, Verdict::Pass | Verdict::NotApplicable) {
@@ -105,7 +105,7 @@ fn description(findings: &[&Finding]) -> String {
             .place()
             .map(|place| format!("{place}: "))
             .unwrap_or_default();
-        lines.push(format!("{place}{}: {}", finding.verdict, finding.message));
+        lines.push(format!("{place}{}: {}", finding.verdict, finding.said()));
         lines.extend(finding.reasons.iter().map(|reason| format!("  {reason}")));
         lines.extend(
             finding

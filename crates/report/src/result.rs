@@ -369,6 +369,9 @@ pub struct Diagnostic {
     pub end_line: Option<u32>,
     /// The column behind the last one, from 1.
     pub end_column: Option<u32>,
+    /// The text at the place may be a secret: it is not printed. Not part of the document.
+    #[serde(skip)]
+    pub sensitive: bool,
     /// The place in the sources that were read; not part of the document.
     #[serde(skip)]
     pub span: Option<Span>,
@@ -544,6 +547,14 @@ impl Finding {
         )
     }
 
+    /// The message as a sentence that is true: of what is unknown it says that.
+    pub(crate) fn said(&self) -> String {
+        match self.verdict {
+            Verdict::Unknown => format!("not known whether {}", self.message),
+            _ => self.message.clone(),
+        }
+    }
+
     /// The address, with the environment where there is one.
     pub(crate) fn subject(&self) -> String {
         match &self.environment {
@@ -570,6 +581,15 @@ pub(crate) fn place(file: Option<&str>, line: Option<u32>, column: Option<u32>) 
         (file, Some(line), None) => format!("{file}:{line}"),
         (file, None, _) => file.to_owned(),
     })
+}
+
+/// The committed file of a path, and whether the place is in what Helm or Kustomize renders from it: such a line is none of
+/// the file.
+pub(crate) fn committed(path: &str) -> (&str, bool) {
+    match path.strip_suffix(" (rendered)") {
+        Some(file) => (file, true),
+        None => (path, false),
+    }
 }
 
 /// How many of something, with its noun.

@@ -13,7 +13,7 @@ use crate::{
     line_hash::LineHashes,
     result::{
         Diagnostic, DiagnosticLevel, Finding, PolicySummary, Severity, Unresolved, Verdict,
-        WaiverForm,
+        WaiverForm, committed,
     },
 };
 
@@ -196,13 +196,10 @@ fn rule(policy: &PolicySummary) -> Rule {
 
 fn made_result(finding: &Finding, strict: bool) -> SarifResult {
     let unknown = finding.verdict == Verdict::Unknown;
-    let mut text = format!("{}: {}", finding.subject(), finding.message);
-    if unknown {
-        text.push_str("; not known");
-        if !finding.reasons.is_empty() {
-            text.push_str(": ");
-            text.push_str(&finding.reasons.join(", "));
-        }
+    let mut text = format!("{}: {}", finding.subject(), finding.said());
+    if unknown && !finding.reasons.is_empty() {
+        text.push_str(": ");
+        text.push_str(&finding.reasons.join(", "));
     }
     if let Some(origin) = &finding.origin {
         text.push_str("; value comes from ");
@@ -210,14 +207,14 @@ fn made_result(finding: &Finding, strict: bool) -> SarifResult {
     }
     let at = &finding.resource;
     let mut locations = vec![SarifLocation {
-        physical_location: at.file.as_ref().map(|file| Physical {
-            artifact_location: artifact(file),
-            region: at.line.map(|line| Region {
+        physical_location: at.file.as_ref().map(|file| {
+            let region = at.line.map(|line| Region {
                 start_line: line.max(1),
                 start_column: at.column.map(|column| column.max(1)),
                 end_line: at.end_line.map(|end| end.max(line).max(1)),
                 end_column: at.end_column.map(|column| column.max(1)),
-            }),
+            });
+            physical(file, region)
         }),
         logical_locations: vec![Logical {
             fully_qualified_name: finding.subject(),
@@ -348,18 +345,25 @@ fn unresolved(unresolved: &Unresolved) -> Notification {
     made
 }
 
+/// A place in a file that code scanning can show: of what is rendered, the whole template.
+fn physical(path: &str, region: Option<Region>) -> Physical {
+    let (file, rendered) = committed(path);
+    Physical {
+        artifact_location: artifact(file),
+        region: region.filter(|_| !rendered),
+    }
+}
+
 fn at(file: &str, line: Option<u32>, column: Option<u32>) -> SarifLocation {
+    let region = line.map(|line| Region {
+        start_line: line.max(1),
+        start_column: column.map(|column| column.max(1)),
+        end_line: None,
+        end_column: None,
+    });
     SarifLocation {
         id: None,
-        physical_location: Some(Physical {
-            artifact_location: artifact(file),
-            region: line.map(|line| Region {
-                start_line: line.max(1),
-                start_column: column.map(|column| column.max(1)),
-                end_line: None,
-                end_column: None,
-            }),
-        }),
+        physical_location: Some(physical(file, region)),
         logical_locations: Vec::new(),
         message: None,
     }

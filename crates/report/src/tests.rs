@@ -1,11 +1,12 @@
 //! Every renderer over one result that holds every verdict.
 
-use hipaa_iac_source::{Sources, Span};
+use hipaa_iac_engine as engine;
+use hipaa_iac_source::{self as source, Sources, Span};
 use serde_json::Value;
 
 use crate::{
-    CheckResult, Detail, GithubOptions, JunitOptions, MAX_RESULTS, SarifOptions, TextOptions,
-    fingerprint, github, github_summary, json, junit,
+    BuildOptions, CheckResult, Detail, GithubOptions, JunitOptions, MAX_RESULTS, SarifOptions,
+    Show, TextOptions, fingerprint, github, github_summary, json, junit,
     result::{
         Diagnostic, DiagnosticLevel, Finding, Implementation, Input, InputKind, Origin,
         PolicyBundle, PolicySummary, Remediation, Resource, ResultKind, Safeguard, SchemaVersion,
@@ -148,6 +149,7 @@ impl Fixture {
             column: None,
             end_line: None,
             end_column: None,
+            sensitive: false,
             span: None,
         });
         self.result.diagnostics.last_mut().unwrap()
@@ -561,6 +563,9 @@ fn what_passed_takes_a_line() {
     pass[rds-storage-unencrypted]: aws_db_instance.a, infra/main.tf:3:23
     not-applicable[rds-storage-unencrypted]: aws_db_instance.b, infra/main.tf:3:23
 
+               critical      high    medium       low     total
+    pass              1         -         -         -         1
+
     no findings in 4 resources by 3 policies
     ");
 }
@@ -621,8 +626,8 @@ fn the_short_text_has_a_line_for_each() {
     infra/main.tf:4:23: high[rds-password-literal]: aws_db_instance.phi: the password is written in the configuration
     infra/db/main.tf:2:23: critical[rds-storage-unencrypted]: module.db["eu"].aws_db_instance.this: storage is not encrypted
     infra/db/main.tf:2:23: critical[rds-storage-unencrypted]: module.db["us"].aws_db_instance.this: storage is not encrypted
-    infra/db/main.tf:3:22: unknown[rds-kms-key-foreign]: module.db["eu"].aws_db_instance.this: the key is not one of your own (var.kms_key has no value)
-    infra/db/main.tf:3:22: unknown[rds-kms-key-foreign]: module.db["us"].aws_db_instance.this: the key is not one of your own (var.kms_key has no value)
+    infra/db/main.tf:3:22: unknown[rds-kms-key-foreign]: module.db["eu"].aws_db_instance.this: not known whether the key is not one of your own (var.kms_key has no value)
+    infra/db/main.tf:3:22: unknown[rds-kms-key-foreign]: module.db["us"].aws_db_instance.this: not known whether the key is not one of your own (var.kms_key has no value)
     infra/main.tf:1:1: error[rds-kms-key-foreign]: aws_db_instance.phi: the policy cannot be evaluated: no such member `kms`
     infra/main.tf:3:23: waived[rds-storage-unencrypted]: aws_db_instance.sandbox: storage is not encrypted
     infra/main.tf:9:1: unresolved: module.vpc: terraform-aws-modules/vpc/aws is not in .terraform/modules
@@ -1092,6 +1097,24 @@ fn sarif_places_are_uris() {
             "../up.tf",
             "infra"
         ]
+    );
+}
+
+#[test]
+fn a_place_in_rendered_text_is_its_template_without_a_line() {
+    let mut fixture = Fixture::new();
+    fixture.policy("rds-storage-unencrypted", Severity::Critical);
+    let path = "chart/templates/db.yaml (rendered)";
+    fixture.find(path, MAIN, "false", "rds-storage-unencrypted", "x");
+    let fixture = fixture.done();
+    let run = sarif_of(&fixture, &SarifOptions::default());
+    let place = &run["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "chart/templates/db.yaml");
+    assert!(place["region"].is_null(), "{place}");
+    let command = github(&fixture.result, &GithubOptions::default());
+    assert!(
+        command.starts_with("::error file=chart/templates/db.yaml,title="),
+        "{command}"
     );
 }
 
@@ -1595,4 +1618,58 @@ spec:
         ];
         assert_eq!(kinds, expected.map(|(path, kind)| (path.to_owned(), kind)));
     }
+}
+
+/// What the API server would refuse in a Secret is pointed at, and is a secret all the same: the usual mistake is plain text in `data`.
+#[test]
+fn a_diagnostic_shows_nothing_of_a_secret() {
+    const MANIFEST: &str = "apiVersion: v1\nkind: Secret\ndata:\n  token: S3CR-plain\n";
+    let sources = Sources::new();
+    let file = sources.add("secret.yaml", MANIFEST);
+    let start = MANIFEST.find("S3CR").unwrap();
+    let span = |range| Span::new(file.id(), range);
+    let secret = source::Resource {
+        address: "Secret/default/x".into(),
+        kind: source::ResourceKind::Kubernetes(source::KubernetesId {
+            group: "".into(),
+            version: "v1".into(),
+            kind: "Secret".into(),
+            namespace: Some("default".into()),
+            name: "x".into(),
+        }),
+        root: ".".into(),
+        environment: None,
+        body: source::Node::null(),
+        span: None,
+        extent: Some(span(0..MANIFEST.len())),
+        symbolic: false,
+    };
+    let diagnostic = source::Diagnostic::new(
+        source::Level::Error,
+        "kubernetes-type",
+        "not a base64 string",
+    )
+    .at(span(start..start + "S3CR-plain".len()));
+    let inventory = source::Inventory {
+        resources: vec![secret],
+        diagnostics: vec![diagnostic],
+        ..source::Inventory::default()
+    };
+    let result = CheckResult::build(
+        &engine::Evaluation::default(),
+        &inventory,
+        &sources,
+        BuildOptions {
+            config: &engine::Config::default(),
+            tool_version: "0.1.0".into(),
+            policies: &engine::PolicySet::parse(&[]).0,
+            inputs: vec![],
+            show: Show::Findings,
+            fail_on: None,
+            strict: false,
+        },
+    );
+    let text = text(&result, &sources, &TextOptions::default());
+    assert!(text.contains("secret.yaml:4:10"), "{text}");
+    assert!(!text.contains("S3CR"), "{text}");
 }

@@ -331,12 +331,14 @@ impl Page<'_> {
         if let Some(remedy) = &diagnostic.remedy {
             notes.help(remedy);
         }
-        let place = self.snippet(diagnostic.span, false).or_else(|| {
-            diagnostic
-                .file
-                .as_ref()
-                .map(|file| Place::of(file, diagnostic.line, diagnostic.column))
-        });
+        let place = self
+            .snippet(diagnostic.span, diagnostic.sensitive)
+            .or_else(|| {
+                diagnostic
+                    .file
+                    .as_ref()
+                    .map(|file| Place::of(file, diagnostic.line, diagnostic.column))
+            });
         let name = diagnostic_word(diagnostic.level);
         let title = level.primary_title(self.wrapped(name, &diagnostic.code, &diagnostic.message));
         let element = place.as_ref().map(|place| place.element.clone());
@@ -419,7 +421,7 @@ impl Page<'_> {
                 "{word}[{}]: {}: {}{why}",
                 finding.policy,
                 finding.subject(),
-                finding.message
+                finding.said()
             );
             self.line(finding.place(), &what);
         }
@@ -464,6 +466,7 @@ impl Page<'_> {
             Verdict::Unknown,
             Verdict::Error,
             Verdict::Waived,
+            Verdict::Pass,
         ];
         let rows: Vec<_> = rows
             .into_iter()

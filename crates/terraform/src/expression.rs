@@ -14,6 +14,9 @@ use crate::{
 /// How deep expressions may lead into each other (a local into a local into a variable …).
 pub(crate) const MAX_EVALUATION_DEPTH: u32 = 3000;
 
+/// How many known and unknown parts of one text are kept.
+const MAX_PARTS: usize = 10_000;
+
 /// Why an expression has no value: what Terraform would stop at.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
@@ -224,7 +227,7 @@ impl Evaluator<'_> {
                     unk.set = true;
                     unk.element = Some(Box::new(value));
                 }
-                val
+                val.measured()
             }
             None => Val::object(members),
         };
@@ -270,6 +273,9 @@ impl Evaluator<'_> {
     /// `[*]` on a value.
     pub(crate) fn splat(&self, val: &Val, span: Span, each: &dyn Fn(Val) -> Eval) -> Eval {
         match &val.kind {
+            Kind::Null if !val.type_of().is_any() && is_sequence(&val.type_of()) => {
+                Err(failure(span, "a null list has no elements"))
+            }
             Kind::Null => Ok(val.with_kind(Kind::Tuple(Arc::new(vec![])))),
             Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
                 self.spend(elements.len() as u64, span)?;
@@ -303,10 +309,10 @@ impl Evaluator<'_> {
                 if let Kind::Unknown(inner) = &mut result.kind {
                     let inner = Arc::make_mut(inner);
                     inner.set = true;
-                    inner.not_null = true;
+                    inner.not_null = !unk.ty.is_any() && is_sequence(&unk.ty);
                     inner.element = Some(Box::new(element));
                 }
-                Ok(result)
+                Ok(result.measured())
             }
             _ => {
                 let element = each(val.clone())?;
@@ -327,9 +333,13 @@ impl Evaluator<'_> {
         if test.is_null() {
             return Err(failure(condition.span, "the condition is null"));
         }
-        let test = test
-            .convert(&Type::Bool)
-            .map_err(|error| failure(condition.span, format!("the condition: {error}")))?;
+        // Of a condition that is not known not even the type is looked at.
+        let test = match test.convert(&Type::Bool) {
+            Err(error) if test.is_known() => {
+                return Err(failure(condition.span, format!("the condition: {error}")));
+            }
+            converted => converted.unwrap_or(test),
+        };
         let mismatch = || {
             failure(
                 span,
@@ -348,6 +358,9 @@ impl Evaluator<'_> {
             self.spend(u64::from(val.weight() / 8 + other.weight() / 8), span)?;
             // The marks of the branch not taken count too: Terraform cannot always tell which one it will be.
             let sensitive = test.sensitive || other.sensitive;
+            if is_untyped(&val) || is_untyped(&other) {
+                return Ok(val.mark(sensitive));
+            }
             let (own, other) = (val.type_of(), other.type_of());
             let both = if outcome { [own, other] } else { [other, own] };
             let ty = unify(&both).ok_or_else(mismatch)?;
@@ -357,13 +370,21 @@ impl Evaluator<'_> {
         let then = self.branch(then, scope)?;
         let otherwise = self.branch(otherwise, scope)?;
         self.spend(u64::from(then.weight() / 8 + otherwise.weight() / 8), span)?;
-        let ty = unify(&[then.type_of(), otherwise.type_of()]).ok_or_else(mismatch)?;
+        let ty = if is_untyped(&then) || is_untyped(&otherwise) {
+            Type::Any
+        } else {
+            unify(&[then.type_of(), otherwise.type_of()]).ok_or_else(mismatch)?
+        };
         let convert = |val: &Val| val.convert(&ty).map_err(|error| failure(span, error));
         let sensitive = test.sensitive || then.sensitive || otherwise.sensitive;
         // Equal branches make the condition irrelevant, as far as Terraform sees it.
         if irrelevant(&then, &otherwise) {
             let refs = test.refs.union(&otherwise.refs);
             return Ok(convert(&then)?.mark(sensitive).with_refs(&refs));
+        }
+        if let Some(elements) = alike(&then, &otherwise, &test) {
+            let refs = test.refs.union(&then.refs).union(&otherwise.refs);
+            return Ok(elements.mark(sensitive).with_refs(&refs).at(Some(span)));
         }
         // The plan does not know, but the condition can only turn out one way.
         let outcomes = match certain(&test).and_then(Val::as_bool) {
@@ -439,13 +460,26 @@ impl Evaluator<'_> {
                     } else {
                         Type::Bool
                     };
-                    computed(&[&a, &b], ty, |vals| {
-                        arithmetic(op, vals.first()?, vals.get(1)?)
-                    })
+                    match compare_bounds(op, &a, &b) {
+                        Some(answer) => answer.into(),
+                        None => computed(&[&a, &b], ty, |vals| {
+                            arithmetic(op, vals.first()?, vals.get(1)?)
+                        }),
+                    }
                 }
             }
         };
         Ok(val.mark(sensitive).with_refs(&refs))
+    }
+
+    /// What an element looks like that Terraform does not look at yet: it cannot be wrong.
+    fn shape(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
+        match self.eval(expr, scope.strictly()) {
+            Err(failure) if failure.code != "evaluation-limit" => {
+                Ok(Val::unknown_because(failure.message).at(Some(expr.span)))
+            }
+            result => result,
+        }
     }
 
     fn for_expr(&self, each: &For, span: Span, scope: Scope<'_>) -> Eval {
@@ -502,7 +536,7 @@ impl Evaluator<'_> {
                     match test.as_bool() {
                         Some(false) => return Ok(None),
                         Some(true) => {}
-                        None => return Ok(Some((test, self.eval(&each.value, scope)?))),
+                        None => return Ok(Some((test, self.shape(&each.value, scope)?))),
                     }
                 }
                 let key = match &each.key {
@@ -516,7 +550,11 @@ impl Evaluator<'_> {
                     }
                     None => Val::from(true),
                 };
-                let value = self.eval_part(&each.value, scope)?;
+                let value = if key.is_known() {
+                    self.eval_part(&each.value, scope)?
+                } else {
+                    self.shape(&each.value, scope)?
+                };
                 Ok(Some((key, value)))
             })?;
             let Some((key, value)) = outcome else {
@@ -584,9 +622,14 @@ impl Evaluator<'_> {
                     if val.is_null() {
                         return Err(failure(expr.span, "null cannot be part of a text"));
                     }
-                    let val = val.to_str().map_err(|error| {
-                        failure(expr.span, format!("cannot be part of a text: {error}"))
-                    })?;
+                    // Of a part that is not known not even the type is looked at.
+                    let val = match val.to_str() {
+                        Err(error) if val.is_known() => {
+                            let message = format!("cannot be part of a text: {error}");
+                            return Err(failure(expr.span, message));
+                        }
+                        text => text.unwrap_or_else(|_| unknown_from(&val, Type::String)),
+                    };
                     text.add(val);
                 }
                 Part::If {
@@ -602,17 +645,24 @@ impl Evaluator<'_> {
                         failure(condition.span, format!("the condition: {error}"))
                     })?;
                     text.sensitive |= test.sensitive;
+                    let start = text.start();
                     match test.as_bool() {
                         Some(true) => self.template_parts(then, span, scope, text)?,
                         Some(false) => self.template_parts(otherwise, span, scope, text)?,
                         None => {
-                            let outcomes = vec![
-                                self.template(then, span, scope)?,
-                                self.template(otherwise, span, scope)?,
-                            ];
+                            // Only one of them will have to be right.
+                            let branch = |parts| match self.template(parts, span, scope.strictly())
+                            {
+                                Err(failure) if failure.code != "evaluation-limit" => {
+                                    Ok(Val::unknown_because(failure.message))
+                                }
+                                result => result,
+                            };
+                            let outcomes = vec![branch(then)?, branch(otherwise)?];
                             text.add(one_of(test.reasons(), outcomes));
                         }
                     }
+                    text.ends(start);
                 }
                 Part::For {
                     key_var,
@@ -637,6 +687,7 @@ impl Evaluator<'_> {
                         continue;
                     };
                     self.spend(pairs.len() as u64, span)?;
+                    let start = text.start();
                     for (key, element) in pairs {
                         let names = Names {
                             name: value_var,
@@ -655,6 +706,7 @@ impl Evaluator<'_> {
                             None => self.template_parts(body, span, scope.with(&names), text)?,
                         }
                     }
+                    text.ends(start);
                 }
             }
             self.spend(1, span)?;
@@ -839,6 +891,36 @@ fn irrelevant(then: &Val, otherwise: &Val) -> bool {
     }
 }
 
+/// Whether it is not even known of what type it is.
+fn is_untyped(val: &Val) -> bool {
+    val.as_unknown().is_some_and(|unk| unk.ty.is_any())
+}
+
+/// Two lists of one type and length, or sets of one element, have that many elements whatever the condition.
+fn alike(then: &Val, otherwise: &Val, test: &Val) -> Option<Val> {
+    let either = |(a, b): (&Val, &Val)| {
+        let mut element = one_of(test.reasons(), vec![a.clone(), b.clone()]);
+        if let Kind::Unknown(unk) = &mut element.kind {
+            Arc::make_mut(unk).not_null = false;
+        }
+        element
+    };
+    let (a, b, set) = match (&then.kind, &otherwise.kind) {
+        (Kind::List(a), Kind::List(b)) => (a, b, false),
+        (Kind::Set(a), Kind::Set(b)) if a.len() == 1 => (a, b, true),
+        _ => return None,
+    };
+    if a.len() != b.len() || then.type_of() != otherwise.type_of() {
+        return None;
+    }
+    let elements = a.iter().zip(b.iter()).map(either).collect();
+    Some(if set {
+        Val::set(elements)
+    } else {
+        Val::list(elements)
+    })
+}
+
 /// The type of whatever an expression gives, as far as its form says.
 fn form(kind: &ExprKind) -> Type {
     match kind {
@@ -924,6 +1006,27 @@ fn computed(vals: &[&Val], ty: Type, f: impl Fn(&[Val]) -> Option<Val>) -> Val {
         unk.alternatives = results;
     }
     Val::unknown(unk)
+}
+
+/// A comparison that the bounds of a number that is not known decide.
+fn compare_bounds(op: Op, a: &Val, b: &Val) -> Option<bool> {
+    // The least, and the greatest where there is one.
+    let bounds = |val: &Val| -> Option<(Num, Option<Num>)> {
+        if let Some(number) = val.as_num() {
+            return Some((number.clone(), Some(number.clone())));
+        }
+        let (least, most) = val.as_unknown()?.bounds?;
+        Some((least.into(), (most != i64::MAX).then(|| most.into())))
+    };
+    let ((least_a, most_a), (least_b, most_b)) = (bounds(a)?, bounds(b)?);
+    // Terraform takes no notice of bounds that touch.
+    let below = most_a.is_some_and(|most| most < least_b);
+    let above = most_b.is_some_and(|most| least_a > most);
+    match op {
+        Op::Less | Op::LessEq if below || above => Some(below),
+        Op::Greater | Op::GreaterEq if below || above => Some(above),
+        _ => None,
+    }
 }
 
 fn arithmetic(op: Op, a: &Val, b: &Val) -> Option<Val> {
@@ -1032,7 +1135,7 @@ fn unknown_collection(source: &Val, element: Option<Val>) -> Val {
         unk.set = true;
         unk.element = element.map(Box::new);
     }
-    val
+    val.measured()
 }
 
 /// `.name` on a value.
@@ -1142,11 +1245,14 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                 .map(|element| member(val, element))
                 .collect();
             let complete = outcomes.len() == elements.len() && !outcomes.is_empty();
-            let result = if complete {
+            let mut result = if complete {
                 one_of(key.reasons(), outcomes)
             } else {
                 unknown_from(&key, Type::Any)
             };
+            if let Kind::Unknown(unk) = &mut result.kind {
+                Arc::make_mut(unk).not_null = false;
+            }
             Ok(mark(if matches!(val.kind, Kind::Tuple(_)) {
                 untyped(result)
             } else {
@@ -1186,13 +1292,22 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                 }
                 return Ok(mark(unknown_from(val, Type::Any)));
             }
+            if let (Type::Tuple(types), Some(number)) = (&unk.ty, key.as_num()) {
+                let ty = number.to_index().and_then(|at| types.get(at));
+                let ty =
+                    ty.ok_or_else(|| failure(span, "the tuple has no element of this index"))?;
+                return Ok(mark(unknown_from(val, ty.clone())));
+            }
             if let Some(element) = &unk.element {
                 let element = member(val, element);
-                let result = if element.is_known() {
+                let mut result = if element.is_known() {
                     one_of(val.reasons(), vec![element])
                 } else {
                     element
                 };
+                if let Kind::Unknown(unk) = &mut result.kind {
+                    Arc::make_mut(unk).not_null = false;
+                }
                 let any = unk.ty.is_any();
                 return Ok(mark(if any { untyped(result) } else { result }));
             }
@@ -1225,6 +1340,8 @@ struct Text {
     reasons: Vec<String>,
     refs: Vec<Refs>,
     sensitive: bool,
+    /// What is known before the first part that is not, in bytes.
+    beginning: Option<usize>,
 }
 
 impl Text {
@@ -1236,8 +1353,25 @@ impl Text {
         self.known.push_str(text);
     }
 
+    /// Where a directive starts, if all before it is known.
+    fn start(&self) -> Option<usize> {
+        self.beginning.is_none().then_some(self.length)
+    }
+
+    /// A directive is one part: where it is not wholly known, Terraform knows nothing of it.
+    fn ends(&mut self, start: Option<usize>) {
+        if self.beginning.is_some() && start.is_some() {
+            self.beginning = start;
+        }
+    }
+
     fn too_long(&self) -> bool {
         self.length > value::MAX_TEXT
+    }
+
+    /// What is known of it is no longer worth keeping: holes double in locals that double each other.
+    fn too_many_parts(&self) -> bool {
+        self.parts.len() > MAX_PARTS
     }
 
     fn flush(&mut self) {
@@ -1255,10 +1389,14 @@ impl Text {
         match &val.kind {
             Kind::Str(text) => self.push(text),
             Kind::Unknown(unk) => {
+                self.beginning.get_or_insert(self.length);
                 for reason in &unk.reasons {
                     if self.reasons.len() < 8 && !self.reasons.contains(reason) {
                         self.reasons.push(reason.clone());
                     }
+                }
+                if self.too_many_parts() {
+                    return;
                 }
                 if unk.template.is_empty() || unk.json.is_some() {
                     self.flush();
@@ -1286,7 +1424,14 @@ impl Text {
             return Val::str(self.known).mark(sensitive).with_refs(&refs);
         }
         self.flush();
-        let alternatives = spelled_out(&self.parts);
+        if self.too_many_parts() {
+            self.parts.clear();
+        }
+        let alternatives = if self.parts.is_empty() {
+            vec![]
+        } else {
+            spelled_out(&self.parts)
+        };
         let unk = Unk {
             reasons: self.reasons,
             ty: Type::String,
@@ -1294,6 +1439,7 @@ impl Text {
             not_null: true,
             alternatives,
             template: self.parts,
+            prefix: self.beginning,
             ..Unk::default()
         };
         Val::unknown(unk).mark(sensitive).with_refs(&refs)

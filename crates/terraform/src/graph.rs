@@ -3,7 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
@@ -28,9 +28,11 @@ use crate::{
 };
 
 /// Steps of evaluation for one root.
-const FUEL: u64 = 60_000_000;
+const FUEL: u64 = 15_000_000;
 /// Instances that one `count` or `for_each` may ask for.
 const MAX_INSTANCES: usize = 100_000;
+/// How many module instances one root may have.
+const MAX_MODULES: usize = 10_000;
 /// How deep modules may call each other.
 const MAX_MODULE_DEPTH: usize = 40;
 /// How deep blocks may nest.
@@ -60,15 +62,17 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) installed: BTreeMap<String, PathBuf>,
     pub(crate) fuel: Fuel,
     depth: Cell<u32>,
+    /// How many module instances there are so far.
+    modules: Cell<usize>,
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
-    seen: RefCell<BTreeSet<Said>>,
+    seen: RefCell<HashSet<Said>>,
     pub(crate) unresolved: RefCell<Vec<Unresolved>>,
     /// Template files that were read, by path.
     templates: RefCell<HashMap<PathBuf, Result<Rc<Expr>, String>>>,
 }
 
 /// What tells diagnostics apart: code, place, message.
-type Said = (&'static str, Option<(u32, u32)>, String);
+type Said = (&'static str, Option<Span>, String);
 
 /// One instance of a module.
 pub(crate) struct Instance {
@@ -327,6 +331,7 @@ impl<'a> Evaluator<'a> {
             installed,
             fuel: Fuel::new(FUEL),
             depth: Cell::new(0),
+            modules: Cell::new(0),
             diagnostics: RefCell::default(),
             seen: RefCell::default(),
             unresolved: RefCell::default(),
@@ -358,12 +363,11 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(crate) fn diagnose(&self, diagnostic: Diagnostic) {
-        let place = diagnostic.span.map(|span| (span.start, span.end));
-        if self
-            .seen
-            .borrow_mut()
-            .insert((diagnostic.code, place, diagnostic.message.clone()))
-        {
+        if self.seen.borrow_mut().insert((
+            diagnostic.code,
+            diagnostic.span,
+            diagnostic.message.clone(),
+        )) {
             self.diagnostics.borrow_mut().push(diagnostic);
         }
     }
@@ -1314,6 +1318,23 @@ impl<'a> Evaluator<'a> {
                 };
             }
         };
+        // Modules that each call the next one twice would double with every level.
+        let modules = self.modules.get().saturating_add(keys.len());
+        if modules > MAX_MODULES {
+            let failure = Failure {
+                code: "evaluation-limit",
+                message: format!("more than {MAX_MODULES} module instances are not evaluated"),
+                span: block.header,
+            };
+            let reason = failure.message.clone();
+            self.recover(failure);
+            return ModuleCall {
+                keys,
+                children: None,
+                reason,
+            };
+        }
+        self.modules.set(modules);
         let children = (0..keys.len()).map(|at| {
             let child_symbolic = instance.symbolic || matches!(keys, Keys::Symbolic(..));
             let parent = Parent {

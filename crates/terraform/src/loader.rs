@@ -113,6 +113,12 @@ pub(crate) fn fileset(dir: &Path, pattern: &str) -> Result<BTreeSet<String>, Str
     let pattern = glob(pattern)?;
     let mut found = BTreeSet::new();
     let mut looked = 0;
+    // The current folder has an empty path, which cannot be read as one.
+    let dir = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
     let mut pending = vec![(dir.to_owned(), String::new(), 0_u32)];
     while let Some((dir, prefix, level)) = pending.pop() {
         let Ok(entries) = fs::read_dir(&dir) else {

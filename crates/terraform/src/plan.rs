@@ -238,7 +238,8 @@ impl Reader<'_> {
             Some(module) => module.to_owned(),
             None => module_of(address),
         };
-        let body = configuration.describe(&module, &local, body);
+        let key = steps(address).last().map_or("", |step| step.key);
+        let body = configuration.describe(&module, &local, key, body);
         let id = TerraformId {
             mode: mode.into(),
             type_: type_.into(),
@@ -653,6 +654,8 @@ struct Configuration<'a> {
     /// What variables and outputs resolve to, by module prefix and text. Empty while one is being resolved.
     resolved: HashMap<(String, String), Arc<[Reference]>>,
     majors: HashMap<String, Option<u64>>,
+    /// The instance key, with its brackets, of the resource that is described.
+    key: String,
 }
 
 type ProviderBlock = (Arc<str>, TerraformId, Node, Option<Span>);
@@ -683,6 +686,7 @@ impl<'a> Configuration<'a> {
             scopes: HashMap::new(),
             resolved: HashMap::new(),
             majors,
+            key: String::new(),
         }
     }
 
@@ -719,7 +723,7 @@ impl<'a> Configuration<'a> {
     }
 
     /// Adds to a planned value what the configuration says: which unknown arguments are set and what they refer to.
-    fn describe(&mut self, module: &str, local: &str, body: Node) -> Node {
+    fn describe(&mut self, module: &str, local: &str, key: &str, body: Node) -> Node {
         let Some(scope) = self.scope(module) else {
             return body;
         };
@@ -729,7 +733,9 @@ impl<'a> Configuration<'a> {
         let Some(expressions) = resource.get("expressions") else {
             return overlay(body, &Node::object(Map::new()));
         };
+        key.clone_into(&mut self.key);
         let shape = self.block(&scope, Some(resource), expressions);
+        self.key.clear();
         overlay(body, &shape)
     }
 
@@ -784,6 +790,17 @@ impl<'a> Configuration<'a> {
                 let mentioned = mentions(expression);
                 for mention in &mentioned {
                     self.resolve(scope, resource, mention, 0, &mut found);
+                }
+                // `aws_s3_bucket.b[each.key]`: the instance of the same key.
+                let by_key = match mentioned.as_slice() {
+                    [one] => one.starts_with("each.value."),
+                    [_, key] => matches!(*key, "each.key" | "count.index"),
+                    _ => false,
+                };
+                if let ([only], true) = (found.as_mut_slice(), by_key)
+                    && !only.address.ends_with(']')
+                {
+                    only.address = format!("{}{}", only.address, self.key).into();
                 }
                 let mut node = Node::unknown(format!(
                     "known after apply: made from {}",

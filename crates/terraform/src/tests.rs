@@ -1480,3 +1480,121 @@ fn a_required_provider_without_a_block_is_in_use() {
         [("provider.aws", 10, None), ("provider.datadog", 3, Some(3))]
     );
 }
+
+#[test]
+fn modules_that_double_at_every_level_are_cut_off() {
+    let main = "module \"a\" {\n  source = \"./m0\"\n}\nresource \"aws_x\" \"beside\" {}\n";
+    let mut files = vec![("main.tf".to_owned(), main.to_owned())];
+    for level in 0..30 {
+        let call = |name| {
+            format!(
+                "module \"{name}\" {{\n  source = \"../m{}\"\n}}\n",
+                level + 1
+            )
+        };
+        files.push((format!("m{level}/main.tf"), call("a") + &call("b")));
+    }
+    files.push((
+        "m30/main.tf".to_owned(),
+        "resource \"aws_x\" \"x\" {}\n".to_owned(),
+    ));
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let loaded = evaluate(&files);
+    assert!(loaded.codes().contains(&"evaluation-limit"));
+    let found = loaded.inventory.resources.len();
+    assert!((1..=10_001).contains(&found), "{found}");
+    loaded.resource("aws_x.beside");
+}
+
+#[test]
+fn holes_that_double_are_forgotten_in_time() {
+    use std::fmt::Write as _;
+    let mut locals = String::from("variable \"v\" {}\nlocals {\n  l0 = var.v\n");
+    for at in 1..40 {
+        let _ = writeln!(
+            locals,
+            "  l{at} = \"${{local.l{0}}}${{local.l{0}}}\"",
+            at - 1
+        );
+    }
+    let loaded = main_tf(&format!(
+        "{locals}}}\nresource \"aws_x\" \"x\" {{\n  few = local.l4\n  many = local.l39\n}}\n"
+    ));
+    let parts = |name| {
+        loaded
+            .value("aws_x.x", name)
+            .as_unknown()
+            .unwrap()
+            .template
+            .len()
+    };
+    assert_eq!(parts("few"), 16);
+    assert!(parts("many") <= 10_000);
+    assert!(loaded.value("aws_x.x", "many").as_unknown().unwrap().set);
+}
+
+/// What reads the values recurses: splats of what is not known count as nesting.
+#[test]
+fn elements_of_unknown_collections_are_nested_no_deeper_than_values() {
+    fn depth(node: &Node) -> usize {
+        let element = node
+            .as_unknown()
+            .and_then(|unknown| unknown.element.as_deref());
+        element.map_or(0, |element| 1 + depth(element))
+    }
+    let variable = "variable \"v\" {}\n";
+    for expression in ["[*]".repeat(3000), ".*".repeat(3000)] {
+        let loaded = main_tf(&format!(
+            "{variable}resource \"aws_x\" \"x\" {{\n  a = var.v{expression}\n}}\n"
+        ));
+        assert!(depth(loaded.value("aws_x.x", "a")) <= 128);
+    }
+    let keys = "{ (var.v) = ".repeat(500) + "1" + &" }".repeat(500);
+    let loaded = main_tf(&format!(
+        "{variable}resource \"aws_x\" \"x\" {{\n  a = {keys}\n}}\n"
+    ));
+    for resource in &loaded.inventory.resources {
+        assert!(resource.body.get("a").map_or(0, depth) <= 128);
+    }
+}
+
+/// Plain data, as variable files hold it.
+fn data() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
+    use proptest::prelude::*;
+    use serde_json::json;
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(|value| json!(value)),
+        any::<i32>().prop_map(|value| json!(value)),
+        "[ -~\n\té]{0,12}".prop_map(|value| json!(value)),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            prop::collection::btree_map("[a-z_ -]{1,6}", inner, 0..4).prop_map(|members| members
+                .into_iter()
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
+        ]
+    })
+}
+
+proptest::proptest! {
+    /// `hcl-rs` writes it, and reads it back by its own evaluator: a second opinion on literals, escapes and nesting.
+    #[test]
+    fn plain_data_is_read_as_hcl_rs_reads_it(value in data()) {
+        let text = hcl::to_string(&serde_json::json!({ "v": value })).unwrap();
+        let read: serde_json::Value = hcl::from_str(&text).unwrap();
+        proptest::prop_assert_eq!(&read["v"], &value);
+        let options = Options::default();
+        let files = [
+            ("main.tf", "variable \"v\" {}\nresource \"terraform_data\" \"a\" {\n  input = var.v\n}\n"),
+            ("terraform.tfvars", text.as_str()),
+        ];
+        let loaded = evaluate_with(&files, &options);
+        proptest::prop_assert!(loaded.inventory.diagnostics.is_empty(), "{:?}", loaded.inventory.diagnostics);
+        proptest::prop_assert_eq!(loaded.value("terraform_data.a", "input"), &Node::from(&value));
+    }
+}

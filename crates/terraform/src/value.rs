@@ -43,6 +43,8 @@ pub struct Val {
     pub span: Option<Span>,
     /// Where the decisive value came from, when that is another place.
     pub origin: Option<Arc<Origin>>,
+    /// The type of a null or of an empty collection that was converted to it.
+    ty: Option<Arc<Type>>,
     weight: u32,
     depth: u16,
 }
@@ -87,6 +89,10 @@ pub struct Unk {
     pub alternatives: Vec<Val>,
     /// The parts of a text, in order; empty when nothing is known of it.
     pub template: Vec<Part>,
+    /// How much of the template's beginning Terraform itself knows, in bytes; `None`: all of it.
+    pub prefix: Option<usize>,
+    /// The least and the greatest that the number can be, as far as Terraform knows: a length.
+    pub bounds: Option<(i64, i64)>,
     /// For a text that `jsonencode` makes: the value.
     pub json: Option<Box<Val>>,
     /// As an element of a list: stands for zero or more elements.
@@ -516,6 +522,7 @@ impl Val {
                 refs: Refs::NONE,
                 span: None,
                 origin: None,
+                ty: None,
                 weight,
                 depth,
             };
@@ -526,6 +533,7 @@ impl Val {
             refs: Refs::NONE,
             span: None,
             origin: None,
+            ty: None,
             weight: 1,
             depth: 0,
         }
@@ -637,6 +645,11 @@ impl Val {
             origin: self.origin.clone(),
             ..Self::new(kind)
         }
+    }
+
+    /// The same after its kind was changed in place: too deep or too large it becomes unknown.
+    pub(crate) fn measured(self) -> Self {
+        self.with_kind(self.kind.clone())
     }
 
     /// Nodes and pieces of text in it, counting shared parts each time.
@@ -817,6 +830,9 @@ impl Val {
 
     /// Its type, as far as known: an empty list is a list of anything.
     pub fn type_of(&self) -> Type {
+        if let Some(ty) = &self.ty {
+            return (**ty).clone();
+        }
         let one = |elements: &[Self]| {
             let types: Vec<Type> = elements.iter().map(Self::type_of).collect();
             Arc::new(unify(&types).unwrap_or_default())
@@ -1118,7 +1134,27 @@ fn write_key(val: &Val, key: &mut String) {
 }
 
 impl Unk {
+    /// The beginning of the text that Terraform knows too.
+    pub fn known_prefix(&self) -> &str {
+        match self.template.first() {
+            Some(Part::Text(text)) => safe_prefix(
+                text.get(..self.prefix.unwrap_or(text.len()))
+                    .unwrap_or(text),
+            ),
+            _ => "",
+        }
+    }
+
     fn equals(&self, other: &Val) -> Option<bool> {
+        if let (Some((least, most)), Some(number)) = (self.bounds, other.as_num())
+            && (*number < Num::from(least) || most != i64::MAX && *number > Num::from(most))
+        {
+            return Some(false);
+        }
+        let ty = other.type_of();
+        if other.is_known() && !self.ty.is_open() && !ty.is_open() && self.ty != ty {
+            return Some(false);
+        }
         if other.is_null() && self.not_null {
             return Some(false);
         }
@@ -1141,8 +1177,7 @@ impl Unk {
         }
         // A text whose known beginning or end differs.
         if let Some(text) = other.as_str()
-            && let Some(Part::Text(prefix)) = self.template.first()
-            && !text.starts_with(safe_prefix(prefix))
+            && !text.starts_with(self.known_prefix())
         {
             return Some(false);
         }
@@ -1256,6 +1291,17 @@ impl Type {
         matches!(self, Self::Bool | Self::Number | Self::String)
     }
 
+    /// Whether something in it is not known.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(of) | Self::Set(of) | Self::Map(of) => of.is_open(),
+            Self::Tuple(all) => all.iter().any(Self::is_open),
+            Self::Object(all) => all.values().any(|attribute| attribute.ty.is_open()),
+        }
+    }
+
     /// Whether nothing is known of it.
     pub fn is_any(&self) -> bool {
         matches!(self, Self::Any)
@@ -1319,11 +1365,15 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         Type::Object(all) => all.values().map(|attribute| attribute.ty.clone()).collect(),
         _ => vec![],
     };
+    // Beside a type that is not known nothing is certain.
+    let open = types.iter().any(Type::is_any).then_some(Type::Any);
     if known().all(Type::is_primitive) {
         // Numbers and truth values become texts; they do not become each other.
-        return known()
-            .any(|ty| matches!(ty, Type::String))
-            .then_some(Type::String);
+        return if known().any(|ty| matches!(ty, Type::String)) {
+            Some(Type::String)
+        } else {
+            open
+        };
     }
     if known().all(|ty| matches!(ty, Type::Object(_))) {
         let Type::Object(head) = first else {
@@ -1373,7 +1423,7 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     if known().all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
         return Some(Type::list_of(elements(&of)?));
     }
-    None
+    open
 }
 
 /// Converts all to their unified type; unchanged where there is none.
@@ -1398,7 +1448,11 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
         return convert_unknown(val, unk, to);
     }
     if val.is_null() {
-        return Ok(val.clone());
+        let mut null = val.clone();
+        if !to.is_any() {
+            null.ty = Some(Arc::new(to.clone()));
+        }
+        return Ok(null);
     }
     let one = |element: &Val, of: &Type| convert(element, of, level + 1);
     // The elements of `list(any)` take one type.
@@ -1467,6 +1521,7 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
             let set = Val::set(all(elements, of)?);
             let mut result = val.with_kind(set.kind);
             result.sensitive |= set.sensitive;
+            keep_type(&mut result, to, val);
             return Ok(result);
         }
         (Type::Set(of), _) => return Err(format!("set of {of} required")),
@@ -1521,7 +1576,34 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
         }
         (Type::Object(_), _) => return Err("object required".into()),
     };
-    Ok(val.with_kind(kind))
+    let mut result = val.with_kind(kind);
+    keep_type(&mut result, to, val);
+    Ok(result)
+}
+
+/// An empty collection keeps the type that it was converted to; its elements cannot tell.
+fn keep_type(result: &mut Val, to: &Type, from: &Val) {
+    let empty = match &result.kind {
+        Kind::List(elements) | Kind::Set(elements) => elements.is_empty(),
+        Kind::Map(members) => members.is_empty(),
+        _ => false,
+    };
+    if !empty {
+        return;
+    }
+    let of = match (to, from.type_of()) {
+        (
+            Type::List(of) | Type::Set(of) | Type::Map(of),
+            Type::List(own) | Type::Set(own) | Type::Map(own),
+        ) if of.is_any() => own,
+        (Type::List(of) | Type::Set(of) | Type::Map(of), _) => Arc::clone(of),
+        _ => return,
+    };
+    result.ty = Some(Arc::new(match &result.kind {
+        Kind::List(_) => Type::List(of),
+        Kind::Set(_) => Type::Set(of),
+        _ => Type::Map(of),
+    }));
 }
 
 fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
@@ -1549,6 +1631,11 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
             .iter()
             .filter_map(|value| value.convert(to).ok())
             .collect(),
+        bounds: if matches!(to, Type::Number) {
+            unk.bounds
+        } else {
+            None
+        },
         template: if text { unk.template.clone() } else { vec![] },
         json: if text { unk.json.clone() } else { None },
         ..unk.clone()

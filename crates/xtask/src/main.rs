@@ -102,7 +102,14 @@ fn cargo(arguments: &[&str]) -> Command {
 
 /// Runs a command, shown first, and fails where it fails.
 fn must(command: &mut Command) -> Outcome {
-    let shown = format!("{command:?}").replace('"', "");
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default();
+    let mut shown = program.to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        shown.push(' ');
+        shown.push_str(&argument.to_string_lossy());
+    }
     say(&format!("$ {shown}"));
     match command.status() {
         Ok(status) if status.success() => Ok(()),

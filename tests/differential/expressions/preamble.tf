@@ -68,3 +68,30 @@ locals {
   each    = terraform_data.each
 }
 
+locals {
+  template    = "$${name}%%{for x in list} $${x}%%{endfor}"
+  unknown_any = var.unknown_any
+  counted_all = [for r in terraform_data.counted : r.input]
+  deep0       = 1
+  deep1 = local.deep0 + 1
+  deep2 = local.deep1 + 1
+  deep3 = local.deep2 + 1
+  deep4 = local.deep3 + 1
+  deep5 = local.deep4 + 1
+  deep6 = local.deep5 + 1
+  deep7 = local.deep6 + 1
+  deep8 = local.deep7 + 1
+  deep9 = local.deep8 + 1
+  deep10 = local.deep9 + 1
+  deep11 = local.deep10 + 1
+  deep12 = local.deep11 + 1
+  deep13 = local.deep12 + 1
+  deep14 = local.deep13 + 1
+  deep15 = local.deep14 + 1
+  deep16 = local.deep15 + 1
+  deep17 = local.deep16 + 1
+  deep18 = local.deep17 + 1
+  deep19 = local.deep18 + 1
+  deep20 = local.deep19 + 1
+}
+

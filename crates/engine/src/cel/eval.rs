@@ -541,7 +541,13 @@ impl<'a> Scope<'a> {
                 if computed && !optional && matches!(found, Some(Val::Null)) {
                     return Ok(Val::Null);
                 }
-                Self::found(found, &key.to_string(), false, optional)
+                match found.filter(|val| !matches!(val, Val::Null)) {
+                    // The key may be a secret: it is not quoted.
+                    None if !optional => Err(Error::new(
+                        "a map has no member of this key: use `[?key]`, or ask `key in map` first",
+                    )),
+                    found => Self::found(found, "", false, optional),
+                }
             }
             (Val::Null, _) if optional => Ok(Val::Optional(None)),
             _ => Err(library::no_overload(

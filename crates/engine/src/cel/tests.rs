@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use std::collections::BTreeSet;
 
 use hipaa_iac_source::{
@@ -87,7 +89,7 @@ fn verdict(text: &str, this: &Node) -> String {
 }
 
 fn unknown(set: bool) -> Node {
-    Node::new(Value::Unknown(std::sync::Arc::new(Unknown {
+    Node::new(Value::Unknown(Arc::new(Unknown {
         reasons: vec!["var.x has no value".to_owned()],
         set,
         ..Unknown::default()
@@ -95,7 +97,7 @@ fn unknown(set: bool) -> Node {
 }
 
 fn either(alternatives: Vec<Node>) -> Node {
-    Node::new(Value::Unknown(std::sync::Arc::new(Unknown {
+    Node::new(Value::Unknown(Arc::new(Unknown {
         reasons: vec!["var.c has no value".to_owned()],
         alternatives,
         ..Unknown::default()
@@ -214,7 +216,7 @@ fn texts_with_holes() {
                 None => TemplatePart::Hole(unknown(true)),
             })
             .collect();
-        Node::new(Value::Unknown(std::sync::Arc::new(Unknown {
+        Node::new(Value::Unknown(Arc::new(Unknown {
             set: true,
             template,
             ..Unknown::default()
@@ -248,7 +250,7 @@ fn open_list(known: Vec<Node>, shape: Option<Node>) -> Node {
         ..Unknown::default()
     };
     let mut elements = known;
-    elements.push(Node::new(Value::Unknown(std::sync::Arc::new(rest))));
+    elements.push(Node::new(Value::Unknown(Arc::new(rest))));
     elements.into()
 }
 
@@ -656,6 +658,10 @@ fn documents_in_texts() {
 
 fn referring(address: &str, attribute: &str) -> Node {
     let mut node = unknown(true);
+    if let Value::Unknown(unknown) = &mut node.value {
+        // As the evaluator says it of an attribute that only the provider sets.
+        Arc::make_mut(unknown).reasons = vec![format!("known after apply: {address}.{attribute}")];
+    }
     node.references = Some(
         vec![Reference {
             address: address.into(),
@@ -919,4 +925,12 @@ proptest! {
 fn an_unknown_value_equals_nothing_for_certain() {
     let partial = Val::from(Partial::because("x"));
     assert!(matches!(equal(&partial, &partial, false), Val::Unknown(_)));
+}
+
+#[test]
+fn a_mistake_does_not_quote_a_key_that_was_computed() {
+    let secrets = json(r#"{"a": {"b": 1}, "key": "S3CR-hunter2"}"#);
+    let message = run("self.a[self.key]", &secrets).unwrap_err();
+    assert!(message.contains("no member"), "{message}");
+    assert!(!message.contains("S3CR"), "{message}");
 }

@@ -488,8 +488,8 @@ fn compare_numbers(a: Numeric, b: Numeric) -> Option<Ordering> {
 fn coerced(a: &Val, b: &Val) -> Option<(Val, Val)> {
     let convert = |text: &str, like: &Val| match like {
         Val::Bool(_) => match text {
-            "true" => Some(Val::Bool(true)),
-            "false" => Some(Val::Bool(false)),
+            "true" | "1" => Some(Val::Bool(true)),
+            "false" | "0" => Some(Val::Bool(false)),
             _ => None,
         },
         Val::Int(_) | Val::Uint(_) | Val::Double(_) => match Number::parse(text)? {

@@ -50,6 +50,14 @@ fn partly_known(elements: Vec<Val>, args: &Args<'_>, list: fn(Vec<Val>) -> Val) 
     .with_refs(&Refs::union_all(&refs))
 }
 
+/// What is not known of a list has the type of another.
+fn of_list(mut val: Val, list: &Val) -> Val {
+    if let Kind::Unknown(unk) = &mut val.kind {
+        Arc::make_mut(unk).ty = list.type_of();
+    }
+    val
+}
+
 /// The members of a map or object; for an unknown object of a known type its members are unknown.
 fn members_of(val: &Val) -> Option<Members> {
     if let Some(members) = val.members() {
@@ -105,6 +113,15 @@ fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
     Ok(result.mark(sensitive).with_refs(&refs))
 }
 
+/// A length that is not known but for its bounds.
+fn counted(args: &Args<'_>, least: i64, most: i64) -> Val {
+    let mut result = args.unknown();
+    if let Kind::Unknown(unk) = &mut result.kind {
+        Arc::make_mut(unk).bounds = Some((least, most));
+    }
+    result
+}
+
 pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
     let count = match &value.kind {
@@ -112,9 +129,10 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
             args.spend(text.len() / 8)?;
             text.graphemes(true).count()
         }
-        _ if holds_many(value) => return Ok(args.unknown()),
+        _ if holds_many(value) => return Ok(counted(args, 0, i64::MAX)),
         Kind::Set(elements) if elements.len() > 1 && !elements.iter().all(Val::is_wholly_known) => {
-            return Ok(args.unknown());
+            let most = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+            return Ok(counted(args, 1, most));
         }
         Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => elements.len(),
         Kind::Map(members) | Kind::Object(members) => members.len(),
@@ -124,7 +142,9 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
             Type::Bool | Type::Number => {
                 return Err("a string or a collection is required".to_owned());
             }
-            _ => return Ok(args.unknown()),
+            Type::Any => return Ok(args.unknown()),
+            Type::String => return Ok(counted(args, 0, i64::MAX)),
+            _ => return Ok(counted(args, 0, i64::MAX)),
         },
         _ => return Err("a string or a collection is required".to_owned()),
     };
@@ -141,10 +161,13 @@ pub(super) fn element(args: &Args<'_>) -> Result<Val, String> {
     if length == 0 {
         return Err("cannot use element with an empty list".to_owned());
     }
-    if index < 0 {
-        return Err("cannot use element with a negative index".to_owned());
-    }
-    let at = usize::try_from(index % length).unwrap_or(0);
+    let at = match index % length {
+        // Counted from the end; with tuples Terraform fails.
+        at if at < 0 && matches!(list.kind, Kind::List(_)) => at + length,
+        at if at < 0 => return Err("cannot use element with a negative index".to_owned()),
+        at => at,
+    };
+    let at = usize::try_from(at).unwrap_or(0);
     elements
         .get(at)
         .cloned()
@@ -230,11 +253,18 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
             }
         }
     }
-    match outcomes.as_slice() {
-        [] => Err("no argument is set".to_owned()),
-        [only] => Ok(only.clone()),
-        _ => Ok(one_of(reasons(values), outcomes)),
+    let mut result = match outcomes.as_slice() {
+        [] => return Err("no argument is set".to_owned()),
+        [only] => only.clone(),
+        _ => one_of(reasons(values), outcomes),
+    };
+    if let Kind::Unknown(unk) = &mut result.kind {
+        let unk = Arc::make_mut(unk);
+        unk.not_null = !ty.is_any();
+        unk.prefix = Some(0);
+        unk.ty = ty;
     }
+    Ok(result)
 }
 
 pub(super) fn coalescelist(args: &Args<'_>) -> Result<Val, String> {
@@ -283,7 +313,14 @@ pub(super) fn compact(args: &Args<'_>) -> Result<Val, String> {
                 _ => Some(rest_of(element, Some(element.clone()))),
             },
         });
-    Ok(partly_known(kept.collect(), args, Val::list))
+    let kept = partly_known(kept.collect(), args, Val::list);
+    // As Terraform sees it, nothing is known of it before everything is.
+    let kept = if kept.is_known() && !kept.is_wholly_known() {
+        one_of(kept.reasons(), vec![kept])
+    } else {
+        kept
+    };
+    Ok(of_list(kept, args.get(0)?))
 }
 
 /// An unknown list stands behind the known elements as one that stands for several.
@@ -339,16 +376,16 @@ pub(super) fn distinct(args: &Args<'_>) -> Result<Val, String> {
         args.spend(1 + kept.len())?;
         if !element.is_wholly_known() {
             // Alone it is there in any case.
-            kept.push(if elements.len() == 1 {
-                element.clone()
-            } else {
-                rest_of(element, Some(element.clone()))
-            });
+            if elements.len() == 1 {
+                let list = Val::list(vec![element.clone()]);
+                return Ok(of_list(one_of(element.reasons(), vec![list]), args.get(0)?));
+            }
+            kept.push(rest_of(element, Some(element.clone())));
         } else if !kept.iter().any(|other| other.equals(element) == Some(true)) {
             kept.push(element.clone());
         }
     }
-    Ok(partly_known(kept, args, Val::list))
+    Ok(of_list(partly_known(kept, args, Val::list), args.get(0)?))
 }
 
 pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
@@ -360,8 +397,8 @@ pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
         return Err("can only flatten lists, sets and tuples".to_owned());
     }
     let mut flat = Vec::new();
-    flatten_into(list, args, &mut flat)?;
-    Ok(partly_known(flat, args, Val::tuple))
+    let sensitive = flatten_into(list, args, &mut flat)?;
+    Ok(partly_known(flat, args, Val::tuple).mark(sensitive))
 }
 
 /// Whether any of the lists is sensitive as a whole, which makes the result so.
@@ -371,6 +408,12 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool
     args.spend(elements.len())?;
     for element in elements {
         match &element.kind {
+            // How many elements such a set has is not known.
+            Kind::Set(inner) if inner.len() > 1 && !element.is_wholly_known() => {
+                sensitive |= element.sensitive;
+                let shape = inner.iter().find(|inner| !inner.is_wholly_known());
+                flat.push(rest_of(element, shape.cloned()));
+            }
             Kind::List(_) | Kind::Tuple(_) | Kind::Set(_) => {
                 sensitive |= flatten_into(element, args, flat)?;
             }
@@ -468,23 +511,29 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
     let mut merged = Members::new();
     let mut unclear = false;
     let mut types: Option<Vec<Type>> = Some(Vec::new());
-    for value in values.iter().filter(|value| !value.is_null()) {
+    for value in values {
+        if value.is_null() {
+            if !matches!(value.type_of(), Type::Any | Type::Map(_) | Type::Object(_)) {
+                return Err("arguments must be maps or objects".to_owned());
+            }
+            continue;
+        }
         match (&value.kind, &mut types) {
             (Kind::Map(_), Some(types)) => types.push(value.type_of()),
             _ => types = None,
         }
-        match members_of(value) {
+        match value.members() {
             Some(members) => {
                 args.spend(members.len())?;
                 merged.extend(
-                    members
-                        .into_iter()
-                        .map(|(key, member)| (key, member.mark(value.sensitive))),
+                    members.iter().map(|(key, member)| {
+                        (Arc::clone(key), member.clone().mark(value.sensitive))
+                    }),
                 );
             }
             None if matches!(
                 value.as_unknown().map(|unk| &unk.ty),
-                Some(Type::Any | Type::Map(_))
+                Some(Type::Any | Type::Map(_) | Type::Object(_))
             ) =>
             {
                 unclear = true;
@@ -501,7 +550,6 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
         let unk = Unk {
             reasons: reasons(values),
             set: certain,
-            not_null: certain,
             ..Unk::default()
         };
         let sensitive = values.iter().any(Val::holds_sensitive);
@@ -529,6 +577,15 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn one(args: &Args<'_>) -> Result<Val, String> {
+    let list = args.get(0)?;
+    let unclear = match &list.kind {
+        Kind::Unknown(_) => true,
+        Kind::Set(elements) => elements.len() > 1 && !list.is_wholly_known(),
+        _ => holds_many(list),
+    };
+    if unclear {
+        return Ok(args.unknown());
+    }
     match args.get(0)?.elements() {
         Some([]) => Ok(Val::null()),
         Some([only]) => Ok(only.clone()),
@@ -625,7 +682,7 @@ pub(super) fn matchkeys(args: &Args<'_>) -> Result<Val, String> {
     let (_, both) = unify_values(&both)?;
     let (keys, wanted) = both.split_at_checked(keys.len()).unwrap_or_default();
     if !values.iter().chain(keys).all(Val::is_wholly_known) {
-        return Ok(args.unknown());
+        return Ok(of_list(args.unknown(), args.get(0)?));
     }
     args.spend(keys.len().saturating_mul(wanted.len()))?;
     // Terraform gives up, with an empty list, at a comparison that it cannot make before the key is found.

@@ -1,6 +1,8 @@
 //! Conversions of types and marks.
 
 use super::{Args, Val};
+use std::sync::Arc;
+
 use crate::value::{Kind, Type};
 
 pub(super) fn same(args: &Args<'_>) -> Result<Val, String> {
@@ -10,7 +12,15 @@ pub(super) fn same(args: &Args<'_>) -> Result<Val, String> {
 fn to(args: &Args<'_>, ty: &Type) -> Result<Val, String> {
     let value = args.get(0)?;
     args.spend(value.children().count())?;
-    value.convert(ty)
+    let mut result = value.convert(ty)?;
+    if let Kind::Unknown(unk) = &mut result.kind {
+        // All that Terraform knows of it now is the type.
+        let unk = Arc::make_mut(unk);
+        unk.set |= unk.not_null;
+        unk.not_null = false;
+        unk.prefix = Some(0);
+    }
+    Ok(result)
 }
 
 pub(super) fn tobool(args: &Args<'_>) -> Result<Val, String> {

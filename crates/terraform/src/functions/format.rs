@@ -127,6 +127,9 @@ fn apply(pieces: &[Piece<'_>], values: &[Val], args: &Args<'_>) -> Result<Val, S
                 next = at + 1;
                 used = used.max(next);
                 let value = values.get(at).ok_or("not enough arguments")?;
+                if value.is_null() && !values.iter().all(Val::is_wholly_known) {
+                    return Ok(args.unknown());
+                }
                 if value.is_null() && verb.mode != 'v' {
                     return Err("null cannot be formatted with this verb".to_owned());
                 }
@@ -155,7 +158,11 @@ fn apply(pieces: &[Piece<'_>], values: &[Val], args: &Args<'_>) -> Result<Val, S
     if used < values.len() {
         return Err("too many arguments".to_owned());
     }
-    Ok(text.finish(args))
+    let beginning = match pieces.first() {
+        Some(Piece::Text(text)) => text.len(),
+        _ => 0,
+    };
+    Ok(text.finish(args, beginning))
 }
 
 /// Lists go in step; what is no list stands in every line.
@@ -189,7 +196,11 @@ pub(super) fn formatlist(args: &Args<'_>) -> Result<Val, String> {
                 )
             })
             .collect();
-        lines.push(apply(&pieces, &row, args)?);
+        let mut line = apply(&pieces, &row, args)?;
+        if let Kind::Unknown(unk) = &mut line.kind {
+            std::sync::Arc::make_mut(unk).prefix = Some(0);
+        }
+        lines.push(line);
     }
     Ok(Val::list(lines))
 }

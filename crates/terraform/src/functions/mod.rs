@@ -109,6 +109,27 @@ struct Function {
     run: Run,
 }
 
+/// The functions whose type Terraform knows, though it does not know that of an argument.
+const ANY_TYPE: [&str; 17] = [
+    "coalesce",
+    "coalescelist",
+    "ephemeralasnull",
+    "issensitive",
+    "jsonencode",
+    "length",
+    "lookup",
+    "merge",
+    "nonsensitive",
+    "sensitive",
+    "tobool",
+    "tolist",
+    "tomap",
+    "tonumber",
+    "toset",
+    "tostring",
+    "yamlencode",
+];
+
 impl Function {
     fn call(&self, args: &[Val], context: &CallContext<'_>) -> Result<Val, String> {
         if args.len() < self.params.len() {
@@ -140,10 +161,21 @@ impl Function {
                     .map_err(|error| format!("argument {}: {error}", at + 1))?,
             );
         }
-        let result = self.apply(&values, context)?;
+        let mut result = self.apply(&values, context)?;
+        let untyped = values.iter().enumerate().any(|(at, value)| {
+            let param = self.params.get(at).copied().or(self.rest);
+            param.is_some_and(|param| matches!(param.ty, Ty::Any)) && is_untyped(value)
+        });
+        if untyped
+            && !ANY_TYPE.contains(&self.name)
+            && let Kind::Unknown(unk) = &mut result.kind
+        {
+            let unk = Arc::make_mut(unk);
+            (unk.ty, unk.not_null) = (Type::Any, false);
+        }
         match result.as_unknown() {
             Some(unk) if unk.alternatives.is_empty() && unk.json.is_none() => {
-                Ok(match self.by_alternatives(&values, context)? {
+                Ok(match self.by_alternatives(&values, context) {
                     Some(outcomes) => of_type(outcomes, unk),
                     None => result,
                 })
@@ -154,11 +186,7 @@ impl Function {
 
     /// Applies the function to each value that the unknown arguments can take, where every one of them has a
     /// complete and short list of those.
-    fn by_alternatives(
-        &self,
-        args: &[Val],
-        context: &CallContext<'_>,
-    ) -> Result<Option<Val>, String> {
+    fn by_alternatives(&self, args: &[Val], context: &CallContext<'_>) -> Option<Val> {
         let mut combinations: Vec<Vec<Val>> = vec![Vec::with_capacity(args.len())];
         let mut any = false;
         for arg in args {
@@ -171,7 +199,7 @@ impl Function {
             };
             any |= !alternatives.is_empty();
             if combinations.len() * choices.len() > MAX_COMBINATIONS {
-                return Ok(None);
+                return None;
             }
             combinations = choices
                 .iter()
@@ -183,7 +211,7 @@ impl Function {
                 .collect();
         }
         if !any {
-            return Ok(None);
+            return None;
         }
         let mut outcomes = Vec::new();
         for combination in &combinations {
@@ -201,19 +229,17 @@ impl Function {
                 outcomes.push(outcome);
             }
         }
-        match outcomes.is_empty() {
+        if outcomes.is_empty() {
             // Terraform will refuse it, but does not know so yet.
-            true => Ok(None),
-            false => {
-                let marked = args.iter().any(|arg| arg.sensitive);
-                let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
-                Ok(Some(
-                    one_of(reasons(args), outcomes)
-                        .mark(marked)
-                        .with_refs(&refs),
-                ))
-            }
+            return None;
         }
+        let marked = args.iter().any(|arg| arg.sensitive);
+        let refs = Refs::union_all(args.iter().map(|arg| &arg.refs));
+        Some(
+            one_of(reasons(args), outcomes)
+                .mark(marked)
+                .with_refs(&refs),
+        )
     }
 
     fn apply(&self, args: &[Val], context: &CallContext<'_>) -> Result<Val, String> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::{Args, Val};
-use crate::value::Members;
+use crate::value::{Attribute, Kind, Members, Type};
 
 /// The largest compiled expression, in bytes.
 const MAX_COMPILED: usize = 1 << 20;
@@ -232,7 +232,39 @@ fn result(regex: &Regex, captures: &Captures<'_>) -> Result<Val, String> {
     Ok(Val::object(members))
 }
 
+/// The type of what the expression finds, which is known before the text is.
+fn shape(regex: &Regex) -> Type {
+    let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
+    if names.is_empty() {
+        return Type::String;
+    }
+    match names.iter().copied().collect::<Option<Vec<_>>>() {
+        Some(names) => Type::Object(Arc::new(
+            names
+                .into_iter()
+                .map(|name| (name.into(), Attribute::required(Type::String)))
+                .collect(),
+        )),
+        None => Type::Tuple(Arc::new(vec![Type::String; names.len()])),
+    }
+}
+
+/// What will be found in a text that is not known.
+fn unfound(args: &Args<'_>, ty: impl Fn(Type) -> Type, not_null: bool) -> Result<Val, String> {
+    let mut result = args.unknown();
+    if let (Kind::Unknown(unk), Some(pattern)) = (&mut result.kind, args.get(0)?.as_str()) {
+        let unk = Arc::make_mut(unk);
+        unk.ty = ty(shape(&compile(pattern, args)?));
+        unk.set = true;
+        unk.not_null = not_null;
+    }
+    Ok(result)
+}
+
 pub(super) fn regex(args: &Args<'_>) -> Result<Val, String> {
+    if !args.rest(0).iter().all(Val::is_known) {
+        return unfound(args, |ty| ty, false);
+    }
     let regex = compile(args.text(0)?, args)?;
     let text = args.text(1)?;
     args.spend(text.len() / 8)?;
@@ -243,6 +275,9 @@ pub(super) fn regex(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn regexall(args: &Args<'_>) -> Result<Val, String> {
+    if !args.rest(0).iter().all(Val::is_known) {
+        return unfound(args, Type::list_of, true);
+    }
     let regex = compile(args.text(0)?, args)?;
     let text = args.text(1)?;
     let mut all = Vec::new();

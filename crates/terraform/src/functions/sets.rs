@@ -1,11 +1,13 @@
 //! Operations on sets.
 
 use super::{Args, Val};
-use crate::value::{Kind, unify_values};
+use crate::value::{Kind, Type, unify, unify_values};
 
 /// The elements of all arguments in one type, argument by argument.
-fn unified(args: &Args<'_>) -> Result<Vec<Vec<Val>>, String> {
+fn unified(args: &Args<'_>) -> Result<(Type, Vec<Vec<Val>>), String> {
     let sets: Vec<&[Val]> = args.rest(0).iter().filter_map(Val::elements).collect();
+    let types: Vec<Type> = args.rest(0).iter().map(Val::type_of).collect();
+    let ty = unify(&types).unwrap_or_default();
     let (_, mut all) = unify_values(&sets.concat())?;
     args.spend(all.len())?;
     let mut unified = Vec::new();
@@ -13,7 +15,16 @@ fn unified(args: &Args<'_>) -> Result<Vec<Vec<Val>>, String> {
         let rest = all.split_off(set.len().min(all.len()));
         unified.push(std::mem::replace(&mut all, rest));
     }
-    Ok(unified)
+    Ok((ty, unified))
+}
+
+/// A set that keeps its type where it is empty.
+fn typed(elements: Vec<Val>, ty: &Type) -> Result<Val, String> {
+    let set = Val::set(elements);
+    match ty {
+        Type::Set(_) => set.convert(ty),
+        _ => Ok(set),
+    }
 }
 
 fn holds(set: &[Val], element: &Val) -> bool {
@@ -24,11 +35,12 @@ pub(super) fn union(args: &Args<'_>) -> Result<Val, String> {
     if args.rest(0).iter().any(|set| !set.is_known()) {
         return Ok(args.unknown());
     }
-    Ok(Val::set(unified(args)?.concat()))
+    let (ty, sets) = unified(args)?;
+    typed(sets.concat(), &ty)
 }
 
 pub(super) fn intersection(args: &Args<'_>) -> Result<Val, String> {
-    let sets = unified(args)?;
+    let (ty, sets) = unified(args)?;
     let (first, others) = sets.split_first().ok_or("at least one set is required")?;
     for other in others {
         args.spend(first.len().saturating_mul(other.len()))?;
@@ -36,22 +48,17 @@ pub(super) fn intersection(args: &Args<'_>) -> Result<Val, String> {
     let kept = first
         .iter()
         .filter(|element| others.iter().all(|other| holds(other, element)));
-    Ok(Val::set(kept.cloned().collect()))
+    typed(kept.cloned().collect(), &ty)
 }
 
 pub(super) fn subtract(args: &Args<'_>) -> Result<Val, String> {
-    let sets = unified(args)?;
+    let (ty, sets) = unified(args)?;
     let [first, second] = sets.as_slice() else {
         return Err("two sets are required".to_owned());
     };
     args.spend(first.len().saturating_mul(second.len()))?;
-    Ok(Val::set(
-        first
-            .iter()
-            .filter(|element| !holds(second, element))
-            .cloned()
-            .collect(),
-    ))
+    let kept = first.iter().filter(|element| !holds(second, element));
+    typed(kept.cloned().collect(), &ty)
 }
 
 /// A set of tuples where every argument is a set, else a list of them in order.

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Val, holds_many, strings};
-use crate::value::{Part, Type, Unk, safe_prefix};
+use crate::value::{Part, Type, Unk};
 
 /// Go maps character by character: one that has no single counterpart stays.
 fn map(text: &str, single: impl Fn(char) -> Option<char>) -> Val {
@@ -77,10 +77,7 @@ pub(super) fn startswith(args: &Args<'_>) -> Result<Val, String> {
     if let Some(text) = args.get(0)?.as_str() {
         return Ok(text.starts_with(prefix).into());
     }
-    let known = match args.get(0)?.as_unknown().map(|unk| unk.template.first()) {
-        Some(Some(Part::Text(known))) => safe_prefix(known),
-        _ => "",
-    };
+    let known = args.get(0)?.as_unknown().map_or("", Unk::known_prefix);
     Ok(if known.starts_with(prefix) {
         true.into()
     } else if known.len() >= prefix.len() {
@@ -91,6 +88,14 @@ pub(super) fn startswith(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn strcontains(args: &Args<'_>) -> Result<Val, String> {
+    if !args.rest(0).iter().all(Val::is_known) {
+        // Terraform does not promise that it is not null.
+        let mut result = args.unknown();
+        if let crate::value::Kind::Unknown(unk) = &mut result.kind {
+            std::sync::Arc::make_mut(unk).not_null = false;
+        }
+        return Ok(result);
+    }
     Ok(args.text(0)?.contains(args.text(1)?).into())
 }
 
@@ -170,7 +175,7 @@ pub(super) fn join(args: &Args<'_>) -> Result<Val, String> {
         }
         args.spend_text(text.bytes)?;
     }
-    Ok(text.finish(args))
+    Ok(text.finish(args, 0))
 }
 
 /// A text that is put together, some of whose parts may be unknown.
@@ -206,7 +211,8 @@ impl Template {
         }
     }
 
-    pub(super) fn finish(mut self, args: &Args<'_>) -> Val {
+    /// `beginning`: how much of the text Terraform itself knows where it does not know the whole, in bytes.
+    pub(super) fn finish(mut self, args: &Args<'_>, beginning: usize) -> Val {
         if self.parts.is_empty() {
             return Val::str(self.current);
         }
@@ -218,6 +224,7 @@ impl Template {
             set: true,
             not_null: true,
             template: self.parts,
+            prefix: Some(beginning),
             ..Unk::default()
         })
     }

@@ -41,7 +41,7 @@ pub(super) fn lookup(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         text_of(scope, "lookup", args, 2)?,
     );
     let relations = &scope.world.relations;
-    Ok(one_or_hidden(relations.lookup(at, &word, &name), || {
+    Ok(one_or_hidden(&relations.lookup(at, &word, &name), || {
         relations.hidden_objects(at)
     }))
 }
@@ -67,6 +67,7 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         for source in from.as_list().into_iter().flatten() {
             scope.charge(1)?;
             if source.as_unknown().is_some() {
+                overlay(&mut variables, "what `envFrom` reads is not known");
                 rest.push(open(source));
                 continue;
             }
@@ -77,7 +78,7 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
                 .and_then(Node::as_str)
             {
                 match config_map(scope, name) {
-                    Some(data) => {
+                    Ok(data) => {
                         scope.charge(data.len())?;
                         for (key, value) in data.iter().filter(|(_, value)| !value.is_null()) {
                             let name: Arc<str> = format!("{prefix}{key}").into();
@@ -87,22 +88,19 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
                                 .insert(Arc::clone(&name), variable(&name, value.clone(), &origin));
                         }
                     }
-                    None => hide(
-                        format!("the ConfigMap {name} is not in the input"),
-                        &mut rest,
-                    ),
+                    Err(reason) => {
+                        overlay(&mut variables, &reason);
+                        hide(reason, &mut rest);
+                    }
                 }
             } else if source
                 .get("secretRef")
                 .is_some_and(|secret| !secret.is_null())
             {
-                hide(
-                    format!(
-                        "the Secret {} holds further variables",
-                        source_name(source, "secretRef")
-                    ),
-                    &mut rest,
-                );
+                let secret = source_name(source, "secretRef");
+                let reason = format!("the Secret {secret} holds further variables");
+                overlay(&mut variables, &reason);
+                hide(reason, &mut rest);
             }
         }
     }
@@ -126,6 +124,20 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     Ok(Val::from(&Node::list(
         variables.into_values().chain(rest).collect(),
     )))
+}
+
+/// What `envFrom` reads later may set each of the variables again.
+fn overlay(variables: &mut indexmap::IndexMap<Arc<str>, Node>, reason: &str) {
+    for variable in variables.values_mut() {
+        if variable.as_unknown().is_none() {
+            *variable = Node::new(Value::Unknown(Arc::new(Unknown {
+                reasons: vec![reason.to_owned()],
+                many: true,
+                element: Some(Box::new(variable.clone())),
+                ..Unknown::default()
+            })));
+        }
+    }
 }
 
 /// An unknown value as any number of list elements.
@@ -183,15 +195,13 @@ fn value_of(scope: &Scope<'_>, entry: &Node) -> (Node, String) {
             .get("configMapKeyRef")
             .and_then(|map| map.get("key"))
             .and_then(Node::as_str);
-        let value = config_map(scope, name)
-            .zip(key)
-            .and_then(|(data, key)| data.get(key).cloned());
-        let value = value.unwrap_or_else(|| {
-            unknown(format!(
-                "the ConfigMap {name} with this key is not in the input"
-            ))
+        let value = config_map(scope, name).and_then(|data| {
+            let value = key.and_then(|key| data.get(key));
+            value
+                .cloned()
+                .ok_or_else(|| format!("the ConfigMap {name} has no such key in the input"))
         });
-        return (value, origin);
+        return (value.unwrap_or_else(unknown), origin);
     }
     if from
         .get("secretKeyRef")
@@ -214,14 +224,24 @@ fn value_of(scope: &Scope<'_>, entry: &Node) -> (Node, String) {
     )
 }
 
-fn config_map(scope: &Scope<'_>, name: &str) -> Option<Arc<Map>> {
-    let at = scope
+/// The data of the `ConfigMap` of a name; why it is not known, where it is not.
+fn config_map(scope: &Scope<'_>, name: &str) -> Result<Arc<Map>, String> {
+    let found = scope
         .world
         .relations
-        .lookup(scope.resource, "ConfigMap", name)?;
+        .lookup(scope.resource, "ConfigMap", name);
+    let at = match found.as_slice() {
+        [only] => *only,
+        [] => return Err(format!("the ConfigMap {name} is not in the input")),
+        _ => {
+            return Err(format!(
+                "the ConfigMap {name} is written more than once, and not alike"
+            ));
+        }
+    };
     match scope.world.body(at).get("data").map(|data| &data.value) {
-        Some(Value::Object(members)) => Some(Arc::clone(members)),
-        None | Some(Value::Null) => Some(Arc::default()),
-        _ => None,
+        Some(Value::Object(members)) => Ok(Arc::clone(members)),
+        None | Some(Value::Null) => Ok(Arc::default()),
+        _ => Err(format!("the data of the ConfigMap {name} is not known")),
     }
 }

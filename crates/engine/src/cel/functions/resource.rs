@@ -1,6 +1,6 @@
 //! What a resource is, and what it is related to.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use hipaa_iac_source::{Node, Resource, ResourceKind, Unknown, Value};
 
@@ -8,9 +8,9 @@ use super::{library, text_of};
 use crate::{
     cel::{
         eval::{Outcome, Scope, presence},
-        value::{Key, List, Members, Partial, Val},
+        value::{Key, List, MAX_ALTERNATIVES, Members, Partial, Val},
     },
-    relations::{self, Found, Related, Target},
+    relations::{self, Found, Referred, Related},
 };
 
 /// The resource that a function is called on.
@@ -52,11 +52,11 @@ pub(super) fn namespace(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 pub(super) fn namespace_object(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (at, resource) = resource(scope, "namespaceObject", args)?;
-    let found = scope.world.relations.namespace_object(at);
+    let found = scope.world.relations.namespace_objects(at);
     let namespaced = resource
         .kubernetes()
         .is_some_and(|id| id.namespace.is_some());
-    Ok(one_or_hidden(found, || {
+    Ok(one_or_hidden(&found, || {
         if namespaced {
             scope.world.relations.hidden_objects(at)
         } else {
@@ -65,21 +65,32 @@ pub(super) fn namespace_object(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     }))
 }
 
-/// The resource, or null, unless something that could not be read may hold it.
-pub(super) fn one_or_hidden(found: Option<usize>, hidden: impl FnOnce() -> Vec<Arc<str>>) -> Val {
-    if let Some(at) = found {
-        Val::Resource(at)
-    } else {
-        let reasons = hidden();
-        if reasons.is_empty() {
-            Val::Null
-        } else {
-            Partial {
-                reasons,
-                ..Partial::default()
+/// The resource, or null, unless something that could not be read may hold it. Several are alternatives.
+pub(super) fn one_or_hidden(found: &[usize], hidden: impl FnOnce() -> Vec<Arc<str>>) -> Val {
+    match found {
+        [only] => Val::Resource(*only),
+        [] => {
+            let reasons = hidden();
+            if reasons.is_empty() {
+                Val::Null
+            } else {
+                Partial {
+                    reasons,
+                    ..Partial::default()
+                }
+                .into()
             }
-            .into()
         }
+        several => Partial {
+            set: true,
+            alternatives: if several.len() <= MAX_ALTERNATIVES {
+                several.iter().map(|at| Val::Resource(*at)).collect()
+            } else {
+                Vec::new()
+            },
+            ..Partial::because("the object is written more than once, and not alike")
+        }
+        .into(),
     }
 }
 
@@ -179,66 +190,120 @@ pub(super) fn to_node(val: &Val) -> Node {
 
 pub(super) fn reference(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let found = find(scope, "ref", args)?;
-    let mut unknown = found.hidden;
+    let mut answer: Option<Val> = None;
     for node in &found.nodes {
-        let (targets, reasons) = targets(scope, node);
-        if let Some(first) = targets.first() {
-            return Ok(Val::Resource(*first));
+        let next = one_reference(scope, node)?;
+        // Of several values the first that refers to something counts, as there is one where policies ask.
+        if found.hidden.is_empty() && matches!(next, Val::Resource(_)) {
+            return Ok(next);
         }
-        unknown.extend(reasons);
+        answer = Some(match answer {
+            Some(before) => Val::either(before, next, false),
+            None => next,
+        });
     }
-    Ok(if unknown.is_empty() {
-        Val::Null
-    } else {
-        Partial {
-            reasons: unknown,
+    if found.hidden.is_empty() {
+        return Ok(answer.unwrap_or(Val::Null));
+    }
+    Ok(Partial {
+        reasons: found.hidden,
+        ..Partial::default()
+    }
+    .into())
+}
+
+/// The resource that a value refers to: each that it may refer to is an alternative.
+fn one_reference(scope: &Scope<'_>, node: &Node) -> Outcome {
+    if let Some(unknown) = node.as_unknown()
+        && !unknown.alternatives.is_empty()
+    {
+        let mut answer: Option<Val> = None;
+        for alternative in &unknown.alternatives {
+            let next = one_reference(scope, alternative)?;
+            answer = Some(match answer {
+                Some(before) => Val::either(before, next, false),
+                None => next,
+            });
+        }
+        return Ok(match answer {
+            Some(Val::Unknown(answer)) => {
+                let mut answer = (*answer).clone();
+                let mut reasons = Vec::new();
+                relations::unknown_reasons(node, &mut reasons);
+                answer.add_reasons(&reasons);
+                answer.into()
+            }
+            Some(known) => known,
+            None => Val::Null,
+        });
+    }
+    let referred = targets(scope, node)?;
+    let mut reasons = referred.open;
+    // One of several instances, whichever; what is made from more than a reference may be anything else as well.
+    let whole = node.as_unknown().is_none_or(|unknown| unknown.set) && reasons.is_empty();
+    let all: Vec<Val> = referred
+        .certain
+        .iter()
+        .chain(&referred.perhaps)
+        .map(|target| Val::Resource(*target))
+        .collect();
+    relations::unknown_reasons(node, &mut reasons);
+    Ok(match all.as_slice() {
+        [] if whole => Val::Null,
+        [only] if whole && referred.perhaps.is_empty() => only.clone(),
+        _ => Partial {
+            reasons,
+            set: whole && !all.is_empty(),
+            alternatives: if whole && all.len() <= MAX_ALTERNATIVES {
+                all
+            } else {
+                Vec::new()
+            },
             ..Partial::default()
         }
-        .into()
+        .into(),
     })
 }
 
 pub(super) fn references(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let found = find(scope, "refs", args)?;
-    let mut all = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut unknown = found.hidden;
+    let mut all = Referred {
+        open: found.hidden,
+        ..Referred::default()
+    };
+    let mut reasons = Vec::new();
     for node in &found.nodes {
-        let (targets, reasons) = targets(scope, node);
-        scope.charge(targets.len())?;
-        all.extend(
-            targets
-                .into_iter()
-                .filter(|target| seen.insert(*target))
-                .map(Val::Resource),
-        );
-        unknown.extend(reasons);
+        let referred = targets(scope, node)?;
+        if !referred.perhaps.is_empty() {
+            relations::unknown_reasons(node, &mut reasons);
+        }
+        all.certain.extend(referred.certain);
+        all.perhaps.extend(referred.perhaps);
+        all.open.extend(referred.open);
     }
-    if !unknown.is_empty() {
-        unknown.dedup();
-        all.push(Val::many(None, unknown));
+    let mut list: Vec<Val> = all.certain.iter().map(|at| Val::Resource(*at)).collect();
+    if reasons.is_empty() {
+        reasons.push("which resource is meant is not known".into());
     }
-    Ok(all.into())
+    let perhaps = all.perhaps.difference(&all.certain);
+    list.extend(perhaps.map(|at| Val::many(Some(Val::Resource(*at)), reasons.clone())));
+    if !all.open.is_empty() {
+        all.open.dedup();
+        list.push(Val::many(None, all.open));
+    }
+    Ok(list.into())
 }
 
 /// The resources that a value or anything in it refers to, and why there may be more.
-fn targets(scope: &Scope<'_>, node: &Node) -> (Vec<usize>, Vec<Arc<str>>) {
-    let mut targets = Vec::new();
-    let mut unknown = Vec::new();
-    for reference in relations::references_in(node) {
-        match scope.world.relations.target(scope.resource, &reference) {
-            Target::Resources(found) => targets.extend(found),
-            Target::Missing => {
-                unknown.push(format!("{} could not be read", reference.address).into());
-            }
-        }
+fn targets(scope: &Scope<'_>, node: &Node) -> Result<Referred, crate::cel::Error> {
+    let mut referred = scope.world.relations.referred(scope.resource, node, false);
+    scope.charge(1 + referred.certain.len() + referred.perhaps.len())?;
+    if referred.certain.is_empty() && referred.perhaps.is_empty() {
+        let mut named = Vec::new();
+        collect_named(scope, node, &mut named);
+        referred.certain.extend(named);
     }
-    if targets.is_empty() {
-        collect_named(scope, node, &mut targets);
-    }
-    // An unknown value with a reference is followed; one without may come from anywhere.
-    unreferenced(node, &mut unknown);
-    (targets, unknown)
+    Ok(referred)
 }
 
 fn collect_named(scope: &Scope<'_>, node: &Node, targets: &mut Vec<usize>) {
@@ -250,21 +315,6 @@ fn collect_named(scope: &Scope<'_>, node: &Node, targets: &mut Vec<usize>) {
         Value::Object(members) => members
             .values()
             .for_each(|member| collect_named(scope, member, targets)),
-        _ => {}
-    }
-}
-
-fn unreferenced(node: &Node, unknown: &mut Vec<Arc<str>>) {
-    match &node.value {
-        Value::List(elements) => elements
-            .iter()
-            .for_each(|element| unreferenced(element, unknown)),
-        Value::Object(members) => members
-            .values()
-            .for_each(|member| unreferenced(member, unknown)),
-        Value::Unknown(inner) if inner.many || relations::references_in(node).is_empty() => {
-            relations::unknown_reasons(node, unknown);
-        }
         _ => {}
     }
 }
