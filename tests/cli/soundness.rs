@@ -1,5 +1,4 @@
 //! No pass that was not earned: what only may be so is said to be unknown.
-#![expect(clippy::panic, reason = "tests")]
 
 use hipaa_iac_tests::{Tree, run_in};
 
@@ -22,9 +21,13 @@ fn verdicts(files: &[(&str, &str)], policy: &str) -> Vec<String> {
     )
     .unwrap();
     let result = ran.json();
-    let findings = result["findings"]
-        .as_array()
-        .unwrap_or_else(|| panic!("{}{}", ran.stdout, ran.stderr));
+    assert!(
+        result["findings"].is_array(),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    let findings = result["findings"].as_array().unwrap();
     let mut all: Vec<String> = findings
         .iter()
         .map(|finding| {
@@ -170,4 +173,256 @@ fn a_block_that_may_not_be_there_may_be_absent() {
         "without the block it fails as well"
     );
     assert_eq!(of("[]", "Enabled"), "fail");
+}
+
+#[test]
+fn actions_that_may_be_anything_may_be_everything() {
+    let of = |statement: &str| {
+        let text = format!(
+            "variable \"more\" {{}}\nvariable \"cond\" {{ type = bool }}\nresource \"aws_iam_policy\" \"p\" {{\n  policy = jsonencode({{ Statement = [{statement}] }})\n}}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "iam-policy-full-admin",
+            "aws_iam_policy.p",
+        )
+    };
+    let allow = |action: &str| {
+        of(&format!(
+            "{{ Effect = \"Allow\", Action = {action}, Resource = \"*\" }}"
+        ))
+    };
+    assert_eq!(allow("[\"s3:GetObject\"]"), "pass");
+    assert_eq!(allow("concat([\"s3:GetObject\"], [\"*\"])"), "fail");
+    assert_eq!(allow("concat([\"s3:GetObject\"], var.more)"), "unknown");
+    assert_eq!(allow("var.cond ? [\"s3:GetObject\"] : [\"*\"]"), "unknown");
+    assert_eq!(
+        allow("var.cond ? [\"s3:GetObject\"] : [\"s3:PutObject\"]"),
+        "pass"
+    );
+    assert_eq!(allow("var.more"), "unknown");
+}
+
+#[test]
+fn documents_of_data_sources_count_where_they_are_certain() {
+    let document = |name: &str, effect: &str| {
+        format!(
+            "data \"aws_iam_policy_document\" \"{name}\" {{\n  statement {{\n    sid       = \"tls\"\n    effect    = \"{effect}\"\n    actions   = [\"s3:*\"]\n    resources = [\"*\"]\n    principals {{\n      type        = \"*\"\n      identifiers = [\"*\"]\n    }}\n    condition {{\n      test     = \"Bool\"\n      variable = \"aws:SecureTransport\"\n      values   = [\"false\"]\n    }}\n  }}\n}}\n"
+        )
+    };
+    let of = |more: &str, policy: &str| {
+        let text = format!(
+            "variable \"cond\" {{ type = bool }}\nvariable \"extra\" {{ type = string }}\n{}{}{more}resource \"aws_s3_bucket\" \"b\" {{ bucket = \"b\" }}\nresource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = aws_s3_bucket.b.id\n  policy = {policy}\n}}\n",
+            document("deny", "Deny"),
+            document("allow", "Allow")
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "s3-bucket-plaintext-allowed",
+            "aws_s3_bucket_policy.p",
+        )
+    };
+    assert_eq!(of("", "data.aws_iam_policy_document.deny.json"), "pass");
+    assert_eq!(of("", "data.aws_iam_policy_document.allow.json"), "fail");
+    assert_eq!(
+        of(
+            "",
+            "var.cond ? data.aws_iam_policy_document.deny.json : data.aws_iam_policy_document.allow.json"
+        ),
+        "unknown"
+    );
+    let merged = |arguments: &str| {
+        of(
+            &format!("data \"aws_iam_policy_document\" \"m\" {{\n{arguments}\n}}\n"),
+            "data.aws_iam_policy_document.m.json",
+        )
+    };
+    assert_eq!(
+        merged("  source_policy_documents = [data.aws_iam_policy_document.deny.json]"),
+        "pass"
+    );
+    // The same `sid` again replaces the statement.
+    assert_eq!(
+        merged(
+            "  source_policy_documents = [data.aws_iam_policy_document.deny.json]\n  override_policy_documents = [data.aws_iam_policy_document.allow.json]"
+        ),
+        "fail"
+    );
+    assert_eq!(
+        merged(
+            "  source_policy_documents = [data.aws_iam_policy_document.deny.json]\n  override_policy_documents = [var.extra]"
+        ),
+        "unknown"
+    );
+}
+
+#[test]
+fn what_may_be_classified_as_phi_is_judged() {
+    let of = |tags: &str| {
+        let text = format!(
+            "variable \"tags\" {{}}\nresource \"aws_db_instance\" \"d\" {{\n  tags = {tags}\n}}\n"
+        );
+        let none = ("hipaa-iac.yaml", "classification: {default: none}\n");
+        verdict(
+            &[("main.tf", &text), none],
+            "rds-storage-unencrypted",
+            "aws_db_instance.d",
+        )
+    };
+    assert_eq!(of("{ team = \"x\" }"), "not-applicable");
+    assert_eq!(of("{ data-class = \"phi\" }"), "fail");
+    assert_eq!(of("{ data-class = \"none\" }"), "not-applicable");
+    assert_eq!(of("{ data-class = var.tags }"), "fail");
+    assert_eq!(of("var.tags"), "fail");
+    assert_eq!(of("merge(var.tags, { team = \"x\" })"), "fail");
+    assert_eq!(
+        of("{ \"hipaa-iac.dev/data-class\" = \"ephi\" }"),
+        "fail",
+        "misspelt"
+    );
+    let provider = "provider \"aws\" {\n  default_tags {\n    tags = { data-class = \"phi\" }\n  }\n}\nresource \"aws_db_instance\" \"d\" {}\n";
+    let none = ("hipaa-iac.yaml", "classification: {default: none}\n");
+    assert_eq!(
+        verdict(
+            &[("main.tf", provider), none],
+            "rds-storage-unencrypted",
+            "aws_db_instance.d"
+        ),
+        "fail"
+    );
+}
+
+const INGRESS: &str = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: clinic}\nspec: {rules: [{host: a.example.com}]}\n";
+
+#[test]
+fn any_of_several_namespaces_that_is_phi_counts() {
+    let namespace = |class: &str| {
+        format!(
+            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: clinic, labels: {{hipaa-iac.dev/data-class: {class}}}}}\n"
+        )
+    };
+    let of = |a: &str, b: &str| {
+        verdict(
+            &[
+                ("a.yaml", &namespace(a)),
+                ("b.yaml", &namespace(b)),
+                ("i.yaml", INGRESS),
+            ],
+            "ingress-without-tls",
+            "Ingress/clinic/i",
+        )
+    };
+    assert_eq!(of("none", "none"), "not-applicable");
+    assert_eq!(of("none", "phi"), "fail");
+    assert_eq!(of("phi", "none"), "fail");
+}
+
+#[test]
+fn text_that_looks_like_a_waiver_waives_nothing() {
+    let waiver = "hipaa-iac:ignore rds-storage-unencrypted reason=r owner=o until=2027-01-31";
+    let of = |line: &str| {
+        verdict(
+            &[(
+                "main.tf",
+                &format!(
+                    "resource \"aws_db_instance\" \"d\" {{\n{line}\n  storage_encrypted = false\n}}\n"
+                ),
+            )],
+            "rds-storage-unencrypted",
+            "aws_db_instance.d",
+        )
+    };
+    assert_eq!(of(&format!("  # {waiver}")), "waived");
+    assert_eq!(of(&format!("  description = \"# {waiver}\"")), "fail");
+    assert_eq!(
+        of(&format!("  description = <<-EOT\n    # {waiver}\n  EOT")),
+        "fail"
+    );
+    let pod = |name: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: c, image: i, securityContext: {{privileged: true}}}}]}}\n"
+        )
+    };
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata:\n  text: |\n    # hipaa-iac:ignore container-privileged reason=r owner=o until=2027-01-31\n";
+    assert_eq!(
+        verdict(
+            &[("a.yaml", &format!("{map}{}", pod("p")))],
+            "container-privileged",
+            "Pod/default/p"
+        ),
+        "fail"
+    );
+}
+
+#[test]
+fn no_pod_hides_behind_an_owner() {
+    let pod = |name: &str, kind: &str, owner: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n  ownerReferences: [{{apiVersion: {}, kind: {kind}, name: {owner}, controller: true}}]\nspec:\n  containers: [{{name: c, image: i, securityContext: {{privileged: true}}}}]\n---\n",
+            if kind == "Pod" { "v1" } else { "apps/v1" }
+        )
+    };
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: c, image: i, securityContext: {privileged: false}}]}}}\n";
+    let text = format!(
+        "{}{}{}{}{deployment}",
+        pod("self", "Pod", "self"),
+        pod("a", "Pod", "b"),
+        pod("b", "Pod", "a"),
+        pod("claims", "Deployment", "web")
+    );
+    assert_eq!(
+        verdicts(&[("a.yaml", &text)], "container-privileged"),
+        [
+            "Deployment/default/web pass",
+            "Pod/default/a fail",
+            "Pod/default/b fail",
+            "Pod/default/claims fail",
+            "Pod/default/self fail"
+        ]
+    );
+}
+
+#[test]
+fn templates_of_old_groups_and_named_lists_are_judged() {
+    let containers = "containers: [{name: c, image: i, securityContext: {privileged: true}}]";
+    let old = format!(
+        "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {{name: old}}\nspec: {{template: {{spec: {{{containers}}}}}}}\n"
+    );
+    assert_eq!(
+        verdicts(&[("a.yaml", &old)], "container-privileged"),
+        ["Deployment/default/old fail"]
+    );
+    let list = format!(
+        "apiVersion: v1\nkind: List\nmetadata: {{name: l}}\nitems:\n- {{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{{containers}}}}}\n"
+    );
+    assert_eq!(
+        verdicts(&[("a.yaml", &list)], "container-privileged"),
+        ["Pod/default/p fail"]
+    );
+}
+
+#[test]
+fn what_a_config_map_holds_counts_only_where_it_is_told() {
+    let map = |mode: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: db}}\ndata: {{url: 'postgres://u@db/x?sslmode={mode}'}}\n"
+        )
+    };
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    image: i\n    env: [{name: DATABASE_URL, valueFrom: {configMapKeyRef: {name: db, key: url}}}]\n";
+    let of = |maps: &[String]| {
+        let paths = ["a.yaml", "b.yaml"];
+        let mut files: Vec<(&str, &str)> = paths
+            .into_iter()
+            .zip(maps.iter().map(String::as_str))
+            .collect();
+        files.push(("p.yaml", pod));
+        verdict(&files, "postgres-connection-without-tls", "Pod/default/p")
+    };
+    assert_eq!(of(&[map("verify-full")]), "pass");
+    assert_eq!(of(&[]), "unknown", "it is not in the input");
+    assert_eq!(
+        of(&[map("verify-full"), map("disable")]),
+        "unknown",
+        "which of the two counts is not known"
+    );
 }

@@ -142,7 +142,7 @@ const NUMBERS: &[&str] = &[
     "floor(@n)",
     "signum(floor(@n))",
     "pow(@n, 2)",
-    "log(abs(@n) + 1, 10)",
+    "floor(log(abs(@n) + 1, 10) * 1000)",
     "parseint(\"1f\", 16)",
     "parseint(tostring(floor(@n)), 10)",
     "tonumber(@n)",

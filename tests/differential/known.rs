@@ -18,6 +18,7 @@ const UNDECIDED_TYPES: &[&str] = &[
     "cannot be applied to null sequences",
     "argument must be a string, a collection type, or a structural type",
     "coalescelist arguments must be lists or tuples",
+    "string required, but received",
     "Inconsistent conditional result types",
     "keys and searchset must be of the same type",
     "all elements must be of the same type",

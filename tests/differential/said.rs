@@ -22,15 +22,14 @@ pub(crate) fn said(values: &Json, unknown: &Json, sensitive: &Json) -> Said {
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), of.get(name)?.clone())));
         members
-            .filter(|(_, value)| *value != Json::Null && *value != Json::Bool(false))
+            .filter(|(_, value)| !value.is_null())
             .collect::<serde_json::Map<_, _>>()
             .into()
     };
-    let sensitive = arguments(sensitive);
     Said {
-        values: normal(&cut(&arguments(values), &sensitive)),
+        values: normal(&arguments(&cut(values, sensitive))),
         unknown: arguments(unknown),
-        sensitive,
+        sensitive: arguments(sensitive),
     }
 }
 

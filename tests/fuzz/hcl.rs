@@ -26,6 +26,22 @@ static JSON_SYNTAX: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     vec![("main.tf.json".to_owned(), text.as_bytes().to_vec())]
 });
 
+/// What `terraform init` leaves behind.
+static INSTALLED: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+    let lock = "provider \"registry.terraform.io/hashicorp/aws\" {\n  version     = \"5.31.0\"\n  constraints = \"~> 5.0\"\n  hashes      = [\"h1:x=\"]\n}\n";
+    let modules = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"registry.terraform.io/a/m/aws","Version":"1.0.0","Dir":"m"}]}"#;
+    let versions = "terraform {\n  required_version = \">= 1.5\"\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = \">= 4.0, < 6.0\"\n    }\n  }\n}\nprovider \"aws\" {\n  region = \"eu-central-1\"\n}\n";
+    let files = [
+        (".terraform.lock.hcl", lock),
+        (".terraform/modules/modules.json", modules),
+        ("versions.tf", versions),
+    ];
+    files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+        .collect()
+});
+
 const WORDS: &[&str] = &[
     "${",
     "%{",
@@ -184,7 +200,15 @@ pub(crate) fn trees() -> impl Strategy<Value = Tree> {
     });
     let json = mutated(&JSON_SYNTAX, WORDS)
         .prop_map(|(path, text)| Tree::of(&path, text).with("m/main.tf", MODULE));
-    prop_oneof![6 => fixture, 1 => clinic, 1 => json, 5 => native(), 2 => json_syntax()]
+    let installed = mutated(&INSTALLED, WORDS).prop_map(|(changed, text)| {
+        let calls = "module \"m\" {\n  source = \"a/m/aws\"\n  input = \"x\"\n}\nresource \"aws_s3_bucket\" \"b\" {}\n";
+        let mut tree = Tree::of("main.tf", calls).with("m/main.tf", MODULE);
+        for (path, seed) in INSTALLED.iter() {
+            tree = tree.with(path, if *path == changed { text.clone() } else { seed.clone() });
+        }
+        tree
+    });
+    prop_oneof![1 => installed, 6 => fixture, 1 => clinic, 1 => json, 5 => native(), 2 => json_syntax()]
         .prop_map(|tree| tree.with("planted.tf", planted()))
 }
 

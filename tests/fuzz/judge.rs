@@ -134,6 +134,8 @@ fn run(tree: &Tree, folder: &Path) -> Report {
                 Ok(Err(found)) => diagnostics.extend(found),
                 Err(_) => {}
             },
+            // Terraform looks for it; a walk passes it by.
+            path if path.starts_with(".terraform") => {}
             _ => entries.push(WalkEntry {
                 path: full,
                 named: true,

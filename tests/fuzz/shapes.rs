@@ -10,7 +10,7 @@ use crate::{
 /// How deep or long what costs little for each level is.
 const DEEP: usize = 20_000;
 /// How many resources, manifests or blocks there are where each is judged.
-const MANY: usize = 2_000;
+const MANY: usize = 1_000;
 /// The most CPU time: a couple of seconds of an optimised program, which this is not.
 const MOST: Duration = Duration::from_secs(10);
 
@@ -115,7 +115,10 @@ fn expressions() {
             ("and", local(&format!("true{}", "&&true".repeat(DEEP)))),
             ("comparison", local(&format!("1{}", "==1".repeat(DEEP)))),
             ("names", local(&format!("var.v{}", ".a".repeat(DEEP)))),
-            ("splats", local(&format!("var.v{}", "[*]".repeat(DEEP)))),
+            (
+                "splats",
+                local(&format!("var.v{}", "[*]".repeat(10 * DEEP))),
+            ),
             (
                 "legacy-splats",
                 local(&format!("var.v{}", ".*".repeat(DEEP))),
@@ -319,10 +322,10 @@ fn configurations() {
             ("one-list", Tree::of("main.tf", format!("resource \"aws_db_instance\" \"a\" {{\n  vpc_security_group_ids = [\n{}]\n}}\n{}", lines(MANY, |at| format!("aws_security_group.b{at}.id,")), lines(MANY, |at| format!("resource \"aws_security_group\" \"b{at}\" {{}}"))))),
             ("many-instances", Tree::of("main.tf", "resource \"aws_db_instance\" \"b\" {\n  count = 1000000000\n}\n")),
             ("instances", Tree::of("main.tf", "resource \"aws_db_instance\" \"b\" {\n  count = 2000\n  identifier = \"b${count.index}\"\n}\n")),
-            ("many-errors", Tree::of("main.tf", format!("resource \"aws_s3_bucket\" \"b\" {{\n{}}}\n", lines(DEEP, |at| format!("a{at} = nosuch(1)"))))),
+            ("many-errors", Tree::of("main.tf", format!("resource \"aws_s3_bucket\" \"b\" {{\n{}}}\n", lines(MANY, |at| format!("a{at} = nosuch(1)"))))),
             ("many-arguments", Tree::of("main.tf", format!("locals {{\n{}}}\n", "x = 1\n".repeat(DEEP)))),
             ("modules", chain),
-            ("doubling-modules", doubling.with("m38/main.tf", bucket("\"x\""))),
+            ("doubling-modules", doubling.with("m38/main.tf", "resource \"null_resource\" \"x\" {}\n")),
             ("deep-json-lists", Tree::of("main.tf.json", format!("{{\"locals\":{{\"x\":{}}}}}", nested("[", "", "]", DEEP)))),
             ("deep-json-expression", Tree::of("main.tf.json", format!("{{\"locals\":{{\"x\":\"${{{}}}\"}}}}", nested("(", "1", ")", DEEP)))),
             ("deep-variable", Tree::of("main.tf", "variable \"x\" {}\n").with("terraform.tfvars", format!("x = {}\n", nested("[", "", "]", DEEP)))),
@@ -339,7 +342,7 @@ fn documents() {
         )
     };
     let objects = |line: &dyn Fn(usize) -> String| {
-        Tree::of("a.yaml", lines(MANY / 2, |at| format!("---\n{}", line(at))))
+        Tree::of("a.yaml", lines(MANY, |at| format!("---\n{}", line(at))))
     };
     let plan = |values: &str| {
         Tree::of(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Sources};
+use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Sources, Span};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -292,6 +292,15 @@ impl Config {
             diagnostic = diagnostic.in_path(Arc::clone(file.path()));
         }
         diagnostic
+    }
+
+    /// The path of its file, and the places of its waivers in it.
+    pub(crate) fn waiver_places(&self, sources: &Sources) -> Option<(Arc<str>, Vec<Option<Span>>)> {
+        let file = self.file.and_then(|file| sources.get(file))?;
+        Some((
+            Arc::clone(file.path()),
+            yaml::locate_elements(&file, "waivers"),
+        ))
     }
 
     /// What in it speaks of policies or parameters that do not exist.

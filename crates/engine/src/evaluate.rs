@@ -681,6 +681,7 @@ impl<'a> Judge<'a> {
     }
 
     fn attribute(&self, path: &str) -> Option<String> {
+        let path = without_secret_keys(&self.root, path);
         let whole = self.prefix.is_empty() && path.is_empty();
         (!whole).then(|| format!("${}{path}", self.prefix))
     }
@@ -922,7 +923,9 @@ impl<'a> Judge<'a> {
             reasons,
             span,
             origin: node.origin.as_deref().cloned(),
-            redact: self.policy.spec().secret || node.holds_sensitive(),
+            redact: self.policy.spec().secret
+                || node.holds_sensitive()
+                || without_secret_keys(&self.root, path).len() < path.len(),
         }
     }
 
@@ -1160,6 +1163,29 @@ fn doubt_at(read: &Node, path: &str) -> Option<Vec<String>> {
     }
     let unknown = node.as_unknown()?;
     (unknown.many && unknown.element.is_some()).then(|| reasons_of(node))
+}
+
+/// A normalized path up to the first collection that is sensitive as a whole: its keys may be the secret.
+fn without_secret_keys<'a>(root: &Node, path: &'a str) -> &'a str {
+    let mut node = root;
+    let mut rest = path;
+    while let Some(step) = rest.strip_prefix('[') {
+        if node.sensitive {
+            return path.strip_suffix(rest).unwrap_or_default();
+        }
+        let next = match step.strip_prefix('\'') {
+            Some(name) => name
+                .split_once("']")
+                .and_then(|(name, behind)| Some((node.get(name)?, behind))),
+            None => step.split_once(']').and_then(|(index, behind)| {
+                Some((node.as_list()?.get(index.parse::<usize>().ok()?)?, behind))
+            }),
+        };
+        let Some((child, behind)) = next else { break };
+        node = child;
+        rest = behind;
+    }
+    path
 }
 
 /// The files in which a waiver may stand.

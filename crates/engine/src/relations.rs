@@ -1294,6 +1294,24 @@ fn selector(resource: &Resource) -> Option<Selector> {
         } else {
             node.get("matchLabels")
         };
+    let expressions = if plain {
+        None
+    } else {
+        node.get("matchExpressions")
+    };
+    let is_odd = |node: Option<&Node>, list: bool| {
+        node.is_some_and(|node| {
+            !node.is_null()
+                && if list {
+                    node.as_list().is_none()
+                } else {
+                    node.as_map().is_none()
+                }
+        })
+    };
+    if is_odd(labels, false) || is_odd(expressions, true) {
+        selector.unclear.push("the selector is not known".into());
+    }
     for (key, value) in labels.and_then(Node::as_map).into_iter().flatten() {
         match text_or_empty(value) {
             Some(value) => selector.labels.push((Arc::clone(key), value)),
@@ -1302,22 +1320,19 @@ fn selector(resource: &Resource) -> Option<Selector> {
                 .push(format!("the selector's `{key}` is not known").into()),
         }
     }
-    for expression in node
-        .get("matchExpressions")
-        .and_then(Node::as_list)
-        .into_iter()
-        .flatten()
-    {
+    for expression in expressions.and_then(Node::as_list).into_iter().flatten() {
         let part = |name: &str| expression.get(name).and_then(text_or_empty);
-        if let (Some(key), Some(operator)) = (part("key"), part("operator")) {
-            let values = expression
-                .get("values")
-                .and_then(Node::as_list)
-                .into_iter()
-                .flatten();
-            selector
-                .expressions
-                .push((key, operator, values.filter_map(text_or_empty).collect()));
+        let values = match expression.get("values") {
+            Some(values) if !values.is_null() => values
+                .as_list()
+                .and_then(|values| values.iter().map(text_or_empty).collect()),
+            _ => Some(Vec::new()),
+        };
+        match (part("key"), part("operator"), values) {
+            (Some(key), Some(operator), Some(values)) => {
+                selector.expressions.push((key, operator, values));
+            }
+            _ => selector.unclear.push("the selector is not known".into()),
         }
     }
     Some(selector)

@@ -350,6 +350,31 @@ fn a_mistake_in_a_policy_is_an_error_and_never_a_pass() {
     assert_eq!(world.verdicts(), ["error"]);
 }
 
+/// The keys of a map that is sensitive as a whole may be the secret.
+#[test]
+fn no_path_leads_into_what_is_sensitive_as_a_whole() {
+    let mut world = World::one(
+        "match: {terraform: [aws_db_instance]}\nrules: [{select: '$.tags.*', absent: pass, require: 'false', message: m}]",
+    );
+    let mut tags = json(r#"{"S3CR-key": "S3CR-value"}"#);
+    tags.sensitive = true;
+    world.terraform("aws_db_instance.a", with("tags", tags));
+    world.terraform("aws_db_instance.b", json(r#"{"tags": {"plain": 1}}"#));
+    let evaluation = world.evaluate();
+    let seen: Vec<_> = evaluation
+        .findings
+        .iter()
+        .map(|finding| (finding.attribute.as_deref(), finding.redact))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Some("$['tags']"), true),
+            (Some("$['tags']['plain']"), false)
+        ]
+    );
+}
+
 #[test]
 fn variables_are_evaluated_for_each_element() {
     let spec = "match: {terraform: [aws_security_group]}
@@ -409,29 +434,84 @@ fn pod_specs_wherever_they_are() {
     );
 }
 
+const DEPLOYMENT_POD: &str =
+    r#"{"containers": [{"name": "a", "securityContext": {"privileged": false}}]}"#;
+
 #[test]
 fn pods_of_a_controller_in_the_input_are_judged_there() {
-    let made = r#"{"name": "a"}, {"name": "b", "securityContext": {"privileged": true}}"#;
-    let pod = |owner: &str, containers: &str| {
-        format!(
-            r#"{{"metadata": {{"ownerReferences": [{{"apiVersion": "apps/v1", "kind": "Deployment", "name": "{owner}", "controller": true}}]}},
-            "spec": {{"containers": [{containers}]}}}}"#
-        )
+    let pod = |kind: &str, owner: &str, spec: &str| {
+        let version = if kind == "Pod" { "v1" } else { "apps/v1" };
+        json(&format!(
+            r#"{{"metadata": {{"ownerReferences": [{{"apiVersion": "{version}", "kind": "{kind}", "name": "{owner}", "controller": true}}]}}, "spec": {spec}}}"#
+        ))
     };
+    let as_template =
+        DEPLOYMENT_POD.replace("}]}", ", \"volumeMounts\": []}], \"nodeName\": \"n\"}");
     let mut world = World::one(PRIVILEGED);
-    world.kubernetes("apps/Deployment", Some("x"), "d", json(DEPLOYMENT));
-    world.kubernetes("Pod", Some("x"), "d-1", json(&pod("d", made)));
-    // Naming an owner does not hide what the owner never made.
-    let own = r#"{"name": "c", "securityContext": {"privileged": true}}"#;
-    world.kubernetes("Pod", Some("x"), "forged", json(&pod("d", own)));
-    world.kubernetes("Pod", Some("x"), "other", json(&pod("gone", made)));
+    let deployment = format!(r#"{{"spec": {{"template": {{"spec": {DEPLOYMENT_POD}}}}}}}"#);
+    world.kubernetes("apps/Deployment", Some("x"), "d", json(&deployment));
+    world.kubernetes(
+        "Pod",
+        Some("x"),
+        "d-1",
+        pod("Deployment", "d", &as_template),
+    );
+    world.kubernetes(
+        "Pod",
+        Some("x"),
+        "other",
+        pod("Deployment", "gone", &as_template),
+    );
+    // What only says that it belongs to one is judged itself.
+    let unlike = DEPLOYMENT_POD.replace("false", "true");
+    world.kubernetes("Pod", Some("x"), "unlike", pod("Deployment", "d", &unlike));
+    world.kubernetes("Pod", Some("x"), "self", pod("Pod", "self", &unlike));
     let evaluation = world.evaluate();
-    let judged: Vec<_> = evaluation
+    let mut judged: Vec<_> = evaluation
         .findings
         .iter()
-        .map(|finding| &*world.inventory.resources[finding.resource].address)
+        .map(|finding| {
+            let address = &world.inventory.resources[finding.resource].address;
+            format!("{address} {}", finding.verdict)
+        })
         .collect();
-    assert_eq!(judged, ["Deployment/x/d", "Pod/x/forged", "Pod/x/other"]);
+    judged.sort();
+    assert_eq!(
+        judged,
+        [
+            "Deployment/x/d pass",
+            "Pod/x/other pass",
+            "Pod/x/self fail",
+            "Pod/x/unlike fail"
+        ]
+    );
+}
+
+#[test]
+fn an_object_written_twice_is_either() {
+    let mut world = World::new(&[]);
+    let pod = r#"{"spec": {"containers": [{"name": "a", "envFrom": [{"configMapRef": {"name": "c"}}], "env": [{"name": "K", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "A"}}}]}]}}"#;
+    world.kubernetes("Pod", Some("x"), "p", json(pod));
+    for (name, a) in [("c", "1"), ("c", "2"), ("same", "1"), ("same", "1")] {
+        let data = format!(r#"{{"data": {{"A": "{a}", "B": "3"}}}}"#);
+        world.kubernetes("ConfigMap", Some("x"), name, json(&data));
+    }
+    for (question, expected) in [
+        ("resource.lookup('ConfigMap', 'c') != null", "pass"),
+        ("resource.lookup('ConfigMap', 'c').data.A == '1'", "unknown"),
+        ("resource.lookup('ConfigMap', 'c').data.B == '3'", "pass"),
+        ("resource.lookup('ConfigMap', 'same').data.A == '1'", "pass"),
+        (
+            "podEnv(resource.spec.containers[0]).exists(e, e.name == 'K' && e.value == '1')",
+            "unknown",
+        ),
+        (
+            "podEnv(resource.spec.containers[0]).exists(e, e.name == 'A' && e.value == '1')",
+            "unknown",
+        ),
+    ] {
+        assert_eq!(asks(&mut world, "Pod", question), expected, "{question}");
+    }
 }
 
 /// What `require` gives for the first object of a kind.
@@ -590,7 +670,7 @@ fn environments_of_containers() {
             "pass",
         ),
         (
-            // The Secret is read later, and may hold this name too.
+            // The Secret is read after the ConfigMap, and may set it again.
             "exists(e, e.name == 'P_PGSSLMODE' && e.value == 'disable')",
             "unknown",
         ),
@@ -1064,6 +1144,20 @@ fn policies_that_are_refused_say_where_and_why() {
         place(&good, &["spec", "safeguards", "0"]).as_deref(),
         Some("\"164.312(a)(2)(iv)\"")
     );
+}
+
+/// Thousands of waivers are found in one reading, at the places that reading for each finds.
+#[test]
+fn elements_of_a_list_are_located_at_once() {
+    let sources = Sources::new();
+    let text = "strict: true\nwaivers:\n  - {policy: a}\n  - policy: b\n    owner: me\n";
+    let file = sources.add("hipaa-iac.yaml", text);
+    let one = |at| crate::yaml::locate(&file, &["waivers", at]);
+    let all = crate::yaml::locate_elements(&file, "waivers");
+    assert_eq!(all, [one("0"), one("1")]);
+    assert!(all.iter().all(Option::is_some));
+    assert!(crate::yaml::locate_elements(&file, "strict").is_empty());
+    assert!(crate::yaml::locate_elements(&file, "none").is_empty());
 }
 
 #[test]

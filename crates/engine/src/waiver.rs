@@ -100,17 +100,20 @@ impl Waivers {
     }
 
     fn add_configured(&mut self, settings: &Settings, policies: &PolicySet, sources: &Sources) {
+        let places = settings.config.waiver_places(sources);
         for (at, entry) in settings.config.waivers.iter().enumerate() {
-            let place = at.to_string();
             let problem = |level, message: String| {
                 let code = if level == Level::Usage {
                     "waiver-invalid"
                 } else {
                     "waiver-expired"
                 };
-                settings
-                    .config
-                    .problem(sources, level, code, &["waivers", &place], message)
+                let mut diagnostic = Diagnostic::new(level, code, message);
+                if let Some((path, spans)) = &places {
+                    diagnostic.span = spans.get(at).copied().flatten();
+                    diagnostic.path = Some(Arc::clone(path));
+                }
+                diagnostic
             };
             let mut wrong = Vec::new();
             if let Some(message) = wrong_name(policies, &entry.policy) {

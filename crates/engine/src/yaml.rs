@@ -75,6 +75,41 @@ pub(crate) fn locate(file: &SourceFile, path: &[&str]) -> Option<Span> {
     })
 }
 
+/// The places of the elements of the list under a key of the document, in one reading.
+pub(crate) fn locate_elements(file: &SourceFile, key: &str) -> Vec<Option<Span>> {
+    let found = serde_saphyr::with_deserializer_from_str(file.text(), |deserializer| {
+        deserializer.deserialize_map(Elements(key))
+    });
+    let elements = found.unwrap_or_default();
+    elements
+        .iter()
+        .map(|element| span(file, &element.referenced))
+        .collect()
+}
+
+/// Finds the elements of the list under a key.
+struct Elements<'a>(&'a str);
+
+impl<'de> Visitor<'de> for Elements<'_> {
+    type Value = Vec<Spanned<IgnoredAny>>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if key == self.0 {
+                found = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// Finds the location of the value at a path.
 struct At<'a>(&'a [&'a str]);
 

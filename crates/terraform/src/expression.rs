@@ -484,7 +484,10 @@ impl Evaluator<'_> {
 
     fn for_expr(&self, each: &For, span: Span, scope: Scope<'_>) -> Eval {
         let collection = self.eval(&each.collection, scope)?;
-        let pairs = match pairs(&collection) {
+        // The mark of the whole becomes the mark of the result.
+        let mut plain = collection.clone();
+        plain.sensitive = false;
+        let pairs = match pairs(&plain) {
             Some(pairs) => pairs,
             None if collection.is_null() => {
                 return Err(failure(
@@ -1287,8 +1290,15 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                 ));
             }
             if unk.open.is_some() || matches!(unk.ty, Type::Object(_)) {
-                if let Some(name) = key.to_str().ok().as_ref().and_then(Val::as_str) {
-                    return Ok(mark(unknown_attribute(val, unk, &name.into(), span)?));
+                // Reasons name the attribute, so a secret is not looked up.
+                if !key.sensitive
+                    && let Some(name) = key.to_str().ok().as_ref().and_then(Val::as_str)
+                {
+                    // Unlike `.name`, this is no error before the object is known.
+                    return Ok(mark(
+                        unknown_attribute(val, unk, &name.into(), span)
+                            .unwrap_or_else(|_| unknown_from(val, Type::Any)),
+                    ));
                 }
                 return Ok(mark(unknown_from(val, Type::Any)));
             }

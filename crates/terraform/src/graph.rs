@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Steps of evaluation for one root.
-const FUEL: u64 = 15_000_000;
+const FUEL: u64 = 10_000_000;
 /// Instances that one `count` or `for_each` may ask for.
 const MAX_INSTANCES: usize = 100_000;
 /// How many module instances one root may have.
@@ -1576,9 +1576,13 @@ impl<'a> Evaluator<'a> {
             return Ok(unknown_from(&text, ty).with_refs(&refs).mark(sensitive));
         };
         let finish = |val: Val| val.with_refs(&refs).mark(sensitive);
-        let outside = |what: &str| {
-            Val::unknown_because(format!("{name}({what:?}) is outside of the checked files"))
+        // The call as reports show it: a path may be a secret, too.
+        let shown = if first.sensitive {
+            format!("{name}(…)")
+        } else {
+            format!("{name}({path:?})")
         };
+        let outside = || Val::unknown_because(format!("{shown} is outside of the checked files"));
         match name {
             "templatefile" | "templatestring" => {
                 if scope.instance.is_none() {
@@ -1607,11 +1611,11 @@ impl<'a> Evaluator<'a> {
                 } else {
                     match self.loader.resolve_file(&self.root_dir, path) {
                         Some(file) => self.template_file(&file),
-                        None => return Ok(finish(outside(path))),
+                        None => return Ok(finish(outside())),
                     }
                 };
-                let template = template
-                    .map_err(|error| failure(span, format!("{name}({path:?}): {error}")))?;
+                let template =
+                    template.map_err(|error| failure(span, format!("{shown}: {error}")))?;
                 let mut names = Vec::with_capacity(members.len());
                 for (name, value) in members {
                     names.push((name, member(vars, value)));
@@ -1630,7 +1634,7 @@ impl<'a> Evaluator<'a> {
                 };
                 let mut val = val;
                 val.origin = Some(Arc::new(Origin {
-                    what: format!("{name}({path:?})").into(),
+                    what: shown.clone().into(),
                     span: None,
                 }));
                 // The variables that the template does not use are not part of it.
@@ -1648,7 +1652,7 @@ impl<'a> Evaluator<'a> {
                     })));
                 };
                 let Some(dir) = self.loader.resolve_file(&self.root_dir, path) else {
-                    return Ok(finish(outside(path)));
+                    return Ok(finish(outside()));
                 };
                 let found = crate::loader::fileset(&dir, &pattern)
                     .map_err(|error| failure(span, format!("fileset: {error}")))?;
@@ -1657,22 +1661,22 @@ impl<'a> Evaluator<'a> {
             "fileexists" => Ok(finish(
                 match self.loader.resolve_file(&self.root_dir, path) {
                     Some(file) => file.is_file().into(),
-                    None => outside(path),
+                    None => outside(),
                 },
             )),
             _ => {
                 let Some(file) = self.loader.resolve_file(&self.root_dir, path) else {
-                    return Ok(finish(outside(path)));
+                    return Ok(finish(outside()));
                 };
                 let text = match Sources::read_text(&file) {
                     Ok(text) => text,
                     // Its digest could be computed, but no policy asks for one.
                     Err(ReadError::NotUtf8(_)) if name != "file" => {
                         return Ok(finish(Val::unknown_because(format!(
-                            "{name}({path:?}) reads a binary file"
+                            "{shown} reads a binary file"
                         ))));
                     }
-                    Err(error) => return Err(failure(span, format!("{name}({path:?}): {error}"))),
+                    Err(error) => return Err(failure(span, format!("{shown}: {error}"))),
                 };
                 self.spend(text.len() as u64 / 64, span)?;
                 let mut val = Val::str(text);
@@ -1687,7 +1691,7 @@ impl<'a> Evaluator<'a> {
                 }
                 let mut val = finish(val);
                 val.origin = Some(Arc::new(Origin {
-                    what: format!("{name}({path:?})").into(),
+                    what: shown.clone().into(),
                     span: None,
                 }));
                 Ok(val)

@@ -19,6 +19,8 @@ use crate::{
     value::{Num, Val},
 };
 
+/// How many splats one traversal may have.
+const MAX_SPLATS: usize = 128;
 /// How many duplicate keys of one file are worked around.
 const MAX_DUPLICATES: usize = 256;
 
@@ -367,6 +369,19 @@ impl Lowering<'_> {
     }
 
     fn traversal(&self, traversal: &Traversal) -> ExprKind {
+        // What follows a splat is nested in it, which the parser's limit on nesting does not count.
+        let operators = traversal.operators.iter();
+        let splats = operators.filter(|operator| {
+            matches!(
+                operator.value(),
+                TraversalOperator::FullSplat(_) | TraversalOperator::AttrSplat(_)
+            )
+        });
+        if splats.count() > MAX_SPLATS {
+            return ExprKind::Literal(Val::unknown_because(format!(
+                "more than {MAX_SPLATS} splats in a row are not evaluated"
+            )));
+        }
         let steps = self.steps(&traversal.operators);
         match &traversal.expr {
             Expression::Variable(name) => ExprKind::Variable {

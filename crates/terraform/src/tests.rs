@@ -1546,7 +1546,7 @@ fn elements_of_unknown_collections_are_nested_no_deeper_than_values() {
         element.map_or(0, |element| 1 + depth(element))
     }
     let variable = "variable \"v\" {}\n";
-    for expression in ["[*]".repeat(3000), ".*".repeat(3000)] {
+    for expression in ["[*]".repeat(200_000), ".*".repeat(3000), "[*]".repeat(128)] {
         let loaded = main_tf(&format!(
             "{variable}resource \"aws_x\" \"x\" {{\n  a = var.v{expression}\n}}\n"
         ));
@@ -1558,6 +1558,45 @@ fn elements_of_unknown_collections_are_nested_no_deeper_than_values() {
     ));
     for resource in &loaded.inventory.resources {
         assert!(resource.body.get("a").map_or(0, depth) <= 128);
+    }
+}
+
+#[test]
+fn paths_and_keys_that_are_secrets_are_not_quoted() {
+    let calls = [
+        "file(var.s)",
+        "filemd5(var.s)",
+        "fileexists(\"/${var.s}\")",
+        "templatefile(var.s, {})",
+        "templatestring(\"${var.s}%%{\", {})",
+        "fileset(\"../../${var.s}\", \"*\")",
+        "aws_y.y[var.s]",
+        "{ a = 1 }[var.s]",
+        "var.unset[var.s]",
+    ];
+    for call in calls {
+        let loaded = main_tf(&format!(
+            "variable \"unset\" {{}}\nvariable \"s\" {{\n  default = \"S3CR-hunter2\"\n  sensitive = true\n}}\n\
+             resource \"aws_y\" \"y\" {{}}\nresource \"aws_x\" \"x\" {{\n  a = {call}\n}}\n"
+        ));
+        let inventory = &loaded.inventory;
+        let body = &inventory
+            .resources
+            .iter()
+            .find(|found| &*found.address == "aws_x.x")
+            .unwrap()
+            .body;
+        let reasons: Vec<_> = body
+            .get("a")
+            .and_then(Node::as_unknown)
+            .map(|unknown| unknown.reasons.clone())
+            .unwrap_or_default();
+        let told = format!(
+            "{:?} {reasons:?} {:?}",
+            inventory.diagnostics,
+            body.get("a").and_then(|a| a.origin.clone())
+        );
+        assert!(!told.contains("S3CR"), "{call}: {told}");
     }
 }
 

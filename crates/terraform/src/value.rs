@@ -1095,7 +1095,7 @@ fn write_key(val: &Val, key: &mut String) {
         Kind::Unknown(_) => key.push('?'),
         Kind::Bool(true) => key.push('T'),
         Kind::Bool(false) => key.push('F'),
-        Kind::Num(number) => _ = write!(key, "{number}"),
+        Kind::Num(number) => key.push_str(&crate::functions::general(number.decimal(), 10, 'g')),
         Kind::Str(text) => _ = write!(key, "{text:?}"),
         Kind::List(elements) | Kind::Set(elements) => {
             key.push('[');
@@ -1136,6 +1136,12 @@ fn write_key(val: &Val, key: &mut String) {
 impl Unk {
     /// The beginning of the text that Terraform knows too.
     pub fn known_prefix(&self) -> &str {
+        match self.json.as_deref().map(|json| &json.kind) {
+            Some(Kind::Object(_) | Kind::Map(_)) => return "{",
+            Some(Kind::List(_) | Kind::Tuple(_) | Kind::Set(_)) => return "[",
+            Some(Kind::Unknown(_)) => return "\"",
+            _ => {}
+        }
         match self.template.first() {
             Some(Part::Text(text)) => safe_prefix(
                 text.get(..self.prefix.unwrap_or(text.len()))
@@ -1416,6 +1422,17 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     }
     if known().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
         return Some(Type::map_of(elements(&of)?));
+    }
+    if known().all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
+        // The tuples become one list first.
+        let (lists, tuples): (Vec<&Type>, Vec<&Type>) =
+            known().partition(|ty| matches!(ty, Type::List(_)));
+        let mut all: Vec<Type> = lists.into_iter().flat_map(of).collect();
+        let inner: Vec<Type> = tuples.into_iter().flat_map(of).collect();
+        if !inner.is_empty() {
+            all.push(unify(&inner)?);
+        }
+        return Some(Type::list_of(unify(&all)?));
     }
     if known().all(|ty| matches!(ty, Type::Set(_) | Type::Tuple(_))) {
         return Some(Type::set_of(elements(&of)?));

@@ -13,6 +13,10 @@ pub(crate) enum Suite {
     Policies,
     /// The built program as a user runs it, with Helm and Kustomize
     Cli,
+    /// The evaluator against the real Terraform or OpenTofu
+    Differential,
+    /// Mutated and generated input through every crate; `HIPAA_IAC_FUZZ_SECONDS` and `HIPAA_IAC_FUZZ_SEED` change how much
+    Fuzz,
 }
 
 /// Runs the named suites, or all. A suite whose tools cannot be had is skipped aloud, and in CI fails.
@@ -48,8 +52,9 @@ pub(crate) fn run(named: &[Suite]) -> Outcome {
 impl Suite {
     fn prepare(self) -> Outcome {
         match self {
-            Self::Unit | Self::Policies => Ok(()),
+            Self::Unit | Self::Policies | Self::Fuzz => Ok(()),
             Self::Cli => tools::helm().and_then(|()| tools::kustomize()),
+            Self::Differential => tools::terraform(),
         }
     }
 
@@ -94,6 +99,11 @@ impl Suite {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
                 test(&["--package", "hipaa-iac-tests", "--test", "cli"])
             }
+            Self::Differential => {
+                must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
+                test(&["--package", "hipaa-iac-tests", "--test", "differential"])
+            }
+            Self::Fuzz => test(&["--package", "hipaa-iac-tests", "--test", "fuzz"]),
         }
     }
 }

@@ -74,10 +74,6 @@ pub(crate) fn kustomize() -> Result<(), String> {
     }
 }
 
-#[expect(
-    dead_code,
-    reason = "for the differential suite, which is run by hand while disagreements are open"
-)]
 /// Terraform or OpenTofu, the judges of the evaluator.
 pub(crate) fn terraform() -> Result<(), String> {
     if any_of(&["terraform", "tofu"]) {

@@ -537,6 +537,10 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
             ) =>
             {
                 unclear = true;
+                // Of what follows a value of unknown type Terraform looks at nothing.
+                if value.as_unknown().is_some_and(|unk| unk.ty.is_any()) {
+                    break;
+                }
             }
             None => return Err("arguments must be maps or objects".to_owned()),
         }
@@ -770,7 +774,9 @@ pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
     if !keys.iter().all(Val::is_wholly_known) {
         let mut result = args.unknown();
         if let (Kind::Unknown(unk), Type::List(of)) = (&mut result.kind, list.type_of()) {
-            Arc::make_mut(unk).ty = Type::Map(of);
+            let unk = Arc::make_mut(unk);
+            unk.ty = Type::Map(of);
+            unk.not_null = true;
         }
         return Ok(result.with_refs(&list.all_refs()));
     }

@@ -62,7 +62,13 @@ pub(super) fn nonsensitive(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn issensitive(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
     match &value.kind {
-        Kind::Unknown(_) if !value.sensitive => Ok(args.unknown()),
+        Kind::Unknown(_) if !value.sensitive => {
+            let mut result = args.unknown();
+            if let Kind::Unknown(unk) = &mut result.kind {
+                Arc::make_mut(unk).not_null = false;
+            }
+            Ok(result)
+        }
         _ => Ok(value.sensitive.into()),
     }
 }

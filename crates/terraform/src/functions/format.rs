@@ -407,7 +407,7 @@ fn shortest(number: &BigDecimal, mode: char) -> String {
 const SHORTEST_EXPONENT: i64 = 6;
 
 /// `%.3g`: so many significant digits, without zeros at the end.
-fn general(number: &BigDecimal, precision: usize, mode: char) -> String {
+pub(crate) fn general(number: &BigDecimal, precision: usize, mode: char) -> String {
     let precision = precision.max(1);
     let rounded = std::num::NonZeroU64::new(precision as u64).map_or_else(
         || number.clone(),

@@ -23,6 +23,8 @@ mod yaml;
 
 use std::sync::Arc;
 
+pub(crate) use format::general;
+
 use crate::value::{CallContext, Kind, MAX_TEXT, Members, Num, Refs, Type, Unk, Val, one_of};
 
 /// How many reasons an unknown result names.
@@ -173,6 +175,12 @@ impl Function {
             let unk = Arc::make_mut(unk);
             (unk.ty, unk.not_null) = (Type::Any, false);
         }
+        if let Kind::Unknown(unk) = &mut result.kind
+            && unk.ty.is_any()
+            && let Some(ty) = self.type_of(&values)
+        {
+            Arc::make_mut(unk).ty = ty;
+        }
         match result.as_unknown() {
             Some(unk) if unk.alternatives.is_empty() && unk.json.is_none() => {
                 Ok(match self.by_alternatives(&values, context) {
@@ -182,6 +190,18 @@ impl Function {
             }
             _ => Ok(result),
         }
+    }
+
+    /// The type of a result that is not known, where it follows from that of the first argument.
+    fn type_of(&self, values: &[Val]) -> Option<Type> {
+        let first = values.first()?.type_of();
+        Some(match (self.name, first) {
+            ("element" | "one", Type::List(of)) | ("one", Type::Set(of)) => (*of).clone(),
+            ("slice" | "reverse", list @ Type::List(_)) => list,
+            ("values", Type::Map(of)) => Type::List(of),
+            ("lookup", Type::Map(of)) => (*of).clone(),
+            _ => return None,
+        })
     }
 
     /// Applies the function to each value that the unknown arguments can take, where every one of them has a

@@ -250,20 +250,20 @@ fn shape(regex: &Regex) -> Type {
 }
 
 /// What will be found in a text that is not known.
-fn unfound(args: &Args<'_>, ty: impl Fn(Type) -> Type, not_null: bool) -> Result<Val, String> {
+fn unfound(args: &Args<'_>, ty: impl Fn(Type) -> Type) -> Result<Val, String> {
     let mut result = args.unknown();
     if let (Kind::Unknown(unk), Some(pattern)) = (&mut result.kind, args.get(0)?.as_str()) {
         let unk = Arc::make_mut(unk);
         unk.ty = ty(shape(&compile(pattern, args)?));
         unk.set = true;
-        unk.not_null = not_null;
+        unk.not_null = true;
     }
     Ok(result)
 }
 
 pub(super) fn regex(args: &Args<'_>) -> Result<Val, String> {
     if !args.rest(0).iter().all(Val::is_known) {
-        return unfound(args, |ty| ty, false);
+        return unfound(args, |ty| ty);
     }
     let regex = compile(args.text(0)?, args)?;
     let text = args.text(1)?;
@@ -276,7 +276,7 @@ pub(super) fn regex(args: &Args<'_>) -> Result<Val, String> {
 
 pub(super) fn regexall(args: &Args<'_>) -> Result<Val, String> {
     if !args.rest(0).iter().all(Val::is_known) {
-        return unfound(args, Type::list_of, true);
+        return unfound(args, Type::list_of);
     }
     let regex = compile(args.text(0)?, args)?;
     let text = args.text(1)?;
