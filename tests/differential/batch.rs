@@ -13,7 +13,7 @@ use hipaa_iac_tests::run_in;
 use crate::{
     expression::Expr,
     said::{Said, inventory},
-    truth::{self, Truth},
+    truth::{self, Program, Truth},
 };
 
 /// How often what the real program refuses is taken out before it must accept the rest.
@@ -150,7 +150,10 @@ impl Configuration {
 ///
 /// # Errors
 /// Where the comparison itself cannot be made: the configurations are not what they ought to be.
-pub(crate) fn compare(configurations: &[Configuration]) -> Result<Outcome, String> {
+pub(crate) fn compare(
+    program: Program,
+    configurations: &[Configuration],
+) -> Result<Outcome, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut refused = BTreeMap::new();
     let mut disagreements: Vec<Disagreement> = Vec::new();
@@ -158,7 +161,7 @@ pub(crate) fn compare(configurations: &[Configuration]) -> Result<Outcome, Strin
         let lines =
             write(folder.path(), configurations, &refused).map_err(|error| error.to_string())?;
         let (mut answers, mut errors) = inspect(folder.path(), &lines)?;
-        match truth::plan(folder.path())
+        match truth::plan(program, folder.path(), &[], &[])
             .map_err(|error| format!("{error}\n{}", keep(folder.path())))?
         {
             Truth::Refused(refusals) => {

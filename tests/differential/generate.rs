@@ -10,6 +10,7 @@ use proptest::{
 use crate::{
     batch::{Configuration, Place, Slot},
     expression::{Expr, HOLE, Type},
+    truth::Program,
 };
 
 /// Expressions that are probed in each configuration.
@@ -344,16 +345,20 @@ const FIGURES: &[&str] = &[
     "12345678901234567890",
 ];
 
+/// What OpenTofu does not have, or does in another way (`known.md`).
+const NOT_OPENTOFU: &[&str] = &["ephemeralasnull(", "issensitive(", "&&", "||"];
+
 /// A name that an expression may mention, with its type.
 type Name = (String, Type);
 
 struct Generator {
     rng: TestRng,
     names: Vec<Name>,
+    program: Program,
 }
 
 /// The configuration of a number, of those that a seed gives.
-pub(crate) fn configuration(seed: u64, number: usize) -> Configuration {
+pub(crate) fn configuration(program: Program, seed: u64, number: usize) -> Configuration {
     let mut bytes = [0; 32];
     for (target, byte) in bytes.iter_mut().zip(
         seed.to_le_bytes()
@@ -365,6 +370,7 @@ pub(crate) fn configuration(seed: u64, number: usize) -> Configuration {
     let mut generator = Generator {
         rng: TestRng::from_seed(RngAlgorithm::ChaCha, &bytes),
         names: vec![],
+        program,
     };
     generator.configuration(number)
 }
@@ -500,6 +506,18 @@ impl Generator {
         }
     }
 
+    /// A form that means the same to both programs.
+    fn form(&mut self, from: &[&'static str]) -> &'static str {
+        loop {
+            let form = from[self.rng.random_range(0..from.len())];
+            if self.program == Program::Terraform
+                || !NOT_OPENTOFU.iter().any(|part| form.contains(part))
+            {
+                return form;
+            }
+        }
+    }
+
     fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
         from[self.rng.random_range(0..from.len())]
     }
@@ -605,11 +623,11 @@ impl Generator {
             Type::Tuple(_) | Type::Object(_) => &[],
         };
         if self.rng.random_range(0..5) < 2 {
-            let form = self.pick(ANY);
+            let form = self.form(ANY);
             return self.fill(form, ty, depth);
         }
         if let Some(forms) = forms.get(self.rng.random_range(0..forms.len().max(1))) {
-            let form = self.pick(forms);
+            let form = self.form(forms);
             return self.fill(form, ty, depth);
         }
         match ty {

@@ -22,6 +22,7 @@ const UNDECIDED_TYPES: &[&str] = &[
     "Inconsistent conditional result types",
     "keys and searchset must be of the same type",
     "all elements must be of the same type",
+    "given sets must all have compatible element types",
 ];
 
 /// Whether an error of Terraform is one of those.

@@ -2,11 +2,14 @@
 //! outputs need no provider, so the real program plans them offline, and `hipaa-iac inspect` must say the same.
 //!
 //! Three sources of cases: `cases/`, whole configurations for the features of the language; `expressions/`, tables of
-//! single expressions, one for each thing that an operator or function does; and a random generator. On a
-//! disagreement the generator's expression is shrunk before it is shown.
+//! single expressions, several for each operator and function; and a random generator. On a disagreement the
+//! generator's expression is shrunk before it is shown. Of Terraform and OpenTofu each one that is there judges
+//! everything.
 //!
-//! `HIPAA_IAC_DIFFERENTIAL_CASES` is the number of random configurations (300), `HIPAA_IAC_DIFFERENTIAL_SEED` the seed
-//! (1), `HIPAA_IAC_DIFFERENTIAL_FIRST` the number of the first.
+//! A random configuration is a module: six variables, eleven resources, five locals, a call of another module and 40
+//! probes, 54 expressions that are compared. `HIPAA_IAC_DIFFERENTIAL_CASES` is the number of random configurations (300),
+//! `HIPAA_IAC_DIFFERENTIAL_SEED` the seed (1), `HIPAA_IAC_DIFFERENTIAL_FIRST` the number of the first,
+//! `HIPAA_IAC_DIFFERENTIAL_SHOWN` how many disagreements are shrunk and shown (12).
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -18,9 +21,11 @@ mod batch;
 mod expression;
 mod generate;
 mod known;
+mod provider;
 mod said;
 mod shrink;
 mod truth;
+mod written;
 
 use std::{
     collections::BTreeMap,
@@ -33,13 +38,14 @@ use std::{
     thread,
 };
 
-use hipaa_iac_tests::{run_in, workspace};
+use hipaa_iac_tests::{run_with, workspace};
 
 use crate::{
     batch::{Answer, Configuration, Disagreement, Place, Slot},
     expression::{Expr, Type},
     said::inventory,
-    truth::Truth,
+    truth::{Program, Truth, programs},
+    written::{Case, Verdict},
 };
 
 /// Configurations that are planned at once.
@@ -49,18 +55,35 @@ const WORKERS: usize = 2;
 /// Disagreements that are shrunk and shown.
 const SHOWN: usize = 12;
 
+/// The fewest written configurations, so that none are lost unseen.
+const WRITTEN: usize = 150;
+
 #[test]
-fn every_case_is_planned_as_terraform_plans_it() {
-    let folders = entries("cases");
-    assert!(!folders.is_empty());
-    let problems = in_parallel(&folders, |folder| {
-        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        compare(folder)
-            .into_iter()
-            .map(|problem| format!("{name}: {problem}"))
-            .collect::<Vec<_>>()
-    });
-    let problems: Vec<String> = problems.into_iter().flatten().collect();
+fn every_case_is_planned_as_the_real_program_plans_it() {
+    let files = entries("cases");
+    let cases: Vec<Case> = files
+        .iter()
+        .flat_map(|file| Case::read(file).unwrap())
+        .collect();
+    assert!(cases.len() >= WRITTEN, "only {} are left", cases.len());
+    let mut problems = Vec::new();
+    for &program in programs().unwrap() {
+        let judged: Vec<&Case> = cases
+            .iter()
+            .filter(|case| case.only.is_none_or(|only| only == program))
+            .collect();
+        eprintln!("{} configurations for {}", judged.len(), program.command());
+        for (case, found) in judged
+            .iter()
+            .zip(in_parallel(&judged, |case| compare(program, case)))
+        {
+            problems.extend(
+                found
+                    .iter()
+                    .map(|problem| format!("{}: {}: {problem}", program.command(), case.name)),
+            );
+        }
+    }
     assert!(
         problems.is_empty(),
         "{} disagreements:\n{}",
@@ -69,83 +92,122 @@ fn every_case_is_planned_as_terraform_plans_it() {
     );
 }
 
-/// A line of a table is an expression. One that begins with `!` is refused by both programs. One that begins with `~` is a
-/// known disagreement: the comment above it says why.
-#[test]
-fn every_expression_of_the_tables_has_the_value_that_terraform_gives_it() {
-    let preamble =
-        fs::read_to_string(workspace().join("tests/differential/expressions/preamble.tf")).unwrap();
-    let mut configurations = Vec::new();
-    let mut marks = BTreeMap::new();
-    for file in entries("expressions")
+/// An expression of a table.
+struct Line {
+    /// `!`: both programs refuse it; `~`: a known disagreement, the comment above it says why.
+    mark: Option<char>,
+    /// The one program that judges it, where it is not both.
+    only: Option<Program>,
+    text: String,
+}
+
+/// A line of a table is an expression. `!` or `~` before it, with a space, are marks; `terraform` or `tofu` say that only
+/// this program has what it needs.
+fn lines(file: &Path) -> Vec<Line> {
+    fs::read_to_string(file)
+        .unwrap()
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| {
+            let (mut mark, mut only, mut rest) = (None, None, line);
+            while let Some((word, text)) = rest.split_once(' ') {
+                match word {
+                    "!" | "~" => mark = word.chars().next(),
+                    "terraform" => only = Some(Program::Terraform),
+                    "tofu" => only = Some(Program::OpenTofu),
+                    _ => break,
+                }
+                rest = text;
+            }
+            Line {
+                mark,
+                only,
+                text: rest.to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn tables() -> Vec<(String, Vec<Line>)> {
+    entries("expressions")
         .iter()
         .filter(|file| file.extension().is_some_and(|extension| extension == "txt"))
-    {
-        let mut slots = Vec::new();
-        for line in fs::read_to_string(file)
-            .unwrap()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        {
-            let mark = line
-                .chars()
-                .next()
-                .filter(|first| matches!(first, '~'))
-                .or(line.starts_with("! ").then_some('!'));
-            let text = mark.map_or(line, |mark| line.trim_start_matches(mark).trim_start());
-            if let Some(mark) = mark {
-                marks.insert((configurations.len(), slots.len()), mark);
+        .map(|file| {
+            let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, lines(file))
+        })
+        .collect()
+}
+
+#[test]
+fn every_expression_of_the_tables_has_the_value_that_the_real_program_gives_it() {
+    let preamble =
+        fs::read_to_string(workspace().join("tests/differential/expressions/preamble.tf")).unwrap();
+    let mut problems = Vec::new();
+    for &program in programs().unwrap() {
+        let mut configurations = Vec::new();
+        let mut marks = BTreeMap::new();
+        for (name, lines) in tables() {
+            let mut slots = Vec::new();
+            for line in lines {
+                if line.only.is_some_and(|only| only != program) {
+                    continue;
+                }
+                if let Some(mark) = line.mark {
+                    marks.insert((configurations.len(), slots.len()), mark);
+                }
+                slots.push(Slot {
+                    place: Place::Probe,
+                    expr: Expr::leaf(line.text, Type::Text),
+                });
             }
-            slots.push(Slot {
-                place: Place::Probe,
-                expr: Expr::leaf(text, Type::Text),
+            configurations.push(Configuration {
+                name,
+                arguments: "  unknown_any = terraform_data.root.output\n".into(),
+                preamble: preamble.clone(),
+                slots,
             });
         }
-        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        configurations.push(Configuration {
-            name,
-            arguments: "  unknown_any = terraform_data.root.output\n".into(),
-            preamble: preamble.clone(),
-            slots,
-        });
-    }
-    let outcome = batch::compare(&configurations).unwrap_or_else(|problem| panic!("{problem}"));
-    let text = |at: (usize, usize)| {
-        format!(
-            "{}: {}",
-            configurations[at.0].name, configurations[at.0].slots[at.1].expr
-        )
-    };
-    let mut problems = Vec::new();
-    for disagreement in &outcome.disagreements {
-        if marks.remove(&disagreement.at) != Some('~') {
-            problems.push(format!(
-                "{}\n  expected {}\n  found    {}",
-                text(disagreement.at),
-                disagreement.expected,
-                disagreement.found
-            ));
+        let outcome =
+            batch::compare(program, &configurations).unwrap_or_else(|problem| panic!("{problem}"));
+        let text = |at: (usize, usize)| {
+            format!(
+                "{}: {}: {}",
+                program.command(),
+                configurations[at.0].name,
+                configurations[at.0].slots[at.1].expr
+            )
+        };
+        for disagreement in &outcome.disagreements {
+            if marks.remove(&disagreement.at) != Some('~') {
+                problems.push(format!(
+                    "{}\n  expected {}\n  found    {}",
+                    text(disagreement.at),
+                    disagreement.expected,
+                    disagreement.found
+                ));
+            }
         }
-    }
-    for (at, message) in &outcome.refused {
-        if marks.remove(at) != Some('!')
-            && !outcome
-                .disagreements
+        for (at, message) in &outcome.refused {
+            if marks.remove(at) != Some('!')
+                && !outcome
+                    .disagreements
+                    .iter()
+                    .any(|disagreement| disagreement.at == *at)
+            {
+                problems.push(format!(
+                    "{}\n  the real program refuses it: {message}",
+                    text(*at)
+                ));
+            }
+        }
+        problems.extend(
+            marks
                 .iter()
-                .any(|disagreement| disagreement.at == *at)
-        {
-            problems.push(format!(
-                "{}\n  the real program refuses it: {message}",
-                text(*at)
-            ));
-        }
+                .map(|(at, mark)| format!("{}\n  is marked {mark} and should not be", text(*at))),
+        );
     }
-    problems.extend(
-        marks
-            .iter()
-            .map(|(at, mark)| format!("{}\n  is marked {mark} and should not be", text(*at))),
-    );
     assert!(
         problems.is_empty(),
         "{} problems:\n{}",
@@ -154,30 +216,108 @@ fn every_expression_of_the_tables_has_the_value_that_terraform_gives_it() {
     );
 }
 
+/// What a table must hold of every function: a plain call, one that is refused, and calls with a value that is not known,
+/// a secret and a null.
 #[test]
-fn random_expressions_have_the_values_that_terraform_gives_them() {
-    let setting =
-        |name: &str, default: usize| match env::var(format!("HIPAA_IAC_DIFFERENTIAL_{name}")) {
-            Ok(text) => text
-                .parse()
-                .unwrap_or_else(|_| panic!("HIPAA_IAC_DIFFERENTIAL_{name} is no whole number")),
-            Err(_) => default,
-        };
+fn every_function_of_the_real_program_is_in_the_tables() {
+    /// Their results are others each time: only that they are not known can be compared.
+    const IMPURE: [&str; 4] = ["bcrypt", "plantimestamp", "timestamp", "uuid"];
+    /// They take anything.
+    const NEVER_REFUSED: [&str; 12] = [
+        "base64gzip",
+        "can",
+        "ephemeralasnull",
+        "issensitive",
+        "jsonencode",
+        "merge",
+        "nonsensitive",
+        "plantimestamp",
+        "sensitive",
+        "timestamp",
+        "uuid",
+        "yamlencode",
+    ];
+    let all: Vec<Line> = tables().into_iter().flat_map(|(_, lines)| lines).collect();
+    let mut missing = Vec::new();
+    for &program in programs().unwrap() {
+        for name in program.functions().unwrap() {
+            let call = format!("{name}(");
+            let calls = all.iter().filter(|line| {
+                line.only.is_none_or(|only| only == program)
+                    && line.text.match_indices(&call).any(|(at, _)| {
+                        !line.text[..at]
+                            .ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+                    })
+            });
+            let calls: Vec<&Line> = calls.collect();
+            let has = |f: &dyn Fn(&Line) -> bool| calls.iter().any(|line| f(line));
+            let mentions = |words: &'static [&'static str]| {
+                move |line: &Line| words.iter().any(|word| line.text.contains(word))
+            };
+            let mut need = |there: bool, what: &str| {
+                if !there {
+                    missing.push(format!("{}: {name}: {what}", program.command()));
+                }
+            };
+            need(!calls.is_empty(), "a call");
+            if IMPURE.contains(&name.as_str()) && name != "bcrypt" {
+                continue;
+            }
+            need(
+                IMPURE.contains(&name.as_str()) || has(&|line| line.mark.is_none()),
+                "a call that has a value",
+            );
+            need(
+                NEVER_REFUSED.contains(&name.as_str()) || has(&|line| line.mark == Some('!')),
+                "a call that is refused",
+            );
+            need(
+                has(&mentions(&["local.", "var.unknown"])),
+                "a value that is not known",
+            );
+            need(has(&mentions(&["sensitive(", "var.secret"])), "a secret");
+            need(has(&mentions(&["null"])), "a null");
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn random_expressions_have_the_values_that_the_real_program_gives_them() {
+    for &program in programs().unwrap() {
+        random(program);
+    }
+}
+
+/// Setting `HIPAA_IAC_DIFFERENTIAL_…` of the environment.
+fn setting(name: &str, default: usize) -> usize {
+    match env::var(format!("HIPAA_IAC_DIFFERENTIAL_{name}")) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("HIPAA_IAC_DIFFERENTIAL_{name} is no whole number")),
+        Err(_) => default,
+    }
+}
+
+fn random(program: Program) {
     let (count, seed, first) = (
         setting("CASES", 300),
         setting("SEED", 1) as u64,
         setting("FIRST", 0),
     );
-    eprintln!("{count} configurations from seed {seed}");
+    eprintln!(
+        "{count} configurations from seed {seed} for {}",
+        program.command()
+    );
     let batches: Vec<(usize, usize)> = (first..first + count)
         .step_by(BATCH)
         .map(|start| (start, (start + BATCH).min(first + count)))
         .collect();
     let outcomes = in_parallel(&batches, |(start, end)| {
         let configurations: Vec<Configuration> = (*start..*end)
-            .map(|number| generate::configuration(seed, number))
+            .map(|number| generate::configuration(program, seed, number))
             .collect();
-        let outcome = batch::compare(&configurations)
+        let outcome = batch::compare(program, &configurations)
             .unwrap_or_else(|problem| panic!("configurations {start} to {end}: {problem}"));
         (configurations, outcome)
     });
@@ -190,25 +330,36 @@ fn random_expressions_have_the_values_that_terraform_gives_them() {
         .iter()
         .map(|(_, outcome)| outcome.refused.len())
         .sum();
-    eprintln!("{expressions} expressions, of which the real program refuses {refused}");
     // A generator that makes nothing but errors would prove nothing.
     assert!(
         refused * 4 < expressions,
         "too many expressions are refused"
     );
-    let found = outcomes.iter().flat_map(|(all, outcome)| {
+    let all = outcomes.iter().flat_map(|(all, outcome)| {
         outcome
             .disagreements
             .iter()
             .map(move |one| (all[one.at.0].clone(), one.clone()))
     });
-    let found: Vec<_> = found.filter(|(_, one)| !known(one)).collect();
+    let (by_design, found): (Vec<_>, Vec<_>) =
+        all.partition(|(configuration, one)| known(configuration, one));
+    eprintln!(
+        "{expressions} expressions, of which the real program refuses {refused}; {} known disagreements, {} others",
+        by_design.len(),
+        found.len()
+    );
     if found.is_empty() {
         return;
     }
     let total = found.len();
+    let mut places: Vec<&str> = found
+        .iter()
+        .map(|(configuration, _)| configuration.name.as_str())
+        .collect();
+    places.dedup();
+    eprintln!("disagreements in {}", places.join(" "));
     let shown = found.into_iter().take(setting("SHOWN", SHOWN));
-    let shown: Vec<String> = shrink::shrink(&shown.collect::<Vec<_>>())
+    let shown: Vec<String> = shrink::shrink(program, &shown.collect::<Vec<_>>())
         .into_iter()
         .map(|(configuration, one)| {
             let expr = &configuration.slots[one.at.1].expr;
@@ -222,14 +373,23 @@ fn random_expressions_have_the_values_that_terraform_gives_them() {
         })
         .collect();
     panic!(
-        "{total} disagreements among {expressions} expressions (seed {seed}); the first, shrunk:\n{}",
+        "{total} disagreements with {} among {expressions} expressions (seed {seed}); the first, shrunk:\n{}",
+        program.command(),
         shown.join("\n")
     );
 }
 
 /// See [`known`].
-pub(crate) fn known(disagreement: &Disagreement) -> bool {
-    matches!((&disagreement.expected, &disagreement.found), (Answer::Error(message), Answer::Value(_)) if known::undecided(message))
+pub(crate) fn known(configuration: &Configuration, disagreement: &Disagreement) -> bool {
+    let expr = &configuration.slots[disagreement.at.1].expr;
+    match (&disagreement.expected, &disagreement.found) {
+        (Answer::Error(message), Answer::Value(_)) => known::undecided(message),
+        (Answer::Value(_), Answer::Value(found)) => {
+            found.kind() == "unknown and sensitive"
+                && format!("{expr}{}", mentioned(configuration, expr)).contains("flatten(")
+        }
+        _ => false,
+    }
 }
 
 /// What the names in an expression stand for.
@@ -297,21 +457,48 @@ pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + S
     results.into_inner().unwrap().into_values().collect()
 }
 
-/// Every disagreement on one whole configuration. A file `arguments` in its folder holds arguments for both programs.
-fn compare(folder: &Path) -> Vec<String> {
-    let copy = tempfile::tempdir().unwrap();
-    truth::copy_tree(folder, copy.path()).unwrap();
-    let expected = match truth::plan(copy.path()) {
-        Ok(Truth::Planned(plan)) => plan,
-        Ok(Truth::Refused(refusals)) => {
+/// Every disagreement on one whole configuration.
+fn compare(program: Program, case: &Case) -> Vec<String> {
+    let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    case.write(ours.path()).unwrap();
+    case.write(theirs.path()).unwrap();
+    let truth = truth::plan(program, theirs.path(), &case.arguments, &case.environment);
+    // The options have two dashes here.
+    let arguments: Vec<String> = case.arguments.iter().map(|one| format!("-{one}")).collect();
+    let run = |quiet: &[&'static str]| {
+        let mut all = vec!["inspect", ".", "--format", "json"];
+        all.extend(arguments.iter().map(String::as_str));
+        all.extend(quiet);
+        let environment: Vec<(&str, &str)> = case
+            .environment
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        run_with(ours.path(), &all, &environment, None).unwrap()
+    };
+    let ran = run(&["--quiet"]);
+    let expected = match (truth, case.verdict) {
+        (Ok(Truth::Planned(plan)), Verdict::Planned) => plan,
+        (Ok(Truth::Planned(_)), _) => return vec!["the real program plans it".to_owned()],
+        (Ok(Truth::Refused(_)), Verdict::Refused) if ran.code == 0 => {
+            return vec!["only the real program refuses it".to_owned()];
+        }
+        (Ok(Truth::Refused(_)), Verdict::Refused) => return vec![],
+        (Ok(Truth::Refused(_)), Verdict::Tolerated) if ran.code == 0 => return vec![],
+        (Ok(Truth::Refused(_)), Verdict::Tolerated) => {
+            return vec![format!("inspect refuses it too: {}", run(&[]).stderr)];
+        }
+        (Ok(Truth::Refused(refusals)), Verdict::Planned) => {
             return vec![format!("the real program refuses it: {refusals:?}")];
         }
-        Err(error) => return vec![format!("the real program cannot plan it: {error}")],
+        (Err(error), _) => return vec![format!("the real program cannot plan it: {error}")],
     };
-    let ran = run_in(folder, &["inspect", ".", "--format", "json", "--quiet"]).unwrap();
     if ran.code != 0 {
-        let loud = run_in(folder, &["inspect", ".", "--format", "json"]).unwrap();
-        return vec![format!("inspect ends with {}: {}", ran.code, loud.stderr)];
+        return vec![format!(
+            "inspect ends with {}: {}",
+            ran.code,
+            run(&[]).stderr
+        )];
     }
     let found = inventory(&ran.json());
     let mut problems = Vec::new();

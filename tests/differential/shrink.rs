@@ -3,6 +3,7 @@
 use crate::{
     batch::{self, Configuration, Disagreement, Place, Slot},
     in_parallel, known,
+    truth::Program,
 };
 
 /// Rounds of shrinking, each of which costs a plan.
@@ -13,13 +14,13 @@ const TRIED: usize = 120;
 type Case = (Configuration, Disagreement);
 
 /// Shrinks each case for itself.
-pub(crate) fn shrink(cases: &[Case]) -> Vec<Case> {
+pub(crate) fn shrink(program: Program, cases: &[Case]) -> Vec<Case> {
     in_parallel(cases, |(configuration, disagreement)| {
-        one(configuration.clone(), disagreement.clone())
+        one(program, configuration.clone(), disagreement.clone())
     })
 }
 
-fn one(mut configuration: Configuration, disagreement: Disagreement) -> Case {
+fn one(program: Program, mut configuration: Configuration, disagreement: Disagreement) -> Case {
     let at = disagreement.at.1;
     let mut best = Disagreement {
         at: (0, at),
@@ -45,13 +46,13 @@ fn one(mut configuration: Configuration, disagreement: Disagreement) -> Case {
             expr: expr.clone(),
         }));
         // What cannot be compared is not smaller.
-        let Ok(outcome) = batch::compare(&[trial]) else {
+        let Ok(outcome) = batch::compare(program, std::slice::from_ref(&trial)) else {
             break;
         };
         let smallest = outcome
             .disagreements
             .into_iter()
-            .filter(|found| found.at.1 >= start && found.is_like(&best) && !known(found))
+            .filter(|found| found.at.1 >= start && found.is_like(&best) && !known(&trial, found))
             .min_by_key(|found| found.at.1);
         let Some(smaller) = smallest else { break };
         configuration.slots[at].expr = candidates[smaller.at.1 - start].clone();

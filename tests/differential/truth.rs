@@ -28,53 +28,114 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
 }
 
-/// The program that is there: Terraform, else OpenTofu.
-fn program() -> Result<&'static str, String> {
-    static PROGRAM: OnceLock<Option<&str>> = OnceLock::new();
-    let runs = |program: &&str| {
-        let status = Command::new(program)
+/// A program that judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    Terraform,
+    OpenTofu,
+}
+
+impl Program {
+    pub(crate) fn command(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform",
+            Self::OpenTofu => "tofu",
+        }
+    }
+
+    /// The names of the functions that it has.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub(crate) fn functions(self) -> Result<Vec<String>, String> {
+        let output = Command::new(self.command())
+            .args(["metadata", "functions", "-json"])
+            .output()
+            .map_err(|error| error.to_string())?;
+        let all: Json =
+            serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+        let mut names: Vec<String> = all["function_signatures"]
+            .as_object()
+            .ok_or("no functions")?
+            .keys()
+            .map(|name| name.trim_start_matches("core::").to_owned())
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// The programs that are there: each judges everything.
+///
+/// # Errors
+/// Where there is none.
+pub(crate) fn programs() -> Result<&'static [Program], String> {
+    static PROGRAMS: OnceLock<Vec<Program>> = OnceLock::new();
+    let runs = |program: &Program| {
+        let status = Command::new(program.command())
             .arg("version")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
         status.is_ok_and(|status| status.success())
     };
-    PROGRAM
-        .get_or_init(|| ["terraform", "tofu"].into_iter().find(runs))
-        .ok_or_else(|| {
+    let found = PROGRAMS.get_or_init(|| {
+        let mut all = vec![Program::Terraform, Program::OpenTofu];
+        all.retain(runs);
+        all
+    });
+    if found.is_empty() {
+        return Err(
             "neither terraform nor tofu is on the PATH; `cargo xtask test differential` builds one"
-                .to_owned()
-        })
+                .to_owned(),
+        );
+    }
+    Ok(found)
 }
 
-/// Plans a configuration in its folder, which gets the program's own files too.
+/// Plans a configuration in its folder, which gets the program's own files too. The arguments are those of `plan`.
 ///
 /// # Errors
-/// Where the program cannot be run, or refuses the configuration before it plans.
-pub(crate) fn plan(folder: &Path) -> Result<Truth, String> {
-    let program = program()?;
+/// Where the program cannot be run.
+pub(crate) fn plan(
+    program: Program,
+    folder: &Path,
+    arguments: &[String],
+    environment: &[(String, String)],
+) -> Result<Truth, String> {
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(program);
+        let mut command = Command::new(program.command());
         command
             .current_dir(folder)
             .args(arguments)
             .stdin(Stdio::null());
         command
             .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_IN_AUTOMATION", "1");
+            .env("TF_IN_AUTOMATION", "1")
+            .envs(environment.iter().cloned());
         command.output().map_err(|error| error.to_string())
     };
     let init = run(&["init", "-backend=false", "-input=false", "-no-color"])?;
+    let refused = |message: &[u8]| {
+        Truth::Refused(vec![Refusal {
+            place: None,
+            message: String::from_utf8_lossy(message).into_owned(),
+        }])
+    };
     if !init.status.success() {
-        return Err(String::from_utf8_lossy(&init.stderr).into_owned());
+        return Ok(refused(&init.stderr));
     }
-    let planned = run(&["plan", "-input=false", "-json", "-out=plan.bin"])?;
+    let mut plan = vec!["plan", "-input=false", "-json", "-out=plan.bin"];
+    plan.extend(arguments.iter().map(String::as_str));
+    let planned = run(&plan)?;
     if !planned.status.success() {
         let refusals = refusals(&String::from_utf8_lossy(&planned.stdout));
-        if refusals.is_empty() {
-            return Err(String::from_utf8_lossy(&planned.stderr).into_owned());
-        }
-        return Ok(Truth::Refused(refusals));
+        return Ok(if refusals.is_empty() {
+            refused(&planned.stderr)
+        } else {
+            Truth::Refused(refusals)
+        });
     }
     let shown = run(&["show", "-json", "plan.bin"])?;
     if !shown.status.success() {

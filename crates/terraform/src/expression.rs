@@ -300,7 +300,9 @@ impl Evaluator<'_> {
                 let mut result = unknown_from(val, Type::Any);
                 let element = match each(element) {
                     // Of a value whose type is not known, nothing can be wrong yet.
-                    Err(failure) if unk.ty.is_any() && failure.code != "evaluation-limit" => {
+                    Err(failure)
+                        if element_type(&unk.ty).is_any() && failure.code != "evaluation-limit" =>
+                    {
                         Val::unknown_because(failure.message)
                     }
                     element => element?,
@@ -392,9 +394,15 @@ impl Evaluator<'_> {
             Some(false) => vec![convert(&otherwise)?],
             None => vec![convert(&then)?, convert(&otherwise)?],
         };
-        Ok(one_of(test.reasons(), outcomes)
-            .mark(sensitive)
-            .at(Some(span)))
+        let mut result = one_of(test.reasons(), outcomes);
+        if let Kind::Unknown(unk) = &mut result.kind {
+            let unk = Arc::make_mut(unk);
+            unk.bounds = either(&then, &otherwise);
+            if ty.is_any() {
+                (unk.ty, unk.not_null) = (Type::Any, false);
+            }
+        }
+        Ok(result.mark(sensitive).at(Some(span)))
     }
 
     /// A branch that may not be taken: its failure is no error, and it keeps the type that its form gives away.
@@ -482,6 +490,24 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Where there is no element, Terraform still tries the condition with one that is not known: whether it is sensitive.
+    fn condition_of_none(&self, each: &For, scope: Scope<'_>) -> Result<bool, Failure> {
+        let Some(condition) = &each.condition else {
+            return Ok(false);
+        };
+        let any = || Val::unknown_because("any element");
+        let test = in_for(each, any(), any(), scope, |scope| {
+            self.eval(condition, scope)
+        })?;
+        if test.is_null() {
+            return Err(failure(condition.span, "the condition is null"));
+        }
+        let test = test
+            .convert(&Type::Bool)
+            .map_err(|error| failure(condition.span, format!("the condition: {error}")))?;
+        Ok(test.sensitive)
+    }
+
     fn for_expr(&self, each: &For, span: Span, scope: Scope<'_>) -> Eval {
         let collection = self.eval(&each.collection, scope)?;
         // The mark of the whole becomes the mark of the result.
@@ -508,16 +534,20 @@ impl Evaluator<'_> {
                         format!("a {} cannot be iterated over", unk.ty),
                     ));
                 }
+                let sensitive = self.condition_of_none(each, scope)?;
                 let (key, element) = symbolic_pair(&collection);
                 // Terraform does not look at the rest yet: it cannot be wrong.
                 let element = in_for(each, key, element, scope.strictly(), |scope| {
                     self.eval(&each.value, scope)
                 });
-                return Ok(unknown_collection(&collection, element.ok()));
+                return Ok(unknown_collection(&collection, element.ok()).mark(sensitive));
             }
         };
         self.spend(pairs.len() as u64, span)?;
         let mut sensitive = collection.sensitive;
+        if pairs.is_empty() {
+            sensitive |= self.condition_of_none(each, scope)?;
+        }
         let mut refs = collection.refs.clone();
         let mut list = Vec::new();
         let mut members = Members::new();
@@ -649,21 +679,25 @@ impl Evaluator<'_> {
                     })?;
                     text.sensitive |= test.sensitive;
                     let start = text.start();
-                    match test.as_bool() {
-                        Some(true) => self.template_parts(then, span, scope, text)?,
-                        Some(false) => self.template_parts(otherwise, span, scope, text)?,
-                        None => {
-                            // Only one of them will have to be right.
-                            let branch = |parts| match self.template(parts, span, scope.strictly())
-                            {
-                                Err(failure) if failure.code != "evaluation-limit" => {
-                                    Ok(Val::unknown_because(failure.message))
-                                }
-                                result => result,
-                            };
-                            let outcomes = vec![branch(then)?, branch(otherwise)?];
-                            text.add(one_of(test.reasons(), outcomes));
+                    // Only one of them will have to be right.
+                    let branch = |parts| match self.template(parts, span, scope.strictly()) {
+                        Err(failure) if failure.code != "evaluation-limit" => {
+                            Ok(Val::unknown_because(failure.message))
                         }
+                        result => result,
+                    };
+                    if let Some(taken) = test.as_bool() {
+                        let (chosen, other) = if taken {
+                            (then, otherwise)
+                        } else {
+                            (otherwise, then)
+                        };
+                        self.template_parts(chosen, span, scope, text)?;
+                        // As in a conditional, the marks of the other count too.
+                        text.sensitive |= branch(other)?.sensitive;
+                    } else {
+                        let outcomes = vec![branch(then)?, branch(otherwise)?];
+                        text.add(one_of(test.reasons(), outcomes));
                     }
                     text.ends(start);
                 }
@@ -741,7 +775,6 @@ impl Evaluator<'_> {
                             ..Unk::default()
                         };
                         unk.set = true;
-                        unk.not_null = true;
                         Val::unknown(unk)
                     }
                     Err(failure) if failure.code == "evaluation-limit" => return Err(failure),
@@ -894,6 +927,12 @@ fn irrelevant(then: &Val, otherwise: &Val) -> bool {
     }
 }
 
+/// The bounds of a number that is one of two whole ones.
+fn either(then: &Val, otherwise: &Val) -> Option<(i64, Option<i64>)> {
+    let (a, b) = (then.as_num()?.to_i64()?, otherwise.as_num()?.to_i64()?);
+    Some((a.min(b), Some(a.max(b))))
+}
+
 /// Whether it is not even known of what type it is.
 fn is_untyped(val: &Val) -> bool {
     val.as_unknown().is_some_and(|unk| unk.ty.is_any())
@@ -939,7 +978,8 @@ fn form(kind: &ExprKind) -> Type {
 /// What `try` leaves of an unknown: its type may be another's.
 fn untyped(mut val: Val) -> Val {
     if let Kind::Unknown(unk) = &mut val.kind {
-        Arc::make_mut(unk).ty = Type::Any;
+        let unk = Arc::make_mut(unk);
+        (unk.ty, unk.not_null) = (Type::Any, false);
     }
     val
 }
@@ -1019,7 +1059,7 @@ fn compare_bounds(op: Op, a: &Val, b: &Val) -> Option<bool> {
             return Some((number.clone(), Some(number.clone())));
         }
         let (least, most) = val.as_unknown()?.bounds?;
-        Some((least.into(), (most != i64::MAX).then(|| most.into())))
+        Some((least.into(), most.map(Num::from)))
     };
     let ((least_a, most_a), (least_b, most_b)) = (bounds(a)?, bounds(b)?);
     // Terraform takes no notice of bounds that touch.

@@ -15,6 +15,7 @@ use hipaa_iac_source::{
 };
 
 use crate::{
+    data::{self, Stop},
     expression::{
         Eval, Failure, MAX_EVALUATION_DEPTH, Names, Scope, attribute, certain, failure, member,
         pairs, symbolic_pair, unknown_from,
@@ -22,6 +23,7 @@ use crate::{
     loader::Loader,
     module::{Mode, Module, ResourceBlock},
     parse,
+    providers::Providers,
     syntax::{Attr, Block, Body, Expr, Item, Step},
     types,
     value::{CallContext, Fuel, Kind, Members, Num, Refs, Type, Unk, Val},
@@ -60,6 +62,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) given: BTreeMap<Arc<str>, Val>,
     /// Folders of installed modules, by the key of `modules.json` (`vpc.subnets`).
     pub(crate) installed: BTreeMap<String, PathBuf>,
+    pub(crate) providers: Providers,
     pub(crate) fuel: Fuel,
     depth: Cell<u32>,
     /// How many module instances there are so far.
@@ -322,6 +325,7 @@ impl<'a> Evaluator<'a> {
         root: Arc<str>,
         given: BTreeMap<Arc<str>, Val>,
         installed: BTreeMap<String, PathBuf>,
+        providers: Providers,
     ) -> Self {
         Self {
             loader,
@@ -329,6 +333,7 @@ impl<'a> Evaluator<'a> {
             root,
             given,
             installed,
+            providers,
             fuel: Fuel::new(FUEL),
             depth: Cell::new(0),
             modules: Cell::new(0),
@@ -579,6 +584,15 @@ impl<'a> Evaluator<'a> {
                     .map(|attr| self.argument(parent, attr))
             }
         };
+        if block
+            .body
+            .attr("ephemeral")
+            .is_some_and(|attr| literal_bool(&attr.expr))
+        {
+            let mut unk = Unk::because(format!("var.{name} is ephemeral: no plan holds it"));
+            unk.ty = ty;
+            return Ok(Val::unknown(unk).mark(true).at(Some(block.header)));
+        }
         let val = match given {
             Some(val) if nullable || !val.is_null() => val,
             given => match default() {
@@ -606,7 +620,13 @@ impl<'a> Evaluator<'a> {
                 }
             },
         };
-        let place = val.span.unwrap_or(block.header);
+        // The line of a secret is not shown.
+        let secret = block
+            .body
+            .attr("sensitive")
+            .is_some_and(|attr| literal_bool(&attr.expr))
+            || val.holds_sensitive();
+        let place = val.span.filter(|_| !secret).unwrap_or(block.header);
         val.convert(&ty).map_err(|error| {
             failure(
                 place,
@@ -691,6 +711,15 @@ impl<'a> Evaluator<'a> {
 
     fn for_each(&self, expr: &Expr, here: Scope<'_>) -> Result<Keys, Failure> {
         let val = self.eval(expr, here)?;
+        // The keys would show in addresses. Values under keys may be sensitive.
+        let shown = val.sensitive
+            || matches!(&val.kind, Kind::Set(elements) if elements.iter().any(Val::holds_sensitive));
+        if shown {
+            return Err(failure(
+                expr.span,
+                "for_each is sensitive, and its keys would be seen",
+            ));
+        }
         let keys = match &val.kind {
             Kind::Map(members) | Kind::Object(members) => {
                 self.room(members.len(), expr.span)?;
@@ -790,13 +819,112 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Rc<Evaluated>> {
         memo(&resource.bodies, &at, || {
             let binding = resource.keys.binding(at);
-            let (node, members) = in_binding(instance, binding.as_ref(), |scope| {
+            let (mut node, mut members) = in_binding(instance, binding.as_ref(), |scope| {
                 self.block_value(&block.block.body, scope, &META, block.block.header, 0)
             });
+            if block.mode == Mode::Data {
+                self.compute_data(instance, block, &mut node, &mut members);
+            }
             Rc::new(Evaluated {
                 node,
                 members: Arc::new(members),
             })
+        })
+    }
+
+    /// Adds what a data source computes from its arguments alone.
+    fn compute_data(
+        &self,
+        instance: &Rc<Instance>,
+        block: &ResourceBlock,
+        node: &mut Node,
+        members: &mut Members,
+    ) {
+        let names = data::computed(&block.type_);
+        if names.is_empty() {
+            return;
+        }
+        let header = block.block.header;
+        let address = format!("data.{}.{}", block.type_, block.name);
+        let sensitive = members.values().any(data::holds_sensitive);
+        let computed = if &*block.type_ == "template_file" {
+            self.template_data(members, header).map(|val| vec![val])
+        } else {
+            let (_, major) = self.providers.of(&instance.module, &block.provider_name());
+            data::compute(&block.type_, members, major)
+                .map(|texts| texts.into_iter().map(Val::from).collect())
+        };
+        let vals: Vec<Val> = computed.unwrap_or_else(|stop| {
+            let reasons = match stop {
+                Stop::Unknown(reasons) => reasons,
+                Stop::Refused(message) => self
+                    .recover(failure(header, format!("{address}: {message}")))
+                    .reasons(),
+            };
+            let unknown = |name: &&str| {
+                let first =
+                    computed_reason(Mode::Data, &format!("{}{address}", instance.path), name);
+                let unk = Unk {
+                    reasons: std::iter::once(first).chain(reasons.clone()).collect(),
+                    ty: Type::String,
+                    set: true,
+                    ..Unk::default()
+                };
+                Val::unknown(unk)
+            };
+            names.iter().map(unknown).collect()
+        });
+        for (name, val) in names.iter().zip(vals) {
+            let val = val.mark(sensitive).at(Some(header));
+            if let Value::Object(body) = &mut node.value {
+                Arc::make_mut(body).insert((*name).into(), val.to_node());
+            }
+            members.insert((*name).into(), val);
+        }
+    }
+
+    /// What `template_file` renders.
+    fn template_data(&self, arguments: &Members, header: Span) -> Result<Val, Stop> {
+        let argument = |name: &str| arguments.get(name).filter(|val| !val.is_null());
+        let Some(template) = argument("template") else {
+            return Err(Stop::Unknown(vec!["it has no template".to_owned()]));
+        };
+        let Some(text) = template.as_str() else {
+            return Err(Stop::Unknown(template.reasons()));
+        };
+        let vars = match argument("vars") {
+            None => Val::map(Members::new()),
+            Some(vars) if vars.is_known() => vars
+                .convert(&Type::map_of(Type::String))
+                .map_err(|error| Stop::Refused(format!("vars: {error}")))?,
+            Some(vars) => return Err(Stop::Unknown(vars.reasons())),
+        };
+        let names: Vec<_> = vars
+            .members()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name, member(&vars, value)))
+            .collect();
+        // Messages name what stands in the template.
+        let refused = |message: &str| {
+            Stop::Refused(if template.sensitive {
+                "the template cannot be rendered".to_owned()
+            } else {
+                format!("template: {message}")
+            })
+        };
+        let parsed = parse::parse_template_at(text, header).map_err(|error| refused(&error))?;
+        let val = self
+            .in_template(&parsed, &names, None, false)
+            .and_then(|val| val.to_str().map_err(|error| failure(header, error)))
+            .map_err(|inner| refused(&inner.message))?;
+        // Terraform does not read a data source whose arguments are not known.
+        Ok(match val.kind {
+            Kind::Unknown(unk) => Val::unknown(Unk {
+                prefix: Some(0),
+                ..Unk::clone(&unk)
+            }),
+            kind => Val::new(kind),
         })
     }
 
@@ -906,26 +1034,31 @@ impl<'a> Evaluator<'a> {
             None => label.to_string(),
         };
         let collection = self.eval(&each.expr, scope)?;
+        // Blocks made of a secret are secret.
+        let sensitive = collection.sensitive;
         let expand = |key: Val, value: Val| {
             let names = Names {
                 name: &iterator,
                 value: each_object(key, value),
                 outer: scope.names,
             };
-            self.block_value(
+            let (mut node, inner) = self.block_value(
                 &content.body,
                 scope.with(&names),
                 &[],
                 block.header,
                 level + 1,
-            )
+            );
+            node.sensitive |= sensitive;
+            (node, inner)
         };
         if let Some(pairs) = pairs(&collection) {
             for (key, value) in pairs {
                 self.spend(1, each.span)?;
                 let (node, inner) = expand(key, value);
                 list.0.push(node);
-                list.1.push(open_object(inner, &Refs::NONE, vec![]));
+                list.1
+                    .push(open_object(inner, &Refs::NONE, vec![]).mark(sensitive));
             }
             return Ok(());
         }
@@ -1032,13 +1165,10 @@ impl<'a> Evaluator<'a> {
             (Keys::Count(count), None) => {
                 Ok((Val::tuple(all(&(0..*count).collect::<Vec<_>>())?), steps))
             }
-            // A for_each resource is an object of its instances; a name behind it is a key.
-            (Keys::Each(keys), Some((Step::Attr(key, at), rest))) => {
-                match keys.binary_search_by(|(known, ..)| known.cmp(key)) {
-                    Ok(at) => one(at, rest),
-                    Err(_) => Err(failure(*at, format!("{address} has no instance {key:?}"))),
-                }
-            }
+            (Keys::Each(_), Some((Step::Attr(..), _))) => Err(failure(
+                span,
+                format!("{address} has for_each: a key is needed"),
+            )),
             (Keys::Each(keys), _) => {
                 let vals = all(&(0..keys.len()).collect::<Vec<_>>())?;
                 let members = keys
@@ -1115,7 +1245,10 @@ impl<'a> Evaluator<'a> {
         };
         let builtin = &*block.type_ == "terraform_data" && block.mode == Mode::Managed;
         if let Some((Step::Attr(name, at_span), rest)) = steps.split_first() {
-            if block.block.body.sets(name) && !META.contains(&&**name) || builtin {
+            let computed_here =
+                block.mode == Mode::Data && data::computed(&block.type_).contains(&&**name);
+            let written = block.block.body.sets(name) && !META.contains(&&**name);
+            if written || builtin || computed_here {
                 let body = self
                     .body(instance, block, resource, at)
                     .ok_or_else(|| cycle(span, &path))?;
@@ -1334,6 +1467,22 @@ impl<'a> Evaluator<'a> {
                 reason,
             };
         }
+        for attr in block.body.attrs() {
+            let own = [
+                "source",
+                "version",
+                "providers",
+                "count",
+                "for_each",
+                "depends_on",
+            ];
+            if !own.contains(&&*attr.name) && !module.variables.contains_key(&attr.name) {
+                self.recover(failure(
+                    attr.span,
+                    format!("module.{name} has no variable {:?}", &*attr.name),
+                ));
+            }
+        }
         self.modules.set(modules);
         let children = (0..keys.len()).map(|at| {
             let child_symbolic = instance.symbolic || matches!(keys, Keys::Symbolic(..));
@@ -1478,6 +1627,7 @@ impl<'a> Evaluator<'a> {
         remedy: &str,
     ) {
         let mut refs = Vec::new();
+        let mut texts = Vec::new();
         for attr in block.body.attrs() {
             if matches!(
                 &*attr.name,
@@ -1503,6 +1653,7 @@ impl<'a> Evaluator<'a> {
             };
             if let Ok(val) = self.eval(&attr.expr, scope) {
                 refs.extend(val.all_refs().iter().cloned());
+                val.to_node().texts(&mut texts);
             }
         }
         let references: Refs = refs.into_iter().collect();
@@ -1514,6 +1665,7 @@ impl<'a> Evaluator<'a> {
             remedy: remedy.to_owned(),
             span: Some(place),
             references: references.iter().cloned().collect(),
+            texts,
         });
     }
 
@@ -1537,11 +1689,31 @@ impl<'a> Evaluator<'a> {
             "filebase64sha256" => Some("base64sha256"),
             "filebase64sha512" => Some("base64sha512"),
             "abspath" | "pathexpand" => {
+                let path = match args {
+                    [path] if !path.is_null() => path
+                        .to_str()
+                        .map_err(|error| failure(span, format!("{name}: {error}"))),
+                    _ => Err(failure(span, format!("{name} takes a path"))),
+                };
+                let path = match path {
+                    Ok(path) => path,
+                    Err(failure) => return Some(Err(failure)),
+                };
+                // What is absolute, or has no `~` to expand, is the same everywhere.
+                match path.as_str() {
+                    Some(text) if name == "pathexpand" && !text.starts_with('~') => {
+                        return Some(Ok(path));
+                    }
+                    Some(text) if name == "abspath" && text.starts_with('/') => {
+                        let clean = crate::loader::normalized(Path::new(text));
+                        let clean = clean.to_string_lossy().into_owned();
+                        return Some(Ok(path.with_kind(Kind::Str(clean.into()))));
+                    }
+                    _ => {}
+                }
                 let mut unk = Unk::because(format!("{name} depends on the machine"));
                 (unk.ty, unk.set, unk.not_null) = (Type::String, true, true);
-                return Some(Ok(
-                    Val::unknown(unk).with_refs(&crate::expression::all_refs(args))
-                ));
+                return Some(Ok(path.with_kind(Kind::Unknown(Arc::new(unk)))));
             }
             _ => return None,
         };
@@ -1614,8 +1786,16 @@ impl<'a> Evaluator<'a> {
                         None => return Ok(finish(outside())),
                     }
                 };
-                let template =
-                    template.map_err(|error| failure(span, format!("{shown}: {error}")))?;
+                // Messages name what stands in the template.
+                let secret = name == "templatestring" && first.sensitive;
+                let say = |message: &str| {
+                    if secret {
+                        format!("{name}: the template cannot be rendered")
+                    } else {
+                        format!("{name}: {message}")
+                    }
+                };
+                let template = template.map_err(|error| failure(span, say(&error)))?;
                 let mut names = Vec::with_capacity(members.len());
                 for (name, value) in members {
                     names.push((name, member(vars, value)));
@@ -1623,7 +1803,7 @@ impl<'a> Evaluator<'a> {
                 let val = self
                     .in_template(&template, &names, None, scope.strict)
                     .map_err(|inner| Failure {
-                        message: format!("{name}: {}", inner.message),
+                        message: say(&inner.message),
                         span,
                         ..inner
                     })?;
@@ -1658,12 +1838,14 @@ impl<'a> Evaluator<'a> {
                     .map_err(|error| failure(span, format!("fileset: {error}")))?;
                 Ok(finish(Val::set(found.into_iter().map(Val::from).collect())))
             }
-            "fileexists" => Ok(finish(
-                match self.loader.resolve_file(&self.root_dir, path) {
-                    Some(file) => file.is_file().into(),
-                    None => outside(),
-                },
-            )),
+            "fileexists" => match self.loader.resolve_file(&self.root_dir, path) {
+                Some(file) if file.is_dir() => Err(failure(
+                    span,
+                    format!("{shown}: it is a folder, not a file"),
+                )),
+                Some(file) => Ok(finish(file.is_file().into())),
+                None => Ok(finish(outside())),
+            },
             _ => {
                 let Some(file) = self.loader.resolve_file(&self.root_dir, path) else {
                     return Ok(finish(outside()));

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use hipaa_iac_source::{Inventory, Sources, WalkEntry};
 
+mod data;
 mod expression;
 pub mod functions;
 mod graph;
@@ -43,6 +44,10 @@ pub enum Assignment {
     Var(String, String),
     /// `--var-file path`.
     File(PathBuf),
+    /// `vars` of an environment of the configuration.
+    ConfiguredVar(String, String),
+    /// `varFiles` of an environment of the configuration.
+    ConfiguredFile(PathBuf),
 }
 
 impl Default for Options {

@@ -429,12 +429,17 @@ fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings
     let installed = installed(dir, &mut inventory.diagnostics);
     let given = settings.of_root(loader.sources, dir, &module, &mut inventory.diagnostics);
     let lock = providers::lock_file(loader.sources, dir, &mut inventory.diagnostics);
-    let evaluator = Evaluator::new(loader, dir.to_owned(), Arc::clone(&root), given, installed);
+    let evaluator = Evaluator::new(
+        loader,
+        dir.to_owned(),
+        Arc::clone(&root),
+        given,
+        installed,
+        Providers::new(&module, &lock),
+    );
     let instance = Instance::root(Arc::clone(&module));
-    let providers = Providers::new(&module, &lock);
     let mut output = Output {
         evaluator: &evaluator,
-        providers,
         root,
         inventory: &mut inventory,
     };
@@ -486,7 +491,6 @@ fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, 
 
 struct Output<'a> {
     evaluator: &'a Evaluator<'a>,
-    providers: Providers,
     root: Arc<str>,
     inventory: &'a mut Inventory,
 }
@@ -539,13 +543,8 @@ impl Output<'_> {
                     block.type_,
                     block.name
                 );
-                let provider = block
-                    .block
-                    .body
-                    .attr("provider")
-                    .and_then(|attr| attr.expr.keyword());
-                let local = provider_name(provider.as_deref(), &block.type_);
-                let (provider, provider_major) = self.providers.of(&module, local);
+                let (provider, provider_major) =
+                    self.evaluator.providers.of(&module, &block.provider_name());
                 self.inventory.resources.push(Resource {
                     address: address.into(),
                     kind: ResourceKind::Terraform(TerraformId {
@@ -618,7 +617,7 @@ impl Output<'_> {
             address.push('.');
             address.push_str(alias);
         }
-        let (provider, provider_major) = self.providers.of(&instance.module, local);
+        let (provider, provider_major) = self.evaluator.providers.of(&instance.module, local);
         self.inventory.resources.push(Resource {
             address: address.into(),
             kind: ResourceKind::Terraform(TerraformId {
@@ -635,14 +634,6 @@ impl Output<'_> {
             extent,
             symbolic: instance.symbolic,
         });
-    }
-}
-
-/// The local name of a resource's provider: that of its `provider` argument, else the first word of its type.
-fn provider_name<'a>(argument: Option<&'a str>, type_: &'a str) -> &'a str {
-    match argument {
-        Some(argument) => argument.split('.').next().unwrap_or(argument),
-        None => type_.split('_').next().unwrap_or(type_),
     }
 }
 

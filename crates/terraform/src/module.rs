@@ -64,6 +64,18 @@ pub(crate) struct ResourceBlock {
     pub(crate) block: Block,
 }
 
+impl ResourceBlock {
+    /// The local name of the provider: that of the `provider` argument, else the first word of the type.
+    pub(crate) fn provider_name(&self) -> String {
+        let argument = self.block.body.attr("provider");
+        let name = match argument.and_then(|attr| attr.expr.keyword()) {
+            Some(name) => name.split('.').next().map(str::to_owned),
+            None => self.type_.split('_').next().map(str::to_owned),
+        };
+        name.unwrap_or_default()
+    }
+}
+
 /// An entry of `required_providers`, with versions that provider blocks ask for in the old way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Requirement {

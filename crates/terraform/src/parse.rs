@@ -180,6 +180,8 @@ struct Lowering<'a> {
 /// How the literal parts of a template are split into tokens; strip markers and indentation work on tokens.
 #[derive(Clone, Copy)]
 enum Literals {
+    /// One token for each run of text, escapes not yet resolved: a directive in a quoted string.
+    Raw,
     /// One token for each run of text, escapes resolved by the parser: a quoted string.
     Whole,
     /// One for each line, as written but for `$${`; with `flush`, common indentation is cut: a heredoc, a file.
@@ -472,10 +474,19 @@ impl Lowering<'_> {
         literals: Literals,
         tokens: &mut Tokens<'t>,
     ) {
+        // In a directive the parser does not resolve escapes.
+        let within = match literals {
+            Literals::Whole => Literals::Raw,
+            other => other,
+        };
         for element in elements {
             match element {
                 Element::Literal(text) => match literals {
                     Literals::Whole => tokens.text(text.as_str().to_owned()),
+                    Literals::Raw => {
+                        let raw = text.span().and_then(|range| self.text.get(range));
+                        tokens.text(unescaped(raw.unwrap_or(text.as_str())));
+                    }
                     Literals::Lines { .. } => {
                         let raw = text
                             .span()
@@ -492,10 +503,10 @@ impl Lowering<'_> {
                 Element::Directive(directive) => match &**directive {
                     Directive::If(each) => {
                         tokens.sequence(Token::If(&each.if_expr.cond_expr), each.if_expr.strip);
-                        self.flatten(each.if_expr.template.iter(), literals, tokens);
+                        self.flatten(each.if_expr.template.iter(), within, tokens);
                         if let Some(otherwise) = &each.else_expr {
                             tokens.sequence(Token::Else, otherwise.strip);
-                            self.flatten(otherwise.template.iter(), literals, tokens);
+                            self.flatten(otherwise.template.iter(), within, tokens);
                         }
                         tokens.sequence(Token::End, each.endif_expr.strip);
                     }
@@ -507,7 +518,7 @@ impl Lowering<'_> {
                             collection: &head.collection_expr,
                         };
                         tokens.sequence(token, head.strip);
-                        self.flatten(head.template.iter(), literals, tokens);
+                        self.flatten(head.template.iter(), within, tokens);
                         tokens.sequence(Token::End, each.endfor_expr.strip);
                     }
                 },
@@ -579,6 +590,34 @@ impl Lowering<'_> {
         end(&mut text, &mut parts);
         parts
     }
+}
+
+/// The text that a part of a quoted string means.
+fn unescaped(raw: &str) -> String {
+    let raw = raw.replace("$${", "${").replace("%%{", "%{");
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw.as_str();
+    while let Some((before, after)) = rest.split_once('\\') {
+        text.push_str(before);
+        let mut chars = after.chars();
+        let code = |digits: usize| {
+            let code = after.get(1..=digits)?;
+            let code = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
+            Some((code, after.get(digits + 1..)?))
+        };
+        let (c, left) = match chars.next() {
+            Some('n') => ('\n', chars.as_str()),
+            Some('r') => ('\r', chars.as_str()),
+            Some('t') => ('\t', chars.as_str()),
+            Some(c @ ('"' | '\\')) => (c, chars.as_str()),
+            Some('u') => code(4).unwrap_or(('\\', after)),
+            Some('U') => code(8).unwrap_or(('\\', after)),
+            _ => ('\\', after),
+        };
+        text.push(c);
+        rest = left;
+    }
+    text + rest
 }
 
 #[derive(Default)]

@@ -17,6 +17,8 @@ use crate::{Options, json, providers::only_major};
 const MAX_HOPS: usize = 32;
 /// How many references a value keeps.
 const MAX_REFERENCES: usize = 256;
+/// How long a text must be, in bytes, for its copies to be secrets too.
+const MIN_SECRET: usize = 8;
 /// How many pairs of nested blocks are compared to find those that belong together.
 const MAX_PAIRS: usize = 4096;
 
@@ -105,6 +107,7 @@ fn load(
         _ => return None,
     }
     let mut inventory = reader.inventory;
+    hide_copies(&mut inventory.resources);
     join_source(&mut inventory.resources, source, file.path());
     inventory
         .resources
@@ -305,6 +308,7 @@ impl Reader<'_> {
                 for path in list(instance.get("sensitive_attributes")) {
                     body = hide_path(body, list(Some(path)));
                 }
+                body = map_children(body, |_, attribute| Some(without_type(attribute)));
                 let id = TerraformId {
                     mode: mode.into(),
                     type_: type_.into(),
@@ -477,6 +481,25 @@ fn hide(mut node: Node) -> Node {
     map_children(node, |_, child| Some(hide(child)))
 }
 
+/// The value of an attribute of any type, which state files keep as `{"type": "string", "value": …}`.
+fn without_type(attribute: Node) -> Node {
+    let written_type = |node: &Node| match &node.value {
+        Value::String(name) => matches!(&**name, "string" | "number" | "bool" | "dynamic"),
+        Value::List(elements) => elements
+            .first()
+            .and_then(Node::as_str)
+            .is_some_and(|kind| matches!(kind, "object" | "tuple" | "list" | "set" | "map")),
+        _ => false,
+    };
+    let dynamic = attribute.as_map().is_some_and(|members| members.len() == 2)
+        && attribute.get("type").is_some_and(written_type);
+    match attribute.get("value").filter(|_| dynamic) {
+        Some(value) if attribute.sensitive => hide(value.clone()),
+        Some(value) => value.clone(),
+        None => attribute,
+    }
+}
+
 /// Replaces every element or member; `None` drops a member.
 fn map_children(mut node: Node, mut f: impl FnMut(&str, Node) -> Option<Node>) -> Node {
     node.value = match node.value {
@@ -549,6 +572,40 @@ fn hide_by_name(node: Node) -> Node {
             hide_by_name(child)
         })
     })
+}
+
+/// Marks texts that are the same as one that is marked elsewhere: what a provider copies (the `output` of a
+/// `terraform_data`), it copies without the mark.
+fn hide_copies(resources: &mut [Resource]) {
+    fn gather(node: &Node, marked: bool, into: &mut HashSet<Arc<str>>) {
+        let marked = marked || node.sensitive;
+        match &node.value {
+            Value::String(text) if marked && text.len() >= MIN_SECRET => {
+                into.insert(Arc::clone(text));
+            }
+            Value::List(elements) => elements.iter().for_each(|e| gather(e, marked, into)),
+            Value::Object(members) => members.values().for_each(|m| gather(m, marked, into)),
+            _ => {}
+        }
+    }
+    fn hide_same(node: Node, secrets: &HashSet<Arc<str>>) -> Node {
+        match &node.value {
+            Value::String(text) if secrets.contains(text) => hide(node),
+            Value::List(_) | Value::Object(_) => {
+                map_children(node, |_, child| Some(hide_same(child, secrets)))
+            }
+            _ => node,
+        }
+    }
+    let mut secrets = HashSet::new();
+    for resource in resources.iter() {
+        gather(&resource.body, false, &mut secrets);
+    }
+    if !secrets.is_empty() {
+        for resource in resources {
+            resource.body = hide_same(std::mem::take(&mut resource.body), &secrets);
+        }
+    }
 }
 
 // The configuration: where unknown values come from.
@@ -985,7 +1042,8 @@ impl<'a> Configuration<'a> {
             blocks.push((
                 address.into(),
                 id,
-                set_all(body.unwrap_or_else(|| Node::object(Map::new()))),
+                // Nor does the configuration in a plan say what the schema marks.
+                hide_by_name(set_all(body.unwrap_or_else(|| Node::object(Map::new())))),
                 provider.span,
             ));
         }

@@ -7,6 +7,7 @@ use bigdecimal::{
     BigDecimal, RoundingMode, Signed as _, ToPrimitive as _, Zero as _, num_bigint::BigInt,
 };
 use hipaa_iac_source::{Map, Node, Number, Origin, Reference, Span, TemplatePart, Unknown, Value};
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The deepest nesting of a value. A deeper one becomes unknown.
@@ -91,8 +92,8 @@ pub struct Unk {
     pub template: Vec<Part>,
     /// How much of the template's beginning Terraform itself knows, in bytes; `None`: all of it.
     pub prefix: Option<usize>,
-    /// The least and the greatest that the number can be, as far as Terraform knows: a length.
-    pub bounds: Option<(i64, i64)>,
+    /// The least, and the greatest where there is one, that the number can be as far as Terraform knows: a length.
+    pub bounds: Option<(i64, Option<i64>)>,
     /// For a text that `jsonencode` makes: the value.
     pub json: Option<Box<Val>>,
     /// As an element of a list: stands for zero or more elements.
@@ -546,7 +547,11 @@ impl Val {
 
     /// A text.
     pub fn str(text: impl Into<Arc<str>>) -> Self {
-        let text = text.into();
+        let mut text = text.into();
+        // Terraform keeps texts in normal form C.
+        if !text.is_ascii() && !unicode_normalization::is_nfc(&text) {
+            text = text.nfc().collect::<String>().into();
+        }
         if text.len() > MAX_TEXT {
             return Self::unknown(Unk::because("the text is too long to be evaluated"));
         }
@@ -571,11 +576,14 @@ impl Val {
     /// A set of elements of one type: sorted as Terraform sorts them, equal ones once. A sensitive element makes the
     /// whole set sensitive, as in Terraform.
     pub fn set(elements: Vec<Self>) -> Self {
-        let sensitive = elements.iter().any(Self::holds_sensitive);
+        // A null has no mark there.
+        let sensitive = elements
+            .iter()
+            .any(|element| !element.is_null() && element.holds_sensitive());
         let mut keyed: Vec<(SetKey, Self)> = elements
             .into_iter()
             .map(|element| {
-                let element = if sensitive {
+                let element = if sensitive || element.is_null() {
                     element.strip_sensitive()
                 } else {
                     element
@@ -894,14 +902,20 @@ impl Val {
             (Kind::Str(a), Kind::Str(b)) => Some(a == b),
             (Kind::List(a), Kind::List(b)) | (Kind::Tuple(a), Kind::Tuple(b)) => {
                 if a.len() == b.len() {
-                    in_order(&mut a.iter().zip(b.iter()))
+                    in_order(&mut a.iter().zip(b.iter())).or_else(|| {
+                        // Tuples of different types are not equal, whatever is in them.
+                        let (own, other) = (self.type_of(), other.type_of());
+                        (!own.is_open() && !other.is_open() && own != other).then_some(false)
+                    })
                 } else {
                     Some(false)
                 }
             }
             (Kind::Set(a), Kind::Set(b)) => {
                 let known = a.iter().chain(b.iter()).all(Self::is_wholly_known);
-                if !known {
+                if a.is_empty() != b.is_empty() {
+                    Some(false)
+                } else if !known {
                     None
                 } else if a.len() == b.len() {
                     all(&mut a.iter().zip(b.iter()))
@@ -1139,7 +1153,13 @@ impl Unk {
         match self.json.as_deref().map(|json| &json.kind) {
             Some(Kind::Object(_) | Kind::Map(_)) => return "{",
             Some(Kind::List(_) | Kind::Tuple(_) | Kind::Set(_)) => return "[",
-            Some(Kind::Unknown(_)) => return "\"",
+            Some(Kind::Unknown(unk)) => {
+                return match unk.ty {
+                    Type::Object(_) | Type::Map(_) => "{",
+                    Type::List(_) | Type::Tuple(_) | Type::Set(_) => "[",
+                    _ => "\"",
+                };
+            }
             _ => {}
         }
         match self.template.first() {
@@ -1153,19 +1173,19 @@ impl Unk {
 
     fn equals(&self, other: &Val) -> Option<bool> {
         if let (Some((least, most)), Some(number)) = (self.bounds, other.as_num())
-            && (*number < Num::from(least) || most != i64::MAX && *number > Num::from(most))
+            && (*number < Num::from(least) || most.is_some_and(|most| *number > Num::from(most)))
         {
             return Some(false);
+        }
+        if other.is_null() {
+            return self.not_null.then_some(false);
         }
         let ty = other.type_of();
         if other.is_known() && !self.ty.is_open() && !ty.is_open() && self.ty != ty {
             return Some(false);
         }
-        if other.is_null() && self.not_null {
-            return Some(false);
-        }
         // Different types are never equal, whatever the value will be.
-        if other.is_known() && !other.is_null() {
+        if other.is_known() {
             let same = match (&self.ty, &other.kind) {
                 (Type::Any, _) => true,
                 (Type::Bool, kind) => matches!(kind, Kind::Bool(_)),
@@ -1186,6 +1206,12 @@ impl Unk {
             && !text.starts_with(self.known_prefix())
         {
             return Some(false);
+        }
+        if let Some(unk) = other.as_unknown() {
+            let (own, other) = (self.known_prefix(), unk.known_prefix());
+            if !own.starts_with(other) && !other.starts_with(own) {
+                return Some(false);
+            }
         }
         None
     }
@@ -1467,6 +1493,9 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
     if val.is_null() {
         let mut null = val.clone();
         if !to.is_any() {
+            if !fits(&val.type_of(), to) {
+                return Err(format!("{to} required"));
+            }
             null.ty = Some(Arc::new(to.clone()));
         }
         return Ok(null);
@@ -1474,24 +1503,23 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
     let one = |element: &Val, of: &Type| convert(element, of, level + 1);
     // The elements of `list(any)` take one type.
     let all = |elements: &[Val], of: &Type| -> Result<Vec<Val>, String> {
-        if !of.is_any() {
-            return elements.iter().map(|element| one(element, of)).collect();
+        if of.is_any() {
+            return Ok(unify_values(elements)?.1);
         }
-        Ok(unify_values(elements)?.1)
+        let elements: Vec<Val> = elements
+            .iter()
+            .map(|element| one(element, of))
+            .collect::<Result<_, _>>()?;
+        // An `any` within takes one type too.
+        Ok(if of.is_open() {
+            unify_values(&elements)?.1
+        } else {
+            elements
+        })
     };
     let members = |members: &Members, of: &Type| -> Result<Members, String> {
-        if !of.is_any() {
-            return members
-                .iter()
-                .map(|(key, member)| Ok((Arc::clone(key), one(member, of)?)))
-                .collect();
-        }
         let values: Vec<Val> = members.values().cloned().collect();
-        Ok(members
-            .keys()
-            .cloned()
-            .zip(unify_values(&values)?.1)
-            .collect())
+        Ok(members.keys().cloned().zip(all(&values, of)?).collect())
     };
     let kind = match (to, &val.kind) {
         (Type::Any, _)
@@ -1560,19 +1588,24 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
             let mut missing = Vec::new();
             for (name, attribute) in attributes.iter() {
                 let given = m.get(name);
+                let placed;
                 // A default stands in for an absent attribute and for null.
                 let value = match (given, &attribute.default) {
                     (Some(value), None) => value,
                     (Some(value), Some(default)) => {
                         if value.is_null() {
-                            default
+                            placed = from_default(name, default);
+                            &placed
                         } else {
                             value
                         }
                     }
-                    (None, Some(default)) => default,
+                    (None, Some(default)) => {
+                        placed = from_default(name, default);
+                        &placed
+                    }
                     (None, None) if attribute.optional => {
-                        result.insert(Arc::clone(name), Val::null());
+                        result.insert(Arc::clone(name), one(&Val::null(), &attribute.ty)?);
                         continue;
                     }
                     (None, None) => {
@@ -1596,6 +1629,17 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
     let mut result = val.with_kind(kind);
     keep_type(&mut result, to, val);
     Ok(result)
+}
+
+/// The default of an `optional` attribute, which says that it is one.
+fn from_default(name: &str, default: &Val) -> Val {
+    let mut val = default.clone();
+    val.origin = val.span.map(|span| {
+        let what = format!("default of the attribute {name:?}").into();
+        let span = Some(span);
+        Arc::new(Origin { what, span })
+    });
+    val
 }
 
 /// An empty collection keeps the type that it was converted to; its elements cannot tell.
@@ -1623,17 +1667,21 @@ fn keep_type(result: &mut Val, to: &Type, from: &Val) {
     }));
 }
 
-fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
+/// Whether values of one type can be converted to another, as far as the outermost kind says.
+fn fits(from: &Type, to: &Type) -> bool {
     let sequence = |ty: &Type| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
     let mapping = |ty: &Type| matches!(ty, Type::Map(_) | Type::Object(_));
-    let fits = match (to, &unk.ty) {
+    match (to, from) {
         (Type::Any, _) | (_, Type::Any) => true,
         (Type::String, from) => from.is_primitive(),
         (Type::Bool, from) => matches!(from, Type::Bool | Type::String),
         (Type::Number, from) => matches!(from, Type::Number | Type::String),
         (to, from) => sequence(to) && sequence(from) || mapping(to) && mapping(from),
-    };
-    if !fits {
+    }
+}
+
+fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
+    if !fits(&unk.ty, to) {
         return Err(format!("{to} required"));
     }
     if to.is_any() {

@@ -27,6 +27,7 @@ pub(crate) struct Settings {
 enum Given {
     File(Values),
     Var(Arc<str>, Text),
+    Configured(Arc<str>, Text),
 }
 
 /// A value as it stands on a command line.
@@ -44,11 +45,21 @@ impl Settings {
         };
         let mut given = Vec::new();
         for assignment in &options.assignments {
-            let path = match assignment {
-                Assignment::File(path) => path,
+            let (path, remedy) = match assignment {
+                Assignment::File(path) => (path, "correct the path of --var-file"),
+                Assignment::ConfiguredFile(path) => (
+                    path,
+                    "correct the path under `varFiles` of the environment in the configuration",
+                ),
                 Assignment::Var(name, value) => {
                     let text = text(format!("--var {name}"), value);
                     given.push(Given::Var(name.as_str().into(), text));
+                    continue;
+                }
+                Assignment::ConfiguredVar(name, value) => {
+                    let of = options.environment.as_deref().unwrap_or_default();
+                    let text = text(format!("vars.{name} of environment {of}"), value);
+                    given.push(Given::Configured(name.as_str().into(), text));
                     continue;
                 }
             };
@@ -69,7 +80,7 @@ impl Settings {
                             format!("the variable file cannot be read: {error}"),
                         )
                         .in_path(shown)
-                        .remedy("correct the path of --var-file"),
+                        .remedy(remedy),
                     );
                 }
             }
@@ -124,7 +135,9 @@ impl Settings {
         for given in &self.given {
             match given {
                 Given::File(values) => values.iter().for_each(|(name, val)| add(name, val.clone())),
-                Given::Var(name, text) => add_text(name, text, &mut add),
+                Given::Var(name, text) | Given::Configured(name, text) => {
+                    add_text(name, text, &mut add);
+                }
             }
         }
         diagnostics.extend(unreadable);
@@ -135,22 +148,26 @@ impl Settings {
     pub(crate) fn undeclared(&self, roots: impl Iterator<Item = Arc<Module>>) -> Vec<Diagnostic> {
         let roots: Vec<Arc<Module>> = roots.collect();
         let names = self.given.iter().filter_map(|given| match given {
-            Given::Var(name, _) => Some(name),
+            Given::Var(name, _) => Some((name, "correct the name given to --var")),
+            Given::Configured(name, _) => Some((
+                name,
+                "correct the name under `vars` of the environment in the configuration",
+            )),
             Given::File(_) => None,
         });
         names
-            .filter(|name| {
+            .filter(|(name, _)| {
                 !roots
                     .iter()
                     .any(|module| module.variables.contains_key(*name))
             })
-            .map(|name| {
+            .map(|(name, remedy)| {
                 Diagnostic::new(
                     Level::Usage,
                     "undeclared-variable",
                     format!("no root module declares var.{name}"),
                 )
-                .remedy("correct the name given to --var")
+                .remedy(remedy)
             })
             .collect()
     }
@@ -192,7 +209,23 @@ impl Text {
     }
 }
 
+/// The values of a variable file. Which of them are secrets is said elsewhere, so a diagnostic names the line and does not
+/// show it.
 fn file_values(file: &Arc<SourceFile>) -> Result<Values, Diagnostic> {
+    read_values(file).map_err(|diagnostic| {
+        let line = diagnostic
+            .span
+            .map(|span| format!("line {}: ", file.position(span.start).line));
+        Diagnostic {
+            message: line.unwrap_or_default() + &diagnostic.message,
+            span: None,
+            ..diagnostic
+        }
+        .in_path(Arc::clone(file.path()))
+    })
+}
+
+fn read_values(file: &Arc<SourceFile>) -> Result<Values, Diagnostic> {
     let what: Arc<str> = file.path().rsplit('/').next().unwrap_or_default().into();
     let origin = |mut val: Val, span: Span| {
         let origin = Origin {

@@ -38,6 +38,14 @@ const OPENTOFU: GoTool = GoTool {
     ldflags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
 };
 
+/// The provider that exists for the tests. It is built anew each time, which is quick when nothing changed.
+const PROVIDER: GoTool = GoTool {
+    program: "terraform-provider-shapes",
+    module: "provider",
+    package: ".",
+    ldflags: "-s -w",
+};
+
 /// Where built tools are kept: below `target`, so `cargo clean` removes them.
 pub(crate) fn folder() -> PathBuf {
     root().join("target/tools/bin")
@@ -74,13 +82,12 @@ pub(crate) fn kustomize() -> Result<(), String> {
     }
 }
 
-/// Terraform or OpenTofu, the judges of the evaluator.
+/// Terraform or OpenTofu, the judges of the evaluator, and the provider with which they judge blocks.
 pub(crate) fn terraform() -> Result<(), String> {
-    if any_of(&["terraform", "tofu"]) {
-        Ok(())
-    } else {
-        build(&OPENTOFU)
+    if !any_of(&["terraform", "tofu"]) {
+        build(&OPENTOFU)?;
     }
+    build(&PROVIDER)
 }
 
 /// cargo-deny, compiled once and kept.

@@ -114,7 +114,7 @@ fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
 }
 
 /// A length that is not known but for its bounds.
-fn counted(args: &Args<'_>, least: i64, most: i64) -> Val {
+fn counted(args: &Args<'_>, least: i64, most: Option<i64>) -> Val {
     let mut result = args.unknown();
     if let Kind::Unknown(unk) = &mut result.kind {
         Arc::make_mut(unk).bounds = Some((least, most));
@@ -129,10 +129,10 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
             args.spend(text.len() / 8)?;
             text.graphemes(true).count()
         }
-        _ if holds_many(value) => return Ok(counted(args, 0, i64::MAX)),
+        _ if holds_many(value) => return Ok(counted(args, 0, Some(i64::MAX))),
         Kind::Set(elements) if elements.len() > 1 && !elements.iter().all(Val::is_wholly_known) => {
             let most = i64::try_from(elements.len()).unwrap_or(i64::MAX);
-            return Ok(counted(args, 1, most));
+            return Ok(counted(args, 1, Some(most)));
         }
         Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => elements.len(),
         Kind::Map(members) | Kind::Object(members) => members.len(),
@@ -143,8 +143,8 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
                 return Err("a string or a collection is required".to_owned());
             }
             Type::Any => return Ok(args.unknown()),
-            Type::String => return Ok(counted(args, 0, i64::MAX)),
-            _ => return Ok(counted(args, 0, i64::MAX)),
+            Type::String => return Ok(counted(args, 0, None)),
+            _ => return Ok(counted(args, 0, Some(i64::MAX))),
         },
         _ => return Err("a string or a collection is required".to_owned()),
     };
@@ -201,7 +201,7 @@ pub(super) fn contains(args: &Args<'_>) -> Result<Val, String> {
     let list = args.get(0)?;
     let value = args.get(1)?;
     let Some(elements) = list.elements() else {
-        return if list.is_known() {
+        return if list.is_known() && value.is_known() {
             Err("the first argument must be a list, tuple or set".to_owned())
         } else {
             Ok(args.unknown())
@@ -228,6 +228,7 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
     let values = args.rest(0);
     let types: Vec<Type> = values.iter().map(Val::type_of).collect();
     let ty = unify(&types).ok_or("all arguments must have the same type")?;
+    let open = types.iter().any(Type::is_any);
     let mut outcomes = Vec::new();
     for value in values {
         let value = value.convert(&ty)?;
@@ -260,9 +261,9 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
     };
     if let Kind::Unknown(unk) = &mut result.kind {
         let unk = Arc::make_mut(unk);
-        unk.not_null = !ty.is_any();
+        unk.not_null = !open;
         unk.prefix = Some(0);
-        unk.ty = ty;
+        unk.ty = if open { Type::Any } else { ty };
     }
     Ok(result)
 }
@@ -270,6 +271,9 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn coalescelist(args: &Args<'_>) -> Result<Val, String> {
     for value in args.rest(0) {
         match &value.kind {
+            Kind::Null if value.type_of().is_any() => {
+                return Err("all arguments must be lists or tuples".to_owned());
+            }
             Kind::Null => {}
             Kind::Unknown(_) => return Ok(args.unknown()),
             Kind::List(elements) | Kind::Tuple(elements) => {
@@ -357,7 +361,16 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
         }
     }
     if !known && values.iter().any(|value| !value.is_known()) {
-        return Ok(args.unknown());
+        let mut result = args.unknown();
+        let types: Vec<Type> = values.iter().map(Val::type_of).collect();
+        if lists
+            && let Kind::Unknown(unk) = &mut result.kind
+            && let Some(ty) = unify(&types)
+        {
+            let unk = Arc::make_mut(unk);
+            (unk.ty, unk.not_null) = (ty, true);
+        }
+        return Ok(result);
     }
     if !lists {
         return Ok(partly_known(all, args, Val::tuple));
@@ -518,8 +531,8 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
             }
             continue;
         }
-        match (&value.kind, &mut types) {
-            (Kind::Map(_), Some(types)) => types.push(value.type_of()),
+        match (value.type_of(), &mut types) {
+            (ty @ Type::Map(_), Some(types)) => types.push(ty),
             _ => types = None,
         }
         match value.members() {
@@ -551,9 +564,16 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
         let certain = values
             .iter()
             .any(|value| !value.is_null() && value.is_known());
+        // Maps of one type give a map of it.
+        let ty = types.as_deref().and_then(|types| match types {
+            [first, rest @ ..] if rest.iter().all(|ty| ty == first) => Some(first.clone()),
+            _ => None,
+        });
         let unk = Unk {
             reasons: reasons(values),
             set: certain,
+            not_null: ty.is_some(),
+            ty: ty.unwrap_or_default(),
             ..Unk::default()
         };
         let sensitive = values.iter().any(Val::holds_sensitive);

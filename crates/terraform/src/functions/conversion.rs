@@ -19,6 +19,7 @@ fn to(args: &Args<'_>, ty: &Type) -> Result<Val, String> {
         unk.set |= unk.not_null;
         unk.not_null = false;
         unk.prefix = Some(0);
+        unk.bounds = None;
     }
     Ok(result)
 }

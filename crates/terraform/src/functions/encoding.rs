@@ -101,7 +101,14 @@ pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {
     if let Some(unk) = value.as_unknown() {
         // What `jsonencode` made of a value with unknown parts is that value again, though Terraform does not know it yet.
         return Ok(match unk.json.as_deref() {
-            Some(json) => crate::value::one_of(value.reasons(), vec![json.clone()]),
+            Some(json) => {
+                let mut result = crate::value::one_of(value.reasons(), vec![json.clone()]);
+                if let Kind::Unknown(unk) = &mut result.kind {
+                    let unk = Arc::make_mut(unk);
+                    (unk.ty, unk.not_null) = (Type::Any, false);
+                }
+                result
+            }
             None => args.unknown(),
         });
     }
@@ -118,10 +125,11 @@ pub(super) fn jsonencode(args: &Args<'_>) -> Result<Val, String> {
         write_json(value, &mut out);
         return Ok(Val::str(out));
     }
-    let text = value
-        .as_unknown()
-        .is_some_and(|unk| unk.not_null && unk.ty == Type::String);
-    let json = (value.is_known() || text).then(|| Box::new(value.clone()));
+    // Of these it is known how the text begins.
+    let begun = value.as_unknown().is_some_and(|unk| {
+        unk.not_null && !matches!(unk.ty, Type::Any | Type::Bool | Type::Number)
+    });
+    let json = (value.is_known() || begun).then(|| Box::new(value.clone()));
     let unk = Unk {
         reasons: value.reasons(),
         ty: Type::String,
@@ -161,7 +169,7 @@ pub(super) fn write_json(value: &Val, out: &mut String) {
     }
 }
 
-pub(super) fn write_json_text(text: &str, out: &mut String) {
+pub(crate) fn write_json_text(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -112,7 +112,12 @@ pub(super) fn format(args: &Args<'_>) -> Result<Val, String> {
     let Some(format) = args.get(0)?.as_str() else {
         return Ok(args.unknown());
     };
-    apply(&parse(format)?, args.rest(1), args)
+    let values = args.rest(1);
+    match parse(format).and_then(|pieces| apply(&pieces, values, args)) {
+        // Terraform does not look at what is wrong before everything is known.
+        Err(_) if !values.iter().all(Val::is_wholly_known) => Ok(args.unknown()),
+        result => result,
+    }
 }
 
 fn apply(pieces: &[Piece<'_>], values: &[Val], args: &Args<'_>) -> Result<Val, String> {
@@ -128,7 +133,14 @@ fn apply(pieces: &[Piece<'_>], values: &[Val], args: &Args<'_>) -> Result<Val, S
                 used = used.max(next);
                 let value = values.get(at).ok_or("not enough arguments")?;
                 if value.is_null() && !values.iter().all(Val::is_wholly_known) {
-                    return Ok(args.unknown());
+                    let unk = Unk {
+                        reasons: super::reasons(values),
+                        ty: Type::String,
+                        set: true,
+                        not_null: true,
+                        ..Unk::default()
+                    };
+                    return Ok(Val::unknown(unk));
                 }
                 if value.is_null() && verb.mode != 'v' {
                     return Err("null cannot be formatted with this verb".to_owned());

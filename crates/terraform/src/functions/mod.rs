@@ -23,7 +23,7 @@ mod yaml;
 
 use std::sync::Arc;
 
-pub(crate) use format::general;
+pub(crate) use {encoding::write_json_text, format::general};
 
 use crate::value::{CallContext, Kind, MAX_TEXT, Members, Num, Refs, Type, Unk, Val, one_of};
 
@@ -149,7 +149,10 @@ impl Function {
             })?;
             if arg.is_null() && !param.null {
                 // A type that is not known keeps Terraform from looking further.
-                if let Some(before) = args.iter().take(at).find(|arg| is_untyped(arg)) {
+                let mut before = args.iter().zip(self.all_params()).take(at);
+                if let Some((before, _)) =
+                    before.find(|(arg, param)| is_untyped(arg) && matches!(param.ty, Ty::Any))
+                {
                     let unk = Unk {
                         reasons: before.reasons(),
                         ..Unk::default()
@@ -163,15 +166,24 @@ impl Function {
                     .map_err(|error| format!("argument {}: {error}", at + 1))?,
             );
         }
-        let mut result = self.apply(&values, context)?;
-        let untyped = values.iter().enumerate().any(|(at, value)| {
-            let param = self.params.get(at).copied().or(self.rest);
-            param.is_some_and(|param| matches!(param.ty, Ty::Any)) && is_untyped(value)
-        });
-        if untyped
-            && !ANY_TYPE.contains(&self.name)
-            && let Kind::Unknown(unk) = &mut result.kind
-        {
+        // Of arguments of unknown type, a null that no conversion gave a type among them, Terraform looks at nothing.
+        let untyped = !ANY_TYPE.contains(&self.name)
+            && values.iter().zip(self.all_params()).any(|(value, param)| {
+                let null = value.is_null() && value.type_of().is_any();
+                matches!(param.ty, Ty::Any) && (null || is_untyped(value))
+            });
+        let mut result = match self.apply(&values, context) {
+            Err(_) if untyped && !context.fuel.is_empty() => {
+                Val::unknown(Unk::because("the type of an argument is not known"))
+            }
+            result => result?,
+        };
+        if untyped && result.is_known() && values.iter().any(Val::is_null) {
+            result = result.with_kind(Kind::Unknown(Arc::new(Unk::because(
+                "the null has no type",
+            ))));
+        }
+        if untyped && let Kind::Unknown(unk) = &mut result.kind {
             let unk = Arc::make_mut(unk);
             (unk.ty, unk.not_null) = (Type::Any, false);
         }
@@ -179,7 +191,15 @@ impl Function {
             && unk.ty.is_any()
             && let Some(ty) = self.type_of(&values)
         {
-            Arc::make_mut(unk).ty = ty;
+            let unk = Arc::make_mut(unk);
+            unk.not_null |= matches!(ty, Type::Map(_)) && self.name == "zipmap";
+            unk.ty = ty;
+        }
+        // YAML's library does not say that a text is never null.
+        if self.name == "yamlencode"
+            && let Kind::Unknown(unk) = &mut result.kind
+        {
+            Arc::make_mut(unk).not_null = false;
         }
         match result.as_unknown() {
             Some(unk) if unk.alternatives.is_empty() && unk.json.is_none() => {
@@ -192,6 +212,14 @@ impl Function {
         }
     }
 
+    /// The parameters, the last one again and again where there may be any number.
+    fn all_params(&self) -> impl Iterator<Item = Param> {
+        self.params
+            .iter()
+            .copied()
+            .chain(self.rest.into_iter().cycle())
+    }
+
     /// The type of a result that is not known, where it follows from that of the first argument.
     fn type_of(&self, values: &[Val]) -> Option<Type> {
         let first = values.first()?.type_of();
@@ -200,6 +228,10 @@ impl Function {
             ("slice" | "reverse", list @ Type::List(_)) => list,
             ("values", Type::Map(of)) => Type::List(of),
             ("lookup", Type::Map(of)) => (*of).clone(),
+            ("zipmap", _) => match values.get(1)?.type_of() {
+                Type::List(of) => Type::Map(of),
+                _ => return None,
+            },
             _ => return None,
         })
     }
@@ -296,7 +328,10 @@ impl Function {
                 let children: usize = args.iter().map(|arg| arg.children().count()).sum();
                 spend(context, 1 + children as u64 / 8)?;
                 let call = args_of(args);
-                let sensitive = args.iter().any(|arg| arg.sensitive);
+                // A null has no part in what `merge` gives.
+                let sensitive = args
+                    .iter()
+                    .any(|arg| arg.sensitive && !(self.name == "merge" && arg.is_null()));
                 if self.mode == Mode::Outer
                     && args.iter().any(|arg| !arg.is_known() || holds_many(arg))
                 {

@@ -1,0 +1,531 @@
+//! Expected texts are those of the providers' own acceptance tests (`TestAccIAMPolicyDocumentDataSource_*` of the AWS
+//! provider, `TestConfigDataSourceRender` of the cloudinit provider), or follow from the code that they test.
+
+use crate::tests::main_tf;
+
+/// The attribute of the data source in a configuration.
+fn attribute(configuration: &str, address: &str, name: &str) -> String {
+    let loaded = main_tf(configuration);
+    assert!(
+        loaded.inventory.diagnostics.is_empty(),
+        "{:?}",
+        loaded.inventory.diagnostics
+    );
+    let value = loaded.value(address, name);
+    let text = value.as_str();
+    text.unwrap_or_else(|| panic!("{address}.{name} is {value:?}"))
+        .to_owned()
+}
+
+/// `json`, as a provider of version 4 writes it, which the acceptance tests expect.
+fn json(documents: &str, name: &str) -> String {
+    let configuration = format!(
+        "terraform {{\n  required_providers {{\n    aws = {{\n      version = \"~> 4.0\"\n    }}\n  }}\n}}\n{documents}"
+    );
+    attribute(
+        &configuration,
+        &format!("data.aws_iam_policy_document.{name}"),
+        "json",
+    )
+}
+
+const BASIC: &str = r#"
+data "aws_iam_policy_document" "test" {
+  policy_id = "policy_id"
+  statement {
+    sid       = "1"
+    actions   = ["s3:ListAllMyBuckets", "s3:GetBucketLocation"]
+    resources = ["arn:aws:s3:::*"]
+  }
+  statement {
+    actions   = ["s3:ListBucket"]
+    resources = ["arn:aws:s3:::foo"]
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["home/", "", "home/&{aws:username}/"]
+    }
+    not_principals {
+      type        = "AWS"
+      identifiers = ["arn:blahblah:example"]
+    }
+  }
+  statement {
+    actions = ["s3:*"]
+    resources = [
+      "arn:aws:s3:::foo/home/&{aws:username}",
+      "arn:aws:s3:::foo/home/&{aws:username}/*",
+    ]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:blahblah:example", "arn:blahblahblah:example"]
+    }
+  }
+  statement {
+    effect        = "Deny"
+    not_actions   = ["s3:*"]
+    not_resources = ["arn:aws:s3:::*"]
+  }
+  statement {
+    effect  = "Allow"
+    actions = ["kinesis:*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
+  statement {
+    effect  = "Allow"
+    actions = ["firehose:*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+  }
+}
+data "aws_iam_policy_document" "test_source" {
+  source_json = data.aws_iam_policy_document.test.json
+  statement {
+    sid       = "SourceJSONTest1"
+    actions   = ["*"]
+    resources = ["*"]
+  }
+}
+"#;
+
+const SOURCE_EXPECTED: &str = r#"{
+  "Version": "2012-10-17",
+  "Id": "policy_id",
+  "Statement": [
+    {
+      "Sid": "1",
+      "Effect": "Allow",
+      "Action": [
+        "s3:ListAllMyBuckets",
+        "s3:GetBucketLocation"
+      ],
+      "Resource": "arn:aws:s3:::*"
+    },
+    {
+      "Sid": "",
+      "Effect": "Allow",
+      "Action": "s3:ListBucket",
+      "Resource": "arn:aws:s3:::foo",
+      "NotPrincipal": {
+        "AWS": "arn:blahblah:example"
+      },
+      "Condition": {
+        "StringLike": {
+          "s3:prefix": [
+            "home/",
+            "",
+            "home/${aws:username}/"
+          ]
+        }
+      }
+    },
+    {
+      "Sid": "",
+      "Effect": "Allow",
+      "Action": "s3:*",
+      "Resource": [
+        "arn:aws:s3:::foo/home/${aws:username}/*",
+        "arn:aws:s3:::foo/home/${aws:username}"
+      ],
+      "Principal": {
+        "AWS": [
+          "arn:blahblahblah:example",
+          "arn:blahblah:example"
+        ]
+      }
+    },
+    {
+      "Sid": "",
+      "Effect": "Deny",
+      "NotAction": "s3:*",
+      "NotResource": "arn:aws:s3:::*"
+    },
+    {
+      "Sid": "",
+      "Effect": "Allow",
+      "Action": "kinesis:*",
+      "Principal": {
+        "AWS": "*"
+      }
+    },
+    {
+      "Sid": "",
+      "Effect": "Allow",
+      "Action": "firehose:*",
+      "Principal": "*"
+    },
+    {
+      "Sid": "SourceJSONTest1",
+      "Effect": "Allow",
+      "Action": "*",
+      "Resource": "*"
+    }
+  ]
+}"#;
+
+#[test]
+fn a_policy_document_is_written_as_the_provider_writes_it() {
+    assert_eq!(json(BASIC, "test_source"), SOURCE_EXPECTED);
+    // From version 5 on an empty sid is left out, and source_json is gone.
+    let newer = BASIC
+        .replace("source_json = ", "source_policy_documents = [")
+        .replace("test.json\n  statement", "test.json]\n  statement");
+    assert_eq!(
+        attribute(&newer, "data.aws_iam_policy_document.test_source", "json"),
+        SOURCE_EXPECTED.replace("      \"Sid\": \"\",\n", "")
+    );
+}
+
+const LISTS: &str = r#"
+data "aws_iam_policy_document" "policy_a" {
+  statement {
+    sid     = ""
+    effect  = "Allow"
+    actions = ["foo:ActionOne"]
+  }
+  statement {
+    sid     = "overrideSid"
+    effect  = "Allow"
+    actions = ["bar:ActionOne"]
+  }
+}
+data "aws_iam_policy_document" "policy_b" {
+  statement {
+    sid     = "validSid"
+    effect  = "Deny"
+    actions = ["foo:ActionTwo"]
+  }
+}
+data "aws_iam_policy_document" "policy_c" {
+  statement {
+    sid     = "overrideSid"
+    effect  = "Deny"
+    actions = ["bar:ActionOne"]
+  }
+}
+data "aws_iam_policy_document" "merged" {
+  version = "2012-10-17"
+  WHERE_policy_documents = [
+    data.aws_iam_policy_document.policy_a.json,
+    data.aws_iam_policy_document.policy_b.json,
+    data.aws_iam_policy_document.policy_c.json,
+  ]
+}
+"#;
+
+#[test]
+fn overrides_replace_statements_of_the_same_sid_in_their_place() {
+    let expected = r#"{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "",
+      "Effect": "Allow",
+      "Action": "foo:ActionOne"
+    },
+    {
+      "Sid": "overrideSid",
+      "Effect": "Deny",
+      "Action": "bar:ActionOne"
+    },
+    {
+      "Sid": "validSid",
+      "Effect": "Deny",
+      "Action": "foo:ActionTwo"
+    }
+  ]
+}"#;
+    assert_eq!(
+        json(&LISTS.replace("WHERE", "override"), "merged"),
+        expected
+    );
+}
+
+#[test]
+fn sources_with_the_same_sid_are_refused() {
+    let loaded = main_tf(&LISTS.replace("WHERE", "source"));
+    let message = &loaded.diagnostic("evaluation").message;
+    assert!(message.contains("same sid"), "{message}");
+    let text = loaded.unknown("data.aws_iam_policy_document.merged", "json");
+    assert!(
+        text.reasons
+            .iter()
+            .any(|reason| reason.contains("same sid"))
+    );
+    let twice = main_tf(
+        r#"
+data "aws_iam_policy_document" "test" {
+  statement {
+    sid     = "1"
+    actions = ["ec2:DescribeAccountAttributes"]
+  }
+  statement {
+    sid     = "1"
+    actions = ["s3:GetObject"]
+  }
+}
+"#,
+    );
+    assert_eq!(twice.codes(), ["evaluation"]);
+}
+
+#[test]
+fn own_statements_come_between_sources_and_overrides() {
+    // `testAccAWSIAMPolicyDocumentNoStatementMergeConfig`, in both ways of writing it.
+    let documents = r#"
+data "aws_iam_policy_document" "source" {
+  statement {
+    sid       = ""
+    actions   = ["ec2:DescribeAccountAttributes"]
+    resources = ["*"]
+  }
+}
+data "aws_iam_policy_document" "override" {
+  statement {
+    sid       = "OverridePlaceholder"
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+  }
+}
+data "aws_iam_policy_document" "yak_politik" {
+  source_json   = data.aws_iam_policy_document.source.json
+  override_json = data.aws_iam_policy_document.override.json
+}
+data "aws_iam_policy_document" "lists" {
+  source_policy_documents   = [data.aws_iam_policy_document.source.json, ""]
+  override_policy_documents = [data.aws_iam_policy_document.override.json]
+}
+"#;
+    let expected = r#"{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "",
+      "Effect": "Allow",
+      "Action": "ec2:DescribeAccountAttributes",
+      "Resource": "*"
+    },
+    {
+      "Sid": "OverridePlaceholder",
+      "Effect": "Allow",
+      "Action": "s3:GetObject",
+      "Resource": "*"
+    }
+  ]
+}"#;
+    assert_eq!(json(documents, "yak_politik"), expected);
+    assert_eq!(json(documents, "lists"), expected);
+}
+
+#[test]
+fn principals_and_conditions_of_one_kind_come_together() {
+    let documents = r#"
+data "aws_iam_policy_document" "d" {
+  version = "2012-10-17"
+  statement {
+    actions = ["s3:<get>&"]
+    principals {
+      type        = "Service"
+      identifiers = ["a.amazonaws.com"]
+    }
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:b", "arn:a", "arn:a"]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = [true]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:Other"
+      values   = ["b", "a"]
+    }
+  }
+}
+"#;
+    let minified = attribute(documents, "data.aws_iam_policy_document.d", "minified_json");
+    // Go escapes `<`, `>` and `&` in JSON.
+    assert_eq!(
+        minified,
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:\u003cget\u003e\u0026","Principal":{"AWS":["arn:b","arn:a"],"Service":"a.amazonaws.com"},"Condition":{"Bool":{"aws:Other":["b","a"],"aws:SecureTransport":"true"}}}]}"#
+    );
+}
+
+#[test]
+fn what_is_not_known_keeps_the_reference_and_says_why() {
+    let loaded = main_tf(
+        r#"
+resource "aws_s3_bucket" "b" {
+}
+data "aws_iam_policy_document" "d" {
+  statement {
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.b.arn]
+  }
+}
+resource "aws_s3_bucket_policy" "p" {
+  policy = data.aws_iam_policy_document.d.json
+}
+"#,
+    );
+    let policy = loaded.unknown("aws_s3_bucket_policy.p", "policy");
+    assert!(
+        policy
+            .reasons
+            .iter()
+            .any(|reason| reason.contains("aws_s3_bucket.b.arn")),
+        "{:?}",
+        policy.reasons
+    );
+    assert_eq!(
+        loaded.references("aws_s3_bucket_policy.p", "policy"),
+        ["data.aws_iam_policy_document.d.json"]
+    );
+}
+
+#[test]
+fn a_sensitive_argument_makes_the_result_sensitive() {
+    let loaded = main_tf(
+        r#"
+variable "account" {
+  default   = "123"
+  sensitive = true
+}
+data "aws_iam_policy_document" "d" {
+  statement {
+    actions = ["s3:*"]
+    principals {
+      type        = "AWS"
+      identifiers = [var.account]
+    }
+  }
+}
+data "template_file" "t" {
+  template = "account $${account}"
+  vars = {
+    account = var.account
+  }
+}
+resource "x_y" "p" {
+  policy = data.aws_iam_policy_document.d.json
+  text   = data.template_file.t.rendered
+}
+"#,
+    );
+    for name in ["policy", "text"] {
+        assert!(loaded.value("x_y.p", name).sensitive, "{name}");
+    }
+    assert!(
+        loaded
+            .value("data.aws_iam_policy_document.d", "json")
+            .sensitive
+    );
+}
+
+#[test]
+fn a_google_policy_merges_bindings_and_sorts_them() {
+    let configuration = r#"
+data "google_iam_policy" "p" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["user:b@example.com", "user:a@example.com"]
+  }
+  binding {
+    role    = "roles/compute.instanceAdmin"
+    members = ["serviceAccount:s@example.com"]
+    condition {
+      title      = "t"
+      expression = "request.time < x"
+    }
+  }
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["user:c@example.com"]
+  }
+  audit_config {
+    service = "cloudkms.googleapis.com"
+    audit_log_configs {
+      log_type         = "DATA_READ"
+      exempted_members = ["user:you@domain.com"]
+    }
+  }
+}
+"#;
+    assert_eq!(
+        attribute(configuration, "data.google_iam_policy.p", "policy_data"),
+        r#"{"auditConfigs":[{"auditLogConfigs":[{"exemptedMembers":["user:you@domain.com"],"logType":"DATA_READ"}],"service":"cloudkms.googleapis.com"}],"bindings":[{"condition":{"expression":"request.time \u003c x","title":"t"},"members":["serviceAccount:s@example.com"],"role":"roles/compute.instanceAdmin"},{"members":["user:a@example.com","user:b@example.com","user:c@example.com"],"role":"roles/storage.objectViewer"}]}"#
+    );
+}
+
+#[test]
+fn cloud_init_is_rendered_where_it_is_not_compressed() {
+    let two = r#"
+data "cloudinit_config" "foo" {
+  gzip          = false
+  base64_encode = false
+  part {
+    content_type = "text/x-shellscript"
+    content      = "foo1"
+    filename     = "foofile1.txt"
+    merge_type   = "list()+dict()+str()"
+  }
+  part {
+    content    = "bar1"
+    filename   = "barfile1.txt"
+    merge_type = "list()+dict()+str()"
+  }
+}
+"#;
+    assert_eq!(
+        attribute(two, "data.cloudinit_config.foo", "rendered"),
+        "Content-Type: multipart/mixed; boundary=\"MIMEBOUNDARY\"\nMIME-Version: 1.0\r\n\r\n--MIMEBOUNDARY\r\nContent-Disposition: attachment; filename=\"foofile1.txt\"\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/x-shellscript\r\nMime-Version: 1.0\r\nX-Merge-Type: list()+dict()+str()\r\n\r\nfoo1\r\n--MIMEBOUNDARY\r\nContent-Disposition: attachment; filename=\"barfile1.txt\"\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/plain\r\nMime-Version: 1.0\r\nX-Merge-Type: list()+dict()+str()\r\n\r\nbar1\r\n--MIMEBOUNDARY--\r\n"
+    );
+    let encoded = r#"
+data "cloudinit_config" "foo" {
+  gzip          = false
+  base64_encode = true
+  part {
+    content_type = "text/x-shellscript"
+    content      = "heythere"
+  }
+}
+"#;
+    assert_eq!(
+        attribute(encoded, "data.cloudinit_config.foo", "rendered"),
+        "Q29udGVudC1UeXBlOiBtdWx0aXBhcnQvbWl4ZWQ7IGJvdW5kYXJ5PSJNSU1FQk9VTkRBUlkiCk1JTUUtVmVyc2lvbjogMS4wDQoNCi0tTUlNRUJPVU5EQVJZDQpDb250ZW50LVRyYW5zZmVyLUVuY29kaW5nOiA3Yml0DQpDb250ZW50LVR5cGU6IHRleHQveC1zaGVsbHNjcmlwdA0KTWltZS1WZXJzaW9uOiAxLjANCg0KaGV5dGhlcmUNCi0tTUlNRUJPVU5EQVJZLS0NCg=="
+    );
+    let compressed =
+        main_tf("data \"cloudinit_config\" \"c\" {\n  part {\n    content = \"x\"\n  }\n}\n");
+    let unknown = compressed.unknown("data.cloudinit_config.c", "rendered");
+    assert!(unknown.reasons.iter().any(|reason| reason.contains("gzip")));
+}
+
+#[test]
+fn a_template_is_rendered_with_its_variables_alone() {
+    // `TestTemplateRendering` of the template provider.
+    for (vars, template, expected) in [
+        ("{}", "ABC", "ABC"),
+        (r#"{ a = "foo" }"#, "$${a}", "foo"),
+        (
+            r#"{ a = "hello" }"#,
+            r#"$${replace(a, \"ello\", \"i\")}"#,
+            "hi",
+        ),
+        ("{}", "$${1+2+3}", "6"),
+    ] {
+        let configuration = format!(
+            "data \"template_file\" \"t0\" {{\n  template = \"{template}\"\n  vars = {vars}\n}}\n"
+        );
+        assert_eq!(
+            attribute(&configuration, "data.template_file.t0", "rendered"),
+            expected
+        );
+    }
+}

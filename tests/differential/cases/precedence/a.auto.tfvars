@@ -1,2 +1,0 @@
-from_auto = "auto"
-from_last = "auto"

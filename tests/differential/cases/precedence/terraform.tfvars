@@ -1,4 +1,0 @@
-from_tfvars = "tfvars"
-from_json = "tfvars"
-from_auto = "tfvars"
-from_last = "tfvars"

@@ -1,5 +1,0 @@
-text     = 42
-not_null = null
-settings = {
-  name = "portal"
-}
