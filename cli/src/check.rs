@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     str::FromStr as _,
     time::{SystemTime, UNIX_EPOCH},
@@ -14,7 +15,7 @@ use hipaa_iac_source::{Diagnostic, Inventory, Level, Sources};
 use crate::{
     Exit, Failure, Outcome,
     args::{CheckArgs, FailOn, Global, Show},
-    colored, input, note, policy, print,
+    colored, input, note, policy,
 };
 
 /// The narrowest and widest text that is laid out, in columns.
@@ -107,14 +108,10 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     );
     bar.finish_and_clear();
 
+    // All that the reports need is in the result and the sources.
+    drop((evaluation, read));
     for target in targets {
-        let text = render(&target, &result, &sources, global, strict);
-        match &target.file {
-            None => {
-                print(&text)?;
-            }
-            Some(file) => write(file, &text)?,
-        }
+        deliver(&target, &result, &sources, global, strict)?;
     }
     if let Some(file) = env::var_os("GITHUB_STEP_SUMMARY")
         .filter(|_| arguments.formats.iter().any(|format| format == "github"))
@@ -190,6 +187,35 @@ fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {
     Ok(targets)
 }
 
+fn deliver(
+    target: &Target,
+    result: &CheckResult,
+    sources: &Sources,
+    global: &Global,
+    strict: bool,
+) -> Result<(), Failure> {
+    let write = |out: &mut dyn io::Write| {
+        let mut out = io::BufWriter::new(out);
+        match target.format {
+            // As a text it would be the largest thing in memory.
+            Format::Json => report::json(result, &mut out)?,
+            _ => out.write_all(render(target, result, sources, global, strict).as_bytes())?,
+        }
+        out.flush()
+    };
+    let Some(file) = &target.file else {
+        return crate::print_with(write).map(|_| ());
+    };
+    let failed = |error| Failure(format!("{}: {error}", file.display()));
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+    }
+    let mut file = fs::File::create(file).map_err(failed)?;
+    write(&mut file).map_err(failed)
+}
+
+/// A report as a text.
 fn render(
     target: &Target,
     result: &CheckResult,
@@ -198,6 +224,8 @@ fn render(
     strict: bool,
 ) -> String {
     match target.format {
+        // Written as it is made, by `deliver`.
+        Format::Json => String::new(),
         Format::Text => {
             let color = target.file.is_none() && colored(global.color);
             let width = env::var("COLUMNS")
@@ -220,7 +248,6 @@ fn render(
                 },
             )
         }
-        Format::Json => report::json(result),
         Format::Sarif => report::sarif(
             result,
             sources,
@@ -239,16 +266,7 @@ fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)
-            .map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
-    }
-    fs::write(file, text).map_err(|error| Failure(format!("{}: {error}", file.display())))
-}
-
 fn append(file: &Path, text: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
     let opened = fs::OpenOptions::new().append(true).create(true).open(file);
     opened
         .and_then(|mut file| file.write_all(text.as_bytes()))

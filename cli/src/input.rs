@@ -158,11 +158,11 @@ pub(crate) fn inventory(
             let files = environment
                 .var_files
                 .iter()
-                .map(|file| Assignment::File(settings.path(file)));
+                .map(|file| Assignment::ConfiguredFile(settings.path(file)));
             let vars = environment
                 .var_texts()
                 .into_iter()
-                .map(|(name, value)| Assignment::Var(name, value));
+                .map(|(name, value)| Assignment::ConfiguredVar(name, value));
             // The command line has the last word.
             options
                 .assignments

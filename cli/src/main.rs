@@ -101,8 +101,13 @@ fn run(cli: Cli) -> Outcome {
 
 /// Prints to standard output. A reader that went away (`| head`) is no error.
 fn print(text: &str) -> Outcome {
+    print_with(|out| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// The same of what writes itself.
+fn print_with(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Outcome {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match write(&mut out) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure(format!("standard output: {error}")))
         }

@@ -1,7 +1,7 @@
 //! `hipaa-iac policy …` and `explain`.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use std::{
 
 use hipaa_iac_engine::{
     Agreements, Config, FixtureKind, Policy, PolicySet, Safeguard, Settings, check_fixture,
-    fixture_date, lint, safeguard,
+    fixture_date, lint, may_be_unknown, safeguard,
 };
 use hipaa_iac_kubernetes as kubernetes;
 use hipaa_iac_policies::BUILT_IN;
@@ -350,11 +350,27 @@ fn lint_all(folder: Option<&Path>) -> Outcome {
         Some(folder) => PolicySet::parse(&files_below(&sources, folder)?),
         None => load(&sources, std::iter::empty())?,
     };
+    let built_in = match folder {
+        Some(folder) => built_in_elsewhere(&sources, folder)?,
+        None => BTreeSet::new(),
+    };
     for policy in set.policies() {
         diagnostics.extend(lint(policy));
+        if built_in.contains(&*policy.name) {
+            let message = format!("a built-in policy is named `{}` already", policy.name);
+            let mut diagnostic = Diagnostic::new(Level::Error, "policy-duplicate", message)
+                .in_path(Arc::clone(&policy.path))
+                .remedy("give yours another name");
+            diagnostic.span = policy.locate(&["metadata", "name"]);
+            diagnostics.push(diagnostic);
+        }
         if folder.is_some() {
             let fixtures = fixtures(policy)?;
-            for kind in [FixtureKind::Pass, FixtureKind::Fail] {
+            let mut wanted = vec![FixtureKind::Pass, FixtureKind::Fail];
+            if may_be_unknown(policy) {
+                wanted.push(FixtureKind::Unknown);
+            }
+            for kind in wanted {
                 if !fixtures.iter().any(|(found, _)| *found == kind) {
                     let message =
                         format!("policy `{}` has no {} fixture", policy.name, kind.as_str());
@@ -371,6 +387,22 @@ fn lint_all(folder: Option<&Path>) -> Outcome {
     let problems = count(diagnostics.len(), "problem", "problems");
     print(&format!("{policies}, {problems}\n"))?;
     Ok(exit)
+}
+
+/// The names of the built-in policies, but for those whose very files lie in the folder.
+fn built_in_elsewhere(sources: &Sources, folder: &Path) -> Result<BTreeSet<String>, Failure> {
+    let mut texts = BTreeSet::new();
+    for file in files_below(sources, folder)? {
+        texts.insert(file.text().to_string());
+    }
+    let (set, _) = load(sources, std::iter::empty())?;
+    let here = |policy: &&Arc<Policy>| {
+        BUILT_IN
+            .iter()
+            .any(|(path, text)| policy.path.ends_with(path) && texts.contains(*text))
+    };
+    let elsewhere = set.policies().iter().filter(|policy| !here(policy));
+    Ok(elsewhere.map(|policy| policy.name.to_string()).collect())
 }
 
 /// The fixtures beside a policy, sorted by path.

@@ -239,11 +239,135 @@ resource "terraform_data" "sensitive" {{
             }
         }
     }
+    for text in [
+        run_in(tree.path(), &["inspect"]).unwrap().stderr,
+        run_in(tree.path(), &["check", "--var", &format!("x={marker}")])
+            .unwrap()
+            .stderr,
+    ] {
+        assert_eq!(found(&text), Vec::<String>::new());
+    }
     let inspected = run_in(tree.path(), &["inspect", "--format", "json"]).unwrap();
     for secret in ["a", "e", "k"] {
         assert!(
             !inspected.stdout.contains(&format!("{marker}{secret}")),
             "inspect shows what is marked sensitive: {secret}"
         );
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_secret_is_told_without_it() {
+    let marker = "zq9markerzq9";
+    let manifest = format!(
+        r#"apiVersion: v1
+kind: Secret
+metadata: {{name: s}}
+data: {{password: {marker}a!, b: [{marker}b], c: 5}}
+stringData: {{x: {{y: {marker}c}}, n: 12, z: [{marker}d]}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: t}}
+data:
+  password: {marker}e!
+stringData: {marker}e
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: p}}
+spec:
+  containers:
+    - name: a
+      image: x
+      env:
+        - {{name: DB_PASSWORD, value: {{a: {marker}f}}}}
+        - {{name: API_TOKEN, value: [{marker}g]}}
+        - {{name: DB_PASSWORD, value: 123{marker}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: u}}
+stringData:
+  password: "{marker}h
+  other: 1
+"#
+    );
+    let terraform = format!(
+        r#"variable "p" {{
+  sensitive = true
+  default   = "{marker}i"
+}}
+resource "aws_db_instance" "a" {{
+  password = var.p
+  count    = var.p
+}}
+resource "aws_db_instance" "b" {{
+  password = var.p
+  for_each = var.p
+}}
+resource "aws_db_instance" "c" {{
+  password = var.p
+}}
+"#
+    );
+    // Whatever an expression does with a value, what goes wrong is told without it.
+    let rules: String = [
+        "int(self) > 1",
+        "self[self] == 1",
+        "duration(self) > duration('1s')",
+        "timestamp(self) > timestamp('2020-01-01T00:00:00Z')",
+        "self.matches(self + '(')",
+        "resource[self] == 1",
+        "double(self) > 1.0",
+        "bool(self)",
+        "cidrPrefix(self) > 1",
+        "scheduleMaxGapHours(self) > 1.0",
+        "resource.json('password').a == 1",
+        "unknown(self)",
+    ]
+    .iter()
+    .map(|require| {
+        format!("    - {{select: $.password, absent: pass, require: \"{require}\", message: m}}\n")
+    })
+    .collect();
+    let policy = format!(
+        "apiVersion: hipaa-iac.dev/v1alpha1\nkind: Policy\nmetadata: {{name: own}}\nspec:\n  title: Own\n  severity: high\n  safeguards: [\"164.312(d)\"]\n  scope: all\n  profiles: [hipaa]\n  match: {{terraform: [aws_db_instance]}}\n  rules:\n{rules}  rationale: Why.\n  remediation: {{text: How.}}\n"
+    );
+    let broken = format!("p = \"{marker}j\n");
+    let wrong = format!("p = f(\"{marker}k\")\n");
+    let tree = Tree::with(&[
+        ("secret.yaml", manifest.as_str()),
+        ("main.tf", terraform.as_str()),
+        ("own/own.yaml", policy.as_str()),
+        ("broken.tfvars", broken.as_str()),
+        ("wrong.tfvars", wrong.as_str()),
+    ])
+    .unwrap();
+    let clean = |arguments: &[&str]| {
+        let ran = run_in(tree.path(), arguments).unwrap();
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        let shown: Vec<&str> = all.lines().filter(|line| line.contains(marker)).collect();
+        assert_eq!(shown, Vec::<&str>::new(), "{arguments:?}");
+        ran
+    };
+    for format in FORMATS {
+        let ran = clean(&["check", "--policy", "own", "--format", format, "-v"]);
+        assert_eq!(ran.code, 3, "{}", ran.stderr);
+    }
+    clean(&["inspect"]);
+    for file in ["broken.tfvars", "wrong.tfvars"] {
+        clean(&["check", "--var-file", file]);
+    }
+    let secret = format!("p=[{marker}l");
+    clean(&["check", "--var", &secret]);
+    for vars in [
+        format!("{{p: {marker}, p: {marker}}}"),
+        format!("{marker}"),
+        format!("{{p: \"{marker}}}"),
+    ] {
+        let text = format!("environments:\n  - name: prod\n    vars: {vars}\n");
+        std::fs::write(tree.path().join("hipaa-iac.yaml"), text).unwrap();
+        assert_eq!(clean(&["check"]).code, 2);
     }
 }

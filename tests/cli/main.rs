@@ -5,6 +5,9 @@ mod bad_input;
 mod examples;
 mod formats;
 mod options;
+mod plan;
+mod properties;
+mod scale;
 mod soundness;
 mod traps;
 

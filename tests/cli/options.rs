@@ -157,7 +157,20 @@ fn the_configuration_is_read_and_its_mistakes_are_told() {
         ran("severity: {rds-storage-unencrypted: low}\nfailOn: medium\n").code,
         0
     );
-    assert_eq!(ran("severity: {rds-storage-unencrypted: off}\n").code, 0);
+    // What `--only` asks for runs, whatever the configuration switches off.
+    for off in [
+        "severity: {rds-storage-unencrypted: off}\n",
+        "skip: [rds-storage-unencrypted]\n",
+    ] {
+        assert_eq!(ran(off).code, 1, "{off}");
+        let tree = Tree::with(&[("main.tf", BAD), ("hipaa-iac.yaml", off)]).unwrap();
+        let all = run_in(tree.path(), &["check", "--format", "json"]).unwrap();
+        assert!(
+            !all.stdout
+                .contains("\"policy\": \"rds-storage-unencrypted\""),
+            "{off}"
+        );
+    }
     let misspelt = ran("severity: {rds-storage-unencrypt: low}\n");
     assert_eq!(misspelt.code, 2);
     assert!(

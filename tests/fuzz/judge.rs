@@ -181,7 +181,7 @@ fn run(tree: &Tree, folder: &Path) -> Report {
         detail: Detail::Normal,
     };
     let texts = vec![
-        ("json", report::json(&result)),
+        ("json", json_text(&result)),
         ("text", report::text(&result, &sources, &full)),
         ("coloured text", report::text(&result, &sources, &colored)),
         (
@@ -441,4 +441,10 @@ impl Report {
             .validate(&json)
             .map_err(|error| format!("{error} at {}", error.instance_path()))
     }
+}
+
+fn json_text(result: &CheckResult) -> String {
+    let mut text = Vec::new();
+    report::json(result, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
 }

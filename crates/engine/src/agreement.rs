@@ -1,12 +1,22 @@
 //! Agreements (BAAs) that the organisation declares in `baa.yaml`.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use hipaa_iac_source::{Diagnostic, Level, SourceFile};
+use globset::{Glob, GlobMatcher};
+use hipaa_iac_source::{Diagnostic, Level, Node, Resource, SourceFile, Sources, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{date::Date, duration, policy::API_VERSION, vendor, yaml};
+use crate::{
+    classification::{file_matches, wildcard},
+    date::Date,
+    duration,
+    evaluate::Finding,
+    policy::API_VERSION,
+    vendor,
+    waiver::{AppliedWaiver, WaiverSource},
+    yaml,
+};
 
 /// `baa.yaml`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -80,7 +90,8 @@ pub struct Agreement {
     /// The plan that it was signed for; for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
-    /// Accounts, projects or workspaces that it is for; for people.
+    /// Accounts, projects or workspaces that it is for; empty: all. What is told of a resource (`team_id`, `account_id` and the
+    /// like) has to name one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<String>,
     /// What it covers.
@@ -189,7 +200,70 @@ pub struct DeclaredVendor {
 #[derive(Clone, Debug, Default)]
 pub struct Agreements {
     agreements: Vec<Agreement>,
+    exceptions: Vec<Excepted>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// An exception that holds on the day of the run.
+#[derive(Clone, Debug)]
+struct Excepted {
+    vendor: String,
+    path: Option<GlobMatcher>,
+    address: Option<String>,
+    applied: AppliedWaiver,
+    file: Arc<str>,
+}
+
+/// What the arguments of a resource tell of the account, project or workspace that it is in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accounts {
+    named: Vec<Arc<str>>,
+    unclear: bool,
+}
+
+impl Accounts {
+    /// Arguments that name an account, in Terraform and in Kubernetes objects of operators.
+    const ARGUMENTS: [&'static str; 15] = [
+        "account",
+        "account_id",
+        "org",
+        "org_id",
+        "organization",
+        "organization_id",
+        "project",
+        "project_id",
+        "subscription_id",
+        "team",
+        "team_id",
+        "team_slug",
+        "tenant_id",
+        "workspace",
+        "workspace_id",
+    ];
+
+    pub(crate) fn of(body: &Node) -> Self {
+        let mut accounts = Self::default();
+        for node in Self::ARGUMENTS.iter().filter_map(|name| body.get(name)) {
+            match &node.value {
+                Value::String(text) => accounts.named.push(Arc::clone(text)),
+                Value::Unknown(_) => accounts.unclear = true,
+                _ => {}
+            }
+        }
+        accounts
+    }
+
+    /// Whether one of them is among the accounts of an agreement; `None` where that is not told.
+    fn among(&self, accounts: &[String]) -> Option<bool> {
+        let named = |account: &String| self.named.iter().any(|name| **name == **account);
+        if accounts.is_empty() || accounts.iter().any(named) {
+            Some(true)
+        } else if self.unclear || self.named.is_empty() {
+            None
+        } else {
+            Some(false)
+        }
+    }
 }
 
 impl Agreements {
@@ -203,7 +277,8 @@ impl Agreements {
         let mut refused = Vec::new();
         let mut refuse = |path: &[&str], message: String| {
             let mut diagnostic = Diagnostic::new(Level::Usage, "agreements-invalid", message)
-                .in_path(Arc::clone(file.path()));
+                .in_path(Arc::clone(file.path()))
+                .remedy("docs/configuration.md tells what an agreement needs");
             diagnostic.span = yaml::locate(file, path);
             refused.push(diagnostic);
         };
@@ -227,7 +302,7 @@ impl Agreements {
             return Err(refused);
         };
         let mut diagnostics = Vec::new();
-        let mut ids = std::collections::BTreeSet::new();
+        let mut ids = BTreeSet::new();
         for (at, agreement) in list.agreements.iter().enumerate() {
             let at = at.to_string();
             let id = &agreement.id;
@@ -306,25 +381,76 @@ impl Agreements {
                 );
             }
         }
-        for (at, exception) in list.exceptions.iter().enumerate() {
+        let places = yaml::locate_elements(file, "exceptions");
+        let mut exceptions = Vec::new();
+        for (number, exception) in list.exceptions.iter().enumerate() {
+            let at = number.to_string();
+            let vendor = &exception.vendor;
             if exception.matches.path.is_none() && exception.matches.address.is_none() {
                 let message = format!(
-                    "the exception for `{}` needs `match`: a vendor is never excepted everywhere",
-                    exception.vendor
+                    "the exception for `{vendor}` needs `match`: a vendor is never excepted everywhere",
                 );
-                refuse(&["exceptions", &at.to_string()], message);
+                refuse(&["exceptions", &at], message);
             }
             if as_of.plus_days(366) < exception.expires {
-                let message = format!(
-                    "the exception for `{}` lasts more than a year",
-                    exception.vendor
-                );
-                refuse(&["exceptions", &at.to_string(), "expires"], message);
+                let message = format!("the exception for `{vendor}` lasts more than a year");
+                refuse(&["exceptions", &at, "expires"], message);
             }
+            if exception.reason.trim().is_empty() || exception.approved_by.trim().is_empty() {
+                let message =
+                    format!("the exception for `{vendor}` needs a reason and `approvedBy`");
+                refuse(&["exceptions", &at], message);
+            }
+            if vendor::find(vendor).is_none()
+                && !list.vendors.iter().any(|declared| declared.id == *vendor)
+            {
+                let message =
+                    format!("the exception is for `{vendor}`, which the registry has not");
+                refuse(&["exceptions", &at, "vendor"], message);
+            }
+            let path = match exception.matches.path.as_deref().map(Glob::new).transpose() {
+                Ok(path) => path.map(|glob| glob.compile_matcher()),
+                Err(_) => {
+                    let message = "`path` of the exception is not a glob".to_owned();
+                    refuse(&["exceptions", &at, "match", "path"], message);
+                    continue;
+                }
+            };
+            let span = places.get(number).copied().flatten();
+            if exception.expires < as_of {
+                let message = format!(
+                    "the exception for `{vendor}` expired on {} and excepts nothing",
+                    exception.expires
+                );
+                let mut diagnostic = Diagnostic::new(Level::Warning, "exception-expired", message)
+                    .in_path(Arc::clone(file.path()))
+                    .remedy("remove it, or decide anew and enter the new day");
+                diagnostic.span = span;
+                diagnostics.push(diagnostic);
+                continue;
+            }
+            exceptions.push(Excepted {
+                vendor: vendor.clone(),
+                path,
+                address: exception.matches.address.clone(),
+                applied: AppliedWaiver {
+                    policy: "".into(),
+                    reason: exception.reason.clone(),
+                    owner: exception.approved_by.clone(),
+                    until: exception.expires,
+                    ticket: None,
+                    approved_by: Some(exception.approved_by.clone()),
+                    compensating_control: None,
+                    source: WaiverSource::Agreements,
+                    span,
+                },
+                file: Arc::clone(file.path()),
+            });
         }
         if refused.is_empty() {
             Ok(Self {
                 agreements: list.agreements,
+                exceptions,
                 diagnostics,
             })
         } else {
@@ -338,20 +464,80 @@ impl Agreements {
     }
 
     /// Whether a signed, current agreement covers a vendor's service or runtime on a day; with an empty service, the vendor at all.
-    pub fn covers(
+    /// `None` where it does for certain accounts only, and the input does not tell the resource's.
+    pub(crate) fn covers(
         &self,
         vendor: &str,
         service: &str,
         environment: Option<&str>,
+        accounts: &Accounts,
         as_of: Date,
-    ) -> bool {
-        vendor::coverers(vendor).any(|covering| {
-            self.agreements.iter().any(|agreement| {
+    ) -> Option<bool> {
+        let mut answer = Some(false);
+        for covering in vendor::coverers(vendor) {
+            let agreements = self.agreements.iter().filter(|agreement| {
                 agreement.vendor == covering
                     && agreement.is_current(as_of)
                     && agreement.scope.covers(vendor, service, environment)
+            });
+            for agreement in agreements {
+                match accounts.among(&agreement.accounts) {
+                    Some(true) => return Some(true),
+                    None => answer = None,
+                    Some(false) => {}
+                }
+            }
+        }
+        answer
+    }
+
+    /// The exception for a resource, where one holds for each of the vendors that no agreement covers.
+    pub(crate) fn exception(
+        &self,
+        vendors: &BTreeSet<String>,
+        resource: &Resource,
+        sources: &Sources,
+        as_of: Date,
+    ) -> Option<&AppliedWaiver> {
+        let of_vendor = |vendor: &String| {
+            self.exceptions.iter().find(|exception| {
+                exception.vendor == *vendor
+                    && as_of <= exception.applied.until
+                    && exception
+                        .address
+                        .as_deref()
+                        .is_none_or(|pattern| wildcard(pattern, &resource.address))
+                    && exception
+                        .path
+                        .as_ref()
+                        .is_none_or(|glob| file_matches(glob, resource, sources))
             })
-        })
+        };
+        let found: Option<Vec<&Excepted>> = vendors.iter().map(of_vendor).collect();
+        found?.first().map(|exception| &exception.applied)
+    }
+
+    /// Says which exceptions excepted nothing.
+    pub(crate) fn unused_exceptions(&self, findings: &[Finding]) -> Vec<Diagnostic> {
+        let used = |exception: &&Excepted| {
+            findings.iter().any(|finding| {
+                finding.waiver.as_ref().is_some_and(|waiver| {
+                    waiver.source == WaiverSource::Agreements
+                        && waiver.span == exception.applied.span
+                })
+            })
+        };
+        let unused = self.exceptions.iter().filter(|exception| !used(exception));
+        unused
+            .map(|exception| {
+                let message = format!("the exception for `{}` excepts nothing", exception.vendor);
+                let mut diagnostic = Diagnostic::new(Level::Warning, "exception-unused", message)
+                    .in_path(Arc::clone(&exception.file))
+                    .remedy("remove it");
+                diagnostic.span = exception.applied.span;
+                diagnostic
+            })
+            .collect()
     }
 }
 

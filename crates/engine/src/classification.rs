@@ -107,7 +107,8 @@ pub(crate) fn classify(
         .collect()
 }
 
-fn file_matches(glob: &GlobMatcher, resource: &Resource, sources: &Sources) -> bool {
+/// Whether a glob matches the path of a resource's file.
+pub(crate) fn file_matches(glob: &GlobMatcher, resource: &Resource, sources: &Sources) -> bool {
     let span = resource.extent.or(resource.span);
     span.and_then(|span| sources.get(span.file))
         .is_some_and(|file| glob.is_match(&**file.path()))

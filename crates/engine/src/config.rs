@@ -52,7 +52,7 @@ pub struct Config {
     /// Unknown verdicts fail a run too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
-    /// Modules and charts that are not there make verdicts unknown, and do not fail a run by themselves.
+    /// Modules that are not there make verdicts unknown, and do not fail a run by themselves.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_unresolved: bool,
     /// How charts are rendered.
@@ -211,6 +211,9 @@ pub struct WaiverEntry {
     pub policy: String,
     /// The resources, as a pattern over addresses with `*` for anything.
     pub address: String,
+    /// The roots that they are of, as a pattern with `*` for anything. Needed where the address is found in several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
     /// Why.
     pub reason: String,
     /// Who answers for it.
@@ -249,7 +252,8 @@ impl Config {
             let at = at.to_string();
             let refuse = |message: String| {
                 let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message)
-                    .in_path(Arc::clone(file.path()));
+                    .in_path(Arc::clone(file.path()))
+                    .remedy("write it as `path: \"sandbox/**\"`, with `class`");
                 diagnostic.span = yaml::locate(file, &["classification", "rules", &at]);
                 diagnostic
             };
@@ -269,7 +273,8 @@ impl Config {
             if !names.insert(environment.name.as_str()) {
                 let message = format!("two environments are called `{}`", environment.name);
                 let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message)
-                    .in_path(Arc::clone(file.path()));
+                    .in_path(Arc::clone(file.path()))
+                    .remedy("give one of them another name");
                 diagnostic.span = yaml::locate(file, &["environments", &at.to_string()]);
                 return Err(diagnostic);
             }
@@ -286,7 +291,11 @@ impl Config {
         path: &[&str],
         message: String,
     ) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(level, code, message);
+        let remedy = match code {
+            "policy-unknown" => "`hipaa-iac policy list` shows every policy",
+            _ => "`hipaa-iac policy show NAME` shows its parameters",
+        };
+        let mut diagnostic = Diagnostic::new(level, code, message).remedy(remedy);
         if let Some(file) = self.file.and_then(|file| sources.get(file)) {
             diagnostic.span = yaml::locate(&file, path);
             diagnostic = diagnostic.in_path(Arc::clone(file.path()));

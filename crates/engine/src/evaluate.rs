@@ -139,7 +139,7 @@ pub struct Finding {
     /// Reports must not show the text at the place.
     pub redact: bool,
     /// The waiver of a waived finding.
-    pub waiver: Option<AppliedWaiver>,
+    pub waiver: Option<Box<AppliedWaiver>>,
     /// What a waived finding would be.
     pub waived_verdict: Option<Verdict>,
 }
@@ -182,15 +182,11 @@ pub fn evaluate(
     } else {
         classification::classify(&settings.config, inventory, &relations, sources)
     };
-    let world = World {
-        inventory,
-        relations,
-        settings,
-        phi,
-    };
+    let world = World::new(inventory, relations, settings, phi);
     let mut findings = crate::pool::run(|| judge_all(&world, &selected, sources));
     let files: Vec<FileId> = waiver_files(inventory, &findings);
     let mut waivers = Waivers::collect(settings, policies, sources, &files);
+    waivers.refuse_ambiguous(&findings, inventory);
     for finding in &mut findings {
         apply(&mut waivers, finding, inventory, sources);
     }
@@ -201,6 +197,7 @@ pub fn evaluate(
             .collect(),
     );
     diagnostics.append(&mut waivers.diagnostics);
+    diagnostics.extend(settings.agreements.unused_exceptions(&findings));
     sort(&mut findings, inventory, sources);
     Evaluation {
         findings,
@@ -223,18 +220,18 @@ fn select(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
         .into_iter()
         .find(|profiles| !profiles.is_empty());
     let profiles = profiles.map_or(&[Profile::Hipaa][..], Vec::as_slice);
-    let skipped = |name: &str| {
-        settings
-            .selection
-            .skip
-            .iter()
-            .chain(&settings.config.skip)
-            .any(|skip| skip == name)
+    // What is asked for by name on the command line runs, whatever the configuration says of it.
+    let asked = |name: &str| settings.selection.only.iter().any(|only| only == name);
+    let off = |name: &str| {
+        settings.config.skip.iter().any(|skip| skip == name)
             || settings
                 .config
                 .severity
                 .get(name)
                 .is_some_and(|severity| severity.severity().is_none())
+    };
+    let skipped = |name: &str| {
+        settings.selection.skip.iter().any(|skip| skip == name) || off(name) && !asked(name)
     };
     let wanted = |policy: &&Arc<Policy>| {
         let chosen = if only.is_empty() {
@@ -468,7 +465,7 @@ fn judge(
     at: usize,
     sources: &Sources,
 ) -> Vec<Finding> {
-    let outcomes = Judge::outcomes(world, policy, params, at, sources);
+    let (outcomes, vendors) = Judge::outcomes(world, policy, params, at, sources);
     // One finding for each attribute: a mistake in the policy before a violation, a violation before a doubt.
     let mut by_attribute: Vec<Outcome> = Vec::new();
     let mut place: BTreeMap<Option<String>, usize> = BTreeMap::new();
@@ -511,9 +508,26 @@ fn judge(
             redact: false,
         });
     }
+    let excepted = world.resource(at).and_then(|resource| {
+        let agreements = &world.settings.agreements;
+        agreements.exception(&vendors, resource, sources, world.settings.as_of)
+    });
     by_attribute
         .into_iter()
-        .map(|outcome| finding(world, policy, at, outcome))
+        .map(|outcome| {
+            let mut finding = finding(world, policy, at, outcome);
+            if let Some(exception) = excepted
+                && matches!(finding.verdict, Verdict::Fail | Verdict::Unknown)
+            {
+                finding.waived_verdict = Some(finding.verdict);
+                finding.verdict = Verdict::Waived;
+                finding.waiver = Some(Box::new(AppliedWaiver {
+                    policy: Arc::clone(&policy.name),
+                    ..exception.clone()
+                }));
+            }
+            finding
+        })
         .collect()
 }
 
@@ -552,40 +566,43 @@ enum Answer {
 }
 
 impl<'a> Judge<'a> {
+    /// What the rules say, and the vendors whose agreements they asked for in vain.
     fn outcomes(
         world: &'a World<'a>,
         policy: &'a Policy,
         params: &Val,
         at: usize,
         sources: &'a Sources,
-    ) -> Vec<Outcome> {
+    ) -> (Vec<Outcome>, BTreeSet<String>) {
+        let nothing = (Vec::new(), BTreeSet::new());
         let Some(resource) = world.resource(at) else {
-            return Vec::new();
+            return nothing;
         };
         if policy.spec().scope == PolicyScope::Phi && !world.phi(at) {
-            return Vec::new();
+            return nothing;
         }
         let Some(judged) = policy.judges(&resource.kind) else {
-            return Vec::new();
+            return nothing;
         };
         let mut prefix = String::new();
-        let mut read = &resource.body;
+        let mut read = world.body(at);
         if let Judged::PodSpec(path) = judged {
             for key in path {
                 match read.get(key) {
                     Some(next) => read = next,
                     None if read.as_unknown().is_some() => break,
                     // No pod, no verdict about it.
-                    None => return Vec::new(),
+                    None => return nothing,
                 }
                 prefix.extend(["['", key, "']"]);
             }
             if read.is_null() {
-                return Vec::new();
+                return nothing;
             }
         }
         let pod = match judged {
-            Judged::PodSpec(_) => relations::pod_template(resource).map_or(Val::Null, Val::from),
+            Judged::PodSpec(_) => relations::pod_template_in(&resource.kind, world.body(at))
+                .map_or(Val::Null, Val::from),
             Judged::Whole => Val::Null,
         };
         let coerce = resource.terraform().is_some();
@@ -594,7 +611,7 @@ impl<'a> Judge<'a> {
             Err(problems) => {
                 let problems = problems.iter().map(|problem| problem.message.as_str());
                 let problems: Vec<&str> = problems.collect();
-                return vec![Outcome::error(problems.join("; "))];
+                return (vec![Outcome::error(problems.join("; "))], BTreeSet::new());
             }
         };
         let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
@@ -614,7 +631,7 @@ impl<'a> Judge<'a> {
         for (number, rule) in compiled.rules.iter().enumerate() {
             judge.rule(number, rule, &mut outcomes);
         }
-        outcomes
+        (outcomes, judge.scope.uncovered.take())
     }
 
     fn root_element(&self) -> Val {
@@ -1214,13 +1231,14 @@ fn apply(waivers: &mut Waivers, finding: &mut Finding, inventory: &Inventory, so
     let concern = Concern {
         policy: &finding.policy.name,
         address: &resource.address,
+        root: &resource.root,
         extent: resource.extent.or(resource.span),
         span: finding.span,
     };
     if let Some(waiver) = waivers.find(&concern, sources) {
         finding.waived_verdict = Some(finding.verdict);
         finding.verdict = Verdict::Waived;
-        finding.waiver = Some(waiver);
+        finding.waiver = Some(Box::new(waiver));
     }
 }
 

@@ -59,6 +59,9 @@ fn statements(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Ve
             .flat_map(|document| statements(world, at, document, left))
             .collect();
     }
+    if let Some(document) = written_as_document(world, at, node) {
+        return of_document(world, document, left);
+    }
     let alternatives = node
         .as_unknown()
         .is_some_and(|unknown| !unknown.alternatives.is_empty());
@@ -77,6 +80,22 @@ fn statements(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Ve
         },
         Document::NotJson => vec![rest(vec!["the text is not a JSON document".to_owned()])],
     }
+}
+
+/// The data source whose whole text a known text is: there, every statement has a place of its own.
+fn written_as_document(world: &World<'_>, at: usize, node: &Node) -> Option<usize> {
+    let (text, [reference]) = (node.as_str()?, node.references()) else {
+        return None;
+    };
+    let Target::Resources(targets) = world.relations.target(at, reference) else {
+        return None;
+    };
+    let [only] = targets.as_slice() else {
+        return None;
+    };
+    let is_document = world.resource(*only)?.kind.matched_by() == "data.aws_iam_policy_document";
+    let same = world.body(*only).get(&reference.attribute)?.as_str() == Some(text);
+    (is_document && same).then_some(*only)
 }
 
 /// One of several documents: a statement may be there or not.

@@ -15,6 +15,7 @@ mod fixtures;
 mod iam;
 mod json_text;
 mod lint;
+mod pod_environment;
 mod policy;
 mod pool;
 mod relations;
@@ -40,7 +41,7 @@ pub use config::{
 pub use date::Date;
 pub use evaluate::{Evaluation, Finding, Selection, Settings, Verdict, evaluate};
 pub use fixtures::{FixtureKind, check_fixture, fixture_date};
-pub use lint::lint;
+pub use lint::{lint, may_be_unknown};
 pub use policy::{
     API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,
     PolicySpec, Profile, Remediation, Rule, Scope, Severity,

@@ -150,6 +150,12 @@ pub fn lint(policy: &Policy) -> Vec<Diagnostic> {
             );
         }
     }
+    for (at, name) in not_boolean(policy) {
+        let message = format!(
+            "`{name}` may be neither true nor false: compare it, as in `resource.x == true`"
+        );
+        add(&["spec", "rules", &at.to_string(), name], message);
+    }
     for unused in unused(policy) {
         add(
             &["spec", unused.0, &unused.1],
@@ -208,6 +214,58 @@ fn vendor_arguments(text: &str) -> Vec<String> {
         .filter_map(|captures| captures.get(1))
         .map(|id| id.as_str().to_owned())
         .collect()
+}
+
+/// The conditions whose answer may be something else than true or false.
+fn not_boolean(policy: &Policy) -> Vec<(usize, &'static str)> {
+    let Ok(compiled) = policy.compiled() else {
+        return Vec::new();
+    };
+    let parameters = &policy.spec().parameters;
+    let parameter = |name: &str| {
+        parameters
+            .get(name)
+            .is_some_and(serde_json::Value::is_boolean)
+    };
+    let mut variables: Vec<bool> = Vec::new();
+    for variable in &compiled.variables {
+        let known = |at: usize| variables.get(at).copied().unwrap_or(false);
+        let boolean = variable.program.is_boolean(&parameter, &known);
+        variables.push(boolean);
+    }
+    let known = |at: usize| variables.get(at).copied().unwrap_or(false);
+    let mut found = Vec::new();
+    for (at, rule) in compiled.rules.iter().enumerate() {
+        let when = rule.when.iter().map(|when| ("when", when));
+        for (name, program) in when.chain([("require", &rule.require)]) {
+            if !program.is_boolean(&parameter, &known) {
+                found.push((at, name));
+            }
+        }
+    }
+    found
+}
+
+/// Whether some input leaves the policy's verdict open: it reads arguments of Terraform, which may not be known.
+pub fn may_be_unknown(policy: &Policy) -> bool {
+    let Ok(compiled) = policy.compiled() else {
+        return false;
+    };
+    let reads = |rule: &crate::policy::CompiledRule| {
+        rule.select.is_some()
+            || rule.each.is_some()
+            || rule.require.reads_input()
+            || rule
+                .when
+                .as_ref()
+                .is_some_and(crate::cel::Program::reads_input)
+    };
+    !policy.spec().matches.terraform.is_empty()
+        && (compiled.rules.iter().any(reads)
+            || compiled
+                .variables
+                .iter()
+                .any(|variable| variable.program.reads_input()))
 }
 
 /// Variables and parameters that nothing reads.

@@ -331,7 +331,7 @@ impl Policy {
     }
 
     /// The place of the value at a path of its file, or of the nearest value above.
-    pub(crate) fn locate(&self, path: &[&str]) -> Option<Span> {
+    pub fn locate(&self, path: &[&str]) -> Option<Span> {
         yaml::locate(&self.file, path)
     }
 

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use hipaa_iac_source::{Inventory, Node, Reference, Resource, TemplatePart, Value};
+use hipaa_iac_source::{Inventory, Node, Reference, Resource, ResourceKind, TemplatePart, Value};
 
 use crate::{cel::MAX_ALTERNATIVES, policy};
 
@@ -77,8 +77,8 @@ struct Referrers {
     /// Those of which it is not known whether they do, with the reasons.
     perhaps_by_target: HashMap<usize, Vec<Unclear>>,
     perhaps_by_text: HashMap<Arc<str>, Vec<Unclear>>,
-    /// Texts that name nothing known, and so may name what has an unknown name.
-    dangling: Vec<usize>,
+    /// Those that refer to no resource, with the texts by which they name one: it may be one whose name is not known.
+    by_name: Vec<(usize, Arc<str>)>,
     /// Resources whose value is not known, with the reasons.
     unclear: Vec<Unclear>,
 }
@@ -301,7 +301,7 @@ impl<'a> Relations<'a> {
             return Related::default();
         };
         let index = self.referrers.get((number, word.into(), path.into()), || {
-            self.index_referrers(number, group, word, path)
+            self.index_referrers(group, word, path)
         });
         let mut certain: BTreeSet<usize> = index
             .by_target
@@ -349,11 +349,25 @@ impl<'a> Relations<'a> {
             }
         }
         if let Some(name) = unknown_name {
-            for found in index
-                .dangling
+            // A text that is the name of another resource of this type is not the name of this one. That the referrer
+            // itself carries it as its `bucket` or `name` says nothing.
+            let word = resource.kind.matched_by();
+            let taken = |text: &Arc<str>| {
+                let holders = self.names(number).and_then(|names| names.get(text));
+                holders.into_iter().flatten().any(|holder| {
+                    *holder != at
+                        && self
+                            .resource(*holder)
+                            .is_some_and(|holder| holder.kind.matched_by() == word)
+                })
+            };
+            let dangling: BTreeSet<usize> = index
+                .by_name
                 .iter()
-                .filter(|found| !certain.contains(found))
-            {
+                .filter(|(found, text)| !certain.contains(found) && !taken(text))
+                .map(|(found, _)| *found)
+                .collect();
+            for found in &dangling {
                 let reason = format!("the {name} of {} is not known", resource.address);
                 related.unclear.push((*found, vec![reason.into()]));
             }
@@ -364,6 +378,15 @@ impl<'a> Relations<'a> {
             let (other, other_keys) = split_address(&reference.address);
             other == base && agree(&keys, &other_keys)
         };
+        let names: Vec<&Arc<str>> = NAMES
+            .iter()
+            .filter_map(|name| text(resource.body.get(name)?))
+            .collect();
+        let named = |text: &Arc<str>| {
+            names
+                .iter()
+                .any(|name| *name == text || text.starts_with("arn:") && set_apart(text, name))
+        };
         let holders: Vec<usize> = group
             .unresolved
             .iter()
@@ -372,16 +395,18 @@ impl<'a> Relations<'a> {
                 self.inventory
                     .unresolved
                     .get(*at)
-                    .is_some_and(|unresolved| unresolved.references.iter().any(handed))
+                    .is_some_and(|unresolved| {
+                        unresolved.references.iter().any(handed)
+                            || unresolved.texts.iter().any(named)
+                    })
             })
             .collect();
         related.hidden = self.reasons(&holders);
         related
     }
 
-    fn index_referrers(&self, number: usize, group: &Group, word: &str, path: &str) -> Referrers {
+    fn index_referrers(&self, group: &Group, word: &str, path: &str) -> Referrers {
         let mut index = Referrers::default();
-        let names = self.names(number);
         for at in group.by_word.get(word).into_iter().flatten().copied() {
             let Some(resource) = self.resource(at) else {
                 continue;
@@ -402,10 +427,8 @@ impl<'a> Relations<'a> {
                         let of_text = index.perhaps_by_text.entry(Arc::clone(text));
                         of_text.or_default().push((at, why.clone()));
                     }
-                    if referred.certain.is_empty()
-                        && names.is_some_and(|names| !names.contains_key(text))
-                    {
-                        index.dangling.push(at);
+                    if referred.certain.is_empty() {
+                        index.by_name.push((at, Arc::clone(text)));
                     }
                 }
                 for target in &referred.perhaps {
@@ -1219,12 +1242,17 @@ impl Relations<'_> {
 
 /// What holds `metadata` and `spec` of the pods of an object: the Pod itself or the template.
 pub(crate) fn pod_template(resource: &Resource) -> Option<&Node> {
-    let id = resource.kubernetes()?;
+    pod_template_in(&resource.kind, &resource.body)
+}
+
+/// The same of another value of the object.
+pub(crate) fn pod_template_in<'a>(kind: &ResourceKind, body: &'a Node) -> Option<&'a Node> {
+    let ResourceKind::Kubernetes(id) = kind else {
+        return None;
+    };
     let path = policy::pod_spec_path(&id.group, &id.kind)?;
     let (_, above) = path.split_last()?;
-    above
-        .iter()
-        .try_fold(&resource.body, |node, key| node.get(key))
+    above.iter().try_fold(body, |node, key| node.get(key))
 }
 
 /// The namespace of an object with pods, and the labels of its pods where these are a map.

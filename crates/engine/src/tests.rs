@@ -714,12 +714,25 @@ rules: [{require: \"resource.referrers('aws_s3_bucket_versioning', 'bucket').siz
                 address: "aws_s3_bucket.a".into(),
                 attribute: "id".into(),
             }],
+            texts: Vec::new(),
         });
     assert_eq!(world.verdicts(), ["unknown"]);
     assert_eq!(
         world.evaluate().findings[0].reasons,
         ["module.x: the module is not there"]
     );
+    for (handed, verdict) in [
+        ("a", "unknown"),
+        ("arn:aws:s3:::a", "unknown"),
+        ("arn:aws:s3:::ab", "fail"),
+        ("", "fail"),
+        ("a bucket", "fail"),
+    ] {
+        let unresolved = &mut world.inventory.unresolved[0];
+        unresolved.references.clear();
+        unresolved.texts = vec![handed.into()];
+        assert_eq!(world.verdicts(), [verdict], "{handed}");
+    }
 }
 
 #[test]
@@ -1242,7 +1255,8 @@ fn agreements_cover_what_they_name_while_they_hold() {
         agreements.diagnostics()
     );
     let covers = |vendor: &str, service: &str, as_of: &str| {
-        agreements.covers(vendor, service, None, day(as_of))
+        let accounts = crate::agreement::Accounts::default();
+        agreements.covers(vendor, service, None, &accounts, day(as_of)) == Some(true)
     };
     assert!(covers("vercel", "", "2026-11-24"));
     assert!(covers("vercel", "vercel-node-functions", "2027-03-02"));
@@ -1259,8 +1273,14 @@ fn agreements_cover_what_they_name_while_they_hold() {
     ] {
         let changed = parse(&AGREEMENTS.replacen(from, to, 1), "2026-11-24").unwrap();
         assert_eq!(
-            changed.covers("vercel", "vercel-edge-functions", None, day("2026-11-24")),
-            to.contains('*'),
+            changed.covers(
+                "vercel",
+                "vercel-edge-functions",
+                None,
+                &crate::agreement::Accounts::default(),
+                day("2026-11-24")
+            ),
+            Some(to.contains('*')),
             "{to}"
         );
     }
@@ -1450,5 +1470,186 @@ fn schemas_can_be_made() {
             schema.as_value()["additionalProperties"],
             serde_json::Value::Bool(false)
         );
+    }
+}
+
+#[test]
+fn variables_in_containers_are_expanded_as_the_kubelet_does() {
+    let container = r#"{"name": "a", "envFrom": [{"configMapRef": {"name": "c"}}],
+        "args": ["--url=$(URL)", "$$(URL)", "--key=$(SECRET)", "$(GONE)"],
+        "env": [{"name": "EARLY", "value": "$(MODE)"}, {"name": "MODE", "value": "verify-full"},
+                {"name": "URL", "value": "postgres://db/ehr?sslmode=$(MODE)"},
+                {"name": "MAP", "value": "$(FROM_MAP)"}, {"name": "OPEN", "value": "$(MODE"},
+                {"name": "SECRET", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+                {"name": "HOLE", "value": "a $(SECRET)"}, {"name": "HOST", "value": "$(DB_SERVICE_HOST)"}]}"#;
+    let mut world = World::new(&[]);
+    world.kubernetes(
+        "Pod",
+        Some("x"),
+        "p",
+        json(&format!(r#"{{"spec": {{"containers": [{container}]}}}}"#)),
+    );
+    world.kubernetes(
+        "ConfigMap",
+        Some("x"),
+        "c",
+        json(r#"{"data": {"FROM_MAP": "1"}}"#),
+    );
+    let container = "resource.spec.containers[0]";
+    let env = |name: &str, value: &str| {
+        format!("podEnv({container}).exists(e, e.name == '{name}' && e.value == '{value}')")
+    };
+    for (question, expected) in [
+        (env("URL", "postgres://db/ehr?sslmode=verify-full"), "pass"),
+        // An entry sees only those above it.
+        (env("EARLY", "$(MODE)"), "pass"),
+        (env("MAP", "1"), "pass"),
+        (env("OPEN", "$(MODE"), "pass"),
+        (env("HOLE", "a b"), "unknown"),
+        (env("HOST", "x"), "unknown"),
+        (
+            format!("{container}.args[0] == '--url=postgres://db/ehr?sslmode=verify-full'"),
+            "pass",
+        ),
+        (format!("{container}.args[1] == '$(URL)'"), "pass"),
+        (format!("{container}.args[2] == '--key=$(SECRET)'"), "pass"),
+        (format!("{container}.args[3] == '$(GONE)'"), "pass"),
+    ] {
+        assert_eq!(asks(&mut world, "Pod", &question), expected, "{question}");
+    }
+}
+
+const VENDOR: &str = "match: {terraform: [vercel_project]}
+rules: [{require: \"baaCovers('vercel', '')\", message: m}]";
+
+fn agreed(world: &mut World, agreements: &str) {
+    let text = format!("apiVersion: hipaa-iac.dev/v1alpha1\nkind: AgreementList\n{agreements}");
+    let file = world.sources.add("baa.yaml", &text);
+    let as_of = world.settings.as_of;
+    world.settings.agreements = Agreements::parse(&file, as_of).unwrap();
+}
+
+#[test]
+fn an_agreement_for_accounts_covers_those() {
+    let agreement = "agreements: [{id: v, vendor: vercel, status: signed, signed: 2026-01-01, evergreen: true, accounts: [team_a]}]";
+    for (team, verdict) in [
+        (Some("team_a".into()), "pass"),
+        (Some("team_b".into()), "fail"),
+        (Some(Node::unknown("var.team has no value")), "unknown"),
+        (None, "unknown"),
+    ] {
+        let mut world = World::one(VENDOR);
+        let body = Node::object(
+            team.into_iter()
+                .map(|team| ("team_id".into(), team))
+                .collect(),
+        );
+        world.terraform("vercel_project.a", body);
+        agreed(&mut world, agreement);
+        assert_eq!(world.verdicts(), [verdict]);
+    }
+}
+
+#[test]
+fn an_exception_waives_what_it_names_and_is_told_where_it_does_not() {
+    let exception = |address: &str, until: &str| {
+        format!(
+            "exceptions: [{{vendor: vercel, match: {{address: '{address}'}}, reason: no PHI, approvedBy: Privacy Officer, expires: {until}}}]"
+        )
+    };
+    for (address, until, verdict, told) in [
+        ("vercel_project.*", "2027-01-31", "waived", None),
+        ("netlify.*", "2027-01-31", "fail", Some("exception-unused")),
+        ("*", "2026-01-31", "fail", Some("exception-expired")),
+    ] {
+        let mut world = World::one(VENDOR);
+        world.terraform("vercel_project.a", json("{}"));
+        agreed(&mut world, &exception(address, until));
+        let evaluation = world.evaluate();
+        let found = &evaluation.findings[0];
+        assert_eq!(found.verdict.as_str(), verdict, "{address}");
+        assert_eq!(
+            found.waiver.as_ref().map(|waiver| waiver.reason.as_str()),
+            (verdict == "waived").then_some("no PHI")
+        );
+        let codes: Vec<_> = evaluation
+            .diagnostics
+            .iter()
+            .map(|found| found.code)
+            .collect();
+        assert_eq!(codes, Vec::from_iter(told), "{address}");
+    }
+}
+
+#[test]
+fn a_waiver_that_could_mean_two_roots_waives_in_none_unless_it_says_so() {
+    for (root, verdicts, told) in [
+        ("", ["fail", "fail"], 1),
+        (", root: elsewhere", ["fail", "waived"], 0),
+        (", root: '*'", ["waived", "waived"], 0),
+    ] {
+        let mut world = World::one(ENCRYPTED);
+        world.terraform("aws_db_instance.a", json("{}"));
+        world.terraform("aws_db_instance.a", json("{}")).root = "elsewhere".into();
+        let text = format!(
+            "waivers: [{{policy: p, address: 'aws_db_instance.a', reason: r, owner: o, until: 2027-01-31{root}}}]"
+        );
+        let name = world.policies.policies()[0].name.clone();
+        let text = text.replace("policy: p", &format!("policy: {name}"));
+        world.settings.config = Config::parse(&world.sources.add("hipaa-iac.yaml", &text)).unwrap();
+        let evaluation = world.evaluate();
+        let mut found: Vec<_> = evaluation
+            .findings
+            .iter()
+            .map(|finding| {
+                (
+                    &*world.inventory.resources[finding.resource].root,
+                    finding.verdict.as_str(),
+                )
+            })
+            .collect();
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            [(".", verdicts[0]), ("elsewhere", verdicts[1])],
+            "{root}"
+        );
+        let ambiguous = evaluation
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == "waiver-ambiguous");
+        assert_eq!(ambiguous.count(), told, "{root}");
+    }
+}
+
+#[test]
+fn conditions_that_are_neither_true_nor_false_are_told() {
+    let told = |require: &str| {
+        let spec = format!(
+            "match: {{terraform: [aws_db_instance]}}\nrules: [{{require: \"{require}\", message: m}}]"
+        );
+        let world = World::one(&spec);
+        let found = lint(&world.policies.policies()[0]);
+        found
+            .iter()
+            .any(|found| found.message.contains("neither true nor false"))
+    };
+    for wrong in [
+        "resource.name",
+        "resource.type()",
+        "1 + 1",
+        "[true]",
+        "self",
+    ] {
+        assert!(told(wrong), "{wrong}");
+    }
+    for right in [
+        "resource.name == 'a'",
+        "has(resource.name) && resource.phi()",
+        "resource.?encrypted.orValue(false)",
+        "resource.x.all(y, y == 1)",
+        "resource.phi() ? unknown('why') : true",
+    ] {
+        assert!(!told(right), "{right}");
     }
 }

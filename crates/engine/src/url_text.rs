@@ -222,31 +222,79 @@ fn key_values(text: &str) -> Option<Url> {
     is_dsn.then_some(url)
 }
 
+/// The settings of ADO.NET and ODBC, of SQL Server, PostgreSQL (Npgsql) and MySQL.
 fn ado(text: &str) -> Option<Url> {
-    let mut url = Url {
-        scheme: "sqlserver".to_owned(),
-        ..Url::default()
-    };
+    let mut url = Url::default();
     let mut is_dsn = false;
+    let mut keys = Vec::new();
+    let mut driver = String::new();
     for captures in ADO.captures_iter(text) {
         let part = |at: usize| captures.get(at).map_or("", |part| part.as_str().trim());
         let value = part(2).trim_matches(['"', '\'']);
-        match part(1).to_ascii_lowercase().as_str() {
+        let key = part(1).to_ascii_lowercase();
+        match key.as_str() {
             "server" | "data source" | "host" | "addr" | "address" => {
                 is_dsn = true;
                 let server = value.strip_prefix("tcp:").unwrap_or(value);
+                if server.contains(',') || server.len() < value.len() {
+                    keys.push("encrypt".to_owned());
+                }
                 let (host, port) = server.split_once(',').map_or_else(
                     || split_port(server),
                     |(host, port)| (host, port.parse().ok()),
                 );
                 url.hosts.push(host.to_owned());
-                url.port = port;
+                url.port = port.or(url.port);
             }
+            "driver" => driver = value.to_ascii_lowercase(),
+            "port" => url.port = value.parse().ok().or(url.port),
             "database" | "initial catalog" => url.path = format!("/{value}"),
+            "sslmode" | "ssl mode" | "ssl-mode" => {
+                let mode = value.to_ascii_lowercase();
+                let mode = match mode.as_str() {
+                    "verifyca" => "verify-ca",
+                    "verifyfull" => "verify-full",
+                    mode => mode,
+                };
+                url.add("sslmode", mode);
+            }
             key => url.add(key, value),
         }
+        keys.push(key);
     }
+    url.scheme = ado_scheme(&url, &keys, &driver).to_owned();
     is_dsn.then_some(url)
+}
+
+/// Which database such settings speak to. Nothing in them says it outright but the driver of ODBC.
+fn ado_scheme(url: &Url, keys: &[String], driver: &str) -> &'static str {
+    let has = |wanted: &[&str]| keys.iter().any(|key| wanted.contains(&key.as_str()));
+    let mode = url.query.iter().find(|(key, _)| key == "sslmode");
+    let mode = mode.map_or("", |(_, value)| value.as_str());
+    if driver.contains("postgres") {
+        return "postgresql";
+    }
+    if driver.contains("mysql") || driver.contains("maria") {
+        return "mysql";
+    }
+    let sql_server = [
+        "encrypt",
+        "trustservercertificate",
+        "trust server certificate",
+        "integrated security",
+        "trusted_connection",
+        "multipleactiveresultsets",
+        "initial catalog",
+        "authentication",
+    ];
+    match (url.port, mode) {
+        (Some(5432), _) | (_, "require" | "prefer" | "allow" | "disable") => "postgresql",
+        (Some(3306), _) | (_, "required" | "preferred" | "none" | "disabled") => "mysql",
+        _ if !driver.is_empty() || mode.is_empty() && has(&sql_server) => "sqlserver",
+        _ if has(&["host", "username"]) => "postgresql",
+        _ if has(&["port"]) || !mode.is_empty() => "mysql",
+        _ => "sqlserver",
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +340,44 @@ mod tests {
                 &[("encrypt".to_owned(), "False".to_owned())][..]
             )
         );
+        let npgsql = one(
+            "Host=db.example;Port=5432;Database=ehr;Username=app;Password=b;SSL Mode=VerifyFull",
+        );
+        assert_eq!(
+            (npgsql.scheme.as_str(), npgsql.port, npgsql.path.as_str()),
+            ("postgresql", Some(5432), "/ehr")
+        );
+        assert_eq!(
+            npgsql.query,
+            [("sslmode".to_owned(), "verify-full".to_owned())]
+        );
+        for (text, scheme) in [
+            ("Host=db;Database=ehr;Username=app;Password=b", "postgresql"),
+            (
+                "Server=db;Database=ehr;User Id=a;Ssl Mode=Require",
+                "postgresql",
+            ),
+            ("Server=db;Port=3306;Database=ehr;Uid=a;Pwd=b", "mysql"),
+            (
+                "Server=db;Database=ehr;Uid=a;Pwd=b;SslMode=Required",
+                "mysql",
+            ),
+            ("Server=db;Database=ehr;User Id=a;Password=b", "sqlserver"),
+            (
+                "Data Source=db;Initial Catalog=ehr;Encrypt=true",
+                "sqlserver",
+            ),
+            (
+                "Driver={PostgreSQL Unicode};Server=db;Database=ehr",
+                "postgresql",
+            ),
+            (
+                "Driver={ODBC Driver 18 for SQL Server};Server=tcp:db,1433",
+                "sqlserver",
+            ),
+        ] {
+            assert_eq!(one(text).scheme, scheme, "{text}");
+        }
         assert!(find("just words, key = value").is_empty());
     }
 

@@ -5,13 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Sources, Span};
+use hipaa_iac_source::{Diagnostic, FileId, Inventory, Level, SourceFile, Sources, Span};
 
 use crate::{
     classification::wildcard,
     config::unknown_policy,
     date::Date,
-    evaluate::Settings,
+    evaluate::{Finding, Settings, Verdict},
     policy::{self, PolicySet},
 };
 
@@ -25,6 +25,8 @@ pub enum WaiverSource {
     Inline,
     /// An entry of `hipaa-iac.yaml`.
     Config,
+    /// An exception of `baa.yaml`.
+    Agreements,
 }
 
 /// A waiver that applied to a finding.
@@ -55,6 +57,7 @@ struct Waiver {
     applied: AppliedWaiver,
     /// For the entries of the configuration.
     address: Option<String>,
+    root: Option<String>,
     path: Option<Arc<str>>,
     used: bool,
 }
@@ -73,6 +76,7 @@ pub(crate) struct Waivers {
 pub(crate) struct Concern<'a> {
     pub(crate) policy: &'a Arc<str>,
     pub(crate) address: &'a str,
+    pub(crate) root: &'a str,
     pub(crate) extent: Option<Span>,
     pub(crate) span: Option<Span>,
 }
@@ -108,7 +112,12 @@ impl Waivers {
                 } else {
                     "waiver-expired"
                 };
-                let mut diagnostic = Diagnostic::new(level, code, message);
+                let remedy = if level == Level::Usage {
+                    "see docs/policies.md, or `hipaa-iac schema config`, for what a waiver needs"
+                } else {
+                    "mend what it waives, or renew it with a reason"
+                };
+                let mut diagnostic = Diagnostic::new(level, code, message).remedy(remedy);
                 if let Some((path, spans)) = &places {
                     diagnostic.span = spans.get(at).copied().flatten();
                     diagnostic.path = Some(Arc::clone(path));
@@ -163,6 +172,7 @@ impl Waivers {
                     span: span.span,
                 },
                 address: Some(entry.address.clone()),
+                root: entry.root.clone(),
                 path: span.path,
                 used: false,
             });
@@ -194,6 +204,7 @@ impl Waivers {
                         self.diagnostics.push(
                             Diagnostic::new(Level::Warning, "waiver-expired", message)
                                 .at(span)
+                                .remedy("mend what it waives, or renew it with a reason")
                                 .in_path(Arc::clone(file.path())),
                         );
                         continue;
@@ -209,6 +220,7 @@ impl Waivers {
                     self.all.push(Waiver {
                         applied,
                         address: None,
+                        root: None,
                         path: Some(Arc::clone(file.path())),
                         used: false,
                     });
@@ -239,11 +251,9 @@ impl Waivers {
                 .iter()
                 .copied()
                 .find(|at| {
-                    let address = self
-                        .all
+                    self.all
                         .get(*at)
-                        .and_then(|waiver| waiver.address.as_deref());
-                    address.is_some_and(|pattern| wildcard(pattern, concern.address))
+                        .is_some_and(|waiver| waiver.means(concern.address, concern.root))
                 })
         })?;
         let waiver = self.all.get_mut(found)?;
@@ -274,6 +284,68 @@ impl Waivers {
             .or_else(|| concern.extent.and_then(|extent| within(extent, true)))
     }
 
+    /// Takes out the waivers of the configuration that could mean findings of several roots and do not say which: an address
+    /// is one only within its root.
+    pub(crate) fn refuse_ambiguous(&mut self, findings: &[Finding], inventory: &Inventory) {
+        let open: BTreeSet<usize> = self
+            .configured
+            .values()
+            .flatten()
+            .copied()
+            .filter(|at| {
+                self.all
+                    .get(*at)
+                    .is_some_and(|waiver| waiver.root.is_none())
+            })
+            .collect();
+        let mut roots: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for finding in findings {
+            let doubtful = matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
+            let of_policy = self.configured.get(&finding.policy.name);
+            let (Some(waivers), true, Some(resource)) = (
+                of_policy,
+                doubtful,
+                inventory.resources.get(finding.resource),
+            ) else {
+                continue;
+            };
+            for at in waivers.iter().filter(|at| open.contains(at)) {
+                let means = |waiver: &Waiver| waiver.means(&resource.address, &resource.root);
+                if self.all.get(*at).is_some_and(means) {
+                    roots.entry(*at).or_default().insert(&resource.root);
+                }
+            }
+        }
+        for (at, roots) in roots.into_iter().filter(|(_, roots)| roots.len() > 1) {
+            let Some(waiver) = self.all.get_mut(at) else {
+                continue;
+            };
+            // What it could have waived is told; that it waived nothing need not be told as well.
+            waiver.used = true;
+            let mut names: Vec<String> = roots
+                .iter()
+                .take(3)
+                .map(|root| format!("`{root}`"))
+                .collect();
+            if roots.len() > names.len() {
+                names.push("others".to_owned());
+            }
+            let message = format!(
+                "the waiver of `{}` means resources of several roots and waives none: {}",
+                waiver.applied.policy,
+                names.join(", ")
+            );
+            let mut diagnostic = Diagnostic::new(Level::Usage, "waiver-ambiguous", message)
+                .remedy("say which with `root`, a waiver for each; `root: \"*\"` means all");
+            diagnostic.span = waiver.applied.span;
+            diagnostic.path.clone_from(&waiver.path);
+            self.diagnostics.push(diagnostic);
+            for waivers in self.configured.values_mut() {
+                waivers.retain(|other| *other != at);
+            }
+        }
+    }
+
     /// Says which waivers waived nothing though their policy ran.
     pub(crate) fn report_unused(&mut self, ran: &BTreeSet<Arc<str>>) {
         for waiver in self
@@ -288,6 +360,18 @@ impl Waivers {
             diagnostic.path.clone_from(&waiver.path);
             self.diagnostics.push(diagnostic);
         }
+    }
+}
+
+impl Waiver {
+    /// Whether an entry of the configuration is of a resource.
+    fn means(&self, address: &str, root: &str) -> bool {
+        let pattern = self.address.as_deref();
+        pattern.is_some_and(|pattern| wildcard(pattern, address))
+            && self
+                .root
+                .as_deref()
+                .is_none_or(|pattern| wildcard(pattern, root))
     }
 }
 

@@ -15,8 +15,16 @@ pub(crate) fn parse<T: DeserializeOwned>(
         let options =
             serde_saphyr::render_options! { formatter: &formatter, snippets: SnippetMode::Off };
         let text = error.without_snippet().render_with_options(options);
-        let mut diagnostic =
-            Diagnostic::new(level, code, fragment(&text)).in_path(file.path().clone());
+        let remedy = match code {
+            "config-syntax" => {
+                "`hipaa-iac schema config` and docs/configuration.md tell what may stand there"
+            }
+            "agreements-syntax" => "docs/configuration.md tells what may stand there",
+            _ => "`hipaa-iac schema policy` and docs/policies.md tell what may stand there",
+        };
+        let mut diagnostic = Diagnostic::new(level, code, fragment(&text))
+            .in_path(file.path().clone())
+            .remedy(remedy);
         diagnostic.span = error.location().and_then(|location| span(file, &location));
         diagnostic
     })

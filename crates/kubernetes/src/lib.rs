@@ -21,7 +21,9 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, WalkEntry};
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, Unresolved, WalkEntry,
+};
 use rayon::prelude::*;
 
 use object::Objects;
@@ -225,8 +227,10 @@ fn read_rendered(
     let texts = match rendered {
         Ok(texts) => texts,
         Err(diagnostics) => {
+            let unresolved = unresolved(folder, &diagnostics, environment);
             return Objects {
                 diagnostics,
+                unresolved,
                 ..Objects::default()
             };
         }
@@ -243,12 +247,35 @@ fn read_rendered(
     all
 }
 
+/// What hangs on what a chart or overlay lacks: on its dependencies, or on the tool that renders it.
+fn unresolved(
+    folder: &Path,
+    diagnostics: &[Diagnostic],
+    environment: Option<&Arc<str>>,
+) -> Vec<Unresolved> {
+    let root: Arc<str> = paths::display(folder).into();
+    diagnostics
+        .iter()
+        .map(|diagnostic| Unresolved {
+            address: Arc::clone(&root),
+            root: Arc::clone(&root),
+            environment: environment.cloned(),
+            reason: diagnostic.message.clone(),
+            remedy: diagnostic.remedy.clone().unwrap_or_default(),
+            span: diagnostic.span,
+            references: Vec::new(),
+            texts: Vec::new(),
+        })
+        .collect()
+}
+
 /// One inventory, in the order of root and address, then of the place in the input.
 fn gather(sources: &Sources, read: Vec<Objects>) -> Inventory {
     let mut inventory = Inventory::default();
     for objects in read {
         inventory.resources.extend(objects.resources);
         inventory.diagnostics.extend(objects.diagnostics);
+        inventory.unresolved.extend(objects.unresolved);
     }
     object::apply_definitions(&mut inventory.resources);
     // Files came in the order of their paths, so a stable sort keeps the order of places.

@@ -6,7 +6,8 @@ use std::{
 };
 
 use hipaa_iac_source::{
-    Diagnostic, KubernetesId, Level, Node, Resource, ResourceKind, SourceFile, Span, Value,
+    Diagnostic, KubernetesId, Level, Node, Resource, ResourceKind, SourceFile, Span, Unresolved,
+    Value,
 };
 
 use crate::{
@@ -28,6 +29,8 @@ pub(crate) struct Objects {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What could not be parsed. Whether that counts is for the caller to say: the file may not be Kubernetes at all.
     pub(crate) errors: Vec<Diagnostic>,
+    /// What could not be rendered.
+    pub(crate) unresolved: Vec<Unresolved>,
 }
 
 /// Reads the objects of a file.

@@ -1,6 +1,9 @@
 //! From an evaluation to a result.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hipaa_iac_engine as engine;
 use hipaa_iac_source::{self as source, Inventory, ResourceKind, Sources, Span, WalkEntry};
@@ -64,6 +67,7 @@ impl CheckResult {
         sources: &Sources,
         options: BuildOptions<'_>,
     ) -> Self {
+        let mut shared = Shared::default();
         let mut findings: Vec<Finding> = evaluation
             .findings
             .iter()
@@ -71,7 +75,7 @@ impl CheckResult {
             .filter(|finding| {
                 options.show == Show::All || Show::Findings.holds(verdict(finding.verdict))
             })
-            .filter_map(|finding| made_finding(finding, inventory, sources))
+            .filter_map(|finding| made_finding(finding, inventory, sources, &mut shared))
             .collect();
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
         // Before more is left out, so that a fingerprint does not depend on what is shown.
@@ -87,9 +91,12 @@ impl CheckResult {
             .iter()
             .chain(&evaluation.diagnostics)
             .map(|diagnostic| Diagnostic {
-                sensitive: diagnostic
-                    .span
-                    .is_some_and(|span| secrets.iter().any(|secret| holds(*secret, span))),
+                // A variable of a container may be a credential, though it is of a wrong type.
+                sensitive: diagnostic.code == "kubernetes-type"
+                    && diagnostic.message.contains(".env[")
+                    || diagnostic
+                        .span
+                        .is_some_and(|span| secrets.iter().any(|secret| holds(*secret, span))),
                 ..made_diagnostic(diagnostic, sources)
             })
             .collect();
@@ -258,10 +265,51 @@ fn made_waiver(waiver: &engine::AppliedWaiver, sources: &Sources) -> Waiver {
         compensating_control: waiver.compensating_control.as_deref().map(scrub::text),
         form: match waiver.source {
             engine::WaiverSource::Inline => WaiverForm::Inline,
-            engine::WaiverSource::Config => WaiverForm::Configuration,
+            engine::WaiverSource::Config | engine::WaiverSource::Agreements => {
+                WaiverForm::Configuration
+            }
         },
         line: place.as_ref().map(|(_, start, _)| start.line),
         file: place.map(|(file, ..)| file.to_string()),
+    }
+}
+
+/// What every finding of a policy says, held once: there may be thousands.
+#[derive(Default)]
+struct Shared(BTreeMap<Arc<str>, OfPolicy>);
+
+#[derive(Clone)]
+struct OfPolicy {
+    title: Arc<str>,
+    safeguards: Arc<[Safeguard]>,
+    terraform: Arc<Remediation>,
+    kubernetes: Arc<Remediation>,
+}
+
+impl Shared {
+    fn of(&mut self, policy: &engine::Policy) -> OfPolicy {
+        if let Some(known) = self.0.get(&policy.name) {
+            return known.clone();
+        }
+        let spec = policy.spec();
+        let remediation = |code: &Option<String>| {
+            Arc::new(Remediation {
+                text: spec.remediation.text.trim().to_owned(),
+                code: code.clone(),
+            })
+        };
+        let made = OfPolicy {
+            title: spec.title.as_str().into(),
+            safeguards: spec
+                .safeguards
+                .iter()
+                .map(|paragraph| made_safeguard(paragraph))
+                .collect(),
+            terraform: remediation(&spec.remediation.terraform),
+            kubernetes: remediation(&spec.remediation.kubernetes),
+        };
+        self.0.insert(Arc::clone(&policy.name), made.clone());
+        made
     }
 }
 
@@ -269,19 +317,15 @@ fn made_finding(
     finding: &engine::Finding,
     inventory: &Inventory,
     sources: &Sources,
+    shared: &mut Shared,
 ) -> Option<Finding> {
     let resource = inventory.resources.get(finding.resource)?;
-    let spec = finding.policy.spec();
     let span = finding.span.or(resource.span);
     let attribute = finding.attribute.as_ref().map(ToString::to_string);
-    let remediation = &spec.remediation;
-    let code = match resource.kind {
-        ResourceKind::Terraform(_) => &remediation.terraform,
-        ResourceKind::Kubernetes(_) => &remediation.kubernetes,
-    };
+    let of_policy = shared.of(&finding.policy);
     Some(Finding {
         policy: finding.policy.name.to_string(),
-        title: spec.title.clone(),
+        title: of_policy.title,
         verdict: verdict(finding.verdict),
         severity: finding.severity,
         // Only a value is hidden, not the header of a block that lacks it.
@@ -301,14 +345,10 @@ fn made_finding(
             .origin
             .as_ref()
             .map(|origin| made_origin(origin, sources)),
-        safeguards: spec
-            .safeguards
-            .iter()
-            .map(|paragraph| made_safeguard(paragraph))
-            .collect(),
-        remediation: Remediation {
-            text: remediation.text.trim().to_owned(),
-            code: code.clone(),
+        safeguards: of_policy.safeguards,
+        remediation: match resource.kind {
+            ResourceKind::Terraform(_) => of_policy.terraform,
+            ResourceKind::Kubernetes(_) => of_policy.kubernetes,
         },
         fingerprint: String::new(),
         waiver: finding

@@ -108,7 +108,7 @@ fn details(finding: &Finding, subject: &str) -> String {
     if let Some(origin) = &finding.origin {
         let _ = write!(text, "\nvalue comes from {}", origin.describe());
     }
-    for safeguard in &finding.safeguards {
+    for safeguard in &*finding.safeguards {
         let _ = write!(
             text,
             "\n{} ({}): {}",

@@ -115,7 +115,7 @@ fn description(findings: &[&Finding]) -> String {
         );
     }
     if let Some(finding) = findings.first() {
-        for safeguard in &finding.safeguards {
+        for safeguard in &*finding.safeguards {
             let implementation = safeguard.implementation.as_str();
             lines.push(format!(
                 "{} ({implementation}): {}",

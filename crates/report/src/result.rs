@@ -3,6 +3,8 @@
 //! Every field is always written (`null` where there is nothing), so that a reader needs no guard. There is no run id and no
 //! clock in it: equal input gives equal bytes.
 
+use std::sync::Arc;
+
 use std::{collections::BTreeSet, fmt};
 
 pub use hipaa_iac_engine::Severity;
@@ -182,7 +184,7 @@ pub struct Finding {
     /// The policy's name.
     pub policy: String,
     /// What the policy requires.
-    pub title: String,
+    pub title: Arc<str>,
     /// The verdict.
     pub verdict: Verdict,
     /// The severity, after the configuration's overrides.
@@ -202,9 +204,9 @@ pub struct Finding {
     /// Where the decisive value came from, if from another place than the one pointed at.
     pub origin: Option<Origin>,
     /// The paragraphs of 45 CFR part 164 that the policy serves.
-    pub safeguards: Vec<Safeguard>,
+    pub safeguards: Arc<[Safeguard]>,
     /// What to do.
-    pub remediation: Remediation,
+    pub remediation: Arc<Remediation>,
     /// What stays the same when lines move: 32 hexadecimal digits, unique in the document.
     pub fingerprint: String,
     /// The waiver of a `waived` finding.
@@ -521,7 +523,7 @@ impl Summary {
 }
 
 impl CheckResult {
-    /// What is unresolved and no diagnostic tells of at the same place.
+    /// What is unresolved and no diagnostic tells of at the same place or in the same words.
     pub(crate) fn untold(&self) -> impl Iterator<Item = &Unresolved> {
         let told: BTreeSet<(Option<&str>, u32)> = self
             .diagnostics
@@ -529,11 +531,23 @@ impl CheckResult {
             .filter(|diagnostic| diagnostic.code.ends_with("unresolved"))
             .filter_map(|diagnostic| Some((diagnostic.file.as_deref(), diagnostic.line?)))
             .collect();
-        self.unresolved.iter().filter(move |unresolved| {
-            unresolved
-                .line
-                .is_none_or(|line| !told.contains(&(unresolved.file.as_deref(), line)))
-        })
+        let words: BTreeSet<&str> = self
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.message.as_str())
+            .collect();
+        let unsaid = move |unresolved: &&Unresolved| {
+            let said = |reason: &String| words.contains(reason.as_str());
+            unresolved.reasons.is_empty() || !unresolved.reasons.iter().all(said)
+        };
+        self.unresolved
+            .iter()
+            .filter(unsaid)
+            .filter(move |unresolved| {
+                unresolved
+                    .line
+                    .is_none_or(|line| !told.contains(&(unresolved.file.as_deref(), line)))
+            })
     }
 }
 

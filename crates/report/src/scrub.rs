@@ -52,7 +52,12 @@ pub(crate) fn line(file: &SourceFile, span: Span, sensitive: bool) -> Option<Lin
         hidden.push(text.len() - text.trim_start().len()..end);
     }
     if sensitive {
-        hidden.push(start..stop);
+        // What stands beside it in one collection may be as secret.
+        let opened = text.get(..start).and_then(|before| before.find(['{', '[']));
+        let more = text.get(stop..end).unwrap_or_default().trim_start();
+        let among = opened.is_some() || more.starts_with([',', ';']);
+        let stop = if among { end } else { stop };
+        hidden.push(behind_name(text, opened.unwrap_or(start), stop)..stop);
     }
     let (text, marked) = hide(&without_c1(text), hidden, start..stop);
     Some(Line {
@@ -60,6 +65,18 @@ pub(crate) fn line(file: &SourceFile, span: Span, sensitive: bool) -> Option<Lin
         text,
         marked,
     })
+}
+
+/// Where what may be secret begins: behind the `name` of a mapping, which says what it is the value of.
+fn behind_name(text: &str, from: usize, stop: usize) -> usize {
+    let covered = text.get(from..stop).unwrap_or_default();
+    let inner = covered.trim_start_matches(['{', '[', ' ']);
+    if !inner.starts_with("name:") {
+        return from;
+    }
+    let before = covered.len() - inner.len();
+    let length = inner.find(',').unwrap_or(inner.len());
+    from + before + length
 }
 
 /// A line of at most [`MAX_LINE_BYTES`]. A longer one is not even looked at: a plan of 60 MB may be one line.
@@ -572,7 +589,21 @@ mod tests {
         let at = text.find("\"x").unwrap();
         let shown = line(&file, Span::new(file.id(), at..at + 19), true).unwrap();
         assert_eq!(&shown.text[shown.marked.clone()], REDACTED);
-        assert_eq!(shown.text, "  a = (redacted), storage = false # naïve");
+        assert_eq!(shown.text, "  a = (redacted)");
+
+        for (text, shown_as) in [
+            ("data: {a: x, b: secret, c: y}", "data: (redacted)"),
+            ("  b: secret", "  b: (redacted)"),
+            ("  b: secret, c: y}", "  b: (redacted)"),
+            ("  b: secret # why", "  b: (redacted) # why"),
+            ("- {name: KEY, value: secret}", "- {name: KEY(redacted)"),
+        ] {
+            let file = sources.add("b", text);
+            let at = text.find("secret").unwrap();
+            let shown = line(&file, Span::new(file.id(), at..at + 6), true).unwrap();
+            assert_eq!(shown.text, shown_as);
+            assert_eq!(&shown.text[shown.marked], REDACTED);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Every renderer over one result that holds every verdict.
 
+use std::sync::Arc;
+
 use hipaa_iac_engine as engine;
 use hipaa_iac_source::{self as source, Sources, Span};
 use serde_json::Value;
@@ -35,6 +37,12 @@ const BROKEN: &str = "resource \"aws_s3_bucket\" \"x\" {\n  secret = \"S3CR\" oo
 struct Fixture {
     sources: Sources,
     result: CheckResult,
+}
+
+fn json_text(result: &CheckResult) -> String {
+    let mut text = Vec::new();
+    json(result, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
 }
 
 impl Fixture {
@@ -119,12 +127,12 @@ impl Fixture {
             message: "storage is not encrypted".into(),
             reasons: Vec::new(),
             origin: None,
-            safeguards: vec![Safeguard {
+            safeguards: Arc::new([Safeguard {
                 citation: "45 CFR 164.312(a)(2)(iv)".into(),
                 title: "Encryption and decryption".into(),
                 implementation: Implementation::Addressable,
-            }],
-            remediation: remediation(),
+            }]),
+            remediation: remediation().into(),
             fingerprint: String::new(),
             waiver: None,
             span: Some(span),
@@ -180,7 +188,7 @@ impl Fixture {
         vec![
             ("text", self.text()),
             ("text in full", text(&self.result, &self.sources, &full)),
-            ("json", json(&self.result)),
+            ("json", json_text(&self.result)),
             (
                 "sarif",
                 sarif(&self.result, &self.sources, &SarifOptions::default()),
@@ -461,7 +469,8 @@ fn a_credential_is_not_shown() {
     finding.remediation = Remediation {
         text: "Let RDS manage it.".into(),
         code: None,
-    };
+    }
+    .into();
     insta::assert_snapshot!(blocks(&fixture.done()), @r"
     high[rds-password-literal]: the password is written in the configuration
      --> infra/main.tf:4:23
@@ -726,8 +735,9 @@ fn a_terminal_is_given_nothing_to_obey() {
         finding.remediation = Remediation {
             text: evil.into(),
             code: Some(evil.into()),
-        };
-        finding.safeguards[0].title = evil.into();
+        }
+        .into();
+        Arc::make_mut(&mut finding.safeguards)[0].title = evil.into();
         finding.origin = Some(Origin {
             what: evil.into(),
             file: Some(evil.into()),
@@ -801,7 +811,7 @@ fn color_changes_nothing_but_color() {
 #[test]
 fn json_is_as_the_schema_says_and_reads_back() {
     let fixture = everything();
-    let text = json(&fixture.result);
+    let text = json_text(&fixture.result);
     assert!(text.ends_with("}\n"));
     let value: Value = serde_json::from_str(&text).unwrap();
     let schema = result_schema();
@@ -817,7 +827,7 @@ fn json_is_as_the_schema_says_and_reads_back() {
     assert!(errors.is_empty(), "{errors:?}");
 
     let read: CheckResult = serde_json::from_str(&text).unwrap();
-    assert_eq!(json(&read), text);
+    assert_eq!(json_text(&read), text);
 
     for (pointer, wrong) in [
         ("/schemaVersion", Value::from("2.0")),
@@ -863,7 +873,7 @@ fn json_is_as_the_schema_says_and_reads_back() {
 
 #[test]
 fn the_contract_names_its_members() {
-    let value: Value = serde_json::from_str(&json(&everything().result)).unwrap();
+    let value: Value = serde_json::from_str(&json_text(&everything().result)).unwrap();
     let keys = |value: &Value| {
         value
             .as_object()
@@ -915,7 +925,7 @@ fn the_contract_names_its_members() {
     ] {
         assert!(value["findings"][0].get(member).is_some(), "{member}");
     }
-    assert!(!json(&everything().result).contains("span"));
+    assert!(!json_text(&everything().result).contains("span"));
 }
 
 #[test]
@@ -1197,8 +1207,8 @@ fn github_commands_are_escaped_and_ordered() {
     let mut fixture = Fixture::new();
     let finding = fixture.find("a,b:c%.tf", MAIN, "false", "low-one", "x");
     finding.severity = Severity::Low;
-    finding.safeguards.clear();
-    finding.remediation.text.clear();
+    finding.safeguards = Arc::default();
+    Arc::make_mut(&mut finding.remediation).text.clear();
     finding.message = "50% of\nall".into();
     fixture.find("b.tf", MAIN, "false", "critical-one", "x");
     let commands = github(&fixture.done().result, &GithubOptions::default());

@@ -630,7 +630,7 @@ impl Notes {
     }
 
     fn citations(&mut self, finding: &Finding) {
-        for safeguard in &finding.safeguards {
+        for safeguard in &*finding.safeguards {
             self.plain(&format!(
                 "{} ({}): {}",
                 safeguard.citation,

@@ -227,6 +227,23 @@ impl Node {
             }
     }
 
+    /// Adds every known text in it.
+    pub fn texts(&self, into: &mut Vec<Arc<str>>) {
+        match &self.value {
+            Value::String(text) => into.push(Arc::clone(text)),
+            Value::List(elements) => elements.iter().for_each(|element| element.texts(into)),
+            Value::Object(members) => members.values().for_each(|member| member.texts(into)),
+            Value::Unknown(unknown) => {
+                let inner = unknown.alternatives.iter();
+                let inner = inner.chain(unknown.json.as_deref());
+                inner
+                    .chain(unknown.element.as_deref())
+                    .for_each(|inner| inner.texts(into));
+            }
+            _ => {}
+        }
+    }
+
     /// What kind of value it is, in a word for messages.
     pub fn type_name(&self) -> &'static str {
         match &self.value {

@@ -102,7 +102,7 @@ impl Query {
     /// The unknown nodes behind which further matches may lie: the path leads into or past them, or a filter reads them.
     pub fn hidden<'a>(&self, root: &'a Node) -> Vec<&'a Node> {
         let mut found = Vec::new();
-        hidden(&self.query.segments, root, &mut found);
+        hidden(&self.query.segments, root, root, &mut found);
         found
     }
 }
@@ -176,7 +176,7 @@ fn function_cost(function: &TestFunction) -> (usize, usize) {
     }
 }
 
-fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
+fn hidden<'a>(segments: &[Segment], root: &'a Node, node: &'a Node, found: &mut Vec<&'a Node>) {
     let Some((segment, rest)) = segments.split_first() else {
         return;
     };
@@ -186,7 +186,7 @@ fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
     }
     let through = |selectors: &[Selector], node: &'a Node, found: &mut Vec<&'a Node>| {
         for selector in selectors {
-            for child in chosen(selector, node, found) {
+            for child in chosen(selector, root, node, found) {
                 // The selected unknown itself is an ordinary match, unless it stands for any number of elements.
                 if rest.is_empty() && child.as_unknown().is_none_or(|unknown| !unknown.many) {
                     continue;
@@ -194,7 +194,7 @@ fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
                 if rest.is_empty() {
                     found.push(child);
                 } else {
-                    hidden(rest, child, found);
+                    hidden(rest, root, child, found);
                 }
             }
         }
@@ -207,7 +207,12 @@ fn hidden<'a>(segments: &[Segment], node: &'a Node, found: &mut Vec<&'a Node>) {
 }
 
 /// The children that a selector may lead to; for a filter those that it reads something unknown of are reported at once.
-fn chosen<'a>(selector: &Selector, node: &'a Node, found: &mut Vec<&'a Node>) -> Vec<&'a Node> {
+fn chosen<'a>(
+    selector: &Selector,
+    root: &Node,
+    node: &'a Node,
+    found: &mut Vec<&'a Node>,
+) -> Vec<&'a Node> {
     match selector {
         Selector::Name(name) => node.get(name).into_iter().collect(),
         Selector::Index(_) | Selector::Slice(..) => {
@@ -242,7 +247,7 @@ fn chosen<'a>(selector: &Selector, node: &'a Node, found: &mut Vec<&'a Node>) ->
         Selector::Filter(filter) => {
             let (unclear, clear): (Vec<_>, Vec<_>) = children(node)
                 .into_iter()
-                .partition(|child| reads_unknown(filter, child));
+                .partition(|child| reads_unknown(filter, root, child));
             found.extend(unclear);
             clear
         }
@@ -266,56 +271,74 @@ fn unknowns_below<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
     }
 }
 
-fn reads_unknown(filter: &Filter, element: &Node) -> bool {
+fn reads_unknown(filter: &Filter, root: &Node, element: &Node) -> bool {
     match filter {
-        Filter::Or(filters) | Filter::And(filters) => {
-            filters.iter().any(|filter| reads_unknown(filter, element))
-        }
-        Filter::Atom(FilterAtom::Filter { expr, .. }) => reads_unknown(expr, element),
-        Filter::Atom(FilterAtom::Test { expr, .. }) => test_reads_unknown(expr, element),
+        Filter::Or(filters) | Filter::And(filters) => filters
+            .iter()
+            .any(|filter| reads_unknown(filter, root, element)),
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => reads_unknown(expr, root, element),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => test_reads_unknown(expr, root, element),
         Filter::Atom(FilterAtom::Comparison(comparison)) => {
             let (left, right) = comparison.vals();
             [left, right].into_iter().any(|side| match side {
-                Comparable::Literal(_) | Comparable::SingularQuery(SingularQuery::Root(_)) => false,
+                Comparable::Literal(_) => false,
+                Comparable::SingularQuery(SingularQuery::Root(path)) => ends_unknown(path, root),
                 Comparable::SingularQuery(SingularQuery::Current(path)) => {
-                    let mut node = Some(element);
-                    for step in path {
-                        match node {
-                            Some(at) if at.as_unknown().is_some() => return true,
-                            Some(at) => {
-                                node = match step {
-                                    SingularQuerySegment::Name(name) => at.get(name),
-                                    SingularQuerySegment::Index(index) => usize::try_from(*index)
-                                        .ok()
-                                        .and_then(|index| at.as_list()?.get(index)),
-                                }
-                            }
-                            None => return false,
-                        }
-                    }
-                    node.is_some_and(|node| node.as_unknown().is_some())
+                    ends_unknown(path, element)
                 }
-                Comparable::Function(function) => function_reads_unknown(function, element),
+                Comparable::Function(function) => function_reads_unknown(function, root, element),
             })
         }
     }
 }
 
-fn test_reads_unknown(test: &Test, element: &Node) -> bool {
-    match test {
-        Test::RelQuery(segments) => {
-            let mut found = Vec::new();
-            hidden(segments, element, &mut found);
-            !found.is_empty() || last_is_unknown(segments, element)
+/// Whether a path leads into or ends in an unknown.
+fn ends_unknown(path: &[SingularQuerySegment], from: &Node) -> bool {
+    let mut node = from;
+    for step in path {
+        if node.as_unknown().is_some() {
+            return true;
         }
-        Test::AbsQuery(_) => false,
-        Test::Function(function) => function_reads_unknown(function, element),
+        let next = match step {
+            SingularQuerySegment::Name(name) => node.get(name),
+            SingularQuerySegment::Index(index) => {
+                let elements = node.as_list().map(Vec::as_slice).unwrap_or_default();
+                // Behind an element that stands for several no index is certain.
+                let open = |element: &Node| element.as_unknown().is_some_and(|known| known.many);
+                if elements.iter().any(open) {
+                    return true;
+                }
+                let at = if *index < 0 {
+                    index.checked_add_unsigned(elements.len() as u64)
+                } else {
+                    Some(*index)
+                };
+                at.and_then(|at| usize::try_from(at).ok())
+                    .and_then(|at| elements.get(at))
+            }
+        };
+        match next {
+            Some(next) => node = next,
+            None => return false,
+        }
     }
+    node.as_unknown().is_some()
+}
+
+fn test_reads_unknown(test: &Test, root: &Node, element: &Node) -> bool {
+    let (segments, from) = match test {
+        Test::RelQuery(segments) => (segments, element),
+        Test::AbsQuery(query) => (&query.segments, root),
+        Test::Function(function) => return function_reads_unknown(function, root, element),
+    };
+    let mut found = Vec::new();
+    hidden(segments, root, from, &mut found);
+    !found.is_empty() || last_is_unknown(segments, from)
 }
 
 /// Whether a path of names ends in an unknown (which [`hidden`] takes for an ordinary match).
-fn last_is_unknown(segments: &[Segment], element: &Node) -> bool {
-    let mut node = element;
+fn last_is_unknown(segments: &[Segment], from: &Node) -> bool {
+    let mut node = from;
     for segment in segments {
         let Segment::Selector(Selector::Name(name)) = segment else {
             let mut found = Vec::new();
@@ -330,11 +353,11 @@ fn last_is_unknown(segments: &[Segment], element: &Node) -> bool {
     node.as_unknown().is_some()
 }
 
-fn function_reads_unknown(function: &TestFunction, element: &Node) -> bool {
+fn function_reads_unknown(function: &TestFunction, root: &Node, element: &Node) -> bool {
     let argument = |argument: &FnArg| match argument {
         FnArg::Literal(_) => false,
-        FnArg::Test(test) => test_reads_unknown(test, element),
-        FnArg::Filter(filter) => reads_unknown(filter, element),
+        FnArg::Test(test) => test_reads_unknown(test, root, element),
+        FnArg::Filter(filter) => reads_unknown(filter, root, element),
     };
     match function {
         TestFunction::Custom(_, arguments) => arguments.iter().any(argument),
@@ -468,6 +491,28 @@ mod tests {
             vec![parameter(Node::unknown("x"), "1".into())].into(),
         )]);
         assert_eq!(hides(query, &unclear), 1);
+    }
+
+    #[test]
+    fn a_filter_that_reads_the_root_hides_where_the_root_is_unknown() {
+        let document = |engine: Node| {
+            object(vec![
+                ("engine", engine),
+                (
+                    "logs",
+                    vec![object(vec![("name", "postgresql".into())])].into(),
+                ),
+            ])
+        };
+        for query in [
+            "$.logs[?@.name == $.engine]",
+            "$.logs[?$.engine == 'postgresql'].name",
+            "$.logs[?match(@.name, $.engine)]",
+            "$.logs[?$.engine]",
+        ] {
+            assert_eq!(hides(query, &document("mysql".into())), 0, "{query}");
+            assert_eq!(hides(query, &document(Node::unknown("x"))), 1, "{query}");
+        }
     }
 
     #[test]

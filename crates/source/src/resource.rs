@@ -114,6 +114,8 @@ pub struct Unresolved {
     pub span: Option<Span>,
     /// What is handed to it; a partner resource may hide behind each.
     pub references: Vec<Reference>,
+    /// The known texts that are handed to it: a resource may be named by one.
+    pub texts: Vec<Arc<str>>,
 }
 
 /// All that was read: the input of the engine.

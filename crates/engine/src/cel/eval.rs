@@ -5,6 +5,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     sync::Arc,
 };
 
@@ -61,6 +62,8 @@ pub(crate) struct Scope<'a> {
     values: RefCell<Vec<Option<Outcome>>>,
     pub(crate) element: RefCell<Val>,
     pub(crate) this: RefCell<Val>,
+    /// The vendors whose agreements were asked for and do not cover what they were asked for.
+    pub(crate) uncovered: RefCell<BTreeSet<String>>,
     fuel: Cell<u64>,
     depth: Cell<usize>,
 }
@@ -84,6 +87,7 @@ impl<'a> Scope<'a> {
             values: RefCell::new(vec![None; variables.len()]),
             element: RefCell::new(Val::Resource(resource)),
             this: RefCell::new(Val::Null),
+            uncovered: RefCell::default(),
             fuel: Cell::new(BUDGET),
             depth: Cell::new(0),
         }

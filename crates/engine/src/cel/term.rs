@@ -173,6 +173,20 @@ impl Program {
         }
     }
 
+    /// Whether the answer is certainly true, false or unknown. `parameter` and `variable` tell it of those.
+    pub(crate) fn is_boolean(
+        &self,
+        parameter: &dyn Fn(&str) -> bool,
+        variable: &dyn Fn(usize) -> bool,
+    ) -> bool {
+        is_boolean(&self.term, parameter, variable)
+    }
+
+    /// Whether it reads a value of the input, beyond what a resource is.
+    pub(crate) fn reads_input(&self) -> bool {
+        reads_input(&self.term)
+    }
+
     pub(crate) fn reads_self(&self) -> bool {
         self.reads_self
     }
@@ -184,6 +198,109 @@ impl Program {
     /// The policy's variables that it reads, by their place.
     pub(crate) fn variables(&self) -> &BTreeSet<usize> {
         &self.variables
+    }
+}
+
+/// Functions that answer true or false.
+const BOOLEAN: [&str; 17] = [
+    "phi",
+    "isSet",
+    "isLiteral",
+    "cidrContains",
+    "isPublicCidr",
+    "portsInclude",
+    "unknown",
+    "versionAtLeast",
+    "looksLikeCredential",
+    "baaCovers",
+    "startsWith",
+    "endsWith",
+    "contains",
+    "matches",
+    "hasValue",
+    "bool",
+    "dyn",
+];
+
+fn is_boolean(
+    term: &Term,
+    parameter: &dyn Fn(&str) -> bool,
+    variable: &dyn Fn(usize) -> bool,
+) -> bool {
+    let boolean = |term: &Term| is_boolean(term, parameter, variable);
+    match term {
+        Term::Const(value) => matches!(value, Val::Bool(_)),
+        Term::Name(Name::Variable(at)) => variable(*at),
+        Term::Select { test: true, .. }
+        | Term::Or(..)
+        | Term::And(..)
+        | Term::Not(_)
+        | Term::Matches(..) => true,
+        Term::Select { operand, field, .. } => {
+            matches!(**operand, Term::Name(Name::Params)) && parameter(field)
+        }
+        Term::Cond(_, yes, no) => boolean(yes) && boolean(no),
+        Term::Bind(_, inner) => boolean(inner),
+        Term::Binary(operator, ..) => !matches!(
+            operator,
+            Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Modulo
+        ),
+        Term::Fold { kind, .. } => !matches!(kind, Fold::Map(..)),
+        Term::Call { function, args } if function.name == "orValue" => {
+            args.get(1).is_some_and(boolean)
+        }
+        Term::Call { function, .. } => BOOLEAN.contains(&function.name),
+        Term::Name(_) | Term::Index { .. } | Term::Negate(_) | Term::List(_) | Term::Map(_) => {
+            false
+        }
+    }
+}
+
+fn reads_input(term: &Term) -> bool {
+    match term {
+        Term::Const(_) => false,
+        Term::Name(name) => matches!(name, Name::This | Name::Element | Name::Pod),
+        Term::Select { operand, .. } => {
+            matches!(**operand, Term::Name(Name::Resource)) || reads_input(operand)
+        }
+        Term::Index { operand, index, .. } => {
+            matches!(**operand, Term::Name(Name::Resource))
+                || reads_input(operand)
+                || reads_input(index)
+        }
+        Term::Or(a, b) | Term::And(a, b) | Term::Bind(a, b) | Term::Binary(_, a, b) => {
+            reads_input(a) || reads_input(b)
+        }
+        Term::Not(a) | Term::Negate(a) | Term::Matches(a, _) => reads_input(a),
+        Term::Cond(a, b, c) => reads_input(a) || reads_input(b) || reads_input(c),
+        Term::List(elements) => elements.iter().any(|(element, _)| reads_input(element)),
+        Term::Map(members) => members
+            .iter()
+            .any(|(key, value, _)| reads_input(key) || reads_input(value)),
+        Term::Fold { kind, range } => {
+            reads_input(range)
+                || match kind {
+                    Fold::All(a) | Fold::Exists(a) | Fold::ExistsOne(a) => reads_input(a),
+                    Fold::Map(guard, a) => {
+                        reads_input(a) || guard.as_deref().is_some_and(reads_input)
+                    }
+                }
+        }
+        Term::Call { function, args } => {
+            let relation = [
+                "ref",
+                "refs",
+                "referrers",
+                "resources",
+                "isSet",
+                "isLiteral",
+                "json",
+                "iamPolicy",
+                "providerMajor",
+                "unknown",
+            ];
+            relation.contains(&function.name) || args.iter().any(reads_input)
+        }
     }
 }
 

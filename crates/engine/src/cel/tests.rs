@@ -52,12 +52,9 @@ fn compile(text: &str) -> Result<Program, String> {
 /// Evaluates an expression with `self` and the first resource's body.
 fn run_in(inventory: &Inventory, text: &str, this: Val, coerce: bool) -> Result<Val, String> {
     let settings = Settings::default();
-    let world = World {
-        inventory,
-        relations: Relations::new(inventory),
-        settings: &settings,
-        phi: vec![true; inventory.resources.len()],
-    };
+    let relations = Relations::new(inventory);
+    let phi = vec![true; inventory.resources.len()];
+    let world = World::new(inventory, relations, &settings, phi);
     let scope = Scope::new(
         &world,
         0,

@@ -9,9 +9,12 @@ use super::{
     resource::{self, one_or_hidden},
     text_of,
 };
-use crate::cel::{
-    eval::{Outcome, Scope},
-    value::{Members, Val},
+use crate::{
+    cel::{
+        eval::{Outcome, Scope},
+        value::{Members, Val},
+    },
+    pod_environment,
 };
 
 pub(super) fn selected_by(scope: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -77,7 +80,7 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
                 .and_then(|map| map.get("name"))
                 .and_then(Node::as_str)
             {
-                match config_map(scope, name) {
+                match pod_environment::config_map(scope.world, scope.resource, name) {
                     Ok(data) => {
                         scope.charge(data.len())?;
                         for (key, value) in data.iter().filter(|(_, value)| !value.is_null()) {
@@ -178,70 +181,16 @@ fn value_of(scope: &Scope<'_>, entry: &Node) -> (Node, String) {
             "literal".to_owned(),
         );
     };
-    let unknown = |reason: String| {
-        Node::new(Value::Unknown(Arc::new(Unknown {
-            reasons: vec![reason],
-            set: true,
-            ..Unknown::default()
-        })))
-    };
-    if let Some(name) = from
-        .get("configMapKeyRef")
-        .and_then(|map| map.get("name"))
-        .and_then(Node::as_str)
-    {
-        let origin = format!("ConfigMap/{name}");
-        let key = from
-            .get("configMapKeyRef")
-            .and_then(|map| map.get("key"))
-            .and_then(Node::as_str);
-        let value = config_map(scope, name).and_then(|data| {
-            let value = key.and_then(|key| data.get(key));
-            value
-                .cloned()
-                .ok_or_else(|| format!("the ConfigMap {name} has no such key in the input"))
-        });
-        return (value.unwrap_or_else(unknown), origin);
-    }
-    if from
-        .get("secretKeyRef")
-        .is_some_and(|secret| !secret.is_null())
-    {
-        let name = source_name(from, "secretKeyRef");
-        return (
-            unknown(format!("the value is in the Secret {name}")),
-            format!("Secret/{name}"),
-        );
-    }
-    let kind = if from.get("fieldRef").is_some_and(|field| !field.is_null()) {
-        "field"
+    let value = pod_environment::value_from(scope.world, scope.resource, from);
+    let named = |source: &str| from.get(source).is_some_and(|source| !source.is_null());
+    let origin = if named("configMapKeyRef") {
+        format!("ConfigMap/{}", source_name(from, "configMapKeyRef"))
+    } else if named("secretKeyRef") {
+        format!("Secret/{}", source_name(from, "secretKeyRef"))
+    } else if named("fieldRef") {
+        "field".to_owned()
     } else {
-        "resource"
+        "resource".to_owned()
     };
-    (
-        unknown("the value is known at run time".to_owned()),
-        kind.to_owned(),
-    )
-}
-
-/// The data of the `ConfigMap` of a name; why it is not known, where it is not.
-fn config_map(scope: &Scope<'_>, name: &str) -> Result<Arc<Map>, String> {
-    let found = scope
-        .world
-        .relations
-        .lookup(scope.resource, "ConfigMap", name);
-    let at = match found.as_slice() {
-        [only] => *only,
-        [] => return Err(format!("the ConfigMap {name} is not in the input")),
-        _ => {
-            return Err(format!(
-                "the ConfigMap {name} is written more than once, and not alike"
-            ));
-        }
-    };
-    match scope.world.body(at).get("data").map(|data| &data.value) {
-        Some(Value::Object(members)) => Ok(Arc::clone(members)),
-        None | Some(Value::Null) => Ok(Arc::default()),
-        _ => Err(format!("the data of the ConfigMap {name} is not known")),
-    }
+    (value, origin)
 }

@@ -2,13 +2,19 @@
 
 use super::text_of;
 use crate::{
+    agreement::Accounts,
     cel::eval::{Outcome, Scope},
-    cel::value::Val,
+    cel::value::{Partial, Val},
     vendor,
 };
 
 pub(super) fn vendor_baa(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    Ok(vendor::baa(&text_of(scope, "vendorBaa", args, 0)?).into())
+    let id = text_of(scope, "vendorBaa", args, 0)?;
+    let offered = vendor::baa(&id);
+    if matches!(offered, "no" | "unknown") {
+        scope.uncovered.borrow_mut().insert(id.to_string());
+    }
+    Ok(offered.into())
 }
 
 pub(super) fn baa_covers(scope: &Scope<'_>, args: &[Val]) -> Outcome {
@@ -21,10 +27,20 @@ pub(super) fn baa_covers(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         .resource(scope.resource)
         .and_then(|resource| resource.environment.as_deref());
     let settings = scope.world.settings;
-    Ok(settings
+    let accounts = Accounts::of(scope.world.body(scope.resource));
+    let covers = settings
         .agreements
-        .covers(&id, &service, environment, settings.as_of)
-        .into())
+        .covers(&id, &service, environment, &accounts, settings.as_of);
+    if covers != Some(true) {
+        scope.uncovered.borrow_mut().insert(id.to_string());
+    }
+    Ok(match covers {
+        Some(covers) => covers.into(),
+        None => Partial::because(
+            "the agreement is for certain accounts, and the input does not tell this one's",
+        )
+        .into(),
+    })
 }
 
 pub(super) fn eligible_service(scope: &Scope<'_>, args: &[Val]) -> Outcome {

@@ -1,0 +1,422 @@
+//! Plans, states and provider versions as a user meets them. What the real programs write is compared in the
+//! differential suite; here it is what a check makes of it.
+
+use std::fmt::Write as _;
+
+use hipaa_iac_tests::{Ran, Tree, run_in, run_with};
+use serde_json::{Value as Json, json};
+
+/// `address verdict` of a policy's findings, with the reasons of what is unknown.
+fn verdicts(tree: &Tree, what: &str, policy: &str) -> Vec<String> {
+    let arguments = [
+        "check",
+        what,
+        "--only",
+        policy,
+        "--show",
+        "all",
+        "--format",
+        "json",
+        "--as-of=2026-11-24",
+    ];
+    let ran = run_in(tree.path(), &arguments).unwrap();
+    let result = ran.json();
+    assert!(result["findings"].is_array(), "{}", ran.stderr);
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let findings = result["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| {
+            let address = text(&finding["resource"]["address"]);
+            let reasons: Vec<String> = finding["reasons"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(text)
+                .collect();
+            let verdict = text(&finding["verdict"]);
+            if reasons.is_empty() {
+                format!("{address} {verdict}")
+            } else {
+                format!("{address} {verdict}: {}", reasons.join("; "))
+            }
+        })
+        .collect()
+}
+
+fn required(version: &str) -> String {
+    format!(
+        "terraform {{\n  required_providers {{\n    aws = {{\n      source  = \"hashicorp/aws\"\n      version = \"{version}\"\n    }}\n  }}\n}}\n"
+    )
+}
+
+const REDSHIFT: &str =
+    "resource \"aws_redshift_cluster\" \"r\" {\n  cluster_identifier = \"r\"\n}\n";
+const LOCK: &str = "provider \"registry.terraform.io/hashicorp/aws\" {\n  version     = \"6.4.0\"\n  constraints = \">= 5.0.0\"\n  hashes = [\n    \"h1:x\",\n  ]\n}\n";
+
+/// `encrypted` of `aws_redshift_cluster` is off by default before version 6 of the provider, and on from then on.
+#[test]
+fn an_absent_argument_has_the_default_of_the_provider_in_force() {
+    let policy = "redshift-unencrypted";
+    let judged = |files: &[(&str, &str)]| verdicts(&Tree::with(files).unwrap(), ".", policy);
+    let with = |version: &str| required(version) + REDSHIFT;
+    assert_eq!(
+        judged(&[("main.tf", &with("~> 5.0"))]),
+        ["aws_redshift_cluster.r fail"]
+    );
+    for fixed in ["~> 6.0", ">= 6.1, < 7.0.0", "= 6.2.3"] {
+        let found = judged(&[("main.tf", &with(fixed))]);
+        assert!(
+            found
+                .iter()
+                .all(|one| !one.contains("fail") && !one.contains("unknown")),
+            "{fixed}: {found:?}"
+        );
+    }
+    // The lock file has the last word where the constraint leaves it open.
+    let locked = judged(&[("main.tf", &with(">= 5.0")), (".terraform.lock.hcl", LOCK)]);
+    assert!(
+        locked
+            .iter()
+            .all(|one| !one.contains("fail") && !one.contains("unknown")),
+        "{locked:?}"
+    );
+    // Open: the verdict says on what it depends.
+    for open in [with(">= 5.0"), REDSHIFT.to_owned()] {
+        let found = judged(&[("main.tf", &open)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("aws_redshift_cluster.r unknown: ")
+                && found[0].contains("version of the provider hashicorp/aws"),
+            "{found:?}"
+        );
+    }
+    // A module's own constraint counts together with the root's.
+    let call = "module \"m\" {\n  source = \"./m\"\n}\n";
+    let found = judged(&[
+        ("main.tf", &(required(">= 5.0") + call)),
+        ("m/main.tf", &with("< 6.0")),
+    ]);
+    assert_eq!(found, ["module.m.aws_redshift_cluster.r fail"]);
+    // What is set needs no default.
+    let set = REDSHIFT.replace("\"r\"\n}", "\"r\"\n  encrypted = false\n}");
+    assert_eq!(
+        judged(&[("main.tf", &set)]),
+        ["aws_redshift_cluster.r fail"]
+    );
+}
+
+/// A change of a plan.
+fn change(type_: &str, name: &str, actions: &[&str], after: &Json, rest: &(Json, Json)) -> Json {
+    json!({
+        "address": format!("{type_}.{name}"),
+        "mode": "managed",
+        "type": type_,
+        "name": name,
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": {
+            "actions": actions,
+            "before": null,
+            "after": after,
+            "after_unknown": rest.0,
+            "after_sensitive": rest.1,
+        },
+    })
+}
+
+fn plan(version: &str, changes: &[Json]) -> String {
+    json!({
+        "format_version": version,
+        "terraform_version": "1.11.4",
+        "resource_changes": changes,
+    })
+    .to_string()
+}
+
+#[test]
+fn a_plan_is_judged_by_what_will_be() {
+    let none = || (json!({}), json!({}));
+    let text = plan(
+        "1.2",
+        &[
+            change("aws_db_instance", "gone", &["delete"], &Json::Null, &none()),
+            change(
+                "aws_db_instance",
+                "forgotten",
+                &["forget"],
+                &Json::Null,
+                &none(),
+            ),
+            change(
+                "aws_db_instance",
+                "replaced",
+                &["delete", "create"],
+                &json!({"storage_encrypted": false}),
+                &none(),
+            ),
+            change(
+                "aws_db_instance",
+                "kept",
+                &["no-op"],
+                &json!({"storage_encrypted": true}),
+                &none(),
+            ),
+            // Optional, computed and not set: the provider decides, and it is not known how.
+            change(
+                "aws_db_instance",
+                "computed",
+                &["create"],
+                &json!({"engine": "postgres"}),
+                &(json!({"storage_encrypted": true}), json!({})),
+            ),
+            change(
+                "aws_db_instance",
+                "secret",
+                &["create"],
+                &json!({"storage_encrypted": false}),
+                &(json!({}), json!({"storage_encrypted": true})),
+            ),
+        ],
+    );
+    let tree = Tree::with(&[("plan.json", &text)]).unwrap();
+    let found = verdicts(&tree, "plan.json", "rds-storage-unencrypted");
+    let heads: Vec<&str> = found
+        .iter()
+        .map(|one| one.split(':').next().unwrap())
+        .collect();
+    let mut sorted = heads.clone();
+    sorted.sort_unstable();
+    assert_eq!(
+        sorted,
+        [
+            "aws_db_instance.computed unknown",
+            "aws_db_instance.kept pass",
+            "aws_db_instance.replaced fail",
+            // A secret value is judged all the same.
+            "aws_db_instance.secret fail",
+        ]
+    );
+}
+
+#[test]
+fn every_format_version_1_is_read_and_another_is_told() {
+    let change = || {
+        change(
+            "aws_db_instance",
+            "d",
+            &["create"],
+            &json!({"storage_encrypted": false}),
+            &(json!({}), json!({})),
+        )
+    };
+    for version in ["1.0", "1.1", "1.2", "1.9"] {
+        let tree = Tree::with(&[("plan.json", &plan(version, &[change()]))]).unwrap();
+        assert_eq!(
+            verdicts(&tree, "plan.json", "rds-storage-unencrypted"),
+            ["aws_db_instance.d fail"],
+            "{version}"
+        );
+    }
+    let tree = Tree::with(&[("plan.json", &plan("2.0", &[change()]))]).unwrap();
+    let ran = run_in(tree.path(), &["check", "plan.json"]).unwrap();
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+}
+
+const MARKER: &str = "zq7markerzq7";
+
+const FORMATS: [&str; 5] = ["text", "json", "sarif", "junit", "github"];
+
+/// Every way in which the program shows what it read.
+fn assert_silent(
+    tree: &Tree,
+    what: &str,
+    formats: &[&str],
+    more: &[&str],
+    variables: &[(&str, &str)],
+) {
+    let mut runs: Vec<Vec<&str>> = formats
+        .iter()
+        .map(|format| vec!["check", what, "--show", "all", "--format", format])
+        .collect();
+    runs.extend(
+        ["text", "json"]
+            .into_iter()
+            .map(|format| vec!["inspect", what, "--format", format]),
+    );
+    for mut arguments in runs {
+        arguments.extend(more);
+        let Ran { stdout, stderr, .. } =
+            run_with(tree.path(), &arguments, variables, None).unwrap();
+        assert!(!stderr.contains("Usage:"), "{arguments:?}: {stderr}");
+        for text in [stdout, stderr] {
+            let line = text.lines().find(|line| line.contains(MARKER));
+            assert_eq!(line, None, "{arguments:?}");
+        }
+    }
+}
+
+/// Secrets that decide verdicts, so that findings point at them.
+#[test]
+fn a_secret_that_decides_a_verdict_is_not_shown() {
+    let secret = "zq7markerzq7";
+    let after = json!({
+        "storage_encrypted": secret,
+        "engine": secret,
+        "engine_version": secret,
+        "identifier": secret,
+        "password": secret,
+        "tags": {secret: "v", "k": secret},
+        "parameter": [{"name": "rds.force_ssl", "value": secret}],
+        "policy": format!("{{\"Statement\":[{{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"{secret}\"}}]}}"),
+    });
+    let mut marks = json!({});
+    for (name, _) in after.as_object().unwrap() {
+        marks[name] = json!(true);
+    }
+    let types = [
+        "aws_db_instance",
+        "aws_db_parameter_group",
+        "aws_s3_bucket_policy",
+        "aws_iam_policy",
+        "aws_kms_key",
+        "aws_lb_listener",
+        "aws_security_group_rule",
+    ];
+    let changes: Vec<Json> = types
+        .into_iter()
+        .map(|type_| change(type_, "d", &["create"], &after, &(json!({}), marks.clone())))
+        .collect();
+    let tree = Tree::with(&[("plan.json", &plan("1.2", &changes))]).unwrap();
+    assert_silent(&tree, "plan.json", &FORMATS, &[], &[]);
+
+    // The same as a state file, and in the source by a variable.
+    let instances = |mode: &str| {
+        let resources: Vec<Json> = types
+            .into_iter()
+            .map(|type_| {
+                let paths: Vec<Json> = after
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|name| json!([{"type": "get_attr", "value": name}]))
+                    .collect();
+                json!({
+                    "mode": mode, "type": type_, "name": "d",
+                    "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+                    "instances": [{"schema_version": 0, "attributes": after, "sensitive_attributes": paths}],
+                })
+            })
+            .collect();
+        json!({"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {"o": {"value": secret, "type": "string", "sensitive": true}}, "resources": resources})
+    };
+    let tree = Tree::with(&[("terraform.tfstate", &instances("managed").to_string())]).unwrap();
+    assert_silent(&tree, "terraform.tfstate", &FORMATS, &[], &[]);
+
+    let mut source =
+        String::from("variable \"s\" {\n  type      = string\n  sensitive = true\n}\n");
+    for type_ in types {
+        _ = write!(
+            source,
+            "resource \"{type_}\" \"d\" {{\n  storage_encrypted = var.s\n  engine = var.s\n  identifier = \"x-${{var.s}}\"\n  tags = {{ k = var.s }}\n  policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Principal = \"*\", Action = var.s, Resource = \"*\" }}] }})\n  parameter {{\n    name  = \"rds.force_ssl\"\n    value = var.s\n  }}\n}}\n"
+        );
+    }
+    let tree = Tree::with(&[("main.tf", &source)]).unwrap();
+    assert_silent(&tree, ".", &FORMATS, &[], &[("TF_VAR_s", secret)]);
+    assert_silent(&tree, ".", &FORMATS, &["--var", "s=zq7markerzq7"], &[]);
+    tree.write("terraform.tfvars", format!("s = \"{secret}\"\n").as_bytes())
+        .unwrap();
+    assert_silent(&tree, ".", &FORMATS, &[], &[]);
+}
+
+/// What is written in the source and marked there is on the lines that findings point at.
+#[test]
+fn the_line_of_a_secret_is_not_shown() {
+    let resource = |value: &str| {
+        format!(
+            "resource \"aws_db_instance\" \"d\" {{\n  storage_encrypted = {value}\n}}\n\
+             resource \"aws_lb_listener\" \"l\" {{\n  protocol = {value}\n  port = 80\n}}\n\
+             resource \"aws_db_parameter_group\" \"p\" {{\n  family = \"postgres16\"\n  parameter {{\n    name  = \"rds.force_ssl\"\n    value = {value}\n  }}\n}}\n"
+        )
+    };
+    let variable = "variable \"s\" {\n  sensitive = true\n  default   = \"zq7markerzq7\"\n}\n";
+    for text in [
+        variable.to_owned() + &resource("var.s"),
+        resource("sensitive(\"zq7markerzq7\")"),
+        "locals {\n  s = sensitive(\"zq7markerzq7\")\n}\n".to_owned() + &resource("local.s"),
+    ] {
+        let tree = Tree::with(&[("main.tf", &text)]).unwrap();
+        assert_silent(&tree, ".", &FORMATS, &[], &[]);
+    }
+}
+
+/// Values of the wrong form are told by name and place alone.
+#[test]
+fn a_secret_of_the_wrong_form_is_not_shown() {
+    let main = "variable \"list\" {\n  type      = list(string)\n  sensitive = true\n  default   = []\n}\n\
+                variable \"number\" {\n  type      = number\n  sensitive = true\n  default   = 1\n}\n\
+                variable \"object\" {\n  type      = object({ a = number })\n  sensitive = true\n  default   = { a = 1 }\n}\n\
+                resource \"terraform_data\" \"r\" {\n  input = [var.list, var.number, var.object]\n}\n";
+    let tree = Tree::with(&[("main.tf", main)]).unwrap();
+    for (name, value) in [
+        ("list", "[zq7markerzq7"),
+        ("list", "zq7markerzq7"),
+        ("list", "\"zq7markerzq7\""),
+        ("number", "zq7markerzq7"),
+        ("object", "{ a = \"zq7markerzq7\" }"),
+        ("object", "{ zq7markerzq7 = \"1\" }"),
+        ("object", "{ a = f(\"zq7markerzq7\") }"),
+    ] {
+        let assignment = format!("{name}={value}");
+        assert_silent(&tree, ".", &["text", "json"], &["--var", &assignment], &[]);
+        assert_silent(
+            &tree,
+            ".",
+            &["text", "json"],
+            &[],
+            &[(&format!("TF_VAR_{name}"), value)],
+        );
+    }
+    for text in [
+        "number = \"zq7markerzq7\"\n",
+        "object = { a = \"zq7markerzq7\" }\n",
+        "list = [\"zq7markerzq7\"\n",
+        "list = [f(\"zq7markerzq7\")]\n",
+        "list = \"zq7markerzq7\n",
+        "number = zq7markerzq7\n",
+        "block {\n  a = \"zq7markerzq7\"\n}\n",
+    ] {
+        let tree = Tree::with(&[("main.tf", main), ("terraform.tfvars", text)]).unwrap();
+        assert_silent(&tree, ".", &["text", "json"], &[], &[]);
+        let tree = Tree::with(&[("main.tf", main), ("other.tfvars", text)]).unwrap();
+        assert_silent(
+            &tree,
+            ".",
+            &["text", "json"],
+            &["--var-file", "other.tfvars"],
+            &[],
+        );
+    }
+    for text in [
+        "{\"number\": \"zq7markerzq7\"}",
+        "{\"list\": [\"zq7markerzq7\"",
+        "{\"object\": {\"a\": \"${zq7markerzq7\"}}",
+    ] {
+        let tree = Tree::with(&[("main.tf", main), ("terraform.tfvars.json", text)]).unwrap();
+        assert_silent(&tree, ".", &["text", "json"], &[], &[]);
+    }
+    // As the default of the variable, with what the real program says of the value.
+    let wrong = main.replace("default   = 1\n", "default   = \"zq7markerzq7\"\n");
+    let tree = Tree::with(&[("main.tf", &wrong)]).unwrap();
+    assert_silent(&tree, ".", &["text", "json"], &[], &[]);
+    // In what is checked of a variable.
+    let checked = "variable \"v\" {\n  type      = string\n  sensitive = true\n  validation {\n    condition     = length(var.v) < 3\n    error_message = \"${var.v} is too long\"\n  }\n}\n\
+                   resource \"terraform_data\" \"r\" {\n  input = var.v\n  lifecycle {\n    precondition {\n      condition     = var.v == \"a\"\n      error_message = \"not ${var.v}\"\n    }\n  }\n}\n";
+    let tree = Tree::with(&[("main.tf", checked)]).unwrap();
+    assert_silent(
+        &tree,
+        ".",
+        &["text", "json"],
+        &["--var", "v=zq7markerzq7"],
+        &[],
+    );
+}
