@@ -21,7 +21,9 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, WalkEntry};
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, Node, ReadError, Resource, SourceFile, Sources, WalkEntry,
+};
 use rayon::prelude::*;
 
 use object::Objects;
@@ -60,6 +62,14 @@ pub fn load_text(sources: &Sources, file: &SourceFile, options: &Options) -> Inv
     let mut objects = object::read(file, &".".into(), options.environment.as_ref());
     objects.diagnostics.append(&mut objects.errors);
     gather(sources, vec![objects])
+}
+
+/// Takes a JSON value that the API server holds or was sent for the object that it is; `None` where it is none.
+///
+/// The result is what [`load`] makes of the same object in a file, but for places. `namespace` is what the API server says,
+/// `None` for a cluster-scoped kind.
+pub fn resource(value: Node, root: &Arc<str>, namespace: Option<&str>) -> Option<Resource> {
+    object::from_node(value, root, namespace)
 }
 
 fn load_with(
