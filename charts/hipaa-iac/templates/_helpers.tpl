@@ -40,7 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* Kinds that the built-in policies read beside the object that they judge. */}}
 {{- define "hipaa-iac.reads" -}}
 - apiGroups: [""]
-  resources: [namespaces, nodes{{ if .Values.rbac.secrets }}, secrets{{ end }}]
+  resources: [configmaps, namespaces, nodes{{ if .Values.rbac.secrets }}, secrets{{ end }}]
   verbs: [get, list, watch]
 - apiGroups: [batch]
   resources: [cronjobs]
@@ -74,6 +74,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [get, list, watch]
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets]
+  verbs: [get, list, watch]
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets]
   verbs: [get, list, watch]
 - apiGroups: [elbv2.k8s.aws]
   resources: [ingressclassparams]
