@@ -26,9 +26,8 @@ pub enum Command {
     },
     /// Print the definitions of the custom resources as YAML
     Crds {
-        /// Write them into this folder instead, a file each
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
+        /// One of them, by its plural: agreements, policies, waivers
+        name: Option<String>,
     },
     /// Print, as JSON, the kinds that the built-in policies judge and the kinds that they read beside: what the operator's role must allow
     Kinds,

@@ -4,8 +4,11 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, RwLock},
-    time::Instant,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -16,6 +19,9 @@ use crate::catalog::GroupKind;
 
 /// The root that every object of the cluster belongs to.
 pub const ROOT: &str = "cluster";
+
+/// How long readiness waits for a kind.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Namespace (empty for a cluster-scoped object) and name.
 type Key = (Arc<str>, Arc<str>);
@@ -44,6 +50,7 @@ struct Contents {
     /// What a list that is being read has brought so far.
     incoming: Option<BTreeMap<Key, Arc<Resource>>>,
     heard: Instant,
+    since: Instant,
 }
 
 impl Default for Store {
@@ -61,6 +68,7 @@ impl Store {
                 objects: BTreeMap::new(),
                 incoming: None,
                 heard: Instant::now(),
+                since: Instant::now(),
             }),
         }
     }
@@ -134,6 +142,13 @@ impl Store {
         self.read().state
     }
 
+    /// Whether there is more to wait for. A kind that its server does not give is waited for no longer than [`PATIENCE`]: it is an unknown then,
+    /// and the other kinds are judged.
+    fn is_awaited(&self) -> bool {
+        let contents = self.read();
+        contents.state == State::Pending && contents.since.elapsed() < PATIENCE
+    }
+
     /// How many objects there are, and how many seconds ago the last news came.
     pub fn figures(&self) -> (usize, f64) {
         let contents = self.read();
@@ -163,6 +178,7 @@ fn key(resource: &Resource) -> Option<Key> {
 #[derive(Debug, Default)]
 pub struct Cluster {
     stores: ArcSwap<HashMap<GroupKind, Arc<Store>>>,
+    was_synced: AtomicBool,
 }
 
 impl Cluster {
@@ -176,12 +192,19 @@ impl Cluster {
         self.stores.load_full()
     }
 
-    /// Whether everything that can be read is read.
+    /// Whether everything that can be read has been read once. What a new policy wants read on top makes no replica unready: it is an unknown
+    /// until it is there.
     pub fn is_synced(&self) -> bool {
-        self.stores
-            .load()
-            .values()
-            .all(|store| store.state() != State::Pending)
+        if self.was_synced.load(Ordering::Relaxed) {
+            return true;
+        }
+        let stores = self.stores.load();
+        // Namespaces always are among them.
+        let synced = !stores.is_empty() && !stores.values().any(|store| store.is_awaited());
+        if synced {
+            self.was_synced.store(true, Ordering::Relaxed);
+        }
+        synced
     }
 
     /// The Namespace of a name.

@@ -23,14 +23,23 @@ pub struct Served {
     pub watchable: bool,
 }
 
-/// Asks how kinds are served. Those that are not served are not in the answer.
+/// What the API server serves.
+#[derive(Clone, Debug, Default)]
+pub struct Discovered {
+    /// How kinds are served; those that are not served are not in it.
+    pub served: BTreeMap<GroupKind, Served>,
+    /// Groups whose own server does not answer: what it would serve is not known.
+    pub failed: BTreeSet<String>,
+}
+
+/// Asks how kinds are served.
 ///
 /// # Errors
 /// The API server could not be asked.
 pub async fn discover(
     client: &Client,
     kinds: &BTreeSet<GroupKind>,
-) -> Result<BTreeMap<GroupKind, Served>, kube::Error> {
+) -> Result<Discovered, kube::Error> {
     let groups: BTreeSet<&str> = kinds.iter().map(|kind| &*kind.group).collect();
     let there: BTreeSet<String> = client
         .list_api_groups()
@@ -41,12 +50,13 @@ pub async fn discover(
         .chain([String::new()])
         .collect();
     let mut found: BTreeMap<GroupKind, Served> = BTreeMap::new();
+    let mut failed = BTreeSet::new();
     for group in groups.into_iter().filter(|group| there.contains(*group)) {
         let answer = match discovery::group(client, group).await {
             Ok(answer) => answer,
-            // A group whose server is down is none that can be registered or watched now.
             Err(kube::Error::Api(status)) => {
                 tracing::warn!(group, reason = %status.reason, "an API group could not be read");
+                failed.insert(group.to_owned());
                 continue;
             }
             Err(error) => return Err(error),
@@ -76,5 +86,8 @@ pub async fn discover(
             }
         }
     }
-    Ok(found)
+    Ok(Discovered {
+        served: found,
+        failed,
+    })
 }

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
             Ok((entries, head)) => say(&format!("{entries} entries, unbroken; the last is {head}\n")),
             Err(error) => Err(error.to_string()),
         },
-        Command::Crds { out } => crds(out.as_deref()),
+        Command::Crds { name } => crds(name.as_deref()),
         Command::Kinds => run::kinds()
             .map_err(|error| error.to_string())
             .and_then(|kinds| say(&format!("{kinds:#}\n"))),
@@ -42,18 +42,17 @@ fn say(text: &str) -> Result<(), String> {
     }
 }
 
-fn crds(out: Option<&std::path::Path>) -> Result<(), String> {
-    let files = hipaa_iac_api::definition_files().map_err(|error| error.to_string())?;
-    let Some(folder) = out else {
-        let texts: Vec<String> = files.into_iter().map(|(_, text)| text).collect();
-        return say(&texts.join("---\n"));
-    };
-    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for (name, text) in files {
-        let path = folder.join(name);
-        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+fn crds(name: Option<&str>) -> Result<(), String> {
+    let all = hipaa_iac_api::definition_texts().map_err(|error| error.to_string())?;
+    let chosen: Vec<String> = all
+        .into_iter()
+        .filter(|(plural, _)| name.is_none_or(|name| name == plural))
+        .map(|(_, text)| text)
+        .collect();
+    if chosen.is_empty() {
+        return Err("there is no such definition: agreements, policies or waivers".to_owned());
     }
-    Ok(())
+    say(&chosen.join("---\n"))
 }
 
 fn serve(args: Serve) -> Result<(), String> {

@@ -25,7 +25,7 @@ use k8s_openapi::{
 };
 use kube::{
     Api, Client, Resource as _, ResourceExt as _,
-    api::{ApiResource, DynamicObject, ListParams, Patch, PatchParams},
+    api::{ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams},
     runtime::{WatchStreamExt as _, reflector, reflector::Store as Reader, watcher},
 };
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ use crate::{
     catalog::{ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources},
     certificates::{self, Bundle, Profile, Step},
     cluster::Cluster,
-    discovery::{Served, discover},
+    discovery::{Discovered, Served, discover},
     judge::Options,
     lease,
     metrics::{KindLabels, Metrics, RoleLabels, StateLabels},
@@ -414,8 +414,19 @@ async fn keep_catalog(shared: Arc<Shared>) {
                 let watched = kinds.clone();
                 kinds.extend(catalog.judged_kinds().into_iter().cloned());
                 match discover(&shared.client, &kinds).await {
-                    Ok(served) => {
-                        watches.set(&shared.client, &shared.app.cluster, &watched, &served);
+                    Ok(Discovered { mut served, failed }) => {
+                        for (kind, known) in &**shared.served.load() {
+                            if failed.contains(&*kind.group) && kinds.contains(kind) {
+                                served.insert(kind.clone(), known.clone());
+                            }
+                        }
+                        watches.set(
+                            &shared.client,
+                            &shared.app.cluster,
+                            &watched,
+                            &served,
+                            &failed,
+                        );
                         shared.served.store(Arc::new(served));
                     }
                     Err(error) => {
@@ -874,7 +885,7 @@ async fn keep_figures(shared: Arc<Shared>) {
     }
 }
 
-/// The kinds that the built-in policies judge and read, for the role of the chart.
+/// The kinds that the built-in policies judge and read, with the plurals as Kubernetes builds them, for the role of the chart.
 ///
 /// # Errors
 /// A mistake of this program.
@@ -884,7 +895,11 @@ pub fn kinds() -> Result<Value, CatalogError> {
     let list = |kinds: Vec<&GroupKind>| {
         kinds
             .into_iter()
-            .map(|kind| json!({"group": kind.group, "kind": kind.kind}))
+            .map(|kind| {
+                let id = GroupVersionKind::gvk(&kind.group, "v1", &kind.kind);
+                let resource = ApiResource::from_gvk(&id).plural;
+                json!({"group": kind.group, "kind": kind.kind, "resource": resource})
+            })
             .collect::<Vec<_>>()
     };
     Ok(json!({

@@ -22,6 +22,8 @@ use crate::{
     discovery::Served,
 };
 
+/// How long a kind that may not be read is left alone.
+const FORBIDDEN_PAUSE: std::time::Duration = std::time::Duration::from_mins(5);
 /// Objects in a page of a list.
 const PAGE: u32 = 250;
 
@@ -47,6 +49,7 @@ impl Watches {
         cluster: &Cluster,
         wanted: &BTreeSet<GroupKind>,
         served: &BTreeMap<GroupKind, Served>,
+        failed: &BTreeSet<String>,
     ) {
         self.running.retain(|kind, (version, _, task)| {
             let keep = wanted.contains(kind)
@@ -72,11 +75,19 @@ impl Watches {
                 (served.resource.api_version.clone(), store, task),
             );
         }
-        let stores: HashMap<GroupKind, Arc<Store>> = self
+        let mut stores: HashMap<GroupKind, Arc<Store>> = self
             .running
             .iter()
             .map(|(kind, (_, store, _))| (kind.clone(), Arc::clone(store)))
             .collect();
+        // What a server that is down holds is not known, and no absence.
+        for kind in wanted.iter().filter(|kind| failed.contains(&*kind.group)) {
+            stores.entry(kind.clone()).or_insert_with(|| {
+                let store = Store::new();
+                store.forbidden();
+                Arc::new(store)
+            });
+        }
         cluster.set_stores(stores);
     }
 }
@@ -165,6 +176,8 @@ async fn follow(
                 if is_forbidden(&error) {
                     store.forbidden();
                     tracing::warn!(%kind, "the operator's role does not allow to watch this kind; what depends on it is unknown");
+                    // Each attempt begins well, so the stream's own patience never grows.
+                    tokio::time::sleep(FORBIDDEN_PAUSE).await;
                 } else {
                     tracing::debug!(%kind, %error, "a watch was interrupted");
                 }

@@ -29,21 +29,17 @@ pub fn definitions() -> Vec<CustomResourceDefinition> {
     all
 }
 
-/// The definitions as the files of a chart's `crds` folder: name and text.
+/// The definitions in YAML, each with its plural.
 ///
 /// # Errors
-/// A definition could not be written as YAML, which is a mistake in this crate.
-pub fn definition_files() -> Result<Vec<(String, String)>, serde_json::Error> {
+/// A definition could not be written, which is a mistake in this crate.
+pub fn definition_texts() -> Result<Vec<(String, String)>, serde_saphyr::SerializeError> {
     definitions()
         .iter()
         .map(|definition| {
-            let name = definition.spec.names.plural.clone();
-            // JSON is YAML, and this one is written the same way everywhere.
-            let value = serde_json::to_value(definition)?;
-            let text = serde_saphyr::to_string(&value)
-                .map_err(|error| serde_json::Error::io(std::io::Error::other(error.to_string())))?;
+            let text = serde_saphyr::to_string(definition)?;
             Ok((
-                format!("{name}.yaml"),
+                definition.spec.names.plural.clone(),
                 format!("# Written by `cargo xtask generate`.\n{text}"),
             ))
         })
