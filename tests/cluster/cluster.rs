@@ -1,7 +1,7 @@
 //! The cluster as its users have it: `kubectl` and `helm` with a kubeconfig.
 
 use std::{
-    env, fs, io,
+    env, io,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -79,13 +79,6 @@ impl Cluster {
     /// Our own node; none where the cluster was given.
     pub(crate) fn node(&self) -> Option<&Node> {
         self.node.as_ref()
-    }
-
-    /// A file for a test, in the run's folder.
-    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.join(name);
-        fs::write(&path, text).unwrap();
-        path
     }
 
     /// The image of the operator.

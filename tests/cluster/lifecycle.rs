@@ -57,7 +57,7 @@ fn uninstall(cluster: &Cluster) {
     let create = || {
         cluster.kubectl_with(&["create", "--dry-run=server", "-n", "left", "-f", "-"], &compliant("a"))
     };
-    create().failure();
+    cluster.eventually("nobody to answer", Duration::from_secs(90), || !create().ok);
     cluster
         .helm(&["uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout", "120s"])
         .success();

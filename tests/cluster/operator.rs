@@ -22,6 +22,8 @@ pub(crate) fn install(cluster: &Cluster) {
 
 /// Whether it is installed; installs it where not.
 pub(crate) fn ensure(cluster: &Cluster) {
+    // A test that failed may have left the nodes as they were.
+    let_back(cluster);
     if !cluster.helm(&["status", RELEASE, "-n", NAMESPACE]).ok {
         install(cluster);
     }

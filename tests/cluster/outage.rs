@@ -18,6 +18,7 @@ pub(crate) const CASES: &[Case] = &[
     Case { name: "with_all_replicas_down_phi_is_closed_and_the_rest_is_open", own: true, run: all_down },
     Case { name: "the_api_server_restarts", own: true, run: api_server },
     Case { name: "what_the_operator_is_sent_amiss_is_refused", own: false, run: amiss },
+    Case { name: "probes_and_metrics_answer_without_tls", own: false, run: metrics },
     Case { name: "the_break_glass_holds", own: false, run: break_glass },
 ];
 
@@ -83,8 +84,11 @@ fn all_down(cluster: &Cluster) {
     cluster.namespace("open", false);
     operator::take_down(cluster);
 
-    let said = create(cluster, "closed", &compliant("a")).failure();
-    assert!(said.contains("failed calling webhook"), "{said}");
+    // The last answers come from pods that drain.
+    cluster.eventually("nobody to answer", Duration::from_secs(90), || {
+        let ran = create(cluster, "closed", &compliant("a"));
+        !ran.ok && ran.stderr.contains("failed calling webhook")
+    });
     let said = cluster
         .kubectl(&["label", "namespace", "closed", "hipaa-iac.dev/data-class-"])
         .failure();
@@ -229,6 +233,31 @@ fn amiss(cluster: &Cluster) {
     create(cluster, "amiss", &compliant("a")).success();
     assert!(restarts(cluster).iter().all(|pod| pod[1] == 0), "{:?}", restarts(cluster));
     remove(cluster, "amiss");
+}
+
+fn metrics(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    let tunnel = Tunnel::metrics(cluster);
+    let get = |path: &str| {
+        let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        traffic::exchange(traffic::connect(tunnel.port).unwrap(), request.as_bytes()).unwrap()
+    };
+    for path in ["/healthz", "/readyz", "/startupz"] {
+        assert_eq!(get(path).status, 200, "{path}");
+    }
+    let metrics = get("/metrics").body;
+    // Names that alerts and dashboards rely on.
+    for name in [
+        "hipaa_iac_admission_requests_total",
+        "hipaa_iac_admission_duration_seconds_bucket",
+        "hipaa_iac_webhook_cert_not_after_seconds{role=\"leaf\"}",
+        "hipaa_iac_webhook_registered",
+        "hipaa_iac_policies{state=\"quarantined\"}",
+        "hipaa_iac_audit_log_dropped",
+    ] {
+        assert!(metrics.contains(name), "{name} is not in\n{metrics}");
+    }
 }
 
 fn break_glass(cluster: &Cluster) {
