@@ -92,7 +92,10 @@ pub fn judge(
         return Decision::of(Answer::allow().warn(warning));
     };
     let Some(object) = resource(&request.object, request) else {
-        return Decision::of(Answer::deny(400, "hipaa-iac: the object of the review is no object"));
+        return Decision::of(Answer::deny(
+            400,
+            "hipaa-iac: the object of the review is no object",
+        ));
     };
     let namespace_mode = namespace_mode(cluster, request, &object);
     let waivers = waive::entries(catalog, request, &object);
@@ -112,6 +115,7 @@ pub fn judge(
     };
     decide(
         catalog,
+        entry,
         request,
         &object,
         &evaluation,
@@ -121,11 +125,7 @@ pub fn judge(
 }
 
 fn resource(value: &Value, request: &Request) -> Option<Resource> {
-    hipaa_iac_kubernetes::resource(
-        Node::from(value),
-        &ROOT.into(),
-        request.object_namespace(),
-    )
+    hipaa_iac_kubernetes::resource(Node::from(value), &ROOT.into(), request.object_namespace())
 }
 
 fn run(
@@ -189,7 +189,9 @@ fn unchanged(old: &Value, new: &Value) -> bool {
     let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else {
         return false;
     };
-    let differ = |a: &serde_json::Map<String, Value>, b: &serde_json::Map<String, Value>, skip: &dyn Fn(&str) -> bool| {
+    let differ = |a: &serde_json::Map<String, Value>,
+                  b: &serde_json::Map<String, Value>,
+                  skip: &dyn Fn(&str) -> bool| {
         a.keys()
             .chain(b.keys())
             .any(|key| !skip(key) && a.get(key) != b.get(key))
@@ -341,6 +343,7 @@ fn first_sentence(text: &str) -> String {
 
 fn decide(
     catalog: &Catalog,
+    entry: Entry,
     request: &Request,
     object: &Resource,
     evaluation: &Evaluation,
@@ -354,7 +357,8 @@ fn decide(
     };
     let mut denials = Vec::new();
     let mut warnings = Vec::new();
-    let mut worst: std::collections::BTreeMap<Arc<str>, Verdict> = std::collections::BTreeMap::new();
+    let mut worst: std::collections::BTreeMap<Arc<str>, Verdict> =
+        std::collections::BTreeMap::new();
     for finding in &evaluation.findings {
         let name = Arc::clone(&finding.policy.name);
         worst
@@ -394,10 +398,21 @@ fn decide(
                 }
             }
             Verdict::Error => {
+                if decision.errors.contains(&name) {
+                    continue;
+                }
                 push(&mut decision.errors, &name);
-                warnings.push(format!(
-                    "hipaa-iac: policy {name} has a mistake and judged nothing here"
-                ));
+                // An object can be made too large to be judged: where PHI is, that opens no door.
+                if mode == Mode::Enforce && entry.fails_closed() {
+                    push(&mut decision.denied, &name);
+                    denials.push(format!(
+                        "{name}: could not be evaluated on this object: it is too large, or the policy has a mistake"
+                    ));
+                } else {
+                    warnings.push(format!(
+                        "hipaa-iac: policy {name} has a mistake, or the object is too large for it: not judged"
+                    ));
+                }
             }
             Verdict::Waived => {
                 if let Some(waiver) = &finding.waiver {
@@ -561,11 +576,16 @@ mod tests {
         assert_eq!(dotted(path), "spec.containers[1].env[0].value");
         assert_eq!(dotted("['data']['a.b']"), "data['a.b']");
         let body = |names: &[&str]| {
-            Node::from(&json!({"spec": {"containers": names.iter().map(|name| json!({"name": name, "env": [{"value": "x"}]})).collect::<Vec<_>>()}}))
+            Node::from(
+                &json!({"spec": {"containers": names.iter().map(|name| json!({"name": name, "env": [{"value": "x"}]})).collect::<Vec<_>>()}}),
+            )
         };
         assert_eq!(
             stable_path(path, &body(&["a", "b"])),
-            stable_path("['spec']['containers'][0]['env'][0]['value']", &body(&["b"]))
+            stable_path(
+                "['spec']['containers'][0]['env'][0]['value']",
+                &body(&["b"])
+            )
         );
         assert_ne!(
             stable_path(path, &body(&["a", "b"])),
@@ -576,6 +596,9 @@ mod tests {
     #[test]
     fn remedies_are_one_sentence() {
         assert_eq!(first_sentence("Do this.\n  Then that."), "Do this");
-        assert_eq!(first_sentence(&"a ".repeat(400)).chars().count(), MAX_REMEDY);
+        assert_eq!(
+            first_sentence(&"a ".repeat(400)).chars().count(),
+            MAX_REMEDY
+        );
     }
 }
