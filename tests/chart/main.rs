@@ -47,7 +47,15 @@ fn helm(arguments: &[&str]) -> Ran {
 fn rendered(values: &str) -> String {
     let tree = Tree::with(&[("values.yaml", values)]).unwrap();
     let file = tree.path().join("values.yaml").display().to_string();
-    let ran = helm(&["template", "hipaa-iac", CHART, "-n", "hipaa-iac-system", "-f", &file]);
+    let ran = helm(&[
+        "template",
+        "hipaa-iac",
+        CHART,
+        "-n",
+        "hipaa-iac-system",
+        "-f",
+        &file,
+    ]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     ran.stdout
 }
@@ -69,7 +77,10 @@ fn values_that_mean_nothing_are_refused() {
         ("replicas=-1", "replicas"),
         ("mood=enforce", "mood"),
         ("image.digest=sha256:1", "digest"),
-        ("rbac.extraReads[0].apiGroups={*},rbac.extraReads[0].resources={a}", "extraReads"),
+        (
+            "rbac.extraReads[0].apiGroups={*},rbac.extraReads[0].resources={a}",
+            "extraReads",
+        ),
     ] {
         let ran = helm(&["template", "x", CHART, "--set", set]);
         assert_ne!(ran.code, 0, "{set}");

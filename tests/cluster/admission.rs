@@ -14,13 +14,22 @@ use crate::{
 pub(crate) const CASES: &[Case] = &[
     case("it_installs_with_three_replicas_and_registers", installs),
     case("the_role_allows_what_is_needed_and_no_more", role),
-    case("the_clinic_with_mistakes_is_denied_with_readable_reasons", clinic),
+    case(
+        "the_clinic_with_mistakes_is_denied_with_readable_reasons",
+        clinic,
+    ),
     case("the_clinic_put_right_is_admitted", clinic_compliant),
-    case("a_deployment_of_no_replicas_that_is_scaled_gets_no_pods", scaled),
+    case(
+        "a_deployment_of_no_replicas_that_is_scaled_gets_no_pods",
+        scaled,
+    ),
     case("kubectl_debug_meets_the_same_policies", debug),
     case("a_job_on_violating_pods_still_ends", job),
     case("objects_of_three_mebibytes_are_judged", large),
-    case("a_policy_of_the_cluster_denies_and_ends_while_requests_run", policy),
+    case(
+        "a_policy_of_the_cluster_denies_and_ends_while_requests_run",
+        policy,
+    ),
     case("a_dry_run_is_judged_alike", dry_run),
 ];
 
@@ -59,7 +68,10 @@ fn installs(cluster: &Cluster) {
         ]
     );
     let owner = &configuration["metadata"]["ownerReferences"][0];
-    assert_eq!((&owner["kind"], &owner["name"]), (&"ClusterRole".into(), &RELEASE.into()));
+    assert_eq!(
+        (&owner["kind"], &owner["name"]),
+        (&"ClusterRole".into(), &RELEASE.into())
+    );
     for name in ["policies", "waivers", "agreements"] {
         let name = format!("{name}.hipaa-iac.dev");
         assert!(!cluster.get(&["crd", &name]).is_null(), "{name}");
@@ -78,7 +90,15 @@ fn role(cluster: &Cluster) {
     // What it says that it watches, as far as this cluster serves it.
     let kinds: Value = serde_json::from_str(
         &cluster
-            .kubectl(&["exec", "-n", NAMESPACE, DEPLOYMENT, "--", "/hipaa-iac-operator", "kinds"])
+            .kubectl(&[
+                "exec",
+                "-n",
+                NAMESPACE,
+                DEPLOYMENT,
+                "--",
+                "/hipaa-iac-operator",
+                "kinds",
+            ])
             .success(),
     )
     .unwrap();
@@ -88,7 +108,8 @@ fn role(cluster: &Cluster) {
         if kind["kind"] == "Secret" {
             continue;
         }
-        let has = |list: &Value, word: &Value| list.as_array().is_some_and(|list| list.contains(word));
+        let has =
+            |list: &Value, word: &Value| list.as_array().is_some_and(|list| list.contains(word));
         // The plural of this one is a guess that only its definition tells better.
         let guessed = kind["resource"] == "ingressclassparamses";
         assert!(
@@ -117,7 +138,14 @@ fn role(cluster: &Cluster) {
         assert!(!may(no), "may {no:?}");
     }
     let log = cluster
-        .kubectl(&["logs", "-n", NAMESPACE, "-l", "app.kubernetes.io/name=hipaa-iac", "--tail=-1"])
+        .kubectl(&[
+            "logs",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+            "--tail=-1",
+        ])
         .success();
     let refused: Vec<&str> = log
         .lines()
@@ -130,7 +158,9 @@ fn role(cluster: &Cluster) {
 fn clinic(cluster: &Cluster) {
     operator::ensure(cluster);
     operator::ready(cluster);
-    let apply = |file: &str| cluster.kubectl(&["apply", "-f", &format!("examples/clinic/kubernetes/{file}")]);
+    let apply = |file: &str| {
+        cluster.kubectl(&["apply", "-f", &format!("examples/clinic/kubernetes/{file}")])
+    };
     apply("namespace.yaml").success();
     let mut said = apply("messaging.yaml").failure();
     said += &apply("storage.yaml").failure();
@@ -149,14 +179,26 @@ fn clinic(cluster: &Cluster) {
         assert!(said.contains(word), "{word} is not in\n{said}");
     }
     assert!(!said.contains("hunter2"), "{said}");
-    assert!(cluster.get(&["deployment", "messaging", "-n", "messaging"]).is_null());
+    assert!(
+        cluster
+            .get(&["deployment", "messaging", "-n", "messaging"])
+            .is_null()
+    );
     remove(cluster, "messaging");
 }
 
 fn clinic_compliant(cluster: &Cluster) {
     operator::ensure(cluster);
     // Kinds of operators that the clinic has and this cluster has not.
-    let kinds = [("velero.io", "v1", "Schedule", "schedules"), ("external-secrets.io", "v1", "ExternalSecret", "externalsecrets")];
+    let kinds = [
+        ("velero.io", "v1", "Schedule", "schedules"),
+        (
+            "external-secrets.io",
+            "v1",
+            "ExternalSecret",
+            "externalsecrets",
+        ),
+    ];
     for (group, version, kind, plural) in kinds {
         cluster
             .apply(&format!(
@@ -165,22 +207,44 @@ names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served:
             ))
             .success();
         let name = format!("crd/{plural}.{group}");
-        cluster.kubectl(&["wait", "--for=condition=Established", &name, "--timeout=30s"]).success();
+        cluster
+            .kubectl(&[
+                "wait",
+                "--for=condition=Established",
+                &name,
+                "--timeout=30s",
+            ])
+            .success();
     }
     cluster.namespace("velero", false);
     // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up.
     let folder = ["apply", "-f", "examples/clinic-compliant/kubernetes"];
-    cluster.eventually("everything to be admitted", Duration::from_secs(180), || {
-        cluster.kubectl(&folder).ok
-    });
-    for object in ["deployment/messaging", "statefulset/records", "ingress/messaging"] {
-        assert!(!cluster.get(&[object, "-n", "messaging"]).is_null(), "{object}");
+    cluster.eventually(
+        "everything to be admitted",
+        Duration::from_secs(180),
+        || cluster.kubectl(&folder).ok,
+    );
+    for object in [
+        "deployment/messaging",
+        "statefulset/records",
+        "ingress/messaging",
+    ] {
+        assert!(
+            !cluster.get(&[object, "-n", "messaging"]).is_null(),
+            "{object}"
+        );
     }
     remove(cluster, "messaging");
-    cluster.kubectl(&["delete", "namespace", "velero", "--wait=false"]).success();
-    cluster.kubectl(&["delete", "storageclass", "encrypted"]).success();
+    cluster
+        .kubectl(&["delete", "namespace", "velero", "--wait=false"])
+        .success();
+    cluster
+        .kubectl(&["delete", "storageclass", "encrypted"])
+        .success();
     for (group, _, _, plural) in kinds {
-        cluster.kubectl(&["delete", "crd", &format!("{plural}.{group}")]).success();
+        cluster
+            .kubectl(&["delete", "crd", &format!("{plural}.{group}")])
+            .success();
     }
 }
 
@@ -188,7 +252,10 @@ names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served:
 pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
     cluster
         .kubectl(&[
-            "annotate", "namespace", namespace, "--overwrite",
+            "annotate",
+            "namespace",
+            namespace,
+            "--overwrite",
             "hipaa-iac.dev/approved-by=tests: it held nothing",
         ])
         .success();
@@ -201,20 +268,33 @@ fn violating_workload(namespace: &str, kind: &str) -> String {
     let image = Cluster::pause_image();
     let template = format!(
         "template: {{metadata: {{labels: {{app: a}}}}, spec: {{terminationGracePeriodSeconds: 0, {} containers: [{{name: main, image: {image:?}, imagePullPolicy: IfNotPresent, env: [{{name: SMTP_PASSWORD, value: hunter2-winter-24}}]}}]}}}}",
-        if kind == "Job" { "restartPolicy: Never," } else { "" }
+        if kind == "Job" {
+            "restartPolicy: Never,"
+        } else {
+            ""
+        }
     );
     let (version, spec) = match kind {
         "Job" => ("batch/v1", template),
-        _ => ("apps/v1", format!("replicas: 0, selector: {{matchLabels: {{app: a}}}}, {template}")),
+        _ => (
+            "apps/v1",
+            format!("replicas: 0, selector: {{matchLabels: {{app: a}}}}, {template}"),
+        ),
     };
-    format!("{{apiVersion: {version}, kind: {kind}, metadata: {{name: a, namespace: {namespace}}}, spec: {{{spec}}}}}")
+    format!(
+        "{{apiVersion: {version}, kind: {kind}, metadata: {{name: a, namespace: {namespace}}}, spec: {{{spec}}}}}"
+    )
 }
 
 /// Makes a namespace one of PHI.
 fn label_phi(cluster: &Cluster, namespace: &str) {
     cluster
         .kubectl(&[
-            "label", "namespace", namespace, "--overwrite", "hipaa-iac.dev/data-class=phi",
+            "label",
+            "namespace",
+            namespace,
+            "--overwrite",
+            "hipaa-iac.dev/data-class=phi",
             "hipaa-iac.dev/mode=enforce",
         ])
         .success();
@@ -228,26 +308,42 @@ fn audited(cluster: &Cluster, name: &str) {
         ))
         .success();
     cluster.eventually("the namespace's account", Duration::from_secs(30), || {
-        !cluster.get(&["serviceaccount", "default", "-n", name]).is_null()
+        !cluster
+            .get(&["serviceaccount", "default", "-n", name])
+            .is_null()
     });
     // The operator hears of the namespace by its watch.
     cluster.eventually("violations to be admitted", Duration::from_secs(20), || {
-        cluster.kubectl_with(&["create", "--dry-run=server", "-n", name, "-f", "-"], &operator::violating("probe")).ok
+        cluster
+            .kubectl_with(
+                &["create", "--dry-run=server", "-n", name, "-f", "-"],
+                &operator::violating("probe"),
+            )
+            .ok
     });
 }
 
 fn scaled(cluster: &Cluster) {
     operator::ensure(cluster);
     audited(cluster, "scaled");
-    cluster.apply(&violating_workload("scaled", "Deployment")).success();
+    cluster
+        .apply(&violating_workload("scaled", "Deployment"))
+        .success();
     label_phi(cluster, "scaled");
     // The scale itself changes no template; what it would bring about is denied.
     cluster
         .kubectl(&["scale", "deployment", "a", "-n", "scaled", "--replicas=2"])
         .success();
     cluster.eventually("the ReplicaSet to be told", Duration::from_secs(60), || {
-        let events = cluster.get(&["events", "-n", "scaled", "--field-selector=reason=FailedCreate"]);
-        events.to_string().contains("environment-literal-credential")
+        let events = cluster.get(&[
+            "events",
+            "-n",
+            "scaled",
+            "--field-selector=reason=FailedCreate",
+        ]);
+        events
+            .to_string()
+            .contains("environment-literal-credential")
     });
     let pods = cluster.get(&["pods", "-n", "scaled"]);
     assert_eq!(pods["items"].as_array().unwrap().len(), 0);
@@ -264,11 +360,26 @@ fn debug(cluster: &Cluster) {
         ))
         .success();
     cluster
-        .kubectl(&["wait", "--for=condition=Ready", "pod/a", "-n", "debugged", "--timeout=60s"])
+        .kubectl(&[
+            "wait",
+            "--for=condition=Ready",
+            "pod/a",
+            "-n",
+            "debugged",
+            "--timeout=60s",
+        ])
         .success();
     let image = format!("--image={image}");
     let debug = |more: &str| {
-        cluster.kubectl(&["debug", "pod/a", "-n", "debugged", &image, "--profile=restricted", more])
+        cluster.kubectl(&[
+            "debug",
+            "pod/a",
+            "-n",
+            "debugged",
+            &image,
+            "--profile=restricted",
+            more,
+        ])
     };
     let said = debug("--env=SMTP_PASSWORD=hunter2-winter-24").failure();
     assert!(said.contains("environment-literal-credential"), "{said}");
@@ -311,7 +422,11 @@ fn large(cluster: &Cluster) {
     let tunnel = Tunnel::api_server(cluster);
     let create = |object: &str| {
         // Just below the 3 MiB at which the API server stops reading.
-        assert!((2_600_000..3 << 20).contains(&object.len()), "{}", object.len());
+        assert!(
+            (2_600_000..3 << 20).contains(&object.len()),
+            "{}",
+            object.len()
+        );
         let path = "/apis/apps/v1/namespaces/large/deployments?dryRun=All";
         traffic::create(tunnel.port, path, object).unwrap()
     };
@@ -325,7 +440,11 @@ fn large(cluster: &Cluster) {
     let env = r#""env":[{"name":"SMTP_PASSWORD","value":"hunter2-winter-24"}]"#;
     let answer = create(&deployment(&format!("{ports},{env}")));
     assert_eq!(answer.status, 403, "{}", answer.body);
-    assert!(answer.body.contains("environment-literal-credential"), "{}", answer.body);
+    assert!(
+        answer.body.contains("environment-literal-credential"),
+        "{}",
+        answer.body
+    );
     // What is padded until a policy gives up is not let in for it.
     let value = "lorem ipsum ".repeat(216);
     let variables: Vec<String> = (0..1100)
@@ -335,10 +454,18 @@ fn large(cluster: &Cluster) {
         r#""env":[{},{{"name":"SMTP_PASSWORD","value":"hunter2-winter-24"}}]"#,
         variables.join(",")
     )));
-    assert!([403, 504].contains(&answer.status), "{} {}", answer.status, answer.body);
+    assert!(
+        [403, 504].contains(&answer.status),
+        "{} {}",
+        answer.status,
+        answer.body
+    );
     // It stands up to them: nothing else waits, no replica dies of them.
     cluster
-        .kubectl_with(&["create", "--dry-run=server", "-n", "large", "-f", "-"], &operator::compliant("a"))
+        .kubectl_with(
+            &["create", "--dry-run=server", "-n", "large", "-f", "-"],
+            &operator::compliant("a"),
+        )
         .success();
     operator::ready(cluster);
     remove(cluster, "large");
@@ -380,9 +507,19 @@ fn policy(cluster: &Cluster) {
     };
     cluster.eventually("the policy to be in force", Duration::from_secs(30), denied);
     let load = traffic::Load::start(cluster, "owned", &operator::compliant("b"));
-    cluster.eventually("requests to be denied", Duration::from_secs(30), || load.so_far().denied > 20);
-    cluster.kubectl(&["delete", "policies.hipaa-iac.dev", "configmap-without-owner"]).success();
-    cluster.eventually("requests to be admitted", Duration::from_secs(30), || load.so_far().admitted > 20);
+    cluster.eventually("requests to be denied", Duration::from_secs(30), || {
+        load.so_far().denied > 20
+    });
+    cluster
+        .kubectl(&[
+            "delete",
+            "policies.hipaa-iac.dev",
+            "configmap-without-owner",
+        ])
+        .success();
+    cluster.eventually("requests to be admitted", Duration::from_secs(30), || {
+        load.so_far().admitted > 20
+    });
     let outcome = load.stop();
     assert_eq!(outcome.failed, [""; 0]);
     remove(cluster, "owned");

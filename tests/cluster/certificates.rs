@@ -18,7 +18,11 @@ pub(crate) struct Issued {
 
 /// A certificate for these names and addresses that becomes valid after a time and stays so for another; `Duration::ZERO`
 /// and a past end make one that has expired.
-pub(crate) fn issue(names: Vec<String>, starts_in: Duration, lasts: Duration) -> io::Result<Issued> {
+pub(crate) fn issue(
+    names: Vec<String>,
+    starts_in: Duration,
+    lasts: Duration,
+) -> io::Result<Issued> {
     let now = OffsetDateTime::now_utc();
     make(names, now + starts_in, now + starts_in + lasts).map_err(io::Error::other)
 }

@@ -12,8 +12,16 @@ use crate::{
 };
 
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "certificates_rotate_under_load_and_no_request_fails", own: false, run: rotation },
-    Case { name: "certificates_that_ended_or_have_not_begun_close_phi_alone", own: false, run: ended },
+    Case {
+        name: "certificates_rotate_under_load_and_no_request_fails",
+        own: false,
+        run: rotation,
+    },
+    Case {
+        name: "certificates_that_ended_or_have_not_begun_close_phi_alone",
+        own: false,
+        run: ended,
+    },
 ];
 
 fn secret(cluster: &Cluster, key: &str) -> String {
@@ -23,14 +31,26 @@ fn secret(cluster: &Cluster, key: &str) -> String {
 
 fn rotation(cluster: &Cluster) {
     operator::ensure(cluster);
-    operator::upgrade(cluster, &["tls.certificateLifetime=60s", "tls.caLifetime=180s"]);
+    operator::upgrade(
+        cluster,
+        &["tls.certificateLifetime=60s", "tls.caLifetime=180s"],
+    );
     operator::ready(cluster);
     cluster.namespace("rotated", true);
     let load = Load::start(cluster, "rotated", &compliant("a"));
     // What was there may be valid for years: it goes by the new lifetimes when it is made anew.
     let (first, authority) = (secret(cluster, "tls.crt"), secret(cluster, "ca.key"));
     cluster
-        .kubectl(&["patch", "secret", "hipaa-iac-tls", "-n", NAMESPACE, "--type=json", "-p", r#"[{"op":"remove","path":"/data/tls.crt"}]"#])
+        .kubectl(&[
+            "patch",
+            "secret",
+            "hipaa-iac-tls",
+            "-n",
+            NAMESPACE,
+            "--type=json",
+            "-p",
+            r#"[{"op":"remove","path":"/data/tls.crt"}]"#,
+        ])
         .success();
     let mut seen = vec![first];
     let mut authorities = vec![authority];
@@ -54,7 +74,12 @@ fn rotation(cluster: &Cluster) {
         std::thread::sleep(Duration::from_millis(500));
     }
     let outcome = load.stop();
-    assert!(seen.len() >= 3, "{} certificates in {:?}", seen.len(), began.elapsed());
+    assert!(
+        seen.len() >= 3,
+        "{} certificates in {:?}",
+        seen.len(),
+        began.elapsed()
+    );
     assert_eq!(outcome.failed, [""; 0]);
     assert!(outcome.admitted > 100, "{outcome:?}");
     operator::upgrade(cluster, &[]);
@@ -74,17 +99,25 @@ fn ended(cluster: &Cluster) {
     operator::ensure(cluster);
     let names = || vec![format!("{RELEASE}.{NAMESPACE}.svc")];
     let hour = Duration::from_hours(1);
-    provide(cluster, &certificates::issue(names(), Duration::ZERO, hour).unwrap());
+    provide(
+        cluster,
+        &certificates::issue(names(), Duration::ZERO, hour).unwrap(),
+    );
     operator::upgrade(cluster, &["tls.mode=provided", "tls.secretName=given"]);
     operator::ready(cluster);
     cluster.namespace("dated", true);
     cluster.namespace("undated", false);
     let create = |namespace: &str, object: &str| {
-        cluster.kubectl_with(&["create", "--dry-run=server", "-n", namespace, "-f", "-"], object)
+        cluster.kubectl_with(
+            &["create", "--dry-run=server", "-n", namespace, "-f", "-"],
+            object,
+        )
     };
-    cluster.eventually("the given certificate to be served", Duration::from_secs(60), || {
-        create("dated", &compliant("a")).ok
-    });
+    cluster.eventually(
+        "the given certificate to be served",
+        Duration::from_secs(60),
+        || create("dated", &compliant("a")).ok,
+    );
     for bad in [
         certificates::expired(names()).unwrap(),
         certificates::issue(names(), hour, hour).unwrap(),
@@ -95,16 +128,23 @@ fn ended(cluster: &Cluster) {
             !ran.ok && ran.stderr.contains("failed calling webhook")
         });
         create("undated", &violating("a")).success();
-        provide(cluster, &certificates::issue(names(), Duration::ZERO, hour).unwrap());
+        provide(
+            cluster,
+            &certificates::issue(names(), Duration::ZERO, hour).unwrap(),
+        );
         cluster.eventually("PHI to be judged again", Duration::from_secs(150), || {
             create("dated", &compliant("a")).ok
         });
         create("dated", &violating("a")).failure();
     }
     operator::upgrade(cluster, &[]);
-    cluster.eventually("our own certificate to be served", Duration::from_secs(60), || {
-        create("dated", &compliant("a")).ok
-    });
+    cluster.eventually(
+        "our own certificate to be served",
+        Duration::from_secs(60),
+        || create("dated", &compliant("a")).ok,
+    );
     remove(cluster, "dated");
-    cluster.kubectl(&["delete", "namespace", "undated", "--wait=false"]).success();
+    cluster
+        .kubectl(&["delete", "namespace", "undated", "--wait=false"])
+        .success();
 }

@@ -147,7 +147,9 @@ impl Cluster {
         ))
         .success();
         self.eventually("the namespace's account", Duration::from_secs(30), || {
-            !self.get(&["serviceaccount", "default", "-n", name]).is_null()
+            !self
+                .get(&["serviceaccount", "default", "-n", name])
+                .is_null()
         });
     }
 
@@ -169,7 +171,12 @@ impl Cluster {
     fn state(&self) -> String {
         let look = |arguments: &[&str]| {
             let ran = self.kubectl(arguments);
-            format!("$ kubectl {}\n{}{}\n", arguments.join(" "), ran.stdout, ran.stderr)
+            format!(
+                "$ kubectl {}\n{}{}\n",
+                arguments.join(" "),
+                ran.stdout,
+                ran.stderr
+            )
         };
         let mut state = look(&["get", "pods", "-A", "-o", "wide"]);
         state += &look(&["get", "validatingwebhookconfigurations"]);

@@ -12,16 +12,29 @@ use crate::{
 };
 
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "an_upgrade_fails_no_request_and_keeps_what_was_there", own: false, run: upgrade },
-    Case { name: "denials_reach_the_audit_log_of_the_api_server", own: true, run: audited },
-    Case { name: "uninstalled_while_down_it_leaves_nothing_in_the_way", own: false, run: uninstall },
+    Case {
+        name: "an_upgrade_fails_no_request_and_keeps_what_was_there",
+        own: false,
+        run: upgrade,
+    },
+    Case {
+        name: "denials_reach_the_audit_log_of_the_api_server",
+        own: true,
+        run: audited,
+    },
+    Case {
+        name: "uninstalled_while_down_it_leaves_nothing_in_the_way",
+        own: false,
+        run: uninstall,
+    },
 ];
 
 fn upgrade(cluster: &Cluster) {
     operator::ensure(cluster);
     operator::ready(cluster);
     cluster.namespace("upgraded", true);
-    let key = || cluster.get(&["secret", "hipaa-iac-tls", "-n", NAMESPACE])["data"]["ca.key"].clone();
+    let key =
+        || cluster.get(&["secret", "hipaa-iac-tls", "-n", NAMESPACE])["data"]["ca.key"].clone();
     let before = key();
     assert!(before.is_string());
     let good = Load::start(cluster, "upgraded", &compliant("a"));
@@ -55,14 +68,27 @@ fn uninstall(cluster: &Cluster) {
     cluster.namespace("left", true);
     operator::take_down(cluster);
     let create = || {
-        cluster.kubectl_with(&["create", "--dry-run=server", "-n", "left", "-f", "-"], &compliant("a"))
+        cluster.kubectl_with(
+            &["create", "--dry-run=server", "-n", "left", "-f", "-"],
+            &compliant("a"),
+        )
     };
     cluster.eventually("nobody to answer", Duration::from_secs(90), || !create().ok);
     cluster
-        .helm(&["uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout", "120s"])
+        .helm(&[
+            "uninstall",
+            RELEASE,
+            "-n",
+            NAMESPACE,
+            "--wait",
+            "--timeout",
+            "120s",
+        ])
         .success();
     cluster.eventually("the webhook to be gone", Duration::from_secs(60), || {
-        cluster.get(&["validatingwebhookconfiguration", RELEASE]).is_null()
+        cluster
+            .get(&["validatingwebhookconfiguration", RELEASE])
+            .is_null()
     });
     create().success();
     operator::let_back(cluster);

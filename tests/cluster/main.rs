@@ -81,7 +81,10 @@ fn run() -> io::Result<ExitCode> {
     };
     let started = Instant::now();
     let cluster = Arc::new(Cluster::start(&folder)?);
-    eprintln!("cluster ready after {:.1} s", started.elapsed().as_secs_f32());
+    eprintln!(
+        "cluster ready after {:.1} s",
+        started.elapsed().as_secs_f32()
+    );
     let conclusion = libtest_mimic::run(&arguments, trials(Some(&cluster), given));
     if env::var_os("HIPAA_IAC_CLUSTER_KEEP").is_some() {
         eprintln!(

@@ -242,7 +242,11 @@ resolvConf: {resolv}
     }
 
     fn containerd(&self) -> io::Result<()> {
-        self.spawn("containerd", "containerd", &["--config", &self.text("containerd.toml")])?;
+        self.spawn(
+            "containerd",
+            "containerd",
+            &["--config", &self.text("containerd.toml")],
+        )?;
         self.wait_for("containerd", Duration::from_secs(30), || {
             command("ctr", &["--address", SOCKET, "version"])
                 .output()
@@ -257,8 +261,17 @@ resolvConf: {resolv}
                 run(
                     "ctr",
                     &[
-                        "--address", SOCKET, "-n", "k8s.io", "images", "import", "--snapshotter",
-                        "native", "--base-name", &base, &tar,
+                        "--address",
+                        SOCKET,
+                        "-n",
+                        "k8s.io",
+                        "images",
+                        "import",
+                        "--snapshotter",
+                        "native",
+                        "--base-name",
+                        &base,
+                        &tar,
                     ],
                 )?;
             }
@@ -384,11 +397,14 @@ resolvConf: {resolv}
 
     /// Whether kubectl says just this.
     fn says(&self, arguments: &[&str], expected: &str) -> bool {
-        command("kubernetes", &["kubectl", "--kubeconfig", &self.text("admin.kubeconfig")])
-            .args(arguments)
-            .env("HOME", &self.folder)
-            .output()
-            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == expected)
+        command(
+            "kubernetes",
+            &["kubectl", "--kubeconfig", &self.text("admin.kubeconfig")],
+        )
+        .args(arguments)
+        .env("HOME", &self.folder)
+        .output()
+        .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == expected)
     }
 
     /// Waits, and tells the log of a process that ended meanwhile.

@@ -36,8 +36,21 @@ pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
     let repository = format!("image.repository={repository}");
     let tag = format!("image.tag={tag}");
     let mut arguments = vec![
-        "upgrade", "--install", RELEASE, CHART, "-n", NAMESPACE, "--wait", "--timeout", "180s",
-        "--set", &repository, "--set", &tag, "--set", "mode=enforce",
+        "upgrade",
+        "--install",
+        RELEASE,
+        CHART,
+        "-n",
+        NAMESPACE,
+        "--wait",
+        "--timeout",
+        "180s",
+        "--set",
+        &repository,
+        "--set",
+        &tag,
+        "--set",
+        "mode=enforce",
     ];
     for value in values {
         arguments.extend(["--set", value]);
@@ -51,20 +64,28 @@ pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
 
 /// Waits until the webhook is registered and a violation is denied.
 pub(crate) fn registered(cluster: &Cluster) {
-    cluster.eventually("the webhook to be registered", Duration::from_secs(60), || {
-        let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
-        configuration["webhooks"][0]["clientConfig"]["caBundle"].is_string()
-    });
+    cluster.eventually(
+        "the webhook to be registered",
+        Duration::from_secs(60),
+        || {
+            let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+            configuration["webhooks"][0]["clientConfig"]["caBundle"].is_string()
+        },
+    );
 }
 
 /// Waits until every replica is ready.
 pub(crate) fn ready(cluster: &Cluster) {
-    cluster.eventually("every replica to be ready", Duration::from_secs(120), || {
-        let status = &cluster.get(&[DEPLOYMENT, "-n", NAMESPACE])["status"];
-        status["readyReplicas"] == status["replicas"]
-            && status["updatedReplicas"] == status["replicas"]
-            && status["unavailableReplicas"].is_null()
-    });
+    cluster.eventually(
+        "every replica to be ready",
+        Duration::from_secs(120),
+        || {
+            let status = &cluster.get(&[DEPLOYMENT, "-n", NAMESPACE])["status"];
+            status["readyReplicas"] == status["replicas"]
+                && status["updatedReplicas"] == status["replicas"]
+                && status["unavailableReplicas"].is_null()
+        },
+    );
 }
 
 /// Ends all replicas at once and lets none start: the node takes no pods until [`let_back`].
@@ -76,14 +97,24 @@ pub(crate) fn take_down(cluster: &Cluster) {
     }
     cluster
         .kubectl(&[
-            "delete", "pods", "-n", NAMESPACE, "-l", "app.kubernetes.io/name=hipaa-iac", "--force",
+            "delete",
+            "pods",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+            "--force",
             "--grace-period=0",
         ])
         .success();
     // The packet filter has to hear of it, and the program to be gone.
     cluster.eventually("no endpoint to be left", Duration::from_secs(30), || {
         let slices = cluster.get(&[
-            "endpointslices", "-n", NAMESPACE, "-l", "kubernetes.io/service-name=hipaa-iac",
+            "endpointslices",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "kubernetes.io/service-name=hipaa-iac",
         ]);
         slices["items"].as_array().is_some_and(|slices| {
             slices
@@ -111,5 +142,7 @@ pub(crate) fn violating(name: &str) -> String {
 
 /// A ConfigMap that violates nothing, as JSON.
 pub(crate) fn compliant(name: &str) -> String {
-    format!(r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}},"data":{{"color":"blue"}}}}"#)
+    format!(
+        r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}},"data":{{"color":"blue"}}}}"#
+    )
 }

@@ -13,17 +13,48 @@ use crate::{
 };
 
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "a_rolling_restart_fails_no_request", own: false, run: rolling },
-    Case { name: "replicas_killed_in_a_burst_let_nothing_through", own: false, run: killed },
-    Case { name: "with_all_replicas_down_phi_is_closed_and_the_rest_is_open", own: true, run: all_down },
-    Case { name: "the_api_server_restarts", own: true, run: api_server },
-    Case { name: "what_the_operator_is_sent_amiss_is_refused", own: false, run: amiss },
-    Case { name: "probes_and_metrics_answer_without_tls", own: false, run: metrics },
-    Case { name: "the_break_glass_holds", own: false, run: break_glass },
+    Case {
+        name: "a_rolling_restart_fails_no_request",
+        own: false,
+        run: rolling,
+    },
+    Case {
+        name: "replicas_killed_in_a_burst_let_nothing_through",
+        own: false,
+        run: killed,
+    },
+    Case {
+        name: "with_all_replicas_down_phi_is_closed_and_the_rest_is_open",
+        own: true,
+        run: all_down,
+    },
+    Case {
+        name: "the_api_server_restarts",
+        own: true,
+        run: api_server,
+    },
+    Case {
+        name: "what_the_operator_is_sent_amiss_is_refused",
+        own: false,
+        run: amiss,
+    },
+    Case {
+        name: "probes_and_metrics_answer_without_tls",
+        own: false,
+        run: metrics,
+    },
+    Case {
+        name: "the_break_glass_holds",
+        own: false,
+        run: break_glass,
+    },
 ];
 
 fn create(cluster: &Cluster, namespace: &str, object: &str) -> crate::cluster::Ran {
-    cluster.kubectl_with(&["create", "--dry-run=server", "-n", namespace, "-f", "-"], object)
+    cluster.kubectl_with(
+        &["create", "--dry-run=server", "-n", namespace, "-f", "-"],
+        object,
+    )
 }
 
 fn rolling(cluster: &Cluster) {
@@ -31,9 +62,18 @@ fn rolling(cluster: &Cluster) {
     operator::ready(cluster);
     cluster.namespace("rolling", true);
     let load = Load::start(cluster, "rolling", &compliant("a"));
-    cluster.kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE]).success();
     cluster
-        .kubectl(&["rollout", "status", DEPLOYMENT, "-n", NAMESPACE, "--timeout=180s"])
+        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    cluster
+        .kubectl(&[
+            "rollout",
+            "status",
+            DEPLOYMENT,
+            "-n",
+            NAMESPACE,
+            "--timeout=180s",
+        ])
         .success();
     // The last of the old ones still drains.
     thread::sleep(Duration::from_secs(8));
@@ -52,11 +92,25 @@ fn killed(cluster: &Cluster) {
     let bad = Load::start(cluster, "burst", &violating("a"));
     let open = Load::start(cluster, "burst-open", &compliant("b"));
     for _ in 0..2 {
-        let pods = cluster.get(&["pods", "-n", NAMESPACE, "-l", "app.kubernetes.io/name=hipaa-iac"]);
+        let pods = cluster.get(&[
+            "pods",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+        ]);
         for pod in pods["items"].as_array().unwrap().iter().take(2) {
             let name = pod["metadata"]["name"].as_str().unwrap();
             cluster
-                .kubectl(&["delete", "pod", name, "-n", NAMESPACE, "--force", "--grace-period=0"])
+                .kubectl(&[
+                    "delete",
+                    "pod",
+                    name,
+                    "-n",
+                    NAMESPACE,
+                    "--force",
+                    "--grace-period=0",
+                ])
                 .success();
         }
         thread::sleep(Duration::from_secs(3));
@@ -74,7 +128,9 @@ fn killed(cluster: &Cluster) {
     let said = create(cluster, "burst", &violating("c")).failure();
     assert!(said.contains("configmap-literal-credential"), "{said}");
     remove(cluster, "burst");
-    cluster.kubectl(&["delete", "namespace", "burst-open", "--wait=false"]).success();
+    cluster
+        .kubectl(&["delete", "namespace", "burst-open", "--wait=false"])
+        .success();
 }
 
 fn all_down(cluster: &Cluster) {
@@ -102,19 +158,31 @@ fn all_down(cluster: &Cluster) {
     };
     cluster.apply(&pod("open")).success();
     cluster.apply(&pod("kube-system")).success();
-    cluster.apply("{apiVersion: v1, kind: Node, metadata: {name: another}}").success();
+    cluster
+        .apply("{apiVersion: v1, kind: Node, metadata: {name: another}}")
+        .success();
     cluster.kubectl(&["delete", "node", "another"]).success();
-    cluster.apply("{apiVersion: v1, kind: Namespace, metadata: {name: fresh}}").success();
-    cluster.kubectl(&["delete", "namespace", "fresh", "--wait=false"]).success();
+    cluster
+        .apply("{apiVersion: v1, kind: Namespace, metadata: {name: fresh}}")
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", "fresh", "--wait=false"])
+        .success();
 
     // The control plane starts anew and must get its leases.
-    let holder = |lease: &str| cluster.get(&["lease", lease, "-n", "kube-system"])["spec"]["holderIdentity"].clone();
+    let holder = |lease: &str| {
+        cluster.get(&["lease", lease, "-n", "kube-system"])["spec"]["holderIdentity"].clone()
+    };
     let before = holder("kube-scheduler");
     cluster.node().unwrap().restart_controllers().unwrap();
-    cluster.eventually("the scheduler to lead again", Duration::from_secs(60), || {
-        let now = holder("kube-scheduler");
-        now.is_string() && now != before
-    });
+    cluster.eventually(
+        "the scheduler to lead again",
+        Duration::from_secs(60),
+        || {
+            let now = holder("kube-scheduler");
+            now.is_string() && now != before
+        },
+    );
 
     // It comes back by itself.
     operator::let_back(cluster);
@@ -123,13 +191,31 @@ fn all_down(cluster: &Cluster) {
         create(cluster, "closed", &compliant("a")).ok
     });
     create(cluster, "closed", &violating("a")).failure();
-    cluster.kubectl(&["delete", "pod", "a", "-n", "kube-system", "--force", "--grace-period=0"]).success();
-    cluster.kubectl(&["delete", "namespace", "open", "--wait=false"]).success();
+    cluster
+        .kubectl(&[
+            "delete",
+            "pod",
+            "a",
+            "-n",
+            "kube-system",
+            "--force",
+            "--grace-period=0",
+        ])
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", "open", "--wait=false"])
+        .success();
     remove(cluster, "closed");
 }
 
 fn restarts(cluster: &Cluster) -> Vec<Value> {
-    let pods = cluster.get(&["pods", "-n", NAMESPACE, "-l", "app.kubernetes.io/name=hipaa-iac"]);
+    let pods = cluster.get(&[
+        "pods",
+        "-n",
+        NAMESPACE,
+        "-l",
+        "app.kubernetes.io/name=hipaa-iac",
+    ]);
     pods["items"]
         .as_array()
         .unwrap()
@@ -154,11 +240,17 @@ fn api_server(cluster: &Cluster) {
     assert!(said.contains("configmap-literal-credential"), "{said}");
     create(cluster, "restarted", &compliant("a")).success();
     // Watches go on: what comes afterwards is heard of.
-    cluster.kubectl(&["label", "namespace", "restarted", "hipaa-iac.dev/mode=warn"]).success();
-    cluster.eventually("the namespace's mode to be heard of", Duration::from_secs(90), || {
-        let ran = create(cluster, "restarted", &violating("a"));
-        ran.ok && ran.stderr.contains("configmap-literal-credential")
-    });
+    cluster
+        .kubectl(&["label", "namespace", "restarted", "hipaa-iac.dev/mode=warn"])
+        .success();
+    cluster.eventually(
+        "the namespace's mode to be heard of",
+        Duration::from_secs(90),
+        || {
+            let ran = create(cluster, "restarted", &violating("a"));
+            ran.ok && ran.stderr.contains("configmap-literal-credential")
+        },
+    );
     assert_eq!(restarts(cluster), before, "it was restarted too");
     remove(cluster, "restarted");
 }
@@ -191,10 +283,22 @@ fn amiss(cluster: &Cluster) {
         ("nothing", String::new()),
         ("no JSON", "{".to_owned()),
         ("no review", "[]".to_owned()),
-        ("no request", r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}"#.to_owned()),
-        ("another version", good.replace("k8s.io/v1\"", "k8s.io/v9\"")),
+        (
+            "no request",
+            r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}"#.to_owned(),
+        ),
+        (
+            "another version",
+            good.replace("k8s.io/v1\"", "k8s.io/v9\""),
+        ),
         ("no object", review("u-2", "7")),
-        ("too deep", review("u-3", &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)))),
+        (
+            "too deep",
+            review(
+                "u-3",
+                &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)),
+            ),
+        ),
     ] {
         let answer = send(path, json, body.as_bytes()).unwrap();
         // An answer to a review that can be told by its id, else a refusal.
@@ -203,7 +307,12 @@ fn amiss(cluster: &Cluster) {
     }
     let answer = send(path, "text/plain", good.as_bytes()).unwrap();
     assert_eq!(answer.status, 415);
-    assert_eq!(send("/validate/another", json, good.as_bytes()).unwrap().status, 404);
+    assert_eq!(
+        send("/validate/another", json, good.as_bytes())
+            .unwrap()
+            .status,
+        404
+    );
     // Refused, or cut off: not read to its end. kubectl takes a connection that is cut off for the end of everything.
     let own = Tunnel::webhook(cluster);
     let send_large = |body: &[u8]| {
@@ -231,7 +340,11 @@ fn amiss(cluster: &Cluster) {
         assert_eq!(answer.status, 408);
     }
     create(cluster, "amiss", &compliant("a")).success();
-    assert!(restarts(cluster).iter().all(|pod| pod[1] == 0), "{:?}", restarts(cluster));
+    assert!(
+        restarts(cluster).iter().all(|pod| pod[1] == 0),
+        "{:?}",
+        restarts(cluster)
+    );
     remove(cluster, "amiss");
 }
 
@@ -264,16 +377,36 @@ fn break_glass(cluster: &Cluster) {
     operator::ensure(cluster);
     operator::ready(cluster);
     cluster
-        .kubectl(&["delete", "validatingwebhookconfiguration", "-l", "app.kubernetes.io/name=hipaa-iac"])
+        .kubectl(&[
+            "delete",
+            "validatingwebhookconfiguration",
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+        ])
         .success();
     // Neither the leader nor the next one undoes it.
-    cluster.kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE]).success();
     cluster
-        .kubectl(&["rollout", "status", DEPLOYMENT, "-n", NAMESPACE, "--timeout=180s"])
+        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    cluster
+        .kubectl(&[
+            "rollout",
+            "status",
+            DEPLOYMENT,
+            "-n",
+            NAMESPACE,
+            "--timeout=180s",
+        ])
         .success();
     thread::sleep(Duration::from_secs(20));
-    assert!(cluster.get(&["validatingwebhookconfiguration", RELEASE]).is_null());
-    cluster.kubectl(&["delete", "configmap", "hipaa-iac-state", "-n", NAMESPACE]).success();
+    assert!(
+        cluster
+            .get(&["validatingwebhookconfiguration", RELEASE])
+            .is_null()
+    );
+    cluster
+        .kubectl(&["delete", "configmap", "hipaa-iac-state", "-n", NAMESPACE])
+        .success();
     operator::registered(cluster);
 }
 
@@ -281,5 +414,7 @@ fn break_glass(cluster: &Cluster) {
 pub(crate) fn audit_annotations(cluster: &Cluster) -> usize {
     let Some(node) = cluster.node() else { return 0 };
     let log = fs::read_to_string(node.audit_log()).unwrap_or_default();
-    log.lines().filter(|line| line.contains(".hipaa-iac.dev/")).count()
+    log.lines()
+        .filter(|line| line.contains(".hipaa-iac.dev/"))
+        .count()
 }

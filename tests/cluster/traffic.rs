@@ -43,13 +43,19 @@ impl Tunnel {
     /// To the webhook of one pod.
     pub(crate) fn webhook(cluster: &Cluster) -> Self {
         let service = format!("service/{RELEASE}");
-        Self::open(cluster, &["port-forward", "-n", NAMESPACE, &service, ":443"])
+        Self::open(
+            cluster,
+            &["port-forward", "-n", NAMESPACE, &service, ":443"],
+        )
     }
 
     /// To the probes and metrics of one pod.
     pub(crate) fn metrics(cluster: &Cluster) -> Self {
         let service = format!("service/{RELEASE}");
-        Self::open(cluster, &["port-forward", "-n", NAMESPACE, &service, ":8080"])
+        Self::open(
+            cluster,
+            &["port-forward", "-n", NAMESPACE, &service, ":8080"],
+        )
     }
 
     fn open(cluster: &Cluster, arguments: &[&str]) -> Self {
@@ -63,7 +69,10 @@ impl Tunnel {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         // "Starting to serve on 127.0.0.1:40001", "Forwarding from 127.0.0.1:40001 -> 8443"
-        let line = lines.next().expect("kubectl says where it listens").unwrap();
+        let line = lines
+            .next()
+            .expect("kubectl says where it listens")
+            .unwrap();
         let port = line
             .split_once("127.0.0.1:")
             .and_then(|(_, rest)| rest.split(' ').next()?.trim().parse().ok())
@@ -124,7 +133,10 @@ pub(crate) fn connect(port: u16) -> io::Result<TcpStream> {
 
 /// Creates an object through the API server.
 pub(crate) fn create(port: u16, path: &str, body: &str) -> io::Result<Answer> {
-    exchange(connect(port)?, &post(path, "application/json", body.as_bytes()))
+    exchange(
+        connect(port)?,
+        &post(path, "application/json", body.as_bytes()),
+    )
 }
 
 /// A TLS connection to the webhook as the API server makes one: the name of the Service, the CA of the configuration.
@@ -149,7 +161,8 @@ pub(crate) fn tls(
         .map_err(io::Error::other)?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from(format!("{RELEASE}.{NAMESPACE}.svc")).map_err(io::Error::other)?;
+    let name =
+        ServerName::try_from(format!("{RELEASE}.{NAMESPACE}.svc")).map_err(io::Error::other)?;
     let connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
     Ok(StreamOwned::new(connection, connect(port)?))
 }

@@ -128,11 +128,7 @@ pub(crate) fn kubernetes() -> Result<(), String> {
             .and_then(|()| std::fs::write(source.join("go.mod"), text))
             .and_then(|()| std::fs::copy(pinned_in.join("main.go"), source.join("main.go")))
             .map_err(|error| format!("{}: {error}", source.display()))?;
-        must(
-            Command::new(&go)
-                .current_dir(&source)
-                .args(["mod", "tidy"]),
-        )?;
+        must(Command::new(&go).current_dir(&source).args(["mod", "tidy"]))?;
         source
     };
     let version = "-X k8s.io/component-base/version";
@@ -187,7 +183,8 @@ fn image(name: &str, tag: &str, context: &Path, dockerfile: &str) -> Result<(), 
         std::fs::remove_dir_all(&layout).map_err(|error| format!("{name}: {error}"))?;
     }
     std::fs::create_dir_all(&images).map_err(|error| format!("{name}: {error}"))?;
-    let umoci = |arguments: &[&str]| must(Command::new("umoci").current_dir(&images).args(arguments));
+    let umoci =
+        |arguments: &[&str]| must(Command::new("umoci").current_dir(&images).args(arguments));
     let image = format!("{name}:{tag}");
     umoci(&["init", "--layout", name])?;
     umoci(&["new", "--image", &image])?;
@@ -209,7 +206,11 @@ fn image(name: &str, tag: &str, context: &Path, dockerfile: &str) -> Result<(), 
             }
             "FROM" if rest == "scratch" => {}
             "" | "#" => {}
-            other => return Err(format!("{name}: no way here to do `{other}` of a Dockerfile")),
+            other => {
+                return Err(format!(
+                    "{name}: no way here to do `{other}` of a Dockerfile"
+                ));
+            }
         }
     }
     must(
