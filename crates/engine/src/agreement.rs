@@ -542,7 +542,11 @@ impl Agreements {
 }
 
 impl Agreement {
-    fn check_dates(&self) -> Result<(), String> {
+    /// What is wrong with its days, as a lowercase fragment.
+    ///
+    /// # Errors
+    /// Days that are missing or contradict each other.
+    pub fn check_dates(&self) -> Result<(), String> {
         if self.status == Status::Signed && self.signed.is_none() {
             return Err("a signed agreement has the day it was `signed`".to_owned());
         }
@@ -569,7 +573,8 @@ impl Agreement {
         Ok(())
     }
 
-    fn is_current(&self, as_of: Date) -> bool {
+    /// Whether it is signed and in force on a day.
+    pub fn is_current(&self, as_of: Date) -> bool {
         self.status == Status::Signed
             && self.signed.is_some_and(|signed| signed <= as_of)
             && self.effective.is_none_or(|effective| effective <= as_of)

@@ -164,6 +164,27 @@ pub fn evaluate(
     sources: &Sources,
     settings: &Settings,
 ) -> Evaluation {
+    run(policies, inventory, sources, settings, None)
+}
+
+/// Judges one resource of an inventory; the others are there for relations alone.
+pub fn evaluate_one(
+    policies: &PolicySet,
+    inventory: &Inventory,
+    sources: &Sources,
+    settings: &Settings,
+    resource: usize,
+) -> Evaluation {
+    run(policies, inventory, sources, settings, Some(resource))
+}
+
+fn run(
+    policies: &PolicySet,
+    inventory: &Inventory,
+    sources: &Sources,
+    settings: &Settings,
+    one: Option<usize>,
+) -> Evaluation {
     let mut diagnostics = settings.config.check(policies, sources);
     for (option, names) in [
         ("--only", &settings.selection.only),
@@ -175,7 +196,7 @@ pub fn evaluate(
         }
     }
     diagnostics.extend(settings.agreements.diagnostics().iter().cloned());
-    let selected = select(policies, settings);
+    let selected = selected(policies, settings);
     let relations = Relations::new(inventory);
     let phi = if settings.all_phi {
         vec![true; inventory.resources.len()]
@@ -183,7 +204,7 @@ pub fn evaluate(
         classification::classify(&settings.config, inventory, &relations, sources)
     };
     let world = World::new(inventory, relations, settings, phi);
-    let mut findings = crate::pool::run(|| judge_all(&world, &selected, sources));
+    let mut findings = crate::pool::run(|| judge_all(&world, &selected, sources, one));
     let files: Vec<FileId> = waiver_files(inventory, &findings);
     let mut waivers = Waivers::collect(settings, policies, sources, &files);
     waivers.refuse_ambiguous(&findings, inventory);
@@ -207,7 +228,8 @@ pub fn evaluate(
     }
 }
 
-fn select(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
+/// The policies that a run uses, by name.
+pub fn selected(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
     let or = |given: &Vec<String>, configured: &Vec<String>| {
         if given.is_empty() {
             configured.clone()
@@ -248,10 +270,18 @@ fn select(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
     policies.policies().iter().filter(wanted).cloned().collect()
 }
 
-fn judge_all(world: &World<'_>, selected: &[Arc<Policy>], sources: &Sources) -> Vec<Finding> {
+fn judge_all(
+    world: &World<'_>,
+    selected: &[Arc<Policy>],
+    sources: &Sources,
+    one: Option<usize>,
+) -> Vec<Finding> {
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     let mut with_pods: Vec<usize> = Vec::new();
     for (at, resource) in world.inventory.resources.iter().enumerate() {
+        if one.is_some_and(|one| one != at) {
+            continue;
+        }
         by_word
             .entry(resource.kind.matched_by())
             .or_default()

@@ -39,12 +39,14 @@ pub use config::{
     WaiverEntry,
 };
 pub use date::Date;
-pub use evaluate::{Evaluation, Finding, Selection, Settings, Verdict, evaluate};
+pub use evaluate::{
+    Evaluation, Finding, Selection, Settings, Verdict, evaluate, evaluate_one, selected,
+};
 pub use fixtures::{FixtureKind, check_fixture, fixture_date};
 pub use lint::{lint, may_be_unknown};
 pub use policy::{
     API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,
-    PolicySpec, Profile, Remediation, Rule, Scope, Severity,
+    PolicySpec, Profile, Reach, RelatedKinds, Remediation, Rule, Scope, Severity, pod_spec_kinds,
 };
 pub use safeguard::{Safeguard, find as safeguard};
 pub use waiver::{AppliedWaiver, WaiverSource};

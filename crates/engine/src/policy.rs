@@ -1,7 +1,7 @@
 //! Policies: the documents that people write, and what they compile to.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, LazyLock, OnceLock},
 };
@@ -481,6 +481,91 @@ impl Policy {
     }
 }
 
+/// How far a policy looks for the objects of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// In the namespace of what it judges, and among cluster-scoped objects.
+    Namespace,
+    /// Everywhere.
+    Everywhere,
+}
+
+/// The kinds of Kubernetes objects that a policy reads beside what it judges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RelatedKinds {
+    /// By the word that policies match them by (`ConfigMap`, `networking.k8s.io/Ingress`), how far it looks.
+    pub kinds: BTreeMap<Arc<str>, Reach>,
+    /// It computes the name of a kind, so which ones it reads cannot be told beforehand.
+    pub computed: bool,
+}
+
+impl RelatedKinds {
+    /// Adds a kind, or widens how far it is looked for.
+    pub fn add(&mut self, word: impl Into<Arc<str>>, reach: Reach) {
+        let known = self.kinds.entry(word.into()).or_insert(reach);
+        *known = (*known).max(reach);
+    }
+
+    fn read(&mut self, program: &Program) {
+        program.calls(&mut |function, word| match function {
+            "resources" | "referrers" => match word {
+                Some(word) => self.add(word, Reach::Everywhere),
+                None => self.computed = true,
+            },
+            "lookup" | "selectedBy" => match word {
+                Some(word) => self.add(word, Reach::Namespace),
+                None => self.computed = true,
+            },
+            "podEnv" => self.add("ConfigMap", Reach::Namespace),
+            "selects" | "owner" => {
+                for (group, kind) in pod_spec_kinds() {
+                    if group.is_empty() {
+                        self.add(kind, Reach::Namespace);
+                    } else {
+                        self.add(format!("{group}/{kind}"), Reach::Namespace);
+                    }
+                }
+            }
+            _ => {}
+        });
+    }
+}
+
+impl Policy {
+    /// The kinds of Kubernetes objects that its expressions read beside what it judges. Those of an expression that does not compile are not
+    /// among them.
+    pub fn related_kinds(&self) -> RelatedKinds {
+        let mut related = RelatedKinds::default();
+        if let Ok(compiled) = self.compiled() {
+            for variable in &compiled.variables {
+                related.read(&variable.program);
+            }
+            for rule in &compiled.rules {
+                rule.when.iter().for_each(|when| related.read(when));
+                related.read(&rule.require);
+            }
+        }
+        related
+    }
+
+    /// Whether it judges objects of a kind.
+    pub fn judges_kind(&self, group: &str, kind: &str) -> bool {
+        self.spec().matches.kubernetes.iter().any(|wanted| {
+            if wanted.pod_spec {
+                pod_spec_path(group, kind).is_some()
+            } else {
+                wanted.group.as_deref().unwrap_or("") == group
+                    && wanted.kind.as_deref() == Some(kind)
+            }
+        })
+    }
+}
+
+/// Group and kind of everything that is or holds a pod.
+pub fn pod_spec_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    POD_SPECS.iter().map(|(group, kind, _)| (*group, *kind))
+}
+
 /// Where the `$` of a policy's paths is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Judged {
@@ -749,8 +834,7 @@ impl PolicySet {
         let files: Vec<Arc<SourceFile>> = tested.iter().chain(files).cloned().collect();
         let mut policies: Vec<Arc<Policy>> = Vec::new();
         let mut diagnostics = Vec::new();
-        let mut seen: std::collections::BTreeMap<Arc<str>, Arc<str>> =
-            std::collections::BTreeMap::new();
+        let mut seen: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
         for (policy, file) in read.into_iter().zip(&files) {
             match policy {
                 Ok(policy) => {
@@ -785,6 +869,15 @@ impl PolicySet {
         Self {
             policies: vec![Arc::clone(policy)],
             digest: String::new(),
+        }
+    }
+
+    /// The policies of the set that `keep` holds for. The digest stays that of the whole.
+    pub fn subset(&self, keep: impl Fn(&Policy) -> bool) -> Self {
+        let policies = self.policies.iter().filter(|policy| keep(policy));
+        Self {
+            policies: policies.cloned().collect(),
+            digest: self.digest.clone(),
         }
     }
 

@@ -22,7 +22,8 @@ use std::{
 };
 
 use hipaa_iac_source::{
-    Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, Unresolved, WalkEntry,
+    Diagnostic, Inventory, Level, Node, ReadError, Resource, SourceFile, Sources, Unresolved,
+    WalkEntry,
 };
 use rayon::prelude::*;
 
@@ -62,6 +63,14 @@ pub fn load_text(sources: &Sources, file: &SourceFile, options: &Options) -> Inv
     let mut objects = object::read(file, &".".into(), options.environment.as_ref());
     objects.diagnostics.append(&mut objects.errors);
     gather(sources, vec![objects])
+}
+
+/// Takes a JSON value that the API server holds or was sent for the object that it is; `None` where it is none.
+///
+/// The result is what [`load`] makes of the same object in a file, but for places. `namespace` is what the API server says,
+/// `None` for a cluster-scoped kind.
+pub fn resource(value: Node, root: &Arc<str>, namespace: Option<&str>) -> Option<Resource> {
+    object::from_node(value, root, namespace)
 }
 
 fn load_with(

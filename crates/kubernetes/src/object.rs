@@ -53,13 +53,32 @@ pub(crate) fn read(file: &SourceFile, root: &Arc<str>, environment: Option<&Arc<
             objects: &mut objects,
         };
         let nearly = nearly_object(&node);
-        let kubernetes = reader.document(node, extent, None);
+        let kubernetes = reader.document(node, Some(extent), None);
         objects.diagnostics.extend(nearly);
         if kubernetes || objects.resources.len() > before {
             objects.diagnostics.extend(diagnostics);
         }
     }
     objects
+}
+
+/// Takes a value for the object that it is, as [`read`] does with the same text. `None` where it is no object.
+///
+/// The API server knows the scope of every kind, so `namespace` stands over what the value says.
+pub(crate) fn from_node(node: Node, root: &Arc<str>, namespace: Option<&str>) -> Option<Resource> {
+    let mut objects = Objects::default();
+    Reader {
+        root,
+        environment: None,
+        objects: &mut objects,
+    }
+    .document(node, None, None);
+    let mut resource = objects.resources.into_iter().next()?;
+    if let ResourceKind::Kubernetes(id) = &mut resource.kind {
+        id.namespace = namespace.map(Arc::from);
+        resource.address = address(id);
+    }
+    Some(resource)
 }
 
 /// What to say of a document that is an object but for its `apiVersion`.
@@ -88,7 +107,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Whether the document is an object or a list of such. `list`: the apiVersion and kind of what it is an item of.
-    fn document(&mut self, mut node: Node, extent: Span, list: Option<(&str, &str)>) -> bool {
+    fn document(
+        &mut self,
+        mut node: Node,
+        extent: Option<Span>,
+        list: Option<(&str, &str)>,
+    ) -> bool {
         if let (Some((api_version, kind)), Value::Object(members)) = (list, &mut node.value) {
             // `kubectl get --raw` leaves them out of the items of a typed list.
             if members.get("kind").is_none_or(Node::is_null)
@@ -132,12 +156,12 @@ impl Reader<'_> {
             let typed = (!item_kind.is_empty()).then_some((&*api_version, item_kind));
             let items = items.clone();
             for item in items {
-                let extent = item.span.unwrap_or(extent);
+                let extent = item.span.or(extent);
                 self.document(item, extent, typed);
             }
             return true;
         }
-        let span = kind_span.or(Some(extent));
+        let span = kind_span.or(extent);
         if &*kind == "List" && &*api_version == "v1" {
             if let Some(items) = members.get("items").filter(|items| !items.is_null()) {
                 let message = format!(
@@ -164,7 +188,7 @@ impl Reader<'_> {
             environment: self.environment.cloned(),
             body: node,
             span,
-            extent: Some(extent),
+            extent,
             symbolic: false,
         });
         true

@@ -1,34 +1,63 @@
-//! Files that are made from others: JSON Schemas and the policy reference.
+//! Files that are made from others: JSON Schemas, the policy reference, and what the chart takes from the operator.
 
 use std::fs;
 
 use crate::{Outcome, cargo, root, say};
 
-/// The generated files, each with the arguments that make `hipaa-iac` print it.
-const FILES: [(&str, &[&str]); 4] = [
+const CLI: &str = "hipaa-iac";
+const OPERATOR: &str = "hipaa-iac-operator";
+
+/// The generated files, each with the program and the arguments that make it print them.
+const FILES: [(&str, &str, &[&str]); 8] = [
     (
         "docs/schemas/check-result.schema.json",
+        CLI,
         &["schema", "result"],
     ),
-    ("docs/schemas/policy.schema.json", &["schema", "policy"]),
-    ("docs/schemas/config.schema.json", &["schema", "config"]),
+    (
+        "docs/schemas/policy.schema.json",
+        CLI,
+        &["schema", "policy"],
+    ),
+    (
+        "docs/schemas/config.schema.json",
+        CLI,
+        &["schema", "config"],
+    ),
     (
         "docs/policy-reference.md",
+        CLI,
         &["policy", "list", "--format", "markdown"],
     ),
+    (
+        "charts/hipaa-iac/files/crds/agreements.yaml",
+        OPERATOR,
+        &["crds", "agreements"],
+    ),
+    (
+        "charts/hipaa-iac/files/crds/policies.yaml",
+        OPERATOR,
+        &["crds", "policies"],
+    ),
+    (
+        "charts/hipaa-iac/files/crds/waivers.yaml",
+        OPERATOR,
+        &["crds", "waivers"],
+    ),
+    ("charts/hipaa-iac/files/kinds.json", OPERATOR, &["kinds"]),
 ];
 
 /// Writes them, or with `check` fails where one is not current.
 pub(crate) fn run(check: bool) -> Outcome {
     let mut stale = Vec::new();
-    for (path, arguments) in FILES {
-        let output = cargo(&["run", "--quiet", "--package", "hipaa-iac", "--"])
+    for (path, program, arguments) in FILES {
+        let output = cargo(&["run", "--quiet", "--package", program, "--"])
             .args(arguments)
             .output()
-            .map_err(|error| format!("hipaa-iac could not be run: {error}"))?;
+            .map_err(|error| format!("{program} could not be run: {error}"))?;
         if !output.status.success() {
             return Err(format!(
-                "`hipaa-iac {}` failed: {}",
+                "`{program} {}` failed: {}",
                 arguments.join(" "),
                 String::from_utf8_lossy(&output.stderr)
             ));

@@ -11,12 +11,14 @@ pub(crate) enum Suite {
     Unit,
     /// Every policy's fixtures, and the policy linter
     Policies,
-    /// The built program as a user runs it, with Helm and Kustomize
+    /// The built program as a user runs it, with Helm and Kustomize; the operator's chart without a cluster
     Cli,
     /// The evaluator against the real Terraform or OpenTofu
     Differential,
     /// Mutated and generated input through every crate; `HIPAA_IAC_FUZZ_SECONDS` and `HIPAA_IAC_FUZZ_SEED` change how much
     Fuzz,
+    /// The operator on a real Kubernetes of `HIPAA_IAC_KUBERNETES`'s version; `HIPAA_IAC_CLUSTER=given` takes `KUBECONFIG`'s
+    Cluster,
 }
 
 /// Runs the named suites, or all. A suite whose tools cannot be had is skipped aloud, and in CI fails.
@@ -55,6 +57,8 @@ impl Suite {
             Self::Unit | Self::Policies | Self::Fuzz => Ok(()),
             Self::Cli => tools::helm().and_then(|()| tools::kustomize()),
             Self::Differential => tools::terraform(),
+            Self::Cluster if given() => tools::helm().and_then(|()| tools::kubernetes()),
+            Self::Cluster => tools::cluster(),
         }
     }
 
@@ -97,13 +101,32 @@ impl Suite {
             }
             Self::Cli => {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
-                test(&["--package", "hipaa-iac-tests", "--test", "cli"])
+                test(&[
+                    "--package",
+                    "hipaa-iac-tests",
+                    "--test",
+                    "cli",
+                    "--test",
+                    "chart",
+                ])
             }
             Self::Differential => {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
                 test(&["--package", "hipaa-iac-tests", "--test", "differential"])
             }
             Self::Fuzz => test(&["--package", "hipaa-iac-tests", "--test", "fuzz"]),
+            Self::Cluster => {
+                must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
+                if !given() {
+                    tools::images()?;
+                }
+                test(&["--package", "hipaa-iac-tests", "--test", "cluster"])
+            }
         }
     }
+}
+
+/// Whether the cluster tests use a cluster that is there already.
+fn given() -> bool {
+    std::env::var_os("HIPAA_IAC_CLUSTER").is_some_and(|value| value == "given")
 }

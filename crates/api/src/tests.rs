@@ -1,0 +1,120 @@
+use super::*;
+
+fn schema(plural: &str) -> serde_json::Value {
+    let all = definitions();
+    let definition = all
+        .iter()
+        .find(|definition| definition.spec.names.plural == plural)
+        .unwrap();
+    serde_json::to_value(definition.spec.versions[0].schema.as_ref().unwrap()).unwrap()
+}
+
+/// A structural schema gives every value a type, but for those that may be anything (Kubernetes, "Specifying a structural schema").
+fn check_structural(at: &str, schema: &serde_json::Value) {
+    assert!(
+        schema.get("type").is_some()
+            || schema.get("x-kubernetes-preserve-unknown-fields").is_some()
+            || schema.get("x-kubernetes-int-or-string").is_some(),
+        "{at} has no type: {schema}"
+    );
+    for forbidden in ["$ref", "definitions", "$defs", "const"] {
+        assert!(schema.get(forbidden).is_none(), "{at} has {forbidden}");
+    }
+    if let Some(properties) = schema.get("properties").and_then(|p| p.as_object()) {
+        assert!(
+            schema.get("additionalProperties").is_none(),
+            "{at} has properties and additionalProperties"
+        );
+        for (name, inner) in properties {
+            check_structural(&format!("{at}.{name}"), inner);
+        }
+    }
+    if let Some(items) = schema.get("items") {
+        check_structural(&format!("{at}[]"), items);
+    }
+    if let Some(inner) = schema.get("additionalProperties").filter(|s| s.is_object()) {
+        check_structural(&format!("{at}.*"), inner);
+    }
+    // Within these, a structural schema has no types.
+    for group in ["oneOf", "anyOf", "allOf"] {
+        for inner in schema
+            .get(group)
+            .and_then(|group| group.as_array())
+            .into_iter()
+            .flatten()
+        {
+            assert!(inner.get("type").is_none(), "{at}.{group} has a type");
+        }
+    }
+}
+
+#[test]
+fn schemas_are_structural() {
+    for plural in ["agreements", "policies", "waivers"] {
+        let schema = schema(plural);
+        check_structural(plural, &schema["openAPIV3Schema"]);
+    }
+}
+
+#[test]
+fn policies_of_files_are_policies_of_clusters() {
+    let text = r#"{"apiVersion":"hipaa-iac.dev/v1alpha1","kind":"Policy","metadata":{"name":"ingress-without-tls"},
+        "spec":{"title":"t","severity":"high","safeguards":["164.312(e)(1)"],"match":{"kubernetes":[{"group":"","kind":"Service"}]},
+        "parameters":{"a":[1]},"rules":[{"select":"$.x","absent":{"value":1},"require":"true","message":"m"}]}}"#;
+    let policy: Policy = serde_json::from_str(text).unwrap();
+    let document: hipaa_iac_engine::PolicyDocument = serde_json::from_str(text).unwrap();
+    assert_eq!(
+        serde_json::to_value(&policy.spec).unwrap(),
+        serde_json::to_value(&document.spec).unwrap()
+    );
+}
+
+#[test]
+fn a_waiver_is_never_a_pattern() {
+    let schema = schema("waivers");
+    let spec = &schema["openAPIV3Schema"]["properties"]["spec"];
+    assert_eq!(
+        spec["properties"]["policy"]["pattern"],
+        "^[a-z0-9]+(-[a-z0-9]+)*$"
+    );
+    let required: Vec<_> = spec["required"].as_array().unwrap().iter().collect();
+    for field in [
+        "approvedBy",
+        "compensatingControl",
+        "owner",
+        "policy",
+        "reason",
+        "target",
+        "until",
+    ] {
+        assert!(required.contains(&&serde_json::json!(field)), "{field}");
+    }
+    assert_eq!(
+        spec["properties"]["target"]["x-kubernetes-validations"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[test]
+fn conditions_keep_the_time_of_the_last_change() {
+    let condition = |status, time: &str| Condition {
+        type_: "Ready".into(),
+        status,
+        reason: "R".into(),
+        message: String::new(),
+        observed_generation: None,
+        last_transition_time: time.into(),
+    };
+    let mut all = Vec::new();
+    set_condition(&mut all, condition(ConditionStatus::True, "a"));
+    set_condition(&mut all, condition(ConditionStatus::True, "b"));
+    assert_eq!(all[0].last_transition_time, "a");
+    set_condition(&mut all, condition(ConditionStatus::False, "c"));
+    assert_eq!(
+        (all.len(), &*all[0].last_transition_time),
+        (1, "c")
+    );
+}

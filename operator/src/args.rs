@@ -1,0 +1,324 @@
+//! The command line. Every option of `serve` can also be given as an environment variable, which is what the chart does.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The admission webhook of hipaa-iac.
+#[derive(Debug, Parser)]
+#[command(name = "hipaa-iac-operator", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the webhook, and keep its certificates, its configuration and the status of its custom resources
+    Serve(Box<Serve>),
+    /// Check an audit log
+    Audit {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: Audit,
+    },
+    /// Print the definitions of the custom resources as YAML
+    Crds {
+        /// One of them, by its plural: agreements, policies, waivers
+        name: Option<String>,
+    },
+    /// Print, as JSON, the kinds that the built-in policies judge and the kinds that they read beside: what the operator's role must allow
+    Kinds,
+}
+
+/// What to do with an audit log.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Follow the chain of hashes from the first entry to the last: a line that was removed, changed or moved is found
+    Verify {
+        /// The file
+        file: PathBuf,
+        /// The hash of the last entry, as it was noted elsewhere: finds lines that were cut off the end too
+        #[arg(long, value_name = "SHA256")]
+        head: Option<String>,
+    },
+}
+
+/// What happens to an object that violates a policy.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It is admitted; the audit log, the audit annotations and the metrics tell.
+    #[default]
+    Audit,
+    /// It is admitted with a warning to the user.
+    Warn,
+    /// It is denied.
+    Enforce,
+}
+
+impl Mode {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Warn => "warn",
+            Self::Enforce => "enforce",
+        }
+    }
+}
+
+impl std::str::FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "audit" => Ok(Self::Audit),
+            "warn" => Ok(Self::Warn),
+            "enforce" => Ok(Self::Enforce),
+            _ => Err(format!("`{text}` is no mode: enforce, warn or audit")),
+        }
+    }
+}
+
+/// The oldest version of TLS that is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TlsVersion {
+    /// TLS 1.2
+    #[default]
+    #[value(name = "1.2")]
+    V1_2,
+    /// TLS 1.3
+    #[value(name = "1.3")]
+    V1_3,
+}
+
+/// Options of `serve`.
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    /// Where the webhook listens
+    #[arg(long, env = "HIPAA_IAC_LISTEN", default_value = "0.0.0.0:8443")]
+    pub listen: SocketAddr,
+    /// Where /healthz, /readyz, /startupz and /metrics listen, without TLS
+    #[arg(long, env = "HIPAA_IAC_METRICS_LISTEN", default_value = "0.0.0.0:8080")]
+    pub metrics_listen: SocketAddr,
+    /// The operator's own namespace
+    #[arg(long, env = "POD_NAMESPACE", default_value = "hipaa-iac-system")]
+    pub namespace: String,
+    /// The name of this pod: the holder of the lease, and the replica in the audit log
+    #[arg(long, env = "POD_NAME", default_value = "hipaa-iac")]
+    pub pod_name: String,
+    /// The prefix of everything that the operator writes: the webhook configuration, the lease, the ConfigMap of its state
+    #[arg(long, env = "HIPAA_IAC_NAME", default_value = "hipaa-iac")]
+    pub name: String,
+    /// The Service through which the API server reaches the webhook
+    #[arg(long, env = "HIPAA_IAC_SERVICE", default_value = "hipaa-iac")]
+    pub service: String,
+    /// The port of the Service
+    #[arg(long, env = "HIPAA_IAC_SERVICE_PORT", default_value_t = 443)]
+    pub service_port: u16,
+    /// A ClusterRole of the installation: it becomes the owner of the webhook configuration, which the garbage collector then removes with it
+    #[arg(long, env = "HIPAA_IAC_OWNER_CLUSTER_ROLE", value_name = "NAME")]
+    pub owner_cluster_role: Option<String>,
+    /// Do not write the webhook configuration
+    #[arg(long, env = "HIPAA_IAC_NO_REGISTER")]
+    pub no_register: bool,
+
+    /// The Secret of the self-managed certificates
+    #[arg(long, env = "HIPAA_IAC_TLS_SECRET", default_value = "hipaa-iac-tls")]
+    pub tls_secret: String,
+    /// How long a self-managed CA is valid: `8760h`, `30m`
+    #[arg(long, env = "HIPAA_IAC_CA_LIFETIME", default_value = "26280h", value_parser = duration)]
+    pub ca_lifetime: Duration,
+    /// How long a self-managed certificate is valid
+    #[arg(long, env = "HIPAA_IAC_CERTIFICATE_LIFETIME", default_value = "2160h", value_parser = duration)]
+    pub certificate_lifetime: Duration,
+    /// A certificate chain in PEM in place of the self-managed one; read again when it changes
+    #[arg(long, env = "HIPAA_IAC_TLS_CERT_FILE", requires = "tls_key_file", value_name = "FILE")]
+    pub tls_cert_file: Option<PathBuf>,
+    /// Its private key in PEM
+    #[arg(long, env = "HIPAA_IAC_TLS_KEY_FILE", requires = "tls_cert_file", value_name = "FILE")]
+    pub tls_key_file: Option<PathBuf>,
+    /// The CA of the given certificate, for the webhook configuration; without it cert-manager or somebody else enters it there
+    #[arg(long, env = "HIPAA_IAC_TLS_CA_FILE", requires = "tls_cert_file", value_name = "FILE")]
+    pub tls_ca_file: Option<PathBuf>,
+    /// The Certificate (`namespace/name`) that cert-manager injects the CA of into the webhook configuration
+    #[arg(long, env = "HIPAA_IAC_CERT_MANAGER_CERTIFICATE", value_name = "NAMESPACE/NAME")]
+    pub cert_manager_certificate: Option<String>,
+    /// Demand a client certificate of one of the CAs in this file from whoever calls the webhook
+    #[arg(long, env = "HIPAA_IAC_CLIENT_CA_FILE", value_name = "FILE")]
+    pub client_ca_file: Option<PathBuf>,
+    /// The common name, or DNS name, that the client certificate must have
+    #[arg(long, env = "HIPAA_IAC_CLIENT_NAME", requires = "client_ca_file", value_name = "NAME")]
+    pub client_name: Option<String>,
+    /// The oldest version of TLS that is spoken
+    #[arg(long, env = "HIPAA_IAC_TLS_MIN", value_enum, default_value = "1.2")]
+    pub tls_min: TlsVersion,
+
+    /// hipaa-iac.yaml: classification, profiles, severities, parameters. Its waivers count too
+    #[arg(long, env = "HIPAA_IAC_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The mode of policies and namespaces that say nothing
+    #[arg(long, env = "HIPAA_IAC_MODE", value_enum, default_value = "audit")]
+    pub mode: Mode,
+    /// The mode of one policy, whatever a namespace says: `ingress-without-tls=enforce`
+    #[arg(
+        long = "policy-mode",
+        env = "HIPAA_IAC_POLICY_MODES",
+        value_name = "POLICY=MODE",
+        value_delimiter = ',',
+        value_parser = policy_mode
+    )]
+    pub policy_modes: Vec<(String, Mode)>,
+    /// Namespaces that the webhook is never asked about, beside kube-system, kube-public, kube-node-lease and its own
+    #[arg(
+        long = "exclude-namespace",
+        env = "HIPAA_IAC_EXCLUDE_NAMESPACES",
+        value_name = "NAMESPACE",
+        value_delimiter = ','
+    )]
+    pub exclude_namespaces: Vec<String>,
+    /// Namespaces whose Waivers count; the operator's own unless given
+    #[arg(
+        long = "waiver-namespace",
+        env = "HIPAA_IAC_WAIVER_NAMESPACES",
+        value_name = "NAMESPACE",
+        value_delimiter = ','
+    )]
+    pub waiver_namespaces: Vec<String>,
+    /// What happens when somebody opens a shell or a port in a pod of a PHI namespace (exec, attach, port-forward)
+    #[arg(long, env = "HIPAA_IAC_CONNECT_MODE", value_enum, default_value = "audit")]
+    pub connect_mode: Mode,
+    /// Groups that may do so in mode `enforce`
+    #[arg(
+        long = "connect-group",
+        env = "HIPAA_IAC_CONNECT_GROUPS",
+        value_name = "GROUP",
+        value_delimiter = ','
+    )]
+    pub connect_groups: Vec<String>,
+
+    /// Reviews that are worked on at once; what comes on top is answered at once, unjudged: denied in PHI namespaces, admitted with a warning
+    /// elsewhere
+    #[arg(long, env = "HIPAA_IAC_MAX_CONCURRENT", default_value_t = 128)]
+    pub max_concurrent: usize,
+    /// Append the audit log to this file; it goes to standard output too
+    #[arg(long, env = "HIPAA_IAC_AUDIT_LOG", value_name = "FILE")]
+    pub audit_log: Option<PathBuf>,
+    /// Do not write the audit log to standard output
+    #[arg(long, env = "HIPAA_IAC_NO_AUDIT_STDOUT")]
+    pub no_audit_stdout: bool,
+    /// How long requests are still taken after readiness has ended, when the operator is told to stop
+    #[arg(long, env = "HIPAA_IAC_DRAIN", default_value = "5s", value_parser = duration)]
+    pub drain: Duration,
+    /// What is logged, as a filter of the `tracing` crate. Objects are never logged
+    #[arg(long, env = "HIPAA_IAC_LOG", default_value = "info")]
+    pub log: String,
+}
+
+impl Serve {
+    /// The namespaces that no selector lets through.
+    pub fn excluded(&self) -> Vec<String> {
+        let mut all: Vec<String> = ["kube-system", "kube-public", "kube-node-lease"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([self.namespace.clone()])
+            .chain(self.exclude_namespaces.iter().cloned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The namespaces whose Waivers count.
+    pub fn waiver_namespaces(&self) -> Vec<String> {
+        let given: Vec<String> = self
+            .waiver_namespaces
+            .iter()
+            .filter(|name| !name.is_empty())
+            .cloned()
+            .collect();
+        if given.is_empty() {
+            vec![self.namespace.clone()]
+        } else {
+            given
+        }
+    }
+}
+
+fn policy_mode(text: &str) -> Result<(String, Mode), String> {
+    let (policy, mode) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` is not POLICY=MODE"))?;
+    Ok((policy.trim().to_owned(), mode.trim().parse()?))
+}
+
+/// A duration of one number and one unit: `500ms`, `5s`, `30m`, `24h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no duration such as 5s, 30m or 24h");
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let milliseconds = match unit {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1000),
+        "m" => number.checked_mul(60_000),
+        "h" => number.checked_mul(3_600_000),
+        _ => return Err(wrong()),
+    };
+    milliseconds.map(Duration::from_millis).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_and_modes() {
+        assert_eq!(duration("90m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "5", "s", "5d", "-1s", "99999999999999999999s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(
+            policy_mode("a-b=enforce"),
+            Ok(("a-b".to_owned(), Mode::Enforce))
+        );
+        assert!(policy_mode("a-b").is_err());
+        assert!(policy_mode("a-b=deny").is_err());
+    }
+
+    #[test]
+    fn system_namespaces_are_always_excluded() {
+        let Cli {
+            command: Command::Serve(serve),
+        } = Cli::parse_from([
+            "hipaa-iac-operator",
+            "serve",
+            "--namespace",
+            "own",
+            "--exclude-namespace",
+            "a,b",
+        ])
+        else {
+            panic!("not serve")
+        };
+        assert_eq!(
+            serve.excluded(),
+            ["a", "b", "kube-node-lease", "kube-public", "kube-system", "own"]
+        );
+        assert_eq!(serve.waiver_namespaces(), ["own"]);
+    }
+}

@@ -1,0 +1,544 @@
+//! The audit log: one line of JSON for each decision, chained by hashes, so that a line that was removed, changed or moved shows.
+//!
+//! Every entry holds the hash of the one before and its own, SHA-256 over its text without the member `hash`. A file is continued where it
+//! ended. Names of objects are in it, contents of objects never.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// What stands for the hash of the entry before the first one.
+const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// How many entries wait to be written before more are dropped, and counted as such in the log itself.
+const QUEUE: usize = 16 << 10;
+/// The longest line that is read back, in bytes.
+const MAX_LINE: u64 = 1 << 20;
+
+/// One decision.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// When, in RFC 3339.
+    pub time: String,
+    /// The id of the review.
+    pub uid: String,
+    /// Which webhook was asked.
+    pub entry: &'static str,
+    /// Who.
+    pub user: String,
+    /// What was done.
+    pub operation: &'static str,
+    /// To what: group and kind.
+    pub kind: String,
+    /// The subresource.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subresource: String,
+    /// Its namespace.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Nothing was kept of the request.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Whether it was admitted.
+    pub allowed: bool,
+    /// The strictest mode that was in force for what is violated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<&'static str>,
+    /// The policies that are violated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violated: Vec<Arc<str>>,
+    /// The policies for which it was denied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Arc<str>>,
+    /// The policies whose verdict is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<Arc<str>>,
+    /// The waivers that were used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<String>,
+    /// The controller that made it: a violation of its template is told there too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controller: Option<String>,
+    /// Why it was not judged, where it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<&'static str>,
+    /// The digest of the policies.
+    pub policy_digest: String,
+}
+
+/// A sink for entries. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Log {
+    sender: SyncSender<Entry>,
+    dropped: Arc<AtomicU64>,
+}
+
+/// The thread that writes.
+#[derive(Debug)]
+pub struct Writer {
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Waits until everything is written. Every [`Log`] must be gone.
+    pub fn finish(mut self) {
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer of the audit log failed");
+        }
+    }
+}
+
+impl Log {
+    /// Opens the log. `replica` names who writes; each replica has a chain of its own.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn open(
+        file: Option<&Path>,
+        stdout: bool,
+        replica: &str,
+    ) -> io::Result<(Self, Writer)> {
+        let (chain, file) = match file {
+            Some(path) => {
+                let (chain, file) = resume(path)?;
+                (chain, Some(file))
+            }
+            None => (Chain::new(), None),
+        };
+        let (sender, receiver) = sync_channel(QUEUE);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let work = Work {
+            chain,
+            file,
+            stdout,
+            replica: replica.to_owned(),
+            dropped: Arc::clone(&dropped),
+        };
+        let thread = std::thread::Builder::new()
+            .name("audit-log".to_owned())
+            .spawn(move || work.run(&receiver))?;
+        let writer = Writer {
+            thread: Some(thread),
+        };
+        Ok((Self { sender, dropped }, writer))
+    }
+
+    /// Queues an entry; never waits.
+    pub fn write(&self, entry: Entry) {
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+            self.sender.try_send(entry)
+        {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many entries were dropped since the last one that was written.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+struct Work {
+    chain: Chain,
+    file: Option<File>,
+    stdout: bool,
+    replica: String,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Work {
+    fn run(mut self, receiver: &Receiver<Entry>) {
+        self.put(json!({"event": "start", "version": env!("CARGO_PKG_VERSION")}));
+        while let Ok(entry) = receiver.recv() {
+            let dropped = self.dropped.swap(0, Ordering::Relaxed);
+            if dropped > 0 {
+                self.put(json!({"event": "dropped", "entries": dropped}));
+            }
+            match serde_json::to_value(&entry) {
+                Ok(value) => self.put(value),
+                Err(error) => tracing::error!(%error, "an audit entry could not be written"),
+            }
+        }
+        self.put(json!({"event": "stop"}));
+        if let Some(file) = &self.file
+            && let Err(error) = file.sync_all()
+        {
+            tracing::error!(%error, "the audit log could not be synced");
+        }
+    }
+
+    fn put(&mut self, mut entry: Value) {
+        if let Some(members) = entry.as_object_mut() {
+            members.insert("replica".to_owned(), self.replica.clone().into());
+        }
+        let line = self.chain.link(entry);
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.write_all(line.as_bytes())
+        {
+            tracing::error!(%error, "the audit log could not be written");
+        }
+        if self.stdout
+            && let Err(error) = io::stdout().lock().write_all(line.as_bytes())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            tracing::error!(%error, "the audit log could not be written to standard output");
+        }
+    }
+}
+
+/// Where a chain has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Chain {
+    sequence: u64,
+    previous: String,
+}
+
+impl Chain {
+    fn new() -> Self {
+        Self {
+            sequence: 0,
+            previous: GENESIS.to_owned(),
+        }
+    }
+
+    /// The line of the next entry.
+    fn link(&mut self, entry: Value) -> String {
+        let mut members = match entry {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        members.insert("sequence".to_owned(), self.sequence.into());
+        members.insert("previous".to_owned(), self.previous.clone().into());
+        let hash = digest(&members);
+        members.insert("hash".to_owned(), hash.clone().into());
+        self.sequence += 1;
+        self.previous = hash;
+        format!("{}\n", Value::Object(members))
+    }
+
+    /// Takes the next line.
+    fn follow(&mut self, line: &str) -> Result<(), &'static str> {
+        let Ok(Value::Object(mut members)) = serde_json::from_str(line) else {
+            return Err("it is no entry");
+        };
+        let hash = members.remove("hash");
+        let hash = hash
+            .as_ref()
+            .and_then(Value::as_str)
+            .ok_or("it has no hash")?;
+        if digest(&members) != hash {
+            return Err("it was changed: its hash is another");
+        }
+        if members.get("previous").and_then(Value::as_str) != Some(&self.previous) {
+            return Err("it does not follow the entry before: one was removed, added or moved");
+        }
+        if members.get("sequence").and_then(Value::as_u64) != Some(self.sequence) {
+            return Err("its number does not follow");
+        }
+        self.sequence += 1;
+        hash.clone_into(&mut self.previous);
+        Ok(())
+    }
+}
+
+/// The hash of an entry. The members of a map are in the order of their names, so the text is one and the same.
+fn digest(members: &Map<String, Value>) -> String {
+    let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
+    sorted.sort_by_key(|(name, _)| *name);
+    let mut hash = Sha256::new();
+    for (name, value) in sorted {
+        hash.update(name.as_bytes());
+        hash.update([0]);
+        hash.update(value.to_string().as_bytes());
+        hash.update([0]);
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Opens a log to continue it. A line that a crash has left half written is closed, and the next entry says so.
+fn resume(path: &Path) -> io::Result<(Chain, File)> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)?;
+    let length = file.metadata()?.len();
+    // The last whole line is within the last two lines' worth of bytes.
+    file.seek(SeekFrom::Start(length.saturating_sub(2 * MAX_LINE)))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    let whole = tail.iter().rposition(|byte| *byte == b'\n');
+    let (lines, torn) = match whole {
+        Some(end) => (
+            tail.get(..end).unwrap_or_default(),
+            tail.get(end + 1..).unwrap_or_default(),
+        ),
+        None => (&[][..], &tail[..]),
+    };
+    let last = lines
+        .rsplit(|byte| *byte == b'\n')
+        .find(|line| !line.is_empty())
+        .map(String::from_utf8_lossy);
+    let mut chain = match last {
+        Some(line) => {
+            let value: Value = serde_json::from_str(&line).map_err(|_| unreadable(path))?;
+            let hash = value.get("hash").and_then(Value::as_str);
+            let sequence = value.get("sequence").and_then(Value::as_u64);
+            match (hash, sequence) {
+                (Some(hash), Some(sequence)) => Chain {
+                    sequence: sequence + 1,
+                    previous: hash.to_owned(),
+                },
+                _ => return Err(unreadable(path)),
+            }
+        }
+        None => Chain::new(),
+    };
+    if !torn.is_empty() {
+        let line = chain.link(json!({"event": "recovered", "torn": hex(&Sha256::digest(torn))}));
+        file.write_all(b"\n")?;
+        file.write_all(line.as_bytes())?;
+    }
+    Ok((chain, file))
+}
+
+fn unreadable(path: &Path) -> io::Error {
+    io::Error::other(format!(
+        "the last line of {} is no entry of an audit log; move the file away to begin a new one",
+        path.display()
+    ))
+}
+
+/// What is wrong with a log.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It cannot be read.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The chain is broken.
+    #[error("{path}:{line}: {problem}")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The chain holds, but ends elsewhere.
+    #[error("{path}: the log ends with {found}, not with {expected}: its end was cut off, or it is another log")]
+    Head {
+        /// The file.
+        path: PathBuf,
+        /// The hash of the last entry.
+        found: String,
+        /// The hash that was asked for.
+        expected: String,
+    },
+}
+
+/// Follows the chain of a log. Gives the number of entries and the hash of the last one.
+///
+/// # Errors
+/// See [`VerifyError`].
+pub fn verify(path: &Path, head: Option<&str>) -> Result<(u64, String), VerifyError> {
+    let io_error = |error| VerifyError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    let mut reader = BufReader::new(File::open(path).map_err(io_error)?);
+    let mut chain = Chain::new();
+    let mut number = 0_u64;
+    // A line that a crash has torn is in order if the next entry tells of it.
+    let mut torn: Option<(u64, &'static str, String)> = None;
+    let mut met_head = head.is_none();
+    loop {
+        let mut bytes = Vec::new();
+        let read = reader
+            .by_ref()
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut bytes)
+            .map_err(io_error)?;
+        if read == 0 {
+            break;
+        }
+        number += 1;
+        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let text = String::from_utf8_lossy(line);
+        let broken = |line, problem| VerifyError::Broken {
+            path: path.to_owned(),
+            line,
+            problem,
+        };
+        match chain.follow(&text) {
+            Ok(()) => {
+                if let Some((at, problem, hash)) = torn.take() {
+                    let told = serde_json::from_str::<Value>(&text).is_ok_and(|entry| {
+                        entry.get("event").and_then(Value::as_str) == Some("recovered")
+                            && entry.get("torn").and_then(Value::as_str) == Some(&hash)
+                    });
+                    if !told {
+                        return Err(broken(at, problem));
+                    }
+                }
+            }
+            Err(problem) if torn.is_none() => {
+                torn = Some((number, problem, hex(&Sha256::digest(line))));
+            }
+            Err(_) => {
+                let (at, problem) = torn.map_or((number, "it is no entry"), |(at, problem, _)| {
+                    (at, problem)
+                });
+                return Err(broken(at, problem));
+            }
+        }
+        met_head |= head == Some(&chain.previous);
+    }
+    if let Some((line, problem, _)) = torn {
+        return Err(VerifyError::Broken {
+            path: path.to_owned(),
+            line,
+            problem,
+        });
+    }
+    if !met_head {
+        return Err(VerifyError::Head {
+            path: path.to_owned(),
+            found: chain.previous,
+            expected: head.unwrap_or_default().to_owned(),
+        });
+    }
+    Ok((chain.sequence, chain.previous))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: &Path, count: usize) {
+        let (log, writer) = Log::open(Some(path), false, "r").unwrap();
+        for at in 0..count {
+            log.write(Entry {
+                uid: format!("u{at}"),
+                ..Entry::default()
+            });
+        }
+        drop(log);
+        writer.finish();
+    }
+
+    fn lines(path: &Path) -> Vec<String> {
+        std::fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn restarts_continue_the_chain() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        write(&path, 3);
+        let (_, middle) = verify(&path, None).unwrap();
+        write(&path, 2);
+        let (count, head) = verify(&path, None).unwrap();
+        // Two starts and stops, five entries.
+        assert_eq!(count, 9);
+        assert_eq!(verify(&path, Some(&head)).unwrap().0, 9);
+        assert!(verify(&path, Some(&middle)).is_ok());
+        assert!(matches!(
+            verify(&path, Some(&"1".repeat(64))),
+            Err(VerifyError::Head { .. })
+        ));
+    }
+
+    #[test]
+    fn what_was_removed_changed_or_moved_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        write(&path, 5);
+        let good = lines(&path);
+        let (_, head) = verify(&path, None).unwrap();
+        let check = |lines: &[String], at: u64| {
+            std::fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
+            match verify(&path, None) {
+                Err(VerifyError::Broken { line, .. }) => assert_eq!(line, at),
+                other => panic!("{other:?}"),
+            }
+        };
+        for at in 0..good.len() - 1 {
+            let mut removed = good.clone();
+            removed.remove(at);
+            check(&removed, at as u64 + 1);
+        }
+        let mut changed = good.clone();
+        changed[3] = changed[3].replace("u2", "u9");
+        check(&changed, 4);
+        let mut moved = good.clone();
+        moved.swap(2, 3);
+        check(&moved, 3);
+        // An end that is cut off shows against a head that was noted.
+        std::fs::write(&path, format!("{}\n", good[..4].join("\n"))).unwrap();
+        assert!(verify(&path, None).is_ok());
+        assert!(verify(&path, Some(&head)).is_err());
+    }
+
+    #[test]
+    fn a_line_torn_by_a_crash_is_told_and_continued() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        write(&path, 2);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 20]).unwrap();
+        write(&path, 1);
+        verify(&path, None).unwrap();
+        assert!(lines(&path).iter().any(|line| line.contains("recovered")));
+        // The same line, torn otherwise, is not what the entry tells of.
+        let text = std::fs::read_to_string(&path).unwrap();
+        let at = text.find("\"event\":\"stop\"").unwrap();
+        std::fs::write(&path, format!("{}x{}", &text[..at], &text[at + 1..])).unwrap();
+        assert!(verify(&path, None).is_err());
+    }
+
+    #[test]
+    fn another_file_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        std::fs::write(&path, "something else\n").unwrap();
+        assert!(Log::open(Some(&path), false, "r").is_err());
+        assert_eq!(lines(&path), ["something else"]);
+    }
+}

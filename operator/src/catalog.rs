@@ -1,0 +1,504 @@
+//! What is in force: policies, waivers, agreements and modes, compiled and indexed by kind.
+//!
+//! A [`Catalog`] never changes; a change of a custom resource makes a new one, which takes the place of the old one at once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use hipaa_iac_api::WaiverSpec;
+use hipaa_iac_engine::{
+    Agreement, Agreements, Config, Date, Policy, PolicySet, Reach, RelatedKinds, Settings, selected,
+};
+use hipaa_iac_source::{Diagnostic, Level, SourceFile, Sources};
+use serde_json::{Value, json};
+
+use crate::args::Mode;
+
+/// The annotation of a Policy, and the label of a Namespace, that says what a violation does.
+pub const MODE_KEY: &str = "hipaa-iac.dev/mode";
+
+/// A kind as policies and the API server call it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKind {
+    /// The API group; empty for the core group.
+    pub group: Arc<str>,
+    /// The kind.
+    pub kind: Arc<str>,
+}
+
+impl GroupKind {
+    /// From its parts.
+    pub fn new(group: &str, kind: &str) -> Self {
+        Self {
+            group: group.into(),
+            kind: kind.into(),
+        }
+    }
+
+    /// From the word by which policies match it: `ConfigMap`, `networking.k8s.io/Ingress`.
+    pub fn from_word(word: &str) -> Self {
+        let (group, kind) = word.rsplit_once('/').unwrap_or(("", word));
+        Self::new(group, kind)
+    }
+}
+
+/// Why there is no catalog, or a part is not in it.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// `hipaa-iac.yaml` has a mistake.
+    #[error("the configuration has a mistake: {0}")]
+    Config(String),
+    /// A built-in policy does not compile, which is a mistake of this program.
+    #[error("a built-in policy has a mistake: {0}")]
+    BuiltIn(String),
+}
+
+/// The parts that do not change while the operator runs.
+#[derive(Debug)]
+pub struct Base {
+    config: Config,
+    built_in: Vec<Arc<SourceFile>>,
+    mode: Mode,
+    policy_modes: BTreeMap<String, Mode>,
+}
+
+impl Base {
+    /// Reads the configuration, and the built-in policies that judge Kubernetes objects.
+    ///
+    /// # Errors
+    /// See [`CatalogError`].
+    pub fn new(
+        config: Option<(&str, &str)>,
+        mode: Mode,
+        policy_modes: &[(String, Mode)],
+    ) -> Result<Self, CatalogError> {
+        let sources = Sources::new();
+        let all: Vec<Arc<SourceFile>> = hipaa_iac_policies::BUILT_IN
+            .iter()
+            .map(|(path, text)| sources.add(*path, text))
+            .collect();
+        let (set, problems) = PolicySet::load(&all, &[]);
+        if let Some(problem) = problems.first() {
+            return Err(CatalogError::BuiltIn(problem.message.clone()));
+        }
+        let config = match config {
+            Some((path, text)) => Config::parse(&sources.add(path, text))
+                .map_err(|problem| CatalogError::Config(problem.message))?,
+            None => Config::default(),
+        };
+        if let Some((name, _)) = policy_modes
+            .iter()
+            .find(|(name, _)| set.get(name).is_none())
+        {
+            tracing::warn!(policy = %name, "a mode is given for a policy that is not built in");
+        }
+        let judging: BTreeSet<&Arc<str>> = set
+            .policies()
+            .iter()
+            .filter(|policy| !policy.spec().matches.kubernetes.is_empty())
+            .map(|policy| &policy.path)
+            .collect();
+        let built_in = all
+            .iter()
+            .filter(|file| judging.contains(file.path()))
+            .cloned()
+            .collect();
+        Ok(Self {
+            config,
+            built_in,
+            mode,
+            policy_modes: policy_modes.iter().cloned().collect(),
+        })
+    }
+
+    /// Whether a built-in policy that judges objects has this name.
+    pub(crate) fn is_built_in(&self, name: &str) -> bool {
+        hipaa_iac_policies::BUILT_IN
+            .iter()
+            .any(|(path, _)| path.split('/').nth_back(1) == Some(name))
+    }
+}
+
+/// A policy of the cluster that is not in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Its name.
+    pub name: String,
+    /// What the compiler says.
+    pub message: String,
+}
+
+/// A waiver that is in force.
+#[derive(Clone, Debug)]
+pub struct ActiveWaiver {
+    /// `namespace/name` of the Waiver.
+    pub id: String,
+    /// What it says.
+    pub spec: WaiverSpec,
+}
+
+/// The policies that judge a kind, and what they read beside.
+#[derive(Debug)]
+pub struct KindRules {
+    /// The policies.
+    pub policies: PolicySet,
+    /// The kinds that they read.
+    pub related: BTreeMap<GroupKind, Reach>,
+}
+
+/// What is in force.
+#[derive(Debug)]
+pub struct Catalog {
+    /// By kind, the policies that judge it.
+    kinds: HashMap<GroupKind, Arc<KindRules>>,
+    /// Configuration and agreements, without the waivers of the cluster.
+    pub settings: Settings,
+    /// The same where everything is known to hold PHI.
+    pub settings_phi: Settings,
+    modes: HashMap<Arc<str>, Mode>,
+    default_mode: Mode,
+    /// The waivers that are in force.
+    pub waivers: Vec<ActiveWaiver>,
+    /// The policies of the cluster that are not in force.
+    pub quarantined: Vec<Quarantined>,
+    /// Agreements that are not read, and why.
+    pub bad_agreements: Vec<Quarantined>,
+    /// A SHA-256 over the policies, in hexadecimal.
+    pub digest: String,
+    /// How many policies are in force.
+    pub count: usize,
+}
+
+/// A policy of the cluster, read or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyInput {
+    /// Its name.
+    pub name: String,
+    /// The mode that its annotation gives.
+    pub mode: Option<Mode>,
+    /// Its `spec`.
+    pub spec: Value,
+}
+
+/// The custom resources that a catalog is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Resources {
+    /// Policies.
+    pub policies: Vec<PolicyInput>,
+    /// Waivers of the namespaces that count.
+    pub waivers: Vec<ActiveWaiver>,
+    /// Agreements, by name.
+    pub agreements: Vec<(String, Agreement)>,
+}
+
+/// The document of a policy, as `hipaa-iac check` would read it from a file.
+pub fn document(name: &str, spec: &Value) -> String {
+    json!({
+        "apiVersion": hipaa_iac_engine::API_VERSION,
+        "kind": "Policy",
+        "metadata": {"name": name},
+        "spec": spec,
+    })
+    .to_string()
+}
+
+/// Compiles a policy by itself.
+///
+/// # Errors
+/// What the compiler says, and what holds in a cluster only.
+pub fn compile(base: &Base, name: &str, spec: &Value) -> Result<Arc<Policy>, String> {
+    if base.is_built_in(name) {
+        return Err(format!(
+            "policy `{name}` is built in; give yours another name, or skip the built-in one in hipaa-iac.yaml"
+        ));
+    }
+    let sources = Sources::new();
+    let file = sources.add(format!("policies/{name}"), &document(name, spec));
+    let (set, problems) = PolicySet::parse(&[file]);
+    if !problems.is_empty() {
+        return Err(join(&problems));
+    }
+    let policy = set
+        .policies()
+        .first()
+        .ok_or_else(|| "there is no policy in it".to_owned())?;
+    if policy.related_kinds().computed {
+        return Err(format!(
+            "policy `{name}`: in a cluster the kinds of resources(), referrers(), lookup() and selectedBy() are written out, so that they can be watched"
+        ));
+    }
+    Ok(Arc::clone(policy))
+}
+
+/// What the compiler says, in one text.
+fn join(problems: &[Diagnostic]) -> String {
+    let shown: Vec<&str> = problems
+        .iter()
+        .take(5)
+        .map(|problem| problem.message.as_str())
+        .collect();
+    let rest = problems.len().saturating_sub(shown.len());
+    let mut text = shown.join("; ");
+    if rest > 0 {
+        text.push_str(&format!("; and {rest} more"));
+    }
+    text
+}
+
+impl Catalog {
+    /// Puts together what is in force on a day.
+    ///
+    /// `last_good` are the texts of policies that compiled before, by name: one that no longer does keeps serving in its last good form.
+    ///
+    /// # Errors
+    /// A mistake in what does not come from the cluster.
+    pub fn build(
+        base: &Base,
+        resources: &Resources,
+        last_good: &mut BTreeMap<String, Value>,
+        today: Date,
+    ) -> Result<Self, CatalogError> {
+        let mut quarantined = Vec::new();
+        let mut modes: HashMap<Arc<str>, Mode> = HashMap::new();
+        let mut texts: Vec<(String, String)> = Vec::new();
+        let mut present = BTreeSet::new();
+        for PolicyInput { name, mode, spec } in &resources.policies {
+            present.insert(name.clone());
+            match compile(base, name, spec) {
+                Ok(_) => {
+                    texts.push((name.clone(), document(name, spec)));
+                    last_good.insert(name.clone(), spec.clone());
+                }
+                Err(message) => {
+                    if let Some(good) = last_good.get(name) {
+                        texts.push((name.clone(), document(name, good)));
+                    }
+                    quarantined.push(Quarantined {
+                        name: name.clone(),
+                        message,
+                    });
+                }
+            }
+            if let Some(mode) = mode {
+                modes.insert(name.as_str().into(), *mode);
+            }
+        }
+        last_good.retain(|name, _| present.contains(name));
+        for (name, mode) in &base.policy_modes {
+            modes.insert(name.as_str().into(), *mode);
+        }
+
+        let sources = Sources::new();
+        let own: Vec<Arc<SourceFile>> = texts
+            .iter()
+            .map(|(name, text)| sources.add(format!("policies/{name}"), text))
+            .collect();
+        let (set, problems) = PolicySet::load(&base.built_in, &own);
+        if let Some(problem) = problems
+            .iter()
+            .find(|problem| problem.level == Level::Error)
+        {
+            return Err(CatalogError::BuiltIn(problem.message.clone()));
+        }
+        let (agreements, bad_agreements) = agreements(&resources.agreements, today);
+        let settings = Settings {
+            as_of: today,
+            config: base.config.clone(),
+            agreements,
+            inline_waivers: false,
+            ..Settings::new(today)
+        };
+        let in_force = selected(&set, &settings);
+        let kinds = index(&set, &in_force);
+        let settings_phi = Settings {
+            all_phi: true,
+            ..settings.clone()
+        };
+        let mut waivers: Vec<ActiveWaiver> = resources
+            .waivers
+            .iter()
+            .filter(|waiver| {
+                waiver.spec.until >= today && check_waiver(&waiver.spec, today).is_ok()
+            })
+            .cloned()
+            .collect();
+        waivers.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Self {
+            kinds,
+            settings,
+            settings_phi,
+            modes,
+            default_mode: base.mode,
+            waivers,
+            quarantined,
+            bad_agreements,
+            digest: set.digest().to_owned(),
+            count: in_force.len(),
+        })
+    }
+
+    /// Whether a policy is in force.
+    pub fn is_in_force(&self, name: &str) -> bool {
+        self.kinds
+            .values()
+            .any(|rules| rules.policies.get(name).is_some())
+    }
+
+    /// The policies that judge a kind.
+    pub fn rules(&self, kind: &GroupKind) -> Option<&Arc<KindRules>> {
+        self.kinds.get(kind)
+    }
+
+    /// The kinds that some policy judges, sorted.
+    pub fn judged_kinds(&self) -> Vec<&GroupKind> {
+        let mut kinds: Vec<&GroupKind> = self.kinds.keys().collect();
+        kinds.sort();
+        kinds
+    }
+
+    /// The kinds that policies read beside what they judge; Namespaces always are.
+    pub fn watched_kinds(&self) -> BTreeSet<GroupKind> {
+        let mut all: BTreeSet<GroupKind> = self
+            .kinds
+            .values()
+            .flat_map(|rules| rules.related.keys().cloned())
+            .collect();
+        all.insert(GroupKind::new("", "Namespace"));
+        all
+    }
+
+    /// What a violation of a policy does: the policy's own mode, else the namespace's, else the default.
+    pub fn mode(&self, policy: &str, namespace: Option<Mode>) -> Mode {
+        self.modes
+            .get(policy)
+            .copied()
+            .or(namespace)
+            .unwrap_or(self.default_mode)
+    }
+}
+
+fn index(set: &PolicySet, in_force: &[Arc<Policy>]) -> HashMap<GroupKind, Arc<KindRules>> {
+    let mut kinds: BTreeSet<GroupKind> = BTreeSet::new();
+    for policy in in_force {
+        for wanted in &policy.spec().matches.kubernetes {
+            if wanted.pod_spec {
+                kinds.extend(
+                    hipaa_iac_engine::pod_spec_kinds()
+                        .map(|(group, kind)| GroupKind::new(group, kind)),
+                );
+            } else if let Some(kind) = &wanted.kind {
+                kinds.insert(GroupKind::new(
+                    wanted.group.as_deref().unwrap_or_default(),
+                    kind,
+                ));
+            }
+        }
+    }
+    let names: BTreeSet<&Arc<str>> = in_force.iter().map(|policy| &policy.name).collect();
+    kinds
+        .into_iter()
+        .map(|kind| {
+            let policies = set.subset(|policy| {
+                names.contains(&policy.name) && policy.judges_kind(&kind.group, &kind.kind)
+            });
+            let mut related = RelatedKinds::default();
+            for policy in policies.policies() {
+                for (word, reach) in policy.related_kinds().kinds {
+                    related.add(word, reach);
+                }
+            }
+            let related = related
+                .kinds
+                .iter()
+                .map(|(word, reach)| (GroupKind::from_word(word), *reach))
+                .collect();
+            (kind, Arc::new(KindRules { policies, related }))
+        })
+        .collect()
+}
+
+/// What is wrong with a waiver.
+///
+/// # Errors
+/// A lowercase fragment.
+pub fn check_waiver(spec: &WaiverSpec, today: Date) -> Result<(), String> {
+    for (field, text) in [
+        ("reason", &spec.reason),
+        ("owner", &spec.owner),
+        ("approvedBy", &spec.approved_by),
+        ("compensatingControl", &spec.compensating_control),
+    ] {
+        if text.trim().is_empty() {
+            return Err(format!("a waiver needs `{field}`"));
+        }
+    }
+    if spec.policy.contains('*') {
+        return Err("a waiver names one policy, never a pattern".to_owned());
+    }
+    match (&spec.target.name, &spec.target.match_labels) {
+        (Some(name), None) if !name.contains('*') && !name.is_empty() => {}
+        (None, Some(labels)) if !labels.is_empty() => {}
+        (Some(_), None) => return Err("a waiver names one object, never a pattern".to_owned()),
+        _ => return Err("`target` has either `name` or `matchLabels`".to_owned()),
+    }
+    if today.plus_days(366) < spec.until {
+        return Err(format!(
+            "a waiver until {} reaches more than a year ahead",
+            spec.until
+        ));
+    }
+    Ok(())
+}
+
+/// What is wrong with an agreement.
+///
+/// # Errors
+/// What the reader of `baa.yaml` says.
+pub fn check_agreement(spec: &Agreement, today: Date) -> Result<(), String> {
+    read_agreements(std::slice::from_ref(spec), today).map(|_| ())
+}
+
+fn read_agreements(
+    specs: &[Agreement],
+    today: Date,
+) -> Result<Agreements, String> {
+    let text = json!({
+        "apiVersion": hipaa_iac_engine::API_VERSION,
+        "kind": "AgreementList",
+        "agreements": specs,
+    })
+    .to_string();
+    let file = Sources::new().add("agreements", &text);
+    Agreements::parse(&file, today).map_err(|problems| join(&problems))
+}
+
+/// The agreements that can be read, and those that cannot.
+fn agreements(resources: &[(String, Agreement)], today: Date) -> (Agreements, Vec<Quarantined>) {
+    let mut good: Vec<Agreement> = Vec::new();
+    let mut bad = Vec::new();
+    for (name, agreement) in resources {
+        match check_agreement(agreement, today) {
+            // Two resources may carry one id; the names are their own.
+            Ok(()) => good.push(Agreement {
+                id: name.clone(),
+                ..agreement.clone()
+            }),
+            Err(message) => bad.push(Quarantined {
+                name: name.clone(),
+                message,
+            }),
+        }
+    }
+    match read_agreements(&good, today) {
+        Ok(agreements) => (agreements, bad),
+        Err(message) => {
+            bad.push(Quarantined {
+                name: String::new(),
+                message,
+            });
+            (Agreements::default(), bad)
+        }
+    }
+}

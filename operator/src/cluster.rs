@@ -1,0 +1,441 @@
+//! What the operator knows of the cluster: objects that policies relate to what they judge, kept by watches.
+//!
+//! A review never asks the API server. A kind that is not read yet, or may not be read, is an unknown to the policies, never an absence.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use hipaa_iac_engine::Reach;
+use hipaa_iac_source::{Inventory, Map, Node, Resource, Unresolved, Value};
+
+use crate::catalog::GroupKind;
+
+/// The root that every object of the cluster belongs to.
+pub const ROOT: &str = "cluster";
+
+/// How long readiness waits for a kind.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Namespace (empty for a cluster-scoped object) and name.
+type Key = (Arc<str>, Arc<str>);
+
+/// How far the reading of a kind has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The first list has not come yet.
+    Pending,
+    /// Read, and kept current.
+    Synced,
+    /// The API server does not let us read it.
+    Forbidden,
+}
+
+/// The objects of one kind.
+#[derive(Debug)]
+pub struct Store {
+    contents: RwLock<Contents>,
+}
+
+#[derive(Debug)]
+struct Contents {
+    state: State,
+    objects: BTreeMap<Key, Arc<Resource>>,
+    /// What a list that is being read has brought so far.
+    incoming: Option<BTreeMap<Key, Arc<Resource>>>,
+    heard: Instant,
+    since: Instant,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self {
+            contents: RwLock::new(Contents {
+                state: State::Pending,
+                objects: BTreeMap::new(),
+                incoming: None,
+                heard: Instant::now(),
+                since: Instant::now(),
+            }),
+        }
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Contents> {
+        self.contents
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Contents> {
+        self.contents
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// A new list begins.
+    pub fn begin(&self) {
+        self.write().incoming = Some(BTreeMap::new());
+    }
+
+    /// An object of the list that is being read.
+    pub fn listed(&self, resource: Resource) {
+        if let Some(key) = key(&resource) {
+            let mut contents = self.write();
+            contents
+                .incoming
+                .get_or_insert_with(BTreeMap::new)
+                .insert(key, Arc::new(resource));
+        }
+    }
+
+    /// The list is complete: it takes the place of what was there.
+    pub fn finish(&self) {
+        let mut contents = self.write();
+        if let Some(objects) = contents.incoming.take() {
+            contents.objects = objects;
+        }
+        contents.state = State::Synced;
+        contents.heard = Instant::now();
+    }
+
+    /// An object is new or has changed.
+    pub fn apply(&self, resource: Resource) {
+        if let Some(key) = key(&resource) {
+            let mut contents = self.write();
+            contents.objects.insert(key, Arc::new(resource));
+            contents.heard = Instant::now();
+        }
+    }
+
+    /// An object is gone.
+    pub fn delete(&self, namespace: Option<&str>, name: &str) {
+        let mut contents = self.write();
+        contents
+            .objects
+            .remove(&(namespace.unwrap_or_default().into(), name.into()));
+        contents.heard = Instant::now();
+    }
+
+    /// The API server does not let us read it.
+    pub fn forbidden(&self) {
+        let mut contents = self.write();
+        if contents.state != State::Synced {
+            contents.state = State::Forbidden;
+        }
+    }
+
+    /// How far the reading has come.
+    pub fn state(&self) -> State {
+        self.read().state
+    }
+
+    /// Whether there is more to wait for. A kind that its server does not give is waited for no longer than [`PATIENCE`]: it is an unknown then,
+    /// and the other kinds are judged.
+    fn is_awaited(&self) -> bool {
+        let contents = self.read();
+        contents.state == State::Pending && contents.since.elapsed() < PATIENCE
+    }
+
+    /// How many objects there are, and how many seconds ago the last news came.
+    pub fn figures(&self) -> (usize, f64) {
+        let contents = self.read();
+        (
+            contents.objects.len(),
+            contents.heard.elapsed().as_secs_f64(),
+        )
+    }
+
+    fn get(&self, namespace: Option<&str>, name: &str) -> Option<Arc<Resource>> {
+        self.read()
+            .objects
+            .get(&(namespace.unwrap_or_default().into(), name.into()))
+            .cloned()
+    }
+}
+
+fn key(resource: &Resource) -> Option<Key> {
+    let id = resource.kubernetes()?;
+    Some((
+        id.namespace.clone().unwrap_or_default(),
+        Arc::clone(&id.name),
+    ))
+}
+
+/// All stores.
+#[derive(Debug, Default)]
+pub struct Cluster {
+    stores: ArcSwap<HashMap<GroupKind, Arc<Store>>>,
+    was_synced: AtomicBool,
+}
+
+impl Cluster {
+    /// Replaces the set of kinds that are read.
+    pub fn set_stores(&self, stores: HashMap<GroupKind, Arc<Store>>) {
+        self.stores.store(Arc::new(stores));
+    }
+
+    /// The stores, by kind.
+    pub fn stores(&self) -> Arc<HashMap<GroupKind, Arc<Store>>> {
+        self.stores.load_full()
+    }
+
+    /// Whether everything that can be read has been read once. What a new policy wants read on top makes no replica unready: it is an unknown
+    /// until it is there.
+    pub fn is_synced(&self) -> bool {
+        if self.was_synced.load(Ordering::Relaxed) {
+            return true;
+        }
+        let stores = self.stores.load();
+        // Namespaces always are among them.
+        let synced = !stores.is_empty() && !stores.values().any(|store| store.is_awaited());
+        if synced {
+            self.was_synced.store(true, Ordering::Relaxed);
+        }
+        synced
+    }
+
+    /// The Namespace of a name.
+    pub fn namespace(&self, name: &str) -> Option<Arc<Resource>> {
+        self.stores
+            .load()
+            .get(&GroupKind::new("", "Namespace"))?
+            .get(None, name)
+    }
+
+    /// The inventory in which an object is judged: the object first, its Namespace, and what its policies relate it to.
+    pub fn inventory(
+        &self,
+        object: Resource,
+        related: &BTreeMap<GroupKind, Reach>,
+    ) -> Inventory {
+        let stores = self.stores.load();
+        let id = object.kubernetes().cloned();
+        let namespace = id.as_ref().and_then(|id| id.namespace.clone());
+        let own = key(&object);
+        let own_kind = id
+            .as_ref()
+            .map(|id| GroupKind::new(&id.group, &id.kind));
+        let mut inventory = Inventory {
+            resources: vec![object],
+            ..Inventory::default()
+        };
+        let namespaces = GroupKind::new("", "Namespace");
+        let mut hidden = |kind: &GroupKind, why: &str| {
+            inventory.unresolved.push(Unresolved {
+                address: kind.kind.clone(),
+                root: ROOT.into(),
+                environment: None,
+                reason: format!("{} {why}", plural_name(kind)),
+                remedy: String::new(),
+                span: None,
+                references: Vec::new(),
+            });
+        };
+        let mut add = Vec::new();
+        if let Some(namespace) = &namespace
+            && !related.contains_key(&namespaces)
+            && let Some(found) = stores
+                .get(&namespaces)
+                .and_then(|store| store.get(None, namespace))
+        {
+            add.push(found);
+        }
+        for (kind, reach) in related {
+            // A kind that the cluster does not serve has no objects.
+            let Some(store) = stores.get(kind) else {
+                continue;
+            };
+            match store.state() {
+                State::Pending => hidden(kind, "are not read yet"),
+                State::Forbidden => hidden(kind, "may not be read by the operator"),
+                State::Synced => {}
+            }
+            let contents = store.read();
+            let is_own = |key: &Key| own_kind.as_ref() == Some(kind) && own.as_ref() == Some(key);
+            match (reach, &namespace) {
+                (Reach::Namespace, Some(namespace)) => {
+                    for space in ["".into(), Arc::clone(namespace)] {
+                        let first: Key = (Arc::clone(&space), "".into());
+                        let found = contents
+                            .objects
+                            .range(first..)
+                            .take_while(|((in_space, _), _)| *in_space == space)
+                            .filter(|(key, _)| !is_own(key));
+                        add.extend(found.map(|(_, resource)| Arc::clone(resource)));
+                    }
+                }
+                _ => add.extend(
+                    contents
+                        .objects
+                        .iter()
+                        .filter(|(key, _)| !is_own(key))
+                        .map(|(_, resource)| Arc::clone(resource)),
+                ),
+            }
+        }
+        inventory
+            .resources
+            .extend(add.iter().map(|resource| Resource::clone(resource)));
+        inventory
+    }
+}
+
+fn plural_name(kind: &GroupKind) -> String {
+    if kind.group.is_empty() {
+        format!("objects of the kind {}", kind.kind)
+    } else {
+        format!("objects of the kind {}/{}", kind.group, kind.kind)
+    }
+}
+
+/// An object of a watch, without what no policy reads: `metadata.managedFields`, what `kubectl` keeps of the last apply, `status`, and
+/// binary data.
+pub fn kept(mut value: serde_json::Value, namespace: Option<&str>) -> Option<Resource> {
+    if let Some(object) = value.as_object_mut() {
+        object.remove("status");
+        object.remove("binaryData");
+        if let Some(metadata) = object
+            .get_mut("metadata")
+            .and_then(serde_json::Value::as_object_mut)
+        {
+            metadata.remove("managedFields");
+            if let Some(annotations) = metadata
+                .get_mut("annotations")
+                .and_then(serde_json::Value::as_object_mut)
+            {
+                annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+            }
+        }
+    }
+    hipaa_iac_kubernetes::resource(Node::from(&value), &ROOT.into(), namespace)
+}
+
+/// A Secret of which only the metadata is read: its contents are unknown, and certainly never printed.
+pub fn without_contents(resource: &mut Resource) {
+    if let Value::Object(members) = &mut resource.body.value {
+        let members: &mut Map = Arc::make_mut(members);
+        for field in ["data", "stringData"] {
+            let mut unknown = Node::unknown("the contents of Secrets are not read");
+            unknown.sensitive = true;
+            members.insert(field.into(), unknown);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(kind: &str, namespace: Option<&str>, name: &str) -> Resource {
+        let api_version = if kind == "StorageClass" { "storage.k8s.io/v1" } else { "v1" };
+        let value = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": namespace, "managedFields": [1]}, "status": {"x": 1}});
+        kept(value, namespace).unwrap()
+    }
+
+    fn addresses(inventory: &Inventory) -> Vec<&str> {
+        inventory
+            .resources
+            .iter()
+            .map(|resource| &*resource.address)
+            .collect()
+    }
+
+    #[test]
+    fn an_inventory_holds_what_policies_reach() {
+        let cluster = Cluster::default();
+        let mut stores = HashMap::new();
+        for (kind, objects) in [
+            (
+                GroupKind::new("", "Namespace"),
+                vec![object("Namespace", None, "a"), object("Namespace", None, "b")],
+            ),
+            (
+                GroupKind::new("", "ConfigMap"),
+                vec![
+                    object("ConfigMap", Some("a"), "x"),
+                    object("ConfigMap", Some("a"), "y"),
+                    object("ConfigMap", Some("aa"), "z"),
+                ],
+            ),
+            (
+                GroupKind::new("storage.k8s.io", "StorageClass"),
+                vec![object("StorageClass", None, "fast")],
+            ),
+        ] {
+            let store = Arc::new(Store::new());
+            store.begin();
+            objects.into_iter().for_each(|object| store.listed(object));
+            store.finish();
+            stores.insert(kind, store);
+        }
+        cluster.set_stores(stores);
+        let related: BTreeMap<GroupKind, Reach> = [
+            (GroupKind::new("", "ConfigMap"), Reach::Namespace),
+            (GroupKind::new("storage.k8s.io", "StorageClass"), Reach::Namespace),
+            (GroupKind::new("not.there", "Kind"), Reach::Everywhere),
+        ]
+        .into();
+        let inventory = cluster.inventory(object("ConfigMap", Some("a"), "y"), &related);
+        assert_eq!(
+            addresses(&inventory),
+            ["ConfigMap/a/y", "Namespace/a", "ConfigMap/a/x", "StorageClass/fast"]
+        );
+        assert!(inventory.unresolved.is_empty());
+        let everywhere = [(GroupKind::new("", "ConfigMap"), Reach::Everywhere)].into();
+        let inventory = cluster.inventory(object("Service", Some("a"), "y"), &everywhere);
+        assert_eq!(inventory.resources.len(), 5);
+    }
+
+    #[test]
+    fn what_is_not_read_hides_and_is_no_absence() {
+        let cluster = Cluster::default();
+        let kind = GroupKind::new("", "ConfigMap");
+        let store = Arc::new(Store::new());
+        cluster.set_stores([(kind.clone(), Arc::clone(&store))].into());
+        assert!(!cluster.is_synced());
+        let related = [(kind, Reach::Namespace)].into();
+        let inventory = cluster.inventory(object("Pod", Some("a"), "p"), &related);
+        assert_eq!(inventory.unresolved.len(), 1);
+        store.forbidden();
+        assert!(cluster.is_synced());
+        let inventory = cluster.inventory(object("Pod", Some("a"), "p"), &related);
+        assert!(inventory.unresolved[0].reason.contains("may not be read"));
+    }
+
+    #[test]
+    fn a_list_takes_the_place_of_what_was_there() {
+        let store = Store::new();
+        store.begin();
+        store.listed(object("ConfigMap", Some("a"), "gone"));
+        store.finish();
+        store.begin();
+        store.listed(object("ConfigMap", Some("a"), "new"));
+        assert!(store.get(Some("a"), "gone").is_some());
+        store.finish();
+        assert!(store.get(Some("a"), "gone").is_none());
+        store.delete(Some("a"), "new");
+        assert_eq!(store.figures().0, 0);
+    }
+
+    #[test]
+    fn what_nobody_reads_is_not_kept() {
+        let resource = object("ConfigMap", Some("a"), "x");
+        assert!(resource.body.get("status").is_none());
+        assert!(resource.body.get("metadata").unwrap().get("managedFields").is_none());
+    }
+}

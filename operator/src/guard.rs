@@ -1,0 +1,319 @@
+//! The guard: labels of PHI Namespaces, and our own custom resources.
+
+use hipaa_iac_api::{GROUP, WaiverSpec};
+use hipaa_iac_engine::Date;
+use serde_json::Value;
+
+use crate::{
+    args::Mode,
+    catalog::{Base, MODE_KEY, check_agreement, check_waiver, compile},
+    judge::Decision,
+    review::{Answer, Operation, Request},
+};
+
+/// The label that says what a Namespace holds.
+pub const CLASS_KEY: &str = "hipaa-iac.dev/data-class";
+/// The annotation that allows what the guard otherwise denies: by whom, and why.
+pub const APPROVAL_KEY: &str = "hipaa-iac.dev/approved-by";
+
+/// Judges a request of the guard.
+pub fn judge(
+    base: &Base,
+    waiver_namespaces: &[String],
+    default_mode: Mode,
+    today: Date,
+    request: &Request,
+) -> Decision {
+    if request.subresource().is_some() || request.operation == Operation::Connect {
+        return Decision::of(Answer::allow());
+    }
+    let answer = match (&*request.kind.group, &*request.kind.kind) {
+        ("", "Namespace") => namespace(default_mode, request),
+        (GROUP, _) if request.operation == Operation::Delete => Answer::allow(),
+        (GROUP, _) if request.old_object.get("spec").is_some_and(|spec| request.object.get("spec") == Some(spec)) => {
+            mode_annotation(&request.object).map_or_else(Answer::allow, refuse)
+        }
+        (GROUP, "Policy") => policy(base, request),
+        (GROUP, "Waiver") => waiver(base, waiver_namespaces, today, request),
+        (GROUP, "Agreement") => agreement(today, request),
+        _ => Answer::allow().warn(format!(
+            "hipaa-iac: the guard does not know the kind {}",
+            request.kind.kind
+        )),
+    };
+    Decision::of(answer)
+}
+
+fn refuse(message: String) -> Answer {
+    Answer::deny(422, format!("hipaa-iac: {message}"))
+}
+
+fn label<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    object.get("metadata")?.get("labels")?.get(key)?.as_str()
+}
+
+fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    object
+        .get("metadata")?
+        .get("annotations")?
+        .get(key)?
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
+}
+
+fn is_phi(object: &Value) -> bool {
+    label(object, CLASS_KEY).is_some_and(|class| class.trim().eq_ignore_ascii_case("phi"))
+}
+
+fn namespace(default_mode: Mode, request: &Request) -> Answer {
+    let (old, new) = (&request.old_object, &request.object);
+    if request.operation == Operation::Delete {
+        if !is_phi(old) {
+            return Answer::allow();
+        }
+        return approved(old, format!(
+            "Namespace {} is labelled PHI, and deleting it disposes of what it holds (45 CFR 164.310(d)(2)(i))",
+            request.name
+        ));
+    }
+    for (key, known) in [
+        (CLASS_KEY, &["phi", "none"][..]),
+        (MODE_KEY, &["audit", "warn", "enforce"][..]),
+    ] {
+        if let Some(value) = label(new, key)
+            && !known.contains(&value)
+            && label(old, key) != Some(value)
+        {
+            return refuse(format!(
+                "label {key}: `{value}` is not known; write one of {}",
+                known.join(", ")
+            ));
+        }
+    }
+    if !is_phi(old) {
+        return Answer::allow();
+    }
+    let was: Mode = label(old, MODE_KEY)
+        .and_then(|mode| mode.parse().ok())
+        .unwrap_or(default_mode);
+    let is: Mode = label(new, MODE_KEY)
+        .and_then(|mode| mode.parse().ok())
+        .unwrap_or(default_mode);
+    if !is_phi(new) {
+        return approved(new, format!(
+            "Namespace {} would no longer be labelled PHI, and what it holds no longer be judged as such",
+            request.name
+        ));
+    }
+    if is < was {
+        return approved(
+            new,
+            format!(
+                "the mode of PHI Namespace {} would go from {} to {}",
+                request.name,
+                was.as_str(),
+                is.as_str()
+            ),
+        );
+    }
+    Answer::allow()
+}
+
+fn approved(object: &Value, what: String) -> Answer {
+    match annotation(object, APPROVAL_KEY) {
+        Some(by) => {
+            let mut answer = Answer::allow().warn(format!("hipaa-iac: {what}; approved"));
+            answer.annotations.insert("approved-by", by.to_owned());
+            answer
+        }
+        None => Answer::deny(
+            403,
+            format!(
+                "hipaa-iac: {what}; say who approved it, and why, in the annotation {APPROVAL_KEY} of the Namespace"
+            ),
+        ),
+    }
+}
+
+fn mode_annotation(object: &Value) -> Option<String> {
+    let mode = annotation(object, MODE_KEY)?;
+    mode.parse::<Mode>()
+        .err()
+        .map(|problem| format!("annotation {MODE_KEY}: {problem}"))
+}
+
+fn policy(base: &Base, request: &Request) -> Answer {
+    if let Some(problem) = mode_annotation(&request.object) {
+        return refuse(problem);
+    }
+    let name = request
+        .object
+        .pointer("/metadata/name")
+        .and_then(Value::as_str)
+        .unwrap_or(&request.name);
+    let spec = request.object.get("spec").unwrap_or(&Value::Null);
+    match compile(base, name, spec) {
+        Ok(policy) if policy.spec().matches.kubernetes.is_empty() => Answer::allow().warn(format!(
+            "hipaa-iac: policy `{name}` matches no Kubernetes kind, so it judges nothing in a cluster"
+        )),
+        Ok(_) => Answer::allow(),
+        Err(message) => refuse(message),
+    }
+}
+
+fn waiver(base: &Base, namespaces: &[String], today: Date, request: &Request) -> Answer {
+    let spec = request.object.get("spec").cloned().unwrap_or_default();
+    let spec: WaiverSpec = match serde_json::from_value(spec) {
+        Ok(spec) => spec,
+        Err(error) => return refuse(format!("the waiver cannot be read: {error}")),
+    };
+    if let Err(message) = check_waiver(&spec, today) {
+        return refuse(message);
+    }
+    if spec.until < today {
+        return refuse(format!("the waiver ended on {} already", spec.until));
+    }
+    let mut answer = Answer::allow();
+    if !base.is_built_in(&spec.policy) {
+        answer = answer.warn(format!(
+            "hipaa-iac: no built-in policy is named `{}`; the waiver counts if a Policy of the cluster is",
+            spec.policy
+        ));
+    }
+    let namespace = request.namespace.as_deref().unwrap_or_default();
+    if !namespaces.iter().any(|known| known == namespace) {
+        answer = answer.warn(format!(
+            "hipaa-iac: Waivers of namespace {namespace} do not count; those of {} do",
+            namespaces.join(", ")
+        ));
+    }
+    answer
+}
+
+fn agreement(today: Date, request: &Request) -> Answer {
+    let spec = request.object.get("spec").cloned().unwrap_or_default();
+    match serde_json::from_value(spec) {
+        Ok(spec) => match check_agreement(&spec, today) {
+            Ok(()) => Answer::allow(),
+            Err(message) => refuse(message),
+        },
+        Err(error) => refuse(format!("the agreement cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::review::{Gvk, UserInfo};
+
+    fn request(group: &str, kind: &str, operation: Operation, old: Value, new: Value) -> Request {
+        Request {
+            uid: "u".into(),
+            kind: Gvk {
+                group: group.into(),
+                version: "v1".into(),
+                kind: kind.into(),
+            },
+            sub_resource: None,
+            name: "a".into(),
+            namespace: Some("hipaa-iac-system".into()),
+            operation,
+            user_info: UserInfo::default(),
+            object: new,
+            old_object: old,
+            dry_run: None,
+        }
+    }
+
+    fn ask(request: &Request) -> Answer {
+        let base = Base::new(None, Mode::Audit, &[]).unwrap();
+        judge(
+            &base,
+            &["hipaa-iac-system".to_owned()],
+            Mode::Audit,
+            Date::new(2026, 11, 24).unwrap(),
+            request,
+        )
+        .answer
+    }
+
+    fn namespace(labels: Value, annotations: Value) -> Value {
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": labels, "annotations": annotations}})
+    }
+
+    #[test]
+    fn phi_namespaces_keep_their_labels() {
+        let phi = json!({"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "enforce"});
+        let approved = json!({"hipaa-iac.dev/approved-by": "ciso, synthetic data"});
+        let old = namespace(phi.clone(), json!({}));
+        let update = |new: Value| ask(&request("", "Namespace", Operation::Update, old.clone(), new));
+        assert!(update(old.clone()).allowed);
+        assert!(!update(namespace(json!({}), json!({}))).allowed);
+        assert!(update(namespace(json!({}), approved.clone())).allowed);
+        let weaker = json!({"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "warn"});
+        assert!(!update(namespace(weaker.clone(), json!({}))).allowed);
+        assert!(update(namespace(weaker, approved.clone())).allowed);
+        let misspelt = json!({"hipaa-iac.dev/data-class": "phii"});
+        assert!(!update(namespace(misspelt.clone(), approved.clone())).allowed);
+        assert!(
+            !ask(&request("", "Namespace", Operation::Create, Value::Null, namespace(misspelt, json!({})))).allowed
+        );
+        assert!(
+            ask(&request("", "Namespace", Operation::Create, Value::Null, namespace(phi.clone(), json!({})))).allowed
+        );
+        let delete = |old: Value| ask(&request("", "Namespace", Operation::Delete, old, Value::Null));
+        assert!(!delete(old.clone()).allowed);
+        assert!(delete(namespace(phi, approved)).allowed);
+        assert!(delete(namespace(json!({}), json!({}))).allowed);
+    }
+
+    fn policy(require: &str) -> Value {
+        json!({"metadata": {"name": "service-external-name"}, "spec": {"title": "t", "severity": "low", "safeguards": ["164.312(e)(1)"],
+            "match": {"kubernetes": [{"group": "", "kind": "Service"}]}, "rules": [{"require": require, "message": "m"}]}})
+    }
+
+    #[test]
+    fn a_policy_that_does_not_compile_is_refused_with_the_message_of_the_compiler() {
+        let create = |object: Value| ask(&request(GROUP, "Policy", Operation::Create, Value::Null, object));
+        assert!(create(policy("resource.spec.type != 'ExternalName'")).allowed);
+        let answer = create(policy("resource.spec.type != ("));
+        assert!(!answer.allowed);
+        assert!(answer.message.contains("service-external-name"), "{}", answer.message);
+        let answer = create(policy("resources(resource.kind).size() > 0"));
+        assert!(!answer.allowed && answer.message.contains("written out"), "{}", answer.message);
+        let mut taken = policy("true");
+        taken["metadata"]["name"] = json!("ingress-without-tls");
+        assert!(create(taken).message.contains("built in"));
+        let mut wrong_mode = policy("true");
+        wrong_mode["metadata"]["annotations"] = json!({"hipaa-iac.dev/mode": "deny"});
+        assert!(!create(wrong_mode).allowed);
+    }
+
+    #[test]
+    fn waivers_are_exact_and_end() {
+        let waiver = |change: &dyn Fn(&mut Value)| {
+            let mut spec = json!({"policy": "ingress-without-tls", "target": {"group": "networking.k8s.io", "kind": "Ingress", "namespace": "x", "name": "y"},
+                "reason": "r", "owner": "o", "approvedBy": "a", "compensatingControl": "c", "until": "2027-01-31"});
+            change(&mut spec);
+            ask(&request(GROUP, "Waiver", Operation::Create, Value::Null, json!({"spec": spec})))
+        };
+        assert_eq!(waiver(&|_| ()), Answer::allow());
+        assert!(!waiver(&|spec| spec["policy"] = json!("*")).allowed);
+        assert!(!waiver(&|spec| spec["target"]["name"] = json!("*")).allowed);
+        assert!(!waiver(&|spec| spec["until"] = json!("2026-11-23")).allowed);
+        assert!(!waiver(&|spec| spec["until"] = json!("2028-01-01")).allowed);
+        assert!(!waiver(&|spec| spec["approvedBy"] = json!(" ")).allowed);
+        assert!(!waiver(&|spec| { spec.as_object_mut().unwrap().remove("owner"); }).allowed);
+    }
+
+    #[test]
+    fn waivers_of_other_namespaces_are_told_not_to_count() {
+        let spec = json!({"policy": "ingress-without-tls", "target": {"group": "networking.k8s.io", "kind": "Ingress", "namespace": "x", "name": "y"},
+            "reason": "r", "owner": "o", "approvedBy": "a", "compensatingControl": "c", "until": "2027-01-31"});
+        let mut request = request(GROUP, "Waiver", Operation::Create, Value::Null, json!({"spec": spec}));
+        request.namespace = Some("x".into());
+        assert!(ask(&request).warnings[0].contains("do not count"));
+    }
+}

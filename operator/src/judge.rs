@@ -1,0 +1,604 @@
+//! From a request to an answer: the engine judges the object as `hipaa-iac check` would, and the mode decides what follows.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use hipaa_iac_engine::{Evaluation, Finding, Settings, Verdict, WaiverEntry, evaluate_one};
+use hipaa_iac_source::{Node, Resource, Sources};
+use serde_json::Value;
+
+use crate::{
+    args::Mode,
+    catalog::{Catalog, GroupKind, KindRules, MODE_KEY},
+    cluster::{Cluster, ROOT},
+    review::{Answer, Entry, Operation, Request},
+    waive,
+};
+
+/// How many violations an answer tells one by one.
+const MAX_TOLD: usize = 5;
+/// The longest remedy in an answer, in letters.
+const MAX_REMEDY: usize = 160;
+
+/// What a review came to: the answer, and what the log and the metrics say of it.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// The answer.
+    pub answer: Answer,
+    /// The policies that are violated, whatever follows from that.
+    pub violated: Vec<Arc<str>>,
+    /// The policies for which the request is denied.
+    pub denied: Vec<Arc<str>>,
+    /// The policies whose verdict is not known.
+    pub unknown: Vec<Arc<str>>,
+    /// The policies with a mistake.
+    pub errors: Vec<Arc<str>>,
+    /// The waivers that were used.
+    pub waivers: Vec<String>,
+    /// The controller that made the object: its violations are told there.
+    pub controller: Option<String>,
+    /// The strictest mode that was in force for what is violated.
+    pub mode: Option<Mode>,
+    /// Every policy that was asked, with the verdict.
+    pub outcomes: Vec<(Arc<str>, Verdict)>,
+}
+
+impl Decision {
+    /// One that needs no thought.
+    pub fn of(answer: Answer) -> Self {
+        Self {
+            answer,
+            ..Self::default()
+        }
+    }
+}
+
+/// Options that are the same for every request.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What happens when somebody connects to a pod of a PHI namespace.
+    pub connect_mode: Mode,
+    /// Groups that may do so.
+    pub connect_groups: Vec<String>,
+}
+
+/// Judges a request of the entries that concern workloads.
+pub fn judge(
+    catalog: &Catalog,
+    cluster: &Cluster,
+    options: &Options,
+    entry: Entry,
+    request: &Request,
+) -> Decision {
+    match request.operation {
+        Operation::Connect => return connect(options, request),
+        Operation::Delete => return Decision::of(Answer::allow()),
+        Operation::Create | Operation::Update => {}
+    }
+    if let Some(subresource) = request.subresource()
+        && subresource != "ephemeralcontainers"
+    {
+        // A scale has no template: replicas meet the check of their Pods.
+        return Decision::of(Answer::allow());
+    }
+    if request.operation == Operation::Update && unchanged(&request.old_object, &request.object) {
+        return Decision::of(Answer::allow());
+    }
+    let kind = GroupKind::new(&request.kind.group, &request.kind.kind);
+    let Some(rules) = catalog.rules(&kind) else {
+        let warning = format!(
+            "hipaa-iac: no policy judges the kind {}, so this object was not judged",
+            request.kind.kind
+        );
+        return Decision::of(Answer::allow().warn(warning));
+    };
+    let Some(object) = resource(&request.object, request) else {
+        return Decision::of(Answer::deny(
+            400,
+            "hipaa-iac: the object of the review is no object",
+        ));
+    };
+    let namespace_mode = namespace_mode(cluster, request, &object);
+    let waivers = waive::entries(catalog, request, &object);
+    let evaluation = run(catalog, cluster, entry, rules, object.clone(), &waivers);
+    let before = if request.operation == Operation::Update
+        && evaluation
+            .findings
+            .iter()
+            .any(|finding| finding.verdict == Verdict::Fail)
+    {
+        resource(&request.old_object, request).map(|old| {
+            let evaluation = run(catalog, cluster, entry, rules, old.clone(), &waivers);
+            keys(&evaluation, &old.body)
+        })
+    } else {
+        None
+    };
+    decide(
+        catalog,
+        entry,
+        request,
+        &object,
+        &evaluation,
+        before.as_ref(),
+        namespace_mode,
+    )
+}
+
+fn resource(value: &Value, request: &Request) -> Option<Resource> {
+    hipaa_iac_kubernetes::resource(Node::from(value), &ROOT.into(), request.object_namespace())
+}
+
+fn run(
+    catalog: &Catalog,
+    cluster: &Cluster,
+    entry: Entry,
+    rules: &Arc<KindRules>,
+    object: Resource,
+    waivers: &[WaiverEntry],
+) -> Evaluation {
+    // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
+    let base = if entry == Entry::WorkloadsPhi {
+        &catalog.settings_phi
+    } else {
+        &catalog.settings
+    };
+    let inventory = cluster.inventory(object, &rules.related);
+    let sources = Sources::new();
+    if waivers.is_empty() {
+        return evaluate_one(&rules.policies, &inventory, &sources, base, 0);
+    }
+    let mut settings: Settings = base.clone();
+    settings.config.waivers.extend(waivers.iter().cloned());
+    evaluate_one(&rules.policies, &inventory, &sources, &settings, 0)
+}
+
+/// What the label of the object's Namespace, or of the Namespace that is the object, says.
+fn namespace_mode(cluster: &Cluster, request: &Request, object: &Resource) -> Option<Mode> {
+    let label = |resource: &Resource| {
+        resource
+            .body
+            .get("metadata")?
+            .get("labels")?
+            .get(MODE_KEY)?
+            .as_str()?
+            .parse()
+            .ok()
+    };
+    match request.object_namespace() {
+        Some(namespace) => cluster
+            .namespace(namespace)
+            .and_then(|namespace| label(&namespace)),
+        None if request.kind.kind == "Namespace" => label(object),
+        None => None,
+    }
+}
+
+/// Whether an update changes nothing that a policy reads: bookkeeping, finalizers, owners and status may differ.
+fn unchanged(old: &Value, new: &Value) -> bool {
+    const BOOKKEEPING: [&str; 9] = [
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "finalizers",
+        "generation",
+        "managedFields",
+        "ownerReferences",
+        "resourceVersion",
+        "uid",
+    ];
+    let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else {
+        return false;
+    };
+    let differ = |a: &serde_json::Map<String, Value>,
+                  b: &serde_json::Map<String, Value>,
+                  skip: &dyn Fn(&str) -> bool| {
+        a.keys()
+            .chain(b.keys())
+            .any(|key| !skip(key) && a.get(key) != b.get(key))
+    };
+    let empty = serde_json::Map::new();
+    let metadata = |object: &serde_json::Map<String, Value>| {
+        object
+            .get("metadata")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_else(|| empty.clone())
+    };
+    !differ(old, new, &|key| key == "metadata" || key == "status")
+        && !differ(&metadata(old), &metadata(new), &|key| {
+            BOOKKEEPING.contains(&key)
+        })
+}
+
+/// What identifies a violation from one version of an object to the next: policy, path and rule. Elements of lists count by their name where they
+/// have one, so that a violation does not become new by moving.
+fn key(finding: &Finding, body: &Node) -> (Arc<str>, String, String) {
+    let path = finding
+        .attribute
+        .as_deref()
+        .map(|attribute| stable_path(attribute, body))
+        .unwrap_or_default();
+    (
+        Arc::clone(&finding.policy.name),
+        path,
+        finding.message.clone(),
+    )
+}
+
+type Keys = BTreeSet<(Arc<str>, String, String)>;
+
+fn keys(evaluation: &Evaluation, body: &Node) -> Keys {
+    evaluation
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Fail)
+        .map(|finding| key(finding, body))
+        .collect()
+}
+
+/// The steps of a normalized JSONPath: names and indexes.
+fn steps(path: &str) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    let mut rest = path.strip_prefix('$').unwrap_or(path);
+    while let Some(step) = rest.strip_prefix('[') {
+        if let Some(name) = step.strip_prefix('\'') {
+            let Some((name, behind)) = name.split_once("']") else {
+                break;
+            };
+            steps.push(Step::Name(name));
+            rest = behind;
+        } else {
+            let Some((index, behind)) = step.split_once(']') else {
+                break;
+            };
+            let Ok(index) = index.parse() else { break };
+            steps.push(Step::Index(index));
+            rest = behind;
+        }
+    }
+    steps
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+fn stable_path(path: &str, body: &Node) -> String {
+    let mut text = String::new();
+    let mut node = Some(body);
+    for step in steps(path) {
+        match step {
+            Step::Name(name) => {
+                text.push('/');
+                text.push_str(name);
+                node = node.and_then(|node| node.get(name));
+            }
+            Step::Index(index) => {
+                node = node.and_then(|node| node.as_list()?.get(index));
+                match node.and_then(|node| node.get("name")?.as_str()) {
+                    Some(name) => text.push_str(&format!("/[{name}]")),
+                    None => text.push_str(&format!("/{index}")),
+                }
+            }
+        }
+    }
+    text
+}
+
+/// A path as people write it: `spec.template.spec.containers[0].env[1].value`.
+fn dotted(path: &str) -> String {
+    let mut text = String::new();
+    for step in steps(path) {
+        match step {
+            Step::Name(name)
+                if name
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || letter == '_') =>
+            {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Step::Name(name) => text.push_str(&format!("['{name}']")),
+            Step::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}
+
+/// Policy, citation, path, what is wrong and what to do, in one line. The value itself is never in it.
+fn line(finding: &Finding) -> String {
+    let spec = finding.policy.spec();
+    let mut text = finding.policy.name.to_string();
+    if let Some(paragraph) = spec.safeguards.first() {
+        text.push_str(&format!(" (45 CFR {paragraph})"));
+    }
+    text.push_str(": ");
+    if let Some(attribute) = &finding.attribute {
+        let path = dotted(attribute);
+        if !path.is_empty() {
+            text.push_str(&format!("{path}: "));
+        }
+    }
+    text.push_str(&finding.message);
+    let remedy = first_sentence(&spec.remediation.text);
+    if !remedy.is_empty() {
+        text.push_str(&format!("; {remedy}"));
+    }
+    text
+}
+
+fn first_sentence(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = text.find(". ").map_or(text.len(), |at| at);
+    let sentence = text.get(..end).unwrap_or(&text).trim_end_matches('.');
+    if sentence.chars().count() <= MAX_REMEDY {
+        return sentence.to_owned();
+    }
+    let cut: String = sentence.chars().take(MAX_REMEDY - 1).collect();
+    format!("{cut}…")
+}
+
+fn decide(
+    catalog: &Catalog,
+    entry: Entry,
+    request: &Request,
+    object: &Resource,
+    evaluation: &Evaluation,
+    before: Option<&Keys>,
+    namespace_mode: Option<Mode>,
+) -> Decision {
+    let mut decision = Decision {
+        controller: waive::controller(&request.object, &request.user_info)
+            .map(|owner| format!("{}/{}", owner.kind, owner.name)),
+        ..Decision::default()
+    };
+    let mut denials = Vec::new();
+    let mut warnings = Vec::new();
+    let mut worst: std::collections::BTreeMap<Arc<str>, Verdict> =
+        std::collections::BTreeMap::new();
+    for finding in &evaluation.findings {
+        let name = Arc::clone(&finding.policy.name);
+        worst
+            .entry(Arc::clone(&name))
+            .and_modify(|known| {
+                if weight(finding.verdict) > weight(*known) {
+                    *known = finding.verdict;
+                }
+            })
+            .or_insert(finding.verdict);
+        let mode = catalog.mode(&name, namespace_mode);
+        match finding.verdict {
+            Verdict::Fail => {
+                push(&mut decision.violated, &name);
+                decision.mode = decision.mode.max(Some(mode));
+                let old = before.is_some_and(|before| before.contains(&key(finding, &object.body)));
+                match mode {
+                    Mode::Enforce if !old => {
+                        push(&mut decision.denied, &name);
+                        denials.push(line(finding));
+                    }
+                    Mode::Enforce => {
+                        warnings.push(format!("hipaa-iac (was so before): {}", line(finding)));
+                    }
+                    Mode::Warn => warnings.push(format!("hipaa-iac: {}", line(finding))),
+                    Mode::Audit => {}
+                }
+            }
+            Verdict::Unknown => {
+                push(&mut decision.unknown, &name);
+                if mode > Mode::Audit {
+                    let why = finding.reasons.first().map_or("", String::as_str);
+                    warnings.push(format!(
+                        "hipaa-iac: {name}: not known whether {}: {why}",
+                        finding.message
+                    ));
+                }
+            }
+            Verdict::Error => {
+                if decision.errors.contains(&name) {
+                    continue;
+                }
+                push(&mut decision.errors, &name);
+                // An object can be made too large to be judged: where PHI is, that opens no door.
+                if mode == Mode::Enforce && entry.fails_closed() {
+                    push(&mut decision.denied, &name);
+                    denials.push(format!(
+                        "{name}: could not be evaluated on this object: it is too large, or the policy has a mistake"
+                    ));
+                } else {
+                    warnings.push(format!(
+                        "hipaa-iac: policy {name} has a mistake, or the object is too large for it: not judged"
+                    ));
+                }
+            }
+            Verdict::Waived => {
+                if let Some(waiver) = &finding.waiver {
+                    let text = format!("{name} until {}", waiver.until);
+                    let text = match &waiver.ticket {
+                        Some(ticket) => format!("{text} ({ticket})"),
+                        None => text,
+                    };
+                    if !decision.waivers.contains(&text) {
+                        decision.waivers.push(text);
+                    }
+                }
+            }
+            Verdict::Pass | Verdict::NotApplicable => {}
+        }
+    }
+    decision.outcomes = worst.into_iter().collect();
+    let mut answer = if denials.is_empty() {
+        Answer::allow()
+    } else {
+        Answer::deny(403, denial(request, object, &denials))
+    };
+    // Nobody reads the warnings that a controller gets; what is wrong was told where the template was written.
+    if decision.controller.is_none() {
+        answer.warnings = warnings;
+    }
+    annotate(&mut answer, &decision, catalog);
+    decision.answer = answer;
+    decision
+}
+
+fn weight(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotApplicable => 0,
+        Verdict::Pass => 1,
+        Verdict::Waived => 2,
+        Verdict::Unknown => 3,
+        Verdict::Fail => 4,
+        Verdict::Error => 5,
+    }
+}
+
+fn push(names: &mut Vec<Arc<str>>, name: &Arc<str>) {
+    if !names.contains(name) {
+        names.push(Arc::clone(name));
+    }
+}
+
+fn denial(request: &Request, object: &Resource, denials: &[String]) -> String {
+    let what = match request.subresource() {
+        Some(subresource) => format!("{subresource} of {}", object.address),
+        None => object.address.to_string(),
+    };
+    let plural = if denials.len() == 1 { "" } else { "s" };
+    let mut text = format!(
+        "hipaa-iac denied {what}: {} violation{plural}",
+        denials.len()
+    );
+    for line in denials.iter().take(MAX_TOLD) {
+        text.push_str(&format!("\n  - {line}"));
+    }
+    if denials.len() > MAX_TOLD {
+        text.push_str(&format!(
+            "\n  and {} more: `hipaa-iac check` on the manifest tells them all",
+            denials.len() - MAX_TOLD
+        ));
+    }
+    text
+}
+
+fn annotate(answer: &mut Answer, decision: &Decision, catalog: &Catalog) {
+    let list = |names: &[Arc<str>]| {
+        names
+            .iter()
+            .map(|name| &**name)
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    if !decision.violated.is_empty() {
+        answer
+            .annotations
+            .insert("violations", list(&decision.violated));
+    }
+    if !decision.denied.is_empty() {
+        answer.annotations.insert("denied", list(&decision.denied));
+    }
+    if !decision.unknown.is_empty() {
+        answer
+            .annotations
+            .insert("unknown", list(&decision.unknown));
+    }
+    if !decision.waivers.is_empty() {
+        answer
+            .annotations
+            .insert("waivers", decision.waivers.join(","));
+    }
+    if let Some(controller) = &decision.controller {
+        answer.annotations.insert("controller", controller.clone());
+    }
+    answer
+        .annotations
+        .insert("policy-digest", catalog.digest.clone());
+}
+
+/// Somebody opens a shell or a port in a pod of a PHI namespace: information system activity, 45 CFR 164.308(a)(1)(ii)(D).
+fn connect(options: &Options, request: &Request) -> Decision {
+    let door = request.subresource().unwrap_or("connect").to_owned();
+    let exempt = request
+        .user_info
+        .groups
+        .iter()
+        .any(|group| options.connect_groups.contains(group));
+    let text = format!(
+        "hipaa-iac: {door} into a pod of a PHI namespace (45 CFR 164.312(a)(1), 164.312(b))"
+    );
+    let mut answer = match options.connect_mode {
+        Mode::Enforce if !exempt => Answer::deny(
+            403,
+            format!("{text} is denied; members of the groups that the operator is told may do it"),
+        ),
+        Mode::Enforce | Mode::Warn => Answer::allow().warn(format!("{text} is recorded")),
+        Mode::Audit => Answer::allow(),
+    };
+    answer.annotations.insert("connect", door);
+    Decision {
+        answer,
+        mode: Some(options.connect_mode),
+        ..Decision::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bookkeeping_is_no_change() {
+        let old = json!({"metadata": {"name": "a", "finalizers": ["x"], "resourceVersion": "1", "labels": {"a": "b"}}, "spec": {"x": 1}, "status": {"a": 1}});
+        let mut new = old.clone();
+        new["metadata"]["finalizers"] = json!([]);
+        new["metadata"]["resourceVersion"] = json!("2");
+        new["metadata"]["managedFields"] = json!([{}]);
+        new["status"] = json!({});
+        assert!(unchanged(&old, &new));
+        for path in ["/spec/x", "/metadata/labels/a"] {
+            let mut new = old.clone();
+            *new.pointer_mut(path).unwrap() = json!("other");
+            assert!(!unchanged(&old, &new), "{path}");
+        }
+        let mut new = old.clone();
+        new["metadata"]["annotations"] = json!({"a": "b"});
+        assert!(!unchanged(&old, &new));
+        assert!(!unchanged(&Value::Null, &new));
+    }
+
+    #[test]
+    fn paths_are_told_as_people_write_them_and_do_not_move() {
+        let path = "['spec']['containers'][1]['env'][0]['value']";
+        assert_eq!(dotted(path), "spec.containers[1].env[0].value");
+        assert_eq!(dotted("['data']['a.b']"), "data['a.b']");
+        let body = |names: &[&str]| {
+            Node::from(
+                &json!({"spec": {"containers": names.iter().map(|name| json!({"name": name, "env": [{"value": "x"}]})).collect::<Vec<_>>()}}),
+            )
+        };
+        assert_eq!(
+            stable_path(path, &body(&["a", "b"])),
+            stable_path(
+                "['spec']['containers'][0]['env'][0]['value']",
+                &body(&["b"])
+            )
+        );
+        assert_ne!(
+            stable_path(path, &body(&["a", "b"])),
+            stable_path(path, &body(&["b", "a"]))
+        );
+    }
+
+    #[test]
+    fn remedies_are_one_sentence() {
+        assert_eq!(first_sentence("Do this.\n  Then that."), "Do this");
+        assert_eq!(
+            first_sentence(&"a ".repeat(400)).chars().count(),
+            MAX_REMEDY
+        );
+    }
+}

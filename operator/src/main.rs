@@ -1,0 +1,72 @@
+//! The program `hipaa-iac-operator`.
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use clap::Parser as _;
+use hipaa_iac_operator::{
+    args::{Audit, Cli, Command, Serve},
+    audit, run,
+};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => serve(*args),
+        Command::Audit {
+            command: Audit::Verify { file, head },
+        } => match audit::verify(&file, head.as_deref()) {
+            Ok((entries, head)) => say(&format!("{entries} entries, unbroken; the last is {head}\n")),
+            Err(error) => Err(error.to_string()),
+        },
+        Command::Crds { name } => crds(name.as_deref()),
+        Command::Kinds => run::kinds()
+            .map_err(|error| error.to_string())
+            .and_then(|kinds| say(&format!("{kinds:#}\n"))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            let _ = writeln!(io::stderr(), "error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn say(text: &str) -> Result<(), String> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
+}
+
+fn crds(name: Option<&str>) -> Result<(), String> {
+    let all = hipaa_iac_api::definition_texts().map_err(|error| error.to_string())?;
+    let chosen: Vec<String> = all
+        .into_iter()
+        .filter(|(plural, _)| name.is_none_or(|name| name == plural))
+        .map(|(_, text)| text)
+        .collect();
+    if chosen.is_empty() {
+        return Err("there is no such definition: agreements, policies or waivers".to_owned());
+    }
+    say(&chosen.join("---\n"))
+}
+
+fn serve(args: Serve) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&args.log).map_err(|error| format!("--log: {error}"))?;
+    // Standard output belongs to the audit log.
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?
+        .block_on(run::serve(args))
+        .map_err(|error| error.to_string())
+}

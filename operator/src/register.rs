@@ -1,0 +1,382 @@
+//! The webhook configuration: what the API server sends where, and what happens when nobody answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::{
+    args::Serve,
+    catalog::{Catalog, GroupKind},
+    discovery::Served,
+    guard::CLASS_KEY,
+    review::Entry,
+};
+
+/// After how many seconds the API server gives up: well before the five after which a leader election is lost.
+const TIMEOUT: i32 = 3;
+/// The label by which everything of ours is found.
+pub const NAME_LABEL: &str = "app.kubernetes.io/name";
+/// The spellings of the class, for selectors know only exact ones.
+const PHI: [&str; 3] = ["phi", "PHI", "Phi"];
+
+/// Resources that are never registered, whatever a policy names: the cluster's own heartbeat. `*` stands for every resource of the group.
+const FORBIDDEN: [(&str, &str); 16] = [
+    ("coordination.k8s.io", "*"),
+    ("events.k8s.io", "*"),
+    ("authentication.k8s.io", "*"),
+    ("authorization.k8s.io", "*"),
+    ("admissionregistration.k8s.io", "*"),
+    ("apiregistration.k8s.io", "*"),
+    ("certificates.k8s.io", "*"),
+    ("discovery.k8s.io", "*"),
+    ("flowcontrol.apiserver.k8s.io", "*"),
+    ("node.k8s.io", "*"),
+    ("", "bindings"),
+    ("", "componentstatuses"),
+    ("", "endpoints"),
+    ("", "events"),
+    ("", "nodes"),
+    ("storage.k8s.io", "csinodes"),
+];
+
+fn is_forbidden(group: &str, resource: &str) -> bool {
+    FORBIDDEN
+        .iter()
+        .any(|(known, name)| *known == group && (*name == "*" || *name == resource))
+}
+
+/// What the configuration is made of.
+#[derive(Debug)]
+pub struct Registration<'a> {
+    /// Options.
+    pub args: &'a Serve,
+    /// What is in force.
+    pub catalog: &'a Catalog,
+    /// How kinds are served.
+    pub served: &'a BTreeMap<GroupKind, Served>,
+    /// The CAs of the webhook in base64 of PEM; `None` where somebody else enters them.
+    pub authorities: Option<&'a str>,
+    /// Name and UID of the ClusterRole that owns the configuration.
+    pub owner: Option<(&'a str, &'a str)>,
+}
+
+/// Rules by group: the versions and the resources.
+type Rules = BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>;
+
+impl Registration<'_> {
+    /// The `ValidatingWebhookConfiguration`, as server-side apply takes it.
+    pub fn configuration(&self) -> Value {
+        let (namespaced, cluster) = self.rules();
+        let mut webhooks = vec![self.guard()];
+        let mut workloads = objects(&namespaced, "Namespaced", &["CREATE", "UPDATE"]);
+        let has_pods = namespaced
+            .get("")
+            .is_some_and(|(_, resources)| resources.contains("pods"));
+        if has_pods {
+            workloads.push(rule("", &["v1"], &["pods/ephemeralcontainers"], "Namespaced", &["UPDATE"]));
+        }
+        if !workloads.is_empty() {
+            let mut phi = workloads.clone();
+            phi.push(rule(
+                "",
+                &["v1"],
+                &["pods/exec", "pods/attach", "pods/portforward"],
+                "Namespaced",
+                &["CONNECT"],
+            ));
+            webhooks.push(self.webhook(
+                Entry::WorkloadsPhi,
+                phi,
+                json!([self.not_excluded(), {"key": CLASS_KEY, "operator": "In", "values": PHI}]),
+                self.traffic(),
+            ));
+            webhooks.push(self.webhook(
+                Entry::Workloads,
+                workloads,
+                json!([self.not_excluded(), {"key": CLASS_KEY, "operator": "NotIn", "values": PHI}]),
+                self.traffic(),
+            ));
+        }
+        let cluster = objects(&cluster, "Cluster", &["CREATE", "UPDATE"]);
+        if !cluster.is_empty() {
+            // A selector speaks of Namespaces alone here; other cluster-scoped objects have none.
+            webhooks.push(self.webhook(
+                Entry::ClusterScoped,
+                cluster,
+                json!([self.not_excluded()]),
+                self.traffic(),
+            ));
+        }
+        let mut metadata = json!({
+            "name": self.args.name,
+            "labels": {NAME_LABEL: "hipaa-iac", "app.kubernetes.io/managed-by": "hipaa-iac-operator"},
+        });
+        if let Some(members) = metadata.as_object_mut() {
+            if let Some((name, uid)) = self.owner {
+                let owner = json!([{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": name, "uid": uid}]);
+                members.insert("ownerReferences".to_owned(), owner);
+            }
+            if let Some(certificate) = &self.args.cert_manager_certificate {
+                members.insert(
+                    "annotations".to_owned(),
+                    json!({"cert-manager.io/inject-ca-from": certificate}),
+                );
+            }
+        }
+        json!({
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingWebhookConfiguration",
+            "metadata": metadata,
+            "webhooks": webhooks,
+        })
+    }
+
+    /// What policies judge and the API server serves: of namespaces, and of the cluster.
+    fn rules(&self) -> (Rules, Rules) {
+        let (mut namespaced, mut cluster) = (Rules::new(), Rules::new());
+        for kind in self.catalog.judged_kinds() {
+            let Some(served) = self.served.get(kind) else {
+                continue;
+            };
+            if is_forbidden(&kind.group, &served.resource.plural) {
+                continue;
+            }
+            let rules = if served.namespaced {
+                &mut namespaced
+            } else {
+                &mut cluster
+            };
+            let (versions, resources) = rules.entry(kind.group.to_string()).or_default();
+            versions.extend(served.versions.iter().cloned());
+            resources.insert(served.resource.plural.clone());
+        }
+        (namespaced, cluster)
+    }
+
+    fn not_excluded(&self) -> Value {
+        json!({"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": self.args.excluded()})
+    }
+
+    /// What need not be asked about: nodes report their mirror Pods, and the controllers of the cluster remove finalizers and owners. They have no
+    /// templates of their own.
+    fn traffic(&self) -> Value {
+        json!([
+            {"name": "not-a-node", "expression": "!('system:nodes' in request.userInfo.groups)"},
+            {
+                "name": "not-bookkeeping",
+                "expression": "request.operation != 'UPDATE' || !(request.userInfo.username == 'system:kube-controller-manager' || request.userInfo.username.startsWith('system:serviceaccount:kube-system:'))",
+            },
+        ])
+    }
+
+    fn guard(&self) -> Value {
+        let rules = vec![
+            rule("", &["v1"], &["namespaces"], "Cluster", &["CREATE", "UPDATE", "DELETE"]),
+            rule("hipaa-iac.dev", &["v1alpha1"], &["policies", "agreements"], "Cluster", &["CREATE", "UPDATE"]),
+            rule("hipaa-iac.dev", &["v1alpha1"], &["waivers"], "Namespaced", &["CREATE", "UPDATE"]),
+        ];
+        let labelled = |object: &str, key: &str| {
+            format!("({object} != null && has({object}.metadata.labels) && '{key}' in {object}.metadata.labels)")
+        };
+        let concerns = format!(
+            "request.resource.group == 'hipaa-iac.dev' || {} || {}",
+            labelled("object", CLASS_KEY),
+            labelled("oldObject", CLASS_KEY)
+        );
+        // Without Namespaces that say nothing about PHI, and never the system's: what keeps the cluster alive does not hang on us.
+        let system: Vec<String> = self
+            .args
+            .excluded()
+            .into_iter()
+            .filter(|name| *name != self.args.namespace)
+            .collect();
+        self.webhook(
+            Entry::Guard,
+            rules,
+            json!([{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": system}]),
+            json!([{"name": "of-the-guard", "expression": concerns}]),
+        )
+    }
+
+    fn webhook(&self, entry: Entry, rules: Vec<Value>, selector: Value, conditions: Value) -> Value {
+        let mut client = json!({"service": {
+            "namespace": self.args.namespace,
+            "name": self.args.service,
+            "path": format!("/validate/{}", entry.as_str()),
+            "port": self.args.service_port,
+        }});
+        if let (Some(members), Some(authorities)) = (client.as_object_mut(), self.authorities) {
+            members.insert("caBundle".to_owned(), authorities.into());
+        }
+        json!({
+            "name": format!("{}.hipaa-iac.dev", entry.as_str()),
+            "admissionReviewVersions": ["v1"],
+            "clientConfig": client,
+            "failurePolicy": if entry.fails_closed() { "Fail" } else { "Ignore" },
+            "matchConditions": conditions,
+            "matchPolicy": "Equivalent",
+            "namespaceSelector": {"matchExpressions": selector},
+            "objectSelector": {},
+            "rules": rules,
+            "sideEffects": "None",
+            "timeoutSeconds": TIMEOUT,
+        })
+    }
+}
+
+fn objects(rules: &Rules, scope: &str, operations: &[&str]) -> Vec<Value> {
+    rules
+        .iter()
+        .map(|(group, (versions, resources))| {
+            let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
+            let resources: Vec<&str> = resources.iter().map(String::as_str).collect();
+            rule(group, &versions, &resources, scope, operations)
+        })
+        .collect()
+}
+
+fn rule(group: &str, versions: &[&str], resources: &[&str], scope: &str, operations: &[&str]) -> Value {
+    json!({
+        "apiGroups": [group],
+        "apiVersions": versions,
+        "operations": operations,
+        "resources": resources,
+        "scope": scope,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use hipaa_iac_engine::Date;
+    use kube::api::ApiResource;
+
+    use super::*;
+    use crate::{
+        args::{Cli, Command, Mode},
+        catalog::{Base, Resources},
+    };
+
+    fn serve() -> Serve {
+        match Cli::parse_from(["x", "serve", "--exclude-namespace", "monitoring"]).command {
+            Command::Serve(serve) => *serve,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Every judged kind, as if the API server served it, and some that must never be registered.
+    fn configuration() -> Value {
+        let base = Base::new(None, Mode::Audit, &[]).unwrap();
+        let today = Date::new(2026, 11, 24).unwrap();
+        let catalog =
+            Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today).unwrap();
+        let cluster_scoped = ["Namespace", "StorageClass", "ClusterRoleBinding", "IngressClass"];
+        let served = catalog
+            .judged_kinds()
+            .into_iter()
+            .map(|kind| {
+                let plural = match &*kind.kind {
+                    "Ingress" => "ingresses".to_owned(),
+                    name => format!("{}s", name.to_lowercase()),
+                };
+                let served = Served {
+                    resource: ApiResource {
+                        group: kind.group.to_string(),
+                        version: "v1".into(),
+                        api_version: format!("{}/v1", kind.group),
+                        kind: kind.kind.to_string(),
+                        plural,
+                    },
+                    namespaced: !cluster_scoped.contains(&&*kind.kind),
+                    versions: ["v1".to_owned(), "v1beta1".to_owned()].into(),
+                    watchable: true,
+                };
+                (kind.clone(), served)
+            })
+            .collect();
+        let args = serve();
+        Registration {
+            args: &args,
+            catalog: &catalog,
+            served: &served,
+            authorities: Some("Q0E="),
+            owner: Some(("hipaa-iac", "1")),
+        }
+        .configuration()
+    }
+
+    fn webhook<'a>(configuration: &'a Value, entry: &str) -> &'a Value {
+        configuration["webhooks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|webhook| webhook["name"] == format!("{entry}.hipaa-iac.dev"))
+            .unwrap()
+    }
+
+    #[test]
+    fn it_is_what_the_api_server_takes() {
+        let configuration = configuration();
+        let typed: k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration =
+            serde_json::from_value(configuration).unwrap();
+        assert_eq!(typed.webhooks.unwrap().len(), 4);
+    }
+
+    #[test]
+    fn nothing_that_keeps_the_cluster_alive_hangs_on_us() {
+        let configuration = configuration();
+        for webhook in configuration["webhooks"].as_array().unwrap() {
+            for rule in webhook["rules"].as_array().unwrap() {
+                for field in ["apiGroups", "apiVersions", "resources", "operations"] {
+                    for value in rule[field].as_array().unwrap() {
+                        let text = value.as_str().unwrap();
+                        assert!(!text.contains('*'), "{field} {text}");
+                        assert!(!text.ends_with("/status"), "{text}");
+                        assert!(
+                            !["leases", "nodes", "endpoints", "endpointslices", "events", "bindings", "tokenreviews",
+                              "subjectaccessreviews", "csinodes", "validatingwebhookconfigurations"].contains(&text),
+                            "{text}"
+                        );
+                    }
+                }
+            }
+            assert_eq!(webhook["timeoutSeconds"], 3);
+            assert_eq!(webhook["sideEffects"], "None");
+            let excluded = &webhook["namespaceSelector"]["matchExpressions"][0]["values"];
+            for namespace in ["kube-system", "kube-public", "kube-node-lease"] {
+                assert!(excluded.as_array().unwrap().contains(&json!(namespace)));
+            }
+        }
+    }
+
+    #[test]
+    fn entries_fail_as_they_should() {
+        let configuration = configuration();
+        for (entry, policy) in [
+            ("guard", "Fail"),
+            ("workloads-phi", "Fail"),
+            ("workloads", "Ignore"),
+            ("cluster-scoped", "Ignore"),
+        ] {
+            assert_eq!(webhook(&configuration, entry)["failurePolicy"], policy, "{entry}");
+        }
+        let phi = webhook(&configuration, "workloads-phi");
+        let selector = &phi["namespaceSelector"]["matchExpressions"];
+        assert_eq!(selector[1]["operator"], "In");
+        assert!(selector[0]["values"].as_array().unwrap().contains(&json!("hipaa-iac-system")));
+        assert!(selector[0]["values"].as_array().unwrap().contains(&json!("monitoring")));
+        let resources: Vec<&str> = phi["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|rule| rule["resources"].as_array().unwrap())
+            .map(|resource| resource.as_str().unwrap())
+            .collect();
+        for door in ["pods", "pods/ephemeralcontainers", "pods/exec", "pods/attach", "pods/portforward", "deployments", "ingresses", "configmaps"] {
+            assert!(resources.contains(&door), "{door}");
+        }
+        assert!(
+            !webhook(&configuration, "workloads")["rules"].to_string().contains("exec")
+        );
+    }
+}

@@ -1,0 +1,371 @@
+//! The wire format: `AdmissionReview` of `admission.k8s.io/v1`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The API version that is spoken.
+pub const API_VERSION: &str = "admission.k8s.io/v1";
+/// The longest warning that clients show whole, in bytes.
+const MAX_WARNING: usize = 256;
+/// How many warnings an answer has at most: API servers cut what is longer than 4 KiB together.
+const MAX_WARNINGS: usize = 14;
+/// The longest text that says why something is denied, in bytes.
+const MAX_MESSAGE: usize = 8 << 10;
+
+/// Which of the registered webhooks is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// Labels of Namespaces and our own resources. Fails closed.
+    Guard,
+    /// Everything in namespaces that are labelled PHI. Fails closed.
+    WorkloadsPhi,
+    /// Everything in other namespaces. Fails open.
+    Workloads,
+    /// Cluster-scoped objects. Fails open.
+    ClusterScoped,
+}
+
+impl Entry {
+    /// Every entry.
+    pub const ALL: [Self; 4] = [
+        Self::Guard,
+        Self::WorkloadsPhi,
+        Self::Workloads,
+        Self::ClusterScoped,
+    ];
+
+    /// The last part of its path, and the first of its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Guard => "guard",
+            Self::WorkloadsPhi => "workloads-phi",
+            Self::Workloads => "workloads",
+            Self::ClusterScoped => "cluster-scoped",
+        }
+    }
+
+    /// The entry of a path.
+    pub fn find(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|entry| entry.as_str() == text)
+    }
+
+    /// Whether the API server denies what it gets no answer for.
+    pub fn fails_closed(self) -> bool {
+        matches!(self, Self::Guard | Self::WorkloadsPhi)
+    }
+}
+
+/// What is done to the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Operation {
+    /// It is new.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is removed.
+    Delete,
+    /// Somebody connects to it.
+    Connect,
+}
+
+impl Operation {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Connect => "CONNECT",
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Review {
+    api_version: String,
+    kind: String,
+    request: Option<Request>,
+}
+
+/// Group, version and kind.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Gvk {
+    /// Group; empty for the core group.
+    #[serde(default)]
+    pub group: String,
+    /// Version.
+    #[serde(default)]
+    pub version: String,
+    /// Kind.
+    pub kind: String,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct UserInfo {
+    /// The name.
+    #[serde(default)]
+    pub username: String,
+    /// The groups.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The id that the answer carries.
+    pub uid: String,
+    /// The kind of `object`.
+    pub kind: Gvk,
+    /// The subresource, `scale`; empty for the object itself.
+    #[serde(default)]
+    pub sub_resource: Option<String>,
+    /// The name of the object; empty where the API server makes one.
+    #[serde(default)]
+    pub name: String,
+    /// The namespace of the object.
+    #[serde(default)]
+    pub namespace: Option<String>,
+    /// What is done.
+    pub operation: Operation,
+    /// Who asks.
+    pub user_info: UserInfo,
+    /// The object as it would be.
+    #[serde(default)]
+    pub object: Value,
+    /// The object as it is.
+    #[serde(default)]
+    pub old_object: Value,
+    /// Nothing is kept of the request.
+    #[serde(default)]
+    pub dry_run: Option<bool>,
+}
+
+impl Request {
+    /// The namespace, unless the object is cluster-scoped. Of a Namespace the API server gives its own name.
+    pub fn object_namespace(&self) -> Option<&str> {
+        if self.kind.group.is_empty() && self.kind.kind == "Namespace" {
+            return None;
+        }
+        self.namespace
+            .as_deref()
+            .filter(|namespace| !namespace.is_empty())
+    }
+
+    /// The subresource, if it is one.
+    pub fn subresource(&self) -> Option<&str> {
+        self.sub_resource
+            .as_deref()
+            .filter(|subresource| !subresource.is_empty())
+    }
+
+    /// Whether nothing is kept of the request.
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run.unwrap_or(false)
+    }
+}
+
+/// Why a body is no review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The id of the request, where there is one.
+    pub uid: String,
+    /// Why: a lowercase fragment without contents of the body.
+    pub message: String,
+}
+
+/// Reads a review.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse(body: &[u8]) -> Result<Request, Malformed> {
+    let review: Review = serde_json::from_slice(body).map_err(|error| {
+        let uid = serde_json::from_slice::<Value>(body)
+            .ok()
+            .and_then(|value| value.pointer("/request/uid")?.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        // The message of the parser may quote what stands there; its place is enough.
+        let what = match error.classify() {
+            serde_json::error::Category::Data => "is no AdmissionReview",
+            _ => "is not JSON",
+        };
+        Malformed {
+            uid,
+            message: format!(
+                "the body {what} (line {}, column {})",
+                error.line(),
+                error.column()
+            ),
+        }
+    })?;
+    let uid = review
+        .request
+        .as_ref()
+        .map(|request| request.uid.clone())
+        .unwrap_or_default();
+    if review.kind != "AdmissionReview" || review.api_version != API_VERSION {
+        return Err(Malformed {
+            uid,
+            message: format!("the body is no AdmissionReview of {API_VERSION}"),
+        });
+    }
+    review.request.ok_or_else(|| Malformed {
+        uid: String::new(),
+        message: "the review has no request".to_owned(),
+    })
+}
+
+/// What is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it may be.
+    pub allowed: bool,
+    /// Why not.
+    pub message: String,
+    /// The HTTP code that the client of a denied request gets.
+    pub code: u16,
+    /// For the person at the terminal.
+    pub warnings: Vec<String>,
+    /// For the audit log of the API server.
+    pub annotations: BTreeMap<&'static str, String>,
+}
+
+impl Answer {
+    /// It may be.
+    pub fn allow() -> Self {
+        Self {
+            allowed: true,
+            code: 200,
+            ..Self::default()
+        }
+    }
+
+    /// It may not be.
+    pub fn deny(code: u16, message: impl Into<String>) -> Self {
+        Self {
+            allowed: false,
+            message: message.into(),
+            code,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a warning.
+    #[must_use]
+    pub fn warn(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// The review that carries it.
+    pub fn into_json(self, uid: &str) -> Value {
+        let mut response = json!({"uid": uid, "allowed": self.allowed});
+        if !self.allowed {
+            let reason = match self.code {
+                400 => "BadRequest",
+                429 => "TooManyRequests",
+                422 => "Invalid",
+                504 => "Timeout",
+                _ => "Forbidden",
+            };
+            response["status"] = json!({
+                "status": "Failure",
+                "code": self.code,
+                "reason": reason,
+                "message": cut(&self.message, MAX_MESSAGE),
+            });
+        }
+        let mut warnings: Vec<String> = self
+            .warnings
+            .iter()
+            .map(|warning| cut(&one_line(warning), MAX_WARNING))
+            .collect();
+        if warnings.len() > MAX_WARNINGS {
+            let more = warnings.len() - (MAX_WARNINGS - 1);
+            warnings.truncate(MAX_WARNINGS - 1);
+            warnings.push(format!("hipaa-iac: {more} more warnings"));
+        }
+        if !warnings.is_empty() {
+            response["warnings"] = json!(warnings);
+        }
+        if !self.annotations.is_empty() {
+            response["auditAnnotations"] = json!(self.annotations);
+        }
+        json!({"apiVersion": API_VERSION, "kind": "AdmissionReview", "response": response})
+    }
+}
+
+/// A text without line ends and control characters: some clients refuse such a warning.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
+}
+
+/// A text of at most this many bytes.
+fn cut(text: &str, bytes: usize) -> String {
+    const MORE: &str = "…";
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let mut end = bytes - MORE.len();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{MORE}", text.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reviews_are_read_and_malformed_ones_keep_their_id() {
+        let body = json!({"apiVersion": API_VERSION, "kind": "AdmissionReview", "request": {
+            "uid": "u", "kind": {"group": "", "version": "v1", "kind": "Pod"}, "operation": "CREATE", "userInfo": {},
+            "namespace": "a", "object": {}, "oldObject": null, "dryRun": true}});
+        let request = parse(body.to_string().as_bytes()).unwrap();
+        assert!(request.is_dry_run() && request.old_object.is_null());
+        assert_eq!(request.object_namespace(), Some("a"));
+
+        let mut wrong = body.clone();
+        wrong["request"]["operation"] = json!("EAT");
+        let malformed = parse(wrong.to_string().as_bytes()).unwrap_err();
+        assert_eq!(malformed.uid, "u");
+        let mut beta = body;
+        beta["apiVersion"] = json!("admission.k8s.io/v1beta1");
+        assert_eq!(parse(beta.to_string().as_bytes()).unwrap_err().uid, "u");
+        for text in ["", "{", "[]", "null", "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}"] {
+            assert_eq!(parse(text.as_bytes()).unwrap_err().uid, "", "{text}");
+        }
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(parse(deep.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn malformed_reviews_are_not_quoted() {
+        let body = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"hunter2"}}"#;
+        assert!(!parse(body.as_bytes()).unwrap_err().message.contains("hunter2"));
+    }
+
+    #[test]
+    fn warnings_fit_what_clients_take() {
+        let mut answer = Answer::allow();
+        for _ in 0..40 {
+            answer = answer.warn(format!("{}\n", "ä".repeat(400)));
+        }
+        let review = answer.into_json("u");
+        let warnings = review["response"]["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), MAX_WARNINGS);
+        for warning in warnings {
+            let text = warning.as_str().unwrap();
+            assert!(text.len() <= MAX_WARNING && !text.contains('\n'));
+        }
+    }
+}

@@ -1,0 +1,909 @@
+//! The program: tasks, their wiring, and how it starts and stops.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::TcpListener,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use axum_server::Handle;
+use futures::StreamExt as _;
+use hipaa_iac_api::{Agreement, GROUP, Policy, Waiver};
+use k8s_openapi::{
+    ByteString,
+    api::{
+        admissionregistration::v1::ValidatingWebhookConfiguration,
+        core::v1::{ConfigMap, Secret},
+        discovery::v1::EndpointSlice,
+        rbac::v1::ClusterRole,
+    },
+};
+use kube::{
+    Api, Client, Resource as _, ResourceExt as _,
+    api::{ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams},
+    runtime::{WatchStreamExt as _, reflector, reflector::Store as Reader, watcher},
+};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore, watch};
+
+use crate::{
+    args::{Mode, Serve},
+    audit,
+    catalog::{ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources},
+    certificates::{self, Bundle, Profile, Step},
+    cluster::Cluster,
+    discovery::{Discovered, Served, discover},
+    judge::Options,
+    lease,
+    metrics::{KindLabels, Metrics, RoleLabels, StateLabels},
+    register::{NAME_LABEL, Registration},
+    secret,
+    server::{self, App, timestamp, today, unix_now},
+    status,
+    tls::{self, Demands, Identity},
+    watch::Watches,
+};
+
+/// The annotation of the state ConfigMap under which the operator leaves the webhook configuration alone.
+const HOLD_KEY: &str = "hipaa-iac.dev/hold";
+/// How long a new CA is trusted before the first certificate under it is served: API servers learn of it by their own watches.
+const OVERLAP: Duration = Duration::from_secs(15);
+/// Who writes, in the eyes of server-side apply.
+const FIELD_MANAGER: &str = "hipaa-iac-operator";
+/// How long connections may finish after the drain.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the operator ends.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A file or a socket.
+    #[error("{what}: {error}")]
+    Io {
+        /// Which.
+        what: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// What is configured has a mistake.
+    #[error("{0}")]
+    Catalog(#[from] CatalogError),
+    /// TLS.
+    #[error("{0}")]
+    Tls(#[from] tls::TlsError),
+    /// No way to the API server is configured.
+    #[error("there is no way to the API server: {0}")]
+    Client(String),
+}
+
+fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> RunError {
+    let what = what.into();
+    move |error| RunError::Io { what, error }
+}
+
+/// What the tasks share beside [`App`].
+struct Shared {
+    app: Arc<App>,
+    args: Serve,
+    client: Client,
+    objects: Objects,
+    served: ArcSwap<BTreeMap<GroupKind, Served>>,
+    /// The CAs that should be trusted, in PEM.
+    authorities: ArcSwapOption<String>,
+    /// The CAs that the webhook configuration holds, and since when.
+    published: Mutex<Option<(String, Instant)>>,
+    leads: watch::Receiver<bool>,
+    /// Something in force may have changed.
+    changed: Notify,
+    /// The catalog, the certificates or the leader have changed: the configuration and statuses are looked at.
+    publish: Notify,
+    tell: Notify,
+}
+
+/// The custom resources, as they come: one that cannot be read does not hide the others.
+struct Objects {
+    policies: Reader<DynamicObject>,
+    waivers: Reader<DynamicObject>,
+    agreements: Reader<DynamicObject>,
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// See [`RunError`].
+pub async fn serve(args: Serve) -> Result<(), RunError> {
+    // A second call would only say that there is one.
+    let _ = tls::provider().install_default();
+    let config = match &args.config {
+        Some(path) => Some((
+            path.display().to_string(),
+            tokio::fs::read_to_string(path)
+                .await
+                .map_err(io(path.display().to_string()))?,
+        )),
+        None => None,
+    };
+    let base = Base::new(
+        config
+            .as_ref()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+        args.mode,
+        &args.policy_modes,
+    )?;
+    let client_authorities = match &args.client_ca_file {
+        Some(path) => Some(
+            tokio::fs::read_to_string(path)
+                .await
+                .map_err(io(path.display().to_string()))?,
+        ),
+        None => None,
+    };
+    let identity = Identity::new(Demands {
+        client_authorities,
+        client_name: args.client_name.clone(),
+        minimum: args.tls_min,
+    })?;
+    let (log, writer) = audit::Log::open(
+        args.audit_log.as_deref(),
+        !args.no_audit_stdout,
+        &args.pod_name,
+    )
+    .map_err(io("the audit log"))?;
+    let app = Arc::new(App {
+        base,
+        catalog: ArcSwapOption::empty(),
+        cluster: Cluster::default(),
+        options: Options {
+            connect_mode: args.connect_mode,
+            connect_groups: args.connect_groups.clone(),
+        },
+        mode: args.mode,
+        waiver_namespaces: args.waiver_namespaces(),
+        metrics: Metrics::new(),
+        audit: log,
+        identity,
+        permits: Arc::new(Semaphore::new(args.max_concurrent.max(1))),
+        stopping: AtomicBool::new(false),
+    });
+    let listener = TcpListener::bind(args.listen).map_err(io(args.listen.to_string()))?;
+    let probes =
+        TcpListener::bind(args.metrics_listen).map_err(io(args.metrics_listen.to_string()))?;
+    let (handle, probe_handle) = (Handle::new(), Handle::new());
+    let mut servers = tokio::task::JoinSet::new();
+    servers.spawn(server::serve_webhook(
+        Arc::clone(&app),
+        listener,
+        handle.clone(),
+    ));
+    servers.spawn(server::serve_probes(
+        Arc::clone(&app),
+        probes,
+        probe_handle.clone(),
+    ));
+
+    let client = Client::try_default()
+        .await
+        .map_err(|error| RunError::Client(error.to_string()))?;
+    let (leads, election) = lease::start(
+        client.clone(),
+        &args.namespace,
+        &args.name,
+        &args.pod_name,
+    );
+    let (policies, policy_events) = custom::<Policy>(&client);
+    let (waivers, waiver_events) = custom::<Waiver>(&client);
+    let (agreements, agreement_events) = custom::<Agreement>(&client);
+    let shared = Arc::new(Shared {
+        app: Arc::clone(&app),
+        args: args.clone(),
+        client: client.clone(),
+        objects: Objects {
+            policies,
+            waivers,
+            agreements,
+        },
+        served: ArcSwap::default(),
+        authorities: ArcSwapOption::empty(),
+        published: Mutex::new(None),
+        leads,
+        changed: Notify::new(),
+        publish: Notify::new(),
+        tell: Notify::new(),
+    });
+    let mut tasks = tokio::task::JoinSet::new();
+    for events in [policy_events, waiver_events, agreement_events] {
+        tasks.spawn(follow(Arc::clone(&shared), events));
+    }
+    tasks.spawn(keep_catalog(Arc::clone(&shared)));
+    tasks.spawn(keep_certificates(Arc::clone(&shared)));
+    tasks.spawn(keep_registered(Arc::clone(&shared)));
+    tasks.spawn(keep_statuses(Arc::clone(&shared)));
+    tasks.spawn(keep_figures(Arc::clone(&shared)));
+
+    let outcome = tokio::select! {
+        () = stop_signal() => Ok(()),
+        ended = servers.join_next() => match ended {
+            Some(Ok(Err(error))) => Err(io("the server")(error)),
+            _ => Err(io("the server")(std::io::Error::other("it ended"))),
+        },
+    };
+    tracing::info!("stopping: readiness has ended, requests are still taken");
+    app.stopping.store(true, Ordering::Relaxed);
+    if outcome.is_ok() {
+        tokio::time::sleep(args.drain).await;
+    }
+    election.abort();
+    tasks.shutdown().await;
+    lease::release(client, &args.namespace, &args.name, &args.pod_name).await;
+    handle.graceful_shutdown(Some(GRACE));
+    probe_handle.graceful_shutdown(Some(Duration::from_secs(1)));
+    while servers.join_next().await.is_some() {}
+    // The writer ends when the last sender is gone.
+    drop(shared);
+    drop(app);
+    let written = tokio::task::spawn_blocking(move || writer.finish());
+    if tokio::time::timeout(Duration::from_secs(5), written)
+        .await
+        .is_err()
+    {
+        tracing::error!("the audit log was not finished in time");
+    }
+    outcome
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+type Events = std::pin::Pin<
+    Box<dyn futures::Stream<Item = Result<watcher::Event<DynamicObject>, watcher::Error>> + Send>,
+>;
+
+/// A store of the objects of one of our kinds, and the stream that fills it.
+fn custom<K: kube::Resource<DynamicType = ()>>(client: &Client) -> (Reader<DynamicObject>, Events) {
+    let resource = ApiResource::erase::<K>(&());
+    let writer = reflector::store::Writer::new(resource.clone());
+    let reader = writer.as_reader();
+    let api: Api<DynamicObject> = Api::all_with(client.clone(), &resource);
+    let events = watcher(api, watcher::Config::default().page_size(250))
+        .default_backoff()
+        .map(|event| {
+            event.map(|event| match event {
+                watcher::Event::Apply(object) => watcher::Event::Apply(slim(object)),
+                watcher::Event::InitApply(object) => watcher::Event::InitApply(slim(object)),
+                other => other,
+            })
+        });
+    (reader, Box::pin(reflector(writer, events)))
+}
+
+fn slim(mut object: DynamicObject) -> DynamicObject {
+    object.managed_fields_mut().clear();
+    object
+        .annotations_mut()
+        .remove("kubectl.kubernetes.io/last-applied-configuration");
+    object
+}
+
+async fn follow(shared: Arc<Shared>, mut events: Events) {
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(_) => shared.changed.notify_one(),
+            Err(error) => tracing::warn!(%error, "the custom resources could not be watched"),
+        }
+    }
+}
+
+fn policy_input(object: &DynamicObject) -> PolicyInput {
+    PolicyInput {
+        name: object.name_any(),
+        mode: object
+            .annotations()
+            .get(MODE_KEY)
+            .and_then(|mode| mode.parse().ok()),
+        spec: object.data.get("spec").cloned().unwrap_or_default(),
+    }
+}
+
+fn active_waiver(object: &DynamicObject) -> Option<ActiveWaiver> {
+    let spec = serde_json::from_value(object.data.get("spec")?.clone()).ok()?;
+    Some(ActiveWaiver {
+        id: format!(
+            "{}/{}",
+            object.namespace().unwrap_or_default(),
+            object.name_any()
+        ),
+        spec,
+    })
+}
+
+fn agreement_spec(object: &DynamicObject) -> Option<hipaa_iac_engine::Agreement> {
+    serde_json::from_value(object.data.get("spec")?.clone()).ok()
+}
+
+impl Shared {
+    fn leads(&self) -> bool {
+        *self.leads.borrow()
+    }
+
+    fn counts(&self, object: &DynamicObject) -> bool {
+        object.namespace().is_some_and(|namespace| {
+            self.app
+                .waiver_namespaces
+                .iter()
+                .any(|known| *known == namespace)
+        })
+    }
+
+    fn resources(&self) -> Resources {
+        let mut policies: Vec<PolicyInput> = self
+            .objects
+            .policies
+            .state()
+            .iter()
+            .map(|object| policy_input(object))
+            .collect();
+        policies.sort_by(|a, b| a.name.cmp(&b.name));
+        let waivers = self
+            .objects
+            .waivers
+            .state()
+            .iter()
+            .filter(|object| self.counts(object))
+            .filter_map(|object| active_waiver(object))
+            .collect();
+        let mut agreements: Vec<(String, hipaa_iac_engine::Agreement)> = self
+            .objects
+            .agreements
+            .state()
+            .iter()
+            .filter_map(|object| Some((object.name_any(), agreement_spec(object)?)))
+            .collect();
+        agreements.sort_by(|a, b| a.0.cmp(&b.0));
+        Resources {
+            policies,
+            waivers,
+            agreements,
+        }
+    }
+}
+
+/// Rebuilds what is in force when something has changed, when the day has, and once a minute looks what the API server serves.
+async fn keep_catalog(shared: Arc<Shared>) {
+    for reader in [
+        &shared.objects.policies,
+        &shared.objects.waivers,
+        &shared.objects.agreements,
+    ] {
+        if reader.wait_until_ready().await.is_err() {
+            return;
+        }
+    }
+    let mut last_good: BTreeMap<String, Value> = BTreeMap::new();
+    let mut watches = Watches::default();
+    loop {
+        let resources = shared.resources();
+        let for_build = Arc::clone(&shared);
+        let mut good = std::mem::take(&mut last_good);
+        let built = tokio::task::spawn_blocking(move || {
+            let catalog = Catalog::build(&for_build.app.base, &resources, &mut good, today());
+            (catalog, good)
+        })
+        .await;
+        match built {
+            Ok((Ok(catalog), good)) => {
+                last_good = good;
+                for bad in &catalog.quarantined {
+                    tracing::warn!(policy = %bad.name, message = %bad.message, "a policy is quarantined");
+                }
+                let mut kinds: BTreeSet<GroupKind> = catalog.watched_kinds();
+                let watched = kinds.clone();
+                kinds.extend(catalog.judged_kinds().into_iter().cloned());
+                match discover(&shared.client, &kinds).await {
+                    Ok(Discovered { mut served, failed }) => {
+                        for (kind, known) in &**shared.served.load() {
+                            if failed.contains(&*kind.group) && kinds.contains(kind) {
+                                served.insert(kind.clone(), known.clone());
+                            }
+                        }
+                        watches.set(
+                            &shared.client,
+                            &shared.app.cluster,
+                            &watched,
+                            &served,
+                            &failed,
+                        );
+                        shared.served.store(Arc::new(served));
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "the API server could not be asked what it serves");
+                    }
+                }
+                // Before the first answer of the API server the kinds that are watched are not known, and nothing is ready.
+                if !shared.served.load().is_empty() {
+                    tracing::debug!(policies = catalog.count, digest = %catalog.digest, "policies in force");
+                    shared.app.catalog.store(Some(Arc::new(catalog)));
+                    shared.publish.notify_one();
+                    shared.tell.notify_one();
+                }
+            }
+            Ok((Err(error), good)) => {
+                last_good = good;
+                tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
+            }
+            Err(error) => {
+                tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
+            }
+        }
+        let wait = if shared.app.catalog.load().is_none() {
+            Duration::from_secs(2)
+        } else {
+            Duration::from_secs(60)
+        };
+        tokio::select! {
+            () = shared.changed.notified() => {
+                // Changes come in bursts.
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// Keeps the certificate that is served: from files, or from the Secret, which the leader renews.
+async fn keep_certificates(shared: Arc<Shared>) {
+    loop {
+        let result = match (&shared.args.tls_cert_file, &shared.args.tls_key_file) {
+            (Some(certificate), Some(key)) => {
+                let authority = shared.args.tls_ca_file.as_deref();
+                match secret::read_files(certificate, key, authority).await {
+                    Ok((chain, key, authority)) => {
+                        if let Some(authority) = authority {
+                            set_authorities(&shared, authority);
+                        }
+                        shared
+                            .app
+                            .identity
+                            .set(&chain, &key)
+                            .map_err(|error| error.to_string())
+                    }
+                    Err(error) => Err(error.to_string()),
+                }
+            }
+            _ => managed(&shared).await,
+        };
+        match result {
+            Ok(true) => tracing::info!("another certificate is served from now on"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the certificate could not be kept current"),
+        }
+        let wait = if shared.app.identity.validity().is_none() {
+            Duration::from_secs(1)
+        } else {
+            // Wall-clock time is compared each time: a machine that slept is noticed.
+            Duration::from_secs(10)
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+fn set_authorities(shared: &Shared, pem: String) {
+    let known = shared.authorities.load();
+    if known.as_deref() != Some(&pem) {
+        shared.authorities.store(Some(Arc::new(pem)));
+        shared.publish.notify_one();
+    }
+}
+
+async fn managed(shared: &Shared) -> Result<bool, String> {
+    let args = &shared.args;
+    let api: Api<Secret> = Api::namespaced(shared.client.clone(), &args.namespace);
+    let secret = api
+        .get_opt(&args.tls_secret)
+        .await
+        .map_err(|error| format!("Secret {}: {error}", args.tls_secret))?;
+    let bundle = secret.as_ref().and_then(secret::read);
+    let profile = profile(args);
+    let step = certificates::next_step(bundle.as_ref(), &profile, unix_now());
+    if step != Step::None && shared.leads() && may_take(shared, step, bundle.as_ref()) {
+        let new = certificates::take_step(bundle.as_ref(), step, &profile, unix_now())
+            .map_err(|error| error.to_string())?;
+        let written = secret::write(&api, &args.tls_secret, secret, &new)
+            .await
+            .map_err(|error| format!("Secret {}: {error}", args.tls_secret))?;
+        if written {
+            tracing::info!(?step, "certificates were renewed");
+            return serve_bundle(shared, &new);
+        }
+        return Ok(false);
+    }
+    match bundle {
+        Some(bundle) => serve_bundle(shared, &bundle),
+        None => Ok(false),
+    }
+}
+
+fn profile(args: &Serve) -> Profile {
+    Profile {
+        names: vec![
+            format!("{}.{}.svc", args.service, args.namespace),
+            format!("{}.{}.svc.cluster.local", args.service, args.namespace),
+            format!("{}.{}", args.service, args.namespace),
+            args.service.clone(),
+        ],
+        authority: format!("{} webhook CA", args.name),
+        ca_lifetime: args.ca_lifetime,
+        lifetime: args.certificate_lifetime,
+    }
+}
+
+/// A certificate under a new CA waits until the API servers have had time to learn of the CA.
+fn may_take(shared: &Shared, step: Step, bundle: Option<&Bundle>) -> bool {
+    let (Step::NewCertificate, Some(bundle)) = (step, bundle) else {
+        return true;
+    };
+    // One that is about to end, or has, can only get better.
+    let usable = certificates::validity(&bundle.certificate)
+        .is_some_and(|validity| validity.holds_at(unix_now() + 30));
+    if !usable || shared.args.no_register {
+        return true;
+    }
+    let published = shared
+        .published
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    match &*published {
+        Some((authorities, since)) => {
+            *authorities == bundle.authorities && since.elapsed() >= OVERLAP
+        }
+        // Nothing is registered, so nobody trusts the old one either.
+        None => shared.app.metrics.registered.get() == 0,
+    }
+}
+
+fn serve_bundle(shared: &Shared, bundle: &Bundle) -> Result<bool, String> {
+    set_authorities(shared, bundle.authorities.clone());
+    shared
+        .app
+        .identity
+        .set(&bundle.certificate, &bundle.key)
+        .map_err(|error| error.to_string())
+}
+
+/// Keeps the webhook configuration: made when there is somebody who answers, and never against an administrator who took it away.
+async fn keep_registered(shared: Arc<Shared>) {
+    loop {
+        if shared.leads() && !shared.args.no_register && shared.app.ready().is_ok() {
+            match register(&shared).await {
+                Ok(Registered::Yes) => {
+                    shared.app.metrics.registered.set(1);
+                }
+                Ok(Registered::Held(why)) => {
+                    shared.app.metrics.registered.set(0);
+                    tracing::warn!(why, "the webhook configuration is left alone");
+                }
+                Ok(Registered::Waiting) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the webhook configuration could not be written");
+                }
+            }
+        }
+        let registered = shared.app.metrics.registered.get() == 1;
+        let wait = Duration::from_secs(if registered { 20 } else { 2 });
+        tokio::select! {
+            () = shared.publish.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+enum Registered {
+    Yes,
+    /// An administrator took it away.
+    Held(&'static str),
+    /// Nobody would answer yet.
+    Waiting,
+}
+
+async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
+    let args = &shared.args;
+    let Some(catalog) = shared.app.catalog.load_full() else {
+        return Ok(Registered::Waiting);
+    };
+    let states: Api<ConfigMap> = Api::namespaced(shared.client.clone(), &args.namespace);
+    let state_name = format!("{}-state", args.name);
+    let state = states.get_opt(&state_name).await?;
+    if state
+        .as_ref()
+        .is_some_and(|state| state.annotations().contains_key(HOLD_KEY))
+    {
+        return Ok(Registered::Held("the state ConfigMap carries the annotation hipaa-iac.dev/hold"));
+    }
+    let api: Api<ValidatingWebhookConfiguration> = Api::all(shared.client.clone());
+    let there = api.get_opt(&args.name).await?;
+    let was = state
+        .as_ref()
+        .and_then(|state| state.data.as_ref()?.get("registered"))
+        .is_some_and(|registered| registered == "true");
+    if there.is_none() && was {
+        return Ok(Registered::Held(
+            "somebody deleted it; delete the state ConfigMap to have it made again",
+        ));
+    }
+    let authorities = shared.authorities.load_full();
+    let injected = args.cert_manager_certificate.is_some();
+    let given = args.tls_cert_file.is_some();
+    if authorities.is_none() && !injected && !given {
+        return Ok(Registered::Waiting);
+    }
+    if there.is_none() && !somebody_answers(shared).await? {
+        return Ok(Registered::Waiting);
+    }
+    let owner = match &args.owner_cluster_role {
+        Some(name) => {
+            let roles: Api<ClusterRole> = Api::all(shared.client.clone());
+            roles
+                .get_opt(name)
+                .await?
+                .and_then(|role| role.uid())
+                .map(|uid| (name.clone(), uid))
+        }
+        None => None,
+    };
+    let encoded = authorities
+        .as_ref()
+        .filter(|_| !injected)
+        .and_then(|pem| serde_json::to_value(ByteString(pem.as_bytes().to_vec())).ok())
+        .and_then(|value| value.as_str().map(str::to_owned));
+    let mut configuration = Registration {
+        args,
+        catalog: &catalog,
+        served: &shared.served.load(),
+        authorities: encoded.as_deref(),
+        owner: owner
+            .as_ref()
+            .map(|(name, uid)| (name.as_str(), uid.as_str())),
+    }
+    .configuration();
+    // With the UID the API server does not make it anew should somebody have deleted it this very moment.
+    if let Some(uid) = there.and_then(|there| there.uid())
+        && let Some(metadata) = configuration
+            .get_mut("metadata")
+            .and_then(Value::as_object_mut)
+    {
+        metadata.insert("uid".to_owned(), uid.into());
+    }
+    api.patch(
+        &args.name,
+        &PatchParams::apply(FIELD_MANAGER).force(),
+        &Patch::Apply(&configuration),
+    )
+    .await?;
+    {
+        let mut published = shared
+            .published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let now = authorities.as_deref().cloned().unwrap_or_default();
+        if published.as_ref().is_none_or(|(known, _)| *known != now) {
+            *published = Some((now, Instant::now()));
+        }
+    }
+    if !was {
+        let mut metadata = json!({"name": state_name, "labels": {NAME_LABEL: "hipaa-iac"}});
+        if let (Some((name, uid)), Some(members)) = (&owner, metadata.as_object_mut()) {
+            let owner = json!([{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": name, "uid": uid}]);
+            members.insert("ownerReferences".to_owned(), owner);
+        }
+        let state = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"registered": "true"}});
+        states
+            .patch(
+                &state_name,
+                &PatchParams::apply(FIELD_MANAGER).force(),
+                &Patch::Apply(&state),
+            )
+            .await?;
+        tracing::info!("the webhook is registered");
+    }
+    Ok(Registered::Yes)
+}
+
+/// Whether the Service has a ready endpoint: a configuration before that would only fail.
+async fn somebody_answers(shared: &Shared) -> Result<bool, kube::Error> {
+    let api: Api<EndpointSlice> = Api::namespaced(shared.client.clone(), &shared.args.namespace);
+    let selector = format!("kubernetes.io/service-name={}", shared.args.service);
+    let slices = match api.list(&ListParams::default().labels(&selector)).await {
+        Ok(slices) => slices,
+        Err(kube::Error::Api(status)) if status.is_forbidden() => return Ok(true),
+        Err(error) => return Err(error),
+    };
+    Ok(slices.items.iter().any(|slice| {
+        slice.endpoints.iter().any(|endpoint| {
+            endpoint
+                .conditions
+                .as_ref()
+                .is_none_or(|conditions| conditions.ready.unwrap_or(true))
+        })
+    }))
+}
+
+/// Writes the status of custom resources, as the leader.
+async fn keep_statuses(shared: Arc<Shared>) {
+    loop {
+        if shared.leads()
+            && let Some(catalog) = shared.app.catalog.load_full()
+        {
+            tell_statuses(&shared, &catalog).await;
+        }
+        tokio::select! {
+            () = shared.tell.notified() => {}
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+        }
+    }
+}
+
+async fn tell_statuses(shared: &Shared, catalog: &Catalog) {
+    let today = today();
+    for object in shared.objects.policies.state() {
+        let said = status::policy(&policy_input(&object), catalog);
+        tell::<Policy>(shared, &object, &said).await;
+    }
+    for object in shared.objects.waivers.state() {
+        let waiver = active_waiver(&object);
+        let said = status::waiver(waiver.as_ref(), shared.counts(&object), today);
+        tell::<Waiver>(shared, &object, &said).await;
+    }
+    for object in shared.objects.agreements.state() {
+        let said = status::agreement(agreement_spec(&object).as_ref(), today);
+        tell::<Agreement>(shared, &object, &said).await;
+    }
+}
+
+async fn tell<K: kube::Resource<DynamicType = ()>>(
+    shared: &Shared,
+    object: &DynamicObject,
+    said: &status::Said,
+) {
+    let Ok(value) = serde_json::to_value(object) else {
+        return;
+    };
+    let Some(patch) = said.patch(&value, &timestamp()) else {
+        return;
+    };
+    // The lease may have been lost in the middle of the list.
+    if !shared.leads() {
+        return;
+    }
+    let resource = ApiResource::erase::<K>(&());
+    let api: Api<DynamicObject> = match object.meta().namespace.as_deref() {
+        Some(namespace) => Api::namespaced_with(shared.client.clone(), namespace, &resource),
+        None => Api::all_with(shared.client.clone(), &resource),
+    };
+    let written = api
+        .patch_status(
+            &object.name_any(),
+            &PatchParams::default(),
+            &Patch::Merge(&patch),
+        )
+        .await;
+    if let Err(error) = written {
+        tracing::debug!(kind = %resource.kind, group = GROUP, %error, "a status could not be written");
+    }
+}
+
+/// Keeps the gauges.
+async fn keep_figures(shared: Arc<Shared>) {
+    let metrics = Arc::clone(&shared.app.metrics);
+    loop {
+        metrics.leader.set(i64::from(shared.leads()));
+        for (kind, store) in &*shared.app.cluster.stores() {
+            let labels = KindLabels {
+                kind: if kind.group.is_empty() {
+                    kind.kind.to_string()
+                } else {
+                    format!("{}/{}", kind.group, kind.kind)
+                },
+            };
+            let (count, age) = store.figures();
+            metrics
+                .cached
+                .get_or_create(&labels)
+                .set(i64::try_from(count).unwrap_or(i64::MAX));
+            metrics.cache_age.get_or_create(&labels).set(age);
+        }
+        let state = |state| StateLabels { state };
+        if let Some(catalog) = shared.app.catalog.load_full() {
+            let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            metrics
+                .policies
+                .get_or_create(&state("in-force"))
+                .set(number(catalog.count));
+            metrics
+                .policies
+                .get_or_create(&state("quarantined"))
+                .set(number(catalog.quarantined.len()));
+        }
+        let mut waivers: BTreeMap<&'static str, i64> = ["Active", "Expiring", "Expired", "Ignored"]
+            .into_iter()
+            .map(|state| (state, 0))
+            .collect();
+        for object in shared.objects.waivers.state() {
+            let said = status::waiver(active_waiver(&object).as_ref(), shared.counts(&object), today());
+            if let Some((_, state)) = said.members.first() {
+                *waivers.entry(state).or_default() += 1;
+            }
+        }
+        for (name, count) in waivers {
+            metrics.exceptions.get_or_create(&state(name)).set(count);
+        }
+        let mut agreements: BTreeMap<&'static str, i64> =
+            ["Active", "Expiring", "Expired", "NotInForce"]
+                .into_iter()
+                .map(|state| (state, 0))
+                .collect();
+        for object in shared.objects.agreements.state() {
+            let said = status::agreement(agreement_spec(&object).as_ref(), today());
+            if let Some((_, state)) = said.members.first() {
+                *agreements.entry(state).or_default() += 1;
+            }
+        }
+        for (name, count) in agreements {
+            metrics.agreements.get_or_create(&state(name)).set(count);
+        }
+        if let Some(validity) = shared.app.identity.validity() {
+            metrics
+                .certificate_end
+                .get_or_create(&RoleLabels { role: "leaf" })
+                .set(validity.not_after);
+        }
+        if let Some(validity) = shared
+            .authorities
+            .load()
+            .as_ref()
+            .and_then(|pem| certificates::validity(pem))
+        {
+            metrics
+                .certificate_end
+                .get_or_create(&RoleLabels { role: "ca" })
+                .set(validity.not_after);
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+}
+
+/// The kinds that the built-in policies judge and read, with the plurals as Kubernetes builds them, for the role of the chart.
+///
+/// # Errors
+/// A mistake of this program.
+pub fn kinds() -> Result<Value, CatalogError> {
+    let base = Base::new(None, Mode::Audit, &[])?;
+    let catalog = Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today())?;
+    let list = |kinds: Vec<&GroupKind>| {
+        kinds
+            .into_iter()
+            .map(|kind| {
+                let id = GroupVersionKind::gvk(&kind.group, "v1", &kind.kind);
+                let resource = ApiResource::from_gvk(&id).plural;
+                json!({"group": kind.group, "kind": kind.kind, "resource": resource})
+            })
+            .collect::<Vec<_>>()
+    };
+    Ok(json!({
+        "judged": list(catalog.judged_kinds()),
+        "watched": list(catalog.watched_kinds().iter().collect()),
+    }))
+}

@@ -1,0 +1,432 @@
+//! The webhook over HTTPS, and the probes and metrics over HTTP.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use arc_swap::ArcSwapOption;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use axum_server::Handle;
+use hipaa_iac_engine::Date;
+use tokio::sync::Semaphore;
+
+use crate::{
+    args::Mode,
+    audit,
+    catalog::{Base, Catalog, GroupKind},
+    cluster::Cluster,
+    guard,
+    judge::{self, Decision, Options},
+    metrics::{Metrics, RequestLabels, RuleLabels},
+    review::{self, Answer, Entry, Request},
+    tls::Identity,
+};
+
+/// The largest body that is read, in bytes: an update carries an object twice, and each may have the 3 MiB that the API server takes.
+pub const MAX_BODY: usize = 8 << 20;
+/// When an answer is given without a verdict: before the three seconds after which the API server gives up.
+const DEADLINE: Duration = Duration::from_millis(2500);
+
+/// Everything that a request needs.
+#[derive(Debug)]
+pub struct App {
+    /// What does not change.
+    pub base: Base,
+    /// What is in force; `None` until custom resources are read.
+    pub catalog: ArcSwapOption<Catalog>,
+    /// What is known of the cluster.
+    pub cluster: Cluster,
+    /// Options.
+    pub options: Options,
+    /// The mode where nothing says otherwise.
+    pub mode: Mode,
+    /// The namespaces whose Waivers count.
+    pub waiver_namespaces: Vec<String>,
+    /// Figures.
+    pub metrics: Arc<Metrics>,
+    /// The audit log; gone when it is closed.
+    pub audit: audit::Log,
+    /// The certificate that is served.
+    pub identity: Identity,
+    /// How many reviews are worked on at once.
+    pub permits: Arc<Semaphore>,
+    /// Told to stop: readiness has ended.
+    pub stopping: AtomicBool,
+}
+
+impl App {
+    /// Whether requests can be answered as they should be; else why not.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn ready(&self) -> Result<(), &'static str> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Err("stopping");
+        }
+        if self.catalog.load().is_none() {
+            return Err("the custom resources are not read yet");
+        }
+        if !self.cluster.is_synced() {
+            return Err("the cluster is not read yet");
+        }
+        match self.identity.validity() {
+            None => Err("there is no certificate yet"),
+            Some(validity) if !validity.holds_at(unix_now()) => {
+                Err("the certificate is not valid now")
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Seconds since 1970.
+pub fn unix_now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Today, in UTC.
+pub fn today() -> Date {
+    Date::from_unix_days(unix_now() / 86_400)
+}
+
+/// The current time in RFC 3339.
+pub fn timestamp() -> String {
+    k8s_openapi::jiff::Timestamp::now().to_string()
+}
+
+/// The routes of the webhook.
+pub fn webhook(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/validate/{entry}", post(validate))
+        .with_state(app)
+}
+
+/// The routes of probes and metrics.
+pub fn probes(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .route("/startupz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(app)
+}
+
+async fn readyz(State(app): State<Arc<App>>) -> Response {
+    match app.ready() {
+        Ok(()) => (StatusCode::OK, "ok\n").into_response(),
+        Err(missing) => (StatusCode::SERVICE_UNAVAILABLE, format!("{missing}\n")).into_response(),
+    }
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], app.metrics.text()).into_response()
+}
+
+/// Serves the webhook until the handle says stop.
+///
+/// # Errors
+/// The system refuses.
+pub async fn serve_webhook(
+    app: Arc<App>,
+    listener: TcpListener,
+    handle: Handle<SocketAddr>,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let mut server = axum_server::from_tcp_rustls(listener, app.identity.config())?
+        .handle(handle)
+        .first_request_timeout(Duration::from_secs(10));
+    server
+        .http_builder()
+        .http2()
+        .max_concurrent_streams(256)
+        .max_header_list_size(32 << 10);
+    server.serve(webhook(app).into_make_service()).await
+}
+
+/// Serves probes and metrics until the handle says stop.
+///
+/// # Errors
+/// The system refuses.
+pub async fn serve_probes(
+    app: Arc<App>,
+    listener: TcpListener,
+    handle: Handle<SocketAddr>,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    axum_server::from_tcp(listener)?
+        .handle(handle)
+        .serve(probes(app).into_make_service())
+        .await
+}
+
+async fn validate(
+    State(app): State<Arc<App>>,
+    Path(entry): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let began = Instant::now();
+    let Some(entry) = Entry::find(&entry) else {
+        return (StatusCode::NOT_FOUND, "no such webhook\n").into_response();
+    };
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| {
+            kind.split(';')
+                .next()
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        });
+    if !is_json {
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "",
+            "the content type is not application/json",
+        );
+    }
+    let body = match tokio::time::timeout(DEADLINE, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            return refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "",
+                "the body is too large, or ended early",
+            );
+        }
+        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "", "the body came too slowly"),
+    };
+    let Ok(permit) = Arc::clone(&app.permits).try_acquire_owned() else {
+        return unjudged(&app, entry, &body, began, Unjudged::Overload).await;
+    };
+    app.metrics.in_flight.inc();
+    let work = {
+        let app = Arc::clone(&app);
+        let body = body.clone();
+        tokio::task::spawn_blocking(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, entry, &body, began)));
+            app.metrics.in_flight.dec();
+            drop(permit);
+            outcome
+        })
+    };
+    let left = DEADLINE.saturating_sub(began.elapsed());
+    match tokio::time::timeout(left, work).await {
+        Ok(Ok(Ok(response))) => response,
+        Ok(_) => {
+            tracing::error!(entry = entry.as_str(), "a review made the program fail");
+            unjudged(&app, entry, &body, began, Unjudged::Failure).await
+        }
+        Err(_) => unjudged(&app, entry, &body, began, Unjudged::Deadline).await,
+    }
+}
+
+/// Reads and judges one review.
+fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
+    let request = match review::parse(body) {
+        Ok(request) => request,
+        Err(malformed) => {
+            return refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message);
+        }
+    };
+    let decision = decide(app, entry, &request);
+    let unjudged = None;
+    record(app, entry, &request, &decision, unjudged, began);
+    respond(StatusCode::OK, &request.uid, decision.answer)
+}
+
+/// The decision on a request.
+pub fn decide(app: &App, entry: Entry, request: &Request) -> Decision {
+    if entry == Entry::Guard {
+        return guard::judge(
+            &app.base,
+            &app.waiver_namespaces,
+            app.mode,
+            today(),
+            request,
+        );
+    }
+    match app.catalog.load_full() {
+        Some(catalog) => judge::judge(&catalog, &app.cluster, &app.options, entry, request),
+        None => Decision::of(without_verdict(entry, Unjudged::Starting)),
+    }
+}
+
+/// Why there is an answer without a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unjudged {
+    Overload,
+    Deadline,
+    Failure,
+    Starting,
+}
+
+impl Unjudged {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Overload => "overload",
+            Self::Deadline => "deadline",
+            Self::Failure => "failure",
+            Self::Starting => "starting",
+        }
+    }
+
+    fn code(self) -> u16 {
+        match self {
+            Self::Overload => 429,
+            Self::Deadline => 504,
+            Self::Failure => 500,
+            Self::Starting => 503,
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Overload => "too many reviews at once",
+            Self::Deadline => "the review took too long",
+            Self::Failure => "the review failed",
+            Self::Starting => "the operator is starting",
+        }
+    }
+}
+
+fn without_verdict(entry: Entry, why: Unjudged) -> Answer {
+    if entry.fails_closed() {
+        Answer::deny(
+            why.code(),
+            format!(
+                "hipaa-iac: not judged, {}; try again, or see docs/operator.md, \"failure modes\"",
+                why.what()
+            ),
+        )
+    } else {
+        Answer::allow().warn(format!("hipaa-iac: not judged, {}", why.what()))
+    }
+}
+
+/// Answers without a verdict: closed where PHI is, open elsewhere.
+async fn unjudged(
+    app: &Arc<App>,
+    entry: Entry,
+    body: &bytes::Bytes,
+    began: Instant,
+    why: Unjudged,
+) -> Response {
+    // The parser has no part in the failure, and without the id there is no answer.
+    let request = review::parse(body);
+    match request {
+        Ok(request) => {
+            let decision = Decision::of(without_verdict(entry, why));
+            record(app, entry, &request, &decision, Some(why), began);
+            respond(StatusCode::OK, &request.uid, decision.answer)
+        }
+        Err(malformed) => refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message),
+    }
+}
+
+fn record(
+    app: &App,
+    entry: Entry,
+    request: &Request,
+    decision: &Decision,
+    unjudged: Option<Unjudged>,
+    began: Instant,
+) {
+    let catalog = app.catalog.load();
+    let known = catalog.as_ref().is_some_and(|catalog| {
+        catalog
+            .rules(&GroupKind::new(&request.kind.group, &request.kind.kind))
+            .is_some()
+    }) || entry == Entry::Guard
+        || request.operation == review::Operation::Connect;
+    let kind = if request.kind.group.is_empty() {
+        request.kind.kind.clone()
+    } else {
+        format!("{}/{}", request.kind.group, request.kind.kind)
+    };
+    let outcome = match unjudged {
+        Some(why) => why.as_str(),
+        None if !decision.answer.allowed => "denied",
+        None if !decision.answer.warnings.is_empty() => "warned",
+        None => "allowed",
+    };
+    let labels = RequestLabels {
+        entry: entry.as_str(),
+        operation: request.operation.as_str(),
+        kind: if known { kind.clone() } else { "other".to_owned() },
+        decision: outcome,
+        mode: decision.mode.map_or("none", Mode::as_str),
+        dry_run: request.is_dry_run().to_string(),
+    };
+    app.metrics.requests.get_or_create(&labels).inc();
+    for (policy, verdict) in &decision.outcomes {
+        let labels = RuleLabels {
+            rule: policy.to_string(),
+            outcome: verdict.as_str(),
+        };
+        app.metrics.rules.get_or_create(&labels).inc();
+    }
+    let object_name = request
+        .object
+        .pointer("/metadata/generateName")
+        .and_then(serde_json::Value::as_str)
+        .filter(|_| request.name.is_empty())
+        .map_or_else(|| request.name.clone(), |prefix| format!("{prefix}*"));
+    app.audit.write(audit::Entry {
+        time: timestamp(),
+        uid: request.uid.clone(),
+        entry: entry.as_str(),
+        user: request.user_info.username.clone(),
+        operation: request.operation.as_str(),
+        kind,
+        subresource: request.subresource().unwrap_or_default().to_owned(),
+        namespace: request.object_namespace().unwrap_or_default().to_owned(),
+        name: object_name,
+        dry_run: request.is_dry_run(),
+        allowed: decision.answer.allowed,
+        mode: decision.mode.map(Mode::as_str),
+        violated: decision.violated.clone(),
+        denied: decision.denied.clone(),
+        unknown: decision.unknown.clone(),
+        waivers: decision.waivers.clone(),
+        controller: decision.controller.clone(),
+        unjudged: unjudged.map(Unjudged::as_str),
+        policy_digest: catalog
+            .as_ref()
+            .map(|catalog| catalog.digest.clone())
+            .unwrap_or_default(),
+    });
+    app.metrics
+        .audit_dropped
+        .set(i64::try_from(app.audit.dropped()).unwrap_or(i64::MAX));
+    app.metrics.duration.observe(began.elapsed().as_secs_f64());
+}
+
+/// What is no review gets a review that denies, with the status that says whose fault it is: the API server then does as the failure policy says.
+fn refuse(status: StatusCode, uid: &str, message: &str) -> Response {
+    respond(
+        status,
+        uid,
+        Answer::deny(status.as_u16(), format!("hipaa-iac: {message}")),
+    )
+}
+
+fn respond(status: StatusCode, uid: &str, answer: Answer) -> Response {
+    let body = answer.into_json(uid).to_string();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}

@@ -1,0 +1,196 @@
+//! Watches: one task for each kind that policies read beside what they judge.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use futures::{StreamExt as _, TryStream, TryStreamExt as _};
+use kube::{
+    Api, Client, Resource as _,
+    api::{DynamicObject, PartialObjectMeta},
+    runtime::{
+        WatchStreamExt as _,
+        watcher::{self, Event, watcher},
+    },
+};
+use tokio::task::JoinHandle;
+
+use crate::{
+    catalog::GroupKind,
+    cluster::{Cluster, Store, kept, without_contents},
+    discovery::Served,
+};
+
+/// How long a kind that may not be read is left alone.
+const FORBIDDEN_PAUSE: std::time::Duration = std::time::Duration::from_mins(5);
+/// Objects in a page of a list.
+const PAGE: u32 = 250;
+
+/// The watches that run.
+#[derive(Default)]
+pub struct Watches {
+    running: BTreeMap<GroupKind, (String, Arc<Store>, JoinHandle<()>)>,
+}
+
+impl Drop for Watches {
+    fn drop(&mut self) {
+        for (_, _, task) in self.running.values() {
+            task.abort();
+        }
+    }
+}
+
+impl Watches {
+    /// Watches these kinds, as far as they are served, and no others.
+    pub fn set(
+        &mut self,
+        client: &Client,
+        cluster: &Cluster,
+        wanted: &BTreeSet<GroupKind>,
+        served: &BTreeMap<GroupKind, Served>,
+        failed: &BTreeSet<String>,
+    ) {
+        self.running.retain(|kind, (version, _, task)| {
+            let keep = wanted.contains(kind)
+                && served
+                    .get(kind)
+                    .is_some_and(|served| served.resource.api_version == *version);
+            if !keep {
+                task.abort();
+            }
+            keep
+        });
+        for kind in wanted {
+            let Some(served) = served.get(kind).filter(|served| served.watchable) else {
+                continue;
+            };
+            if self.running.contains_key(kind) {
+                continue;
+            }
+            let store = Arc::new(Store::new());
+            let task = tokio::spawn(run(client.clone(), served.clone(), Arc::clone(&store)));
+            self.running.insert(
+                kind.clone(),
+                (served.resource.api_version.clone(), store, task),
+            );
+        }
+        let mut stores: HashMap<GroupKind, Arc<Store>> = self
+            .running
+            .iter()
+            .map(|(kind, (_, store, _))| (kind.clone(), Arc::clone(store)))
+            .collect();
+        // What a server that is down holds is not known, and no absence.
+        for kind in wanted.iter().filter(|kind| failed.contains(&*kind.group)) {
+            stores.entry(kind.clone()).or_insert_with(|| {
+                let store = Store::new();
+                store.forbidden();
+                Arc::new(store)
+            });
+        }
+        cluster.set_stores(stores);
+    }
+}
+
+async fn run(client: Client, served: Served, store: Arc<Store>) {
+    let config = watcher::Config::default().page_size(PAGE);
+    // Of Secrets nothing but the metadata ever leaves the API server.
+    if served.resource.group.is_empty() && served.resource.kind == "Secret" {
+        let api: Api<PartialObjectMeta<DynamicObject>> = Api::all_with(client, &served.resource);
+        let stream = watcher(api, config).map_ok(|event| map(event, partial));
+        follow(&store, &served, true, stream).await;
+    } else {
+        let api: Api<DynamicObject> = Api::all_with(client, &served.resource);
+        let stream = watcher(api, config);
+        follow(&store, &served, false, stream).await;
+    }
+}
+
+fn map<K, T>(event: Event<K>, to: impl FnOnce(K) -> T) -> Event<T> {
+    match event {
+        Event::Apply(object) => Event::Apply(to(object)),
+        Event::Delete(object) => Event::Delete(to(object)),
+        Event::Init => Event::Init,
+        Event::InitApply(object) => Event::InitApply(to(object)),
+        Event::InitDone => Event::InitDone,
+    }
+}
+
+fn partial(object: PartialObjectMeta<DynamicObject>) -> DynamicObject {
+    DynamicObject {
+        types: None,
+        metadata: object.metadata,
+        data: serde_json::Value::Null,
+    }
+}
+
+async fn follow(
+    store: &Store,
+    served: &Served,
+    secret: bool,
+    stream: impl TryStream<Ok = Event<DynamicObject>, Error = watcher::Error, Item = Result<Event<DynamicObject>, watcher::Error>> + Send,
+) {
+    let kind = &served.resource.kind;
+    let mut stream = Box::pin(stream.default_backoff());
+    while let Some(event) = stream.next().await {
+        let read = |object: DynamicObject| {
+            let namespace = served
+                .namespaced
+                .then(|| object.meta().namespace.clone())
+                .flatten();
+            let mut value = serde_json::to_value(object).ok()?;
+            let members = value.as_object_mut()?;
+            // Lists leave them out.
+            members.insert(
+                "apiVersion".to_owned(),
+                served.resource.api_version.clone().into(),
+            );
+            members.insert("kind".to_owned(), served.resource.kind.clone().into());
+            let mut resource = kept(value, namespace.as_deref())?;
+            if secret {
+                without_contents(&mut resource);
+            }
+            Some(resource)
+        };
+        match event {
+            Ok(Event::Init) => store.begin(),
+            Ok(Event::InitApply(object)) => {
+                if let Some(resource) = read(object) {
+                    store.listed(resource);
+                }
+            }
+            Ok(Event::InitDone) => store.finish(),
+            Ok(Event::Apply(object)) => {
+                if let Some(resource) = read(object) {
+                    store.apply(resource);
+                }
+            }
+            Ok(Event::Delete(object)) => {
+                let metadata = object.meta();
+                store.delete(
+                    metadata.namespace.as_deref(),
+                    metadata.name.as_deref().unwrap_or_default(),
+                );
+            }
+            Err(error) => {
+                if is_forbidden(&error) {
+                    store.forbidden();
+                    tracing::warn!(%kind, "the operator's role does not allow to watch this kind; what depends on it is unknown");
+                    // Each attempt begins well, so the stream's own patience never grows.
+                    tokio::time::sleep(FORBIDDEN_PAUSE).await;
+                } else {
+                    tracing::debug!(%kind, %error, "a watch was interrupted");
+                }
+            }
+        }
+    }
+}
+
+fn is_forbidden(error: &watcher::Error) -> bool {
+    match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status)) => status.is_forbidden(),
+        watcher::Error::WatchError(status) => status.is_forbidden(),
+        _ => false,
+    }
+}

@@ -1,0 +1,478 @@
+//! What the webhook answers, and what it survives.
+
+use std::time::Duration;
+
+use hipaa_iac_operator::{
+    args::{Mode, TlsVersion},
+    catalog::ActiveWaiver,
+    certificates::{self, Step},
+    server::{MAX_BODY, unix_now},
+    tls::Demands,
+};
+use serde_json::{Value, json};
+
+use crate::served::{Client, Served, Setup, bundle, profile, request, review};
+
+fn deployment(env: &Value) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "clinic"},
+        "spec": {"replicas": 0, "selector": {"matchLabels": {"app": "web"}}, "template": {
+            "metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "web", "image": "web:1", "env": env}]}}},
+    })
+}
+
+fn leaking() -> Value {
+    deployment(&json!([{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]))
+}
+
+fn policies(response: &Value, what: &str) -> Vec<String> {
+    response["auditAnnotations"][what]
+        .as_str()
+        .unwrap_or_default()
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_violation_is_denied_with_policy_citation_path_and_remedy_and_without_the_secret() {
+    let served = Served::start(Setup::default()).await;
+    let response = served
+        .ask("workloads-phi", request("CREATE", &leaking(), None))
+        .await;
+    assert_eq!(response["allowed"], false);
+    assert_eq!(response["status"]["code"], 403);
+    let message = response["status"]["message"].as_str().unwrap();
+    for part in [
+        "Deployment/clinic/web",
+        "environment-literal-credential",
+        "45 CFR 164.",
+        "spec.template.spec.containers[0].env[0].value",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    let whole = response.to_string();
+    assert!(!whole.contains("hunter2"), "{whole}");
+    let log = served.audit("\"allowed\":false").await;
+    assert!(!log.contains("hunter2"));
+    for part in ["\"user\":\"jane\"", "Deployment", "environment-literal-credential", "policyDigest"] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_most_five_violations_are_told_one_by_one() {
+    let served = Served::start(Setup::default()).await;
+    let many: Vec<Value> = (0..9)
+        .map(|at| json!({"name": format!("P{at}_PASSWORD"), "value": "hunter2-Zq9!xK"}))
+        .collect();
+    let response = served
+        .ask(
+            "workloads-phi",
+            request("CREATE", &deployment(&json!(many)), None),
+        )
+        .await;
+    let message = response["status"]["message"].as_str().unwrap();
+    assert_eq!(message.matches("\n  - ").count(), 5, "{message}");
+    assert!(message.contains("and 4 more"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn modes_decide_what_a_violation_does() {
+    for (mode, warned) in [(Mode::Warn, true), (Mode::Audit, false)] {
+        let served = Served::start(Setup {
+            mode,
+            ..Setup::default()
+        })
+        .await;
+        let response = served
+            .ask("workloads-phi", request("CREATE", &leaking(), None))
+            .await;
+        assert_eq!(response["allowed"], true);
+        let warnings = response["warnings"].to_string();
+        assert_eq!(warnings.contains("environment-literal-credential"), warned, "{warnings}");
+        assert!(
+            policies(&response, "violations").contains(&"environment-literal-credential".to_owned())
+        );
+        // The Namespace says otherwise.
+        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic",
+            "labels": {"hipaa-iac.dev/mode": "enforce"}}});
+        served.know(&[hipaa_iac_operator::cluster::kept(namespace, None).unwrap()]);
+        let response = served
+            .ask("workloads-phi", request("CREATE", &leaking(), None))
+            .await;
+        assert_eq!(response["allowed"], false);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn updates_are_denied_for_what_is_new_only() {
+    let served = Served::start(Setup::default()).await;
+    let old = leaking();
+    // Nothing that a policy reads.
+    let mut same = old.clone();
+    same["metadata"]["finalizers"] = json!(["x"]);
+    same["status"] = json!({"replicas": 1});
+    let response = served
+        .ask("workloads-phi", request("UPDATE", &same, Some(&old)))
+        .await;
+    assert_eq!(response["allowed"], true);
+    assert!(response.get("warnings").is_none());
+    // What was so before becomes a warning, also where it has moved.
+    let mut moved = old.clone();
+    moved["spec"]["template"]["spec"]["containers"] = json!([
+        {"name": "proxy", "image": "proxy:1"}, old["spec"]["template"]["spec"]["containers"][0]]);
+    let response = served
+        .ask("workloads-phi", request("UPDATE", &moved, Some(&old)))
+        .await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert!(response["warnings"].to_string().contains("was so before"));
+    // A new one is denied, and the old one beside it is not.
+    let mut worse = old.clone();
+    worse["spec"]["template"]["spec"]["containers"][0]["env"] = json!([
+        {"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}, {"name": "API_TOKEN", "value": "hunter2-Zq9!xK"}]);
+    let response = served
+        .ask("workloads-phi", request("UPDATE", &worse, Some(&old)))
+        .await;
+    assert_eq!(response["allowed"], false);
+    let message = response["status"]["message"].as_str().unwrap();
+    assert!(message.contains("env[1]") && !message.contains("env[0]"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terminating_objects_let_finalizers_go_but_no_new_violations_in() {
+    let served = Served::start(Setup::default()).await;
+    let pod = |env: Value, finalizers: Value| {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "job-x", "namespace": "clinic",
+            "deletionTimestamp": "2026-11-24T00:00:00Z", "finalizers": finalizers},
+            "spec": {"containers": [{"name": "a", "image": "a:1", "env": env}]}})
+    };
+    let secret = json!([{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]);
+    let old = pod(secret.clone(), json!(["batch.kubernetes.io/job-tracking"]));
+    let response = served
+        .ask(
+            "workloads-phi",
+            request("UPDATE", &pod(secret.clone(), json!([])), Some(&old)),
+        )
+        .await;
+    assert_eq!(response["allowed"], true);
+    let clean = pod(json!([]), json!(["x"]));
+    let response = served
+        .ask(
+            "workloads-phi",
+            request("UPDATE", &pod(secret, json!([])), Some(&clean)),
+        )
+        .await;
+    assert_eq!(response["allowed"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ephemeral_containers_are_judged_and_scales_are_not() {
+    let served = Served::start(Setup::default()).await;
+    let pod = |ephemeral: Value| {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "clinic"},
+            "spec": {"containers": [{"name": "a", "image": "a:1"}], "ephemeralContainers": ephemeral}})
+    };
+    let debug = json!([{"name": "debugger", "image": "busybox", "env": [{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]}]);
+    let mut ask = request("UPDATE", &pod(debug), Some(&pod(json!([]))));
+    ask["subResource"] = json!("ephemeralcontainers");
+    let response = served.ask("workloads-phi", ask).await;
+    assert_eq!(response["allowed"], false, "{response}");
+    let scale = json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web", "namespace": "clinic"}, "spec": {"replicas": 3}});
+    let mut ask = request("UPDATE", &scale, Some(&json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web"}, "spec": {"replicas": 0}})));
+    ask["subResource"] = json!("scale");
+    assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shells_in_phi_pods_are_recorded_and_in_enforce_denied() {
+    let served = Served::start(Setup::default()).await;
+    let options = json!({"apiVersion": "v1", "kind": "PodExecOptions", "command": ["sh"]});
+    let mut ask = request("CONNECT", &options, None);
+    ask["subResource"] = json!("exec");
+    ask["name"] = json!("db-0");
+    ask["namespace"] = json!("clinic");
+    let response = served.ask("workloads-phi", ask.clone()).await;
+    assert_eq!(response["allowed"], false);
+    ask["userInfo"]["groups"] = json!(["break-glass"]);
+    assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
+    let log = served.audit("CONNECT").await;
+    assert!(log.contains("\"subresource\":\"exec\"") && log.contains("db-0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pods_are_judged_whoever_claims_to_own_them_and_controllers_get_no_warnings() {
+    let served = Served::start(Setup::default()).await;
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "web-abc-", "namespace": "clinic",
+        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "1", "controller": true}]},
+        "spec": {"containers": [{"name": "a", "image": "a:1", "env": [{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]}]}});
+    let forged = served
+        .ask("workloads-phi", request("CREATE", &pod, None))
+        .await;
+    assert_eq!(forged["allowed"], false);
+    assert!(forged["status"]["message"].as_str().unwrap().contains("Pod/clinic/web-abc-*"));
+    let served = Served::start(Setup {
+        mode: Mode::Warn,
+        ..Setup::default()
+    })
+    .await;
+    let mut ask = request("CREATE", &pod, None);
+    ask["userInfo"]["username"] = json!("system:serviceaccount:kube-system:replicaset-controller");
+    let response = served.ask("workloads-phi", ask).await;
+    assert!(response.get("warnings").is_none(), "{response}");
+    assert_eq!(response["auditAnnotations"]["controller"], "ReplicaSet/web-abc");
+}
+
+fn waiver(name: &str) -> ActiveWaiver {
+    ActiveWaiver {
+        id: "hipaa-iac-system/w".to_owned(),
+        spec: serde_json::from_value(json!({"policy": "environment-literal-credential",
+            "target": {"group": "apps", "kind": "Deployment", "namespace": "clinic", "name": name},
+            "reason": "r", "owner": "o", "approvedBy": "ciso", "compensatingControl": "c", "until": "2027-01-31"}))
+        .unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiver_covers_its_object_and_what_its_controllers_make_and_nothing_else() {
+    let mut setup = Setup::default();
+    setup.resources.waivers = vec![waiver("web")];
+    let served = Served::start(setup).await;
+    let response = served
+        .ask("workloads-phi", request("CREATE", &leaking(), None))
+        .await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert!(response["auditAnnotations"]["waivers"].as_str().unwrap().contains("hipaa-iac-system/w"));
+    let mut other = leaking();
+    other["metadata"]["name"] = json!("other");
+    assert_eq!(
+        served
+            .ask("workloads-phi", request("CREATE", &other, None))
+            .await["allowed"],
+        false
+    );
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "web-abc-", "namespace": "clinic",
+        "labels": {"pod-template-hash": "abc"},
+        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "1", "controller": true}]},
+        "spec": {"containers": [{"name": "a", "image": "a:1", "env": [{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]}]}});
+    let mut ask = request("CREATE", &pod, None);
+    assert_eq!(served.ask("workloads-phi", ask.clone()).await["allowed"], false);
+    ask["userInfo"]["username"] = json!("system:serviceaccount:kube-system:replicaset-controller");
+    assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_kind_is_admitted_with_a_warning() {
+    let served = Served::start(Setup::default()).await;
+    let object = json!({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "a", "namespace": "clinic"}});
+    let response = served
+        .ask("workloads-phi", request("CREATE", &object, None))
+        .await;
+    assert_eq!(response["allowed"], true);
+    assert!(response["warnings"][0].as_str().unwrap().contains("Widget"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_gets_the_same_answer() {
+    let served = Served::start(Setup::default()).await;
+    let wet = request("CREATE", &leaking(), None);
+    let mut dry = wet.clone();
+    dry["dryRun"] = json!(true);
+    assert_eq!(
+        served.ask("workloads-phi", wet).await,
+        served.ask("workloads-phi", dry).await
+    );
+    assert!(served.app.metrics.text().contains("dry_run=\"true\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_review_is_refused_and_the_next_one_answered() {
+    let served = Served::start(Setup::default()).await;
+    let good = review(request("CREATE", &deployment(&json!([])), None));
+    for (path, kind, body, status) in [
+        ("/validate/workloads", "application/json", "{".to_owned(), 400),
+        ("/validate/workloads", "application/json", "\u{0}".to_owned(), 400),
+        ("/validate/workloads", "application/json", json!({"request": {"uid": "u1"}}).to_string(), 400),
+        ("/validate/workloads", "text/plain", good.clone(), 415),
+        ("/validate/nothing", "application/json", good.clone(), 404),
+        ("/validate/workloads", "application/json", good.clone(), 200),
+    ] {
+        // A server that refuses without reading closes the connection.
+        let mut client = served.connect().await;
+        let (got, answer) = client.post(path, kind, &body).await.unwrap();
+        assert_eq!(got, status, "{path} {kind} {answer}");
+    }
+    let wrong = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u1", "operation": "EAT"}});
+    let mut client = served.connect().await;
+    let (status, answer) = client.review("workloads", &wrong.to_string()).await;
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!((status, &answer["response"]["uid"]), (400, &json!("u1")));
+    assert_eq!(answer["response"]["allowed"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_mebibytes_are_judged_and_an_oversized_body_is_refused() {
+    let served = Served::start(Setup::default()).await;
+    let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "clinic"},
+        "data": {"blob": "x ".repeat(3 << 19), "DB_PASSWORD": "hunter2-Zq9!xK"}});
+    let response = served
+        .ask("workloads-phi", request("UPDATE", &object, Some(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "clinic"}, "data": {}}))))
+        .await;
+    assert_eq!(response["allowed"], false, "{response}");
+    let mut client = served.connect().await;
+    let body = " ".repeat(MAX_BODY + 1);
+    match client.post("/validate/workloads", "application/json", &body).await {
+        Ok((status, _)) => assert_eq!(status, 413),
+        // The answer may be lost where the server closes while we still send.
+        Err(error) => assert!(!served.app.stopping.load(std::sync::atomic::Ordering::Relaxed), "{error}"),
+    }
+    let response = served
+        .ask("workloads", request("CREATE", &deployment(&json!([])), None))
+        .await;
+    assert_eq!(response["allowed"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_client_is_given_up_and_holds_nobody_else() {
+    let served = Served::start(Setup {
+        permits: 1,
+        ..Setup::default()
+    })
+    .await;
+    let mut slow = served.connect().await;
+    slow.send(b"POST /validate/workloads HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{")
+        .await
+        .unwrap();
+    let response = served
+        .ask("workloads", request("CREATE", &deployment(&json!([])), None))
+        .await;
+    assert!(response.get("warnings").is_none(), "{response}");
+    let (status, _) = tokio::time::timeout(Duration::from_secs(10), slow.answer())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(status, 408);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overload_is_answered_at_once_closed_for_phi_and_open_elsewhere() {
+    let served = Served::start(Setup {
+        permits: 1,
+        ..Setup::default()
+    })
+    .await;
+    let held = served.app.permits.clone().try_acquire_owned().unwrap();
+    let began = std::time::Instant::now();
+    let ask = request("CREATE", &deployment(&json!([])), None);
+    let phi = served.ask("workloads-phi", ask.clone()).await;
+    assert_eq!(phi["allowed"], false);
+    assert_eq!(phi["status"]["code"], 429);
+    let open = served.ask("workloads", ask.clone()).await;
+    assert_eq!(open["allowed"], true);
+    assert!(open["warnings"][0].as_str().unwrap().contains("not judged"));
+    assert!(began.elapsed() < Duration::from_secs(2));
+    drop(held);
+    assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
+    assert!(served.audit("overload").await.contains("\"unjudged\":\"overload\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_change_under_load_without_a_failed_request() {
+    let served = Served::start(Setup::default()).await;
+    let now = unix_now();
+    let first = bundle();
+    served.app.identity.set(&first.certificate, &first.key).unwrap();
+    // As the leader does it: the new CA beside the old one, then the certificate under it.
+    let both = certificates::take_step(Some(&first), Step::NewAuthority, &profile(), now).unwrap();
+    let done = certificates::take_step(Some(&both), Step::NewCertificate, &profile(), now).unwrap();
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let mut load = Vec::new();
+    for _ in 0..4 {
+        let (stop, address, trusted) = (stop.clone(), served.address, both.authorities.clone());
+        load.push(tokio::spawn(async move {
+            let body = review(request("CREATE", &deployment(&json!([])), None));
+            let mut kept = Client::connect(address, &trusted, None).await.unwrap();
+            let mut count = 0;
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                assert_eq!(kept.review("workloads", &body).await.0, 200);
+                let mut fresh = Client::connect(address, &trusted, None).await.unwrap();
+                assert_eq!(fresh.review("workloads", &body).await.0, 200);
+                count += 1;
+            }
+            count
+        }));
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    served.app.identity.set(&done.certificate, &done.key).unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    for task in load {
+        assert!(task.await.unwrap() > 0);
+    }
+    // Who trusts only the old CA is refused by the new certificate, who trusts the new one is not.
+    assert!(Client::connect(served.address, &first.authorities, None).await.is_err());
+    assert!(Client::connect(served.address, &done.authorities, None).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_or_not_yet_valid_certificate_ends_readiness() {
+    let served = Served::start(Setup::default()).await;
+    assert_eq!(served.app.ready(), Err("the cluster is not read yet"));
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic"}});
+    served.know(&[hipaa_iac_operator::cluster::kept(namespace, None).unwrap()]);
+    assert_eq!(served.app.ready(), Ok(()));
+    for offset in [-100_000, 100_000] {
+        let other =
+            certificates::take_step(None, Step::Everything, &profile(), unix_now() + offset).unwrap();
+        served.app.identity.set(&other.certificate, &other.key).unwrap();
+        assert_eq!(served.app.ready(), Err("the certificate is not valid now"));
+        assert!(Client::connect(served.address, &other.authorities, None).await.is_err());
+    }
+    // A broken one is refused, and the one before stays.
+    assert!(served.app.identity.set("x", "y").is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_and_client_certificates_are_demanded_as_told() {
+    let clients = bundle();
+    let strangers = bundle();
+    let served = Served::start(Setup {
+        demands: Demands {
+            client_authorities: Some(clients.authorities.clone()),
+            client_name: Some("kube-apiserver".to_owned()),
+            minimum: TlsVersion::V1_3,
+        },
+        ..Setup::default()
+    })
+    .await;
+    let client = |bundle: &certificates::Bundle, name: &str| {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+        let issuer = rcgen::Issuer::from_ca_cert_pem(
+            &bundle.authorities,
+            rcgen::KeyPair::from_pem(&bundle.authority_key).unwrap(),
+        )
+        .unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    };
+    let try_with = async |identity: Option<&(String, String)>, versions: &[&'static rustls::SupportedProtocolVersion]| {
+        let identity = identity.map(|(chain, key)| (chain.as_str(), key.as_str()));
+        let mut client =
+            Client::connect_with(served.address, &served.authorities, identity, versions).await?;
+        // With TLS 1.3 the client learns of the refusal at its first read.
+        let body = review(request("CREATE", &deployment(&json!([])), None));
+        client.post("/validate/workloads", "application/json", &body).await
+    };
+    let api_server = client(&clients, "kube-apiserver");
+    assert_eq!(try_with(Some(&api_server), rustls::ALL_VERSIONS).await.unwrap().0, 200);
+    assert!(try_with(Some(&client(&clients, "someone")), rustls::ALL_VERSIONS).await.is_err());
+    assert!(try_with(Some(&client(&strangers, "kube-apiserver")), rustls::ALL_VERSIONS).await.is_err());
+    assert!(try_with(None, rustls::ALL_VERSIONS).await.is_err());
+    assert!(try_with(Some(&api_server), &[&rustls::version::TLS12]).await.is_err());
+}

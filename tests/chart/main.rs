@@ -1,0 +1,137 @@
+//! The Helm chart without a cluster: lint, schema, what it renders, and our own policies on it.
+
+use std::{env, fs, path::PathBuf, process::Command};
+
+use hipaa_iac_tests::{Ran, Tree, run_in, workspace};
+
+const CHART: &str = "charts/hipaa-iac";
+
+/// Every option that adds objects or fields.
+const EVERYTHING: &str = "
+image: {digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000'}
+imagePullSecrets: [{name: registry}]
+fullnameOverride: guardian
+mode: enforce
+policyModes: {ingress-without-tls: warn, container-privileged: enforce}
+excludeNamespaces: [monitoring, ci]
+waiverNamespaces: [compliance]
+connect: {mode: enforce, groups: [on-call, sre]}
+config: {classification: {default: phi}}
+tls: {mode: cert-manager, minVersion: '1.3', client: {secretName: api-server, name: kube-apiserver}}
+auditLog: {stdout: false, file: true, existingClaim: audit}
+rbac: {secrets: true, extraReads: [{apiGroups: [example.com], resources: [things]}]}
+serviceAccount: {annotations: {a: b}}
+podAnnotations: {a: b}
+podLabels: {team: security}
+nodeSelector: {kubernetes.io/os: linux}
+tolerations: [{key: node-role.kubernetes.io/control-plane, operator: Exists, effect: NoSchedule}]
+networkPolicy: {apiServerCIDRs: [10.0.0.0/24], metricsFrom: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}]}
+serviceMonitor: {enabled: true}
+prometheusRule: {enabled: true}
+";
+
+fn helm(arguments: &[&str]) -> Ran {
+    let output = Command::new("helm")
+        .current_dir(workspace())
+        .args(arguments)
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// What the chart renders with a file of values.
+fn rendered(values: &str) -> String {
+    let tree = Tree::with(&[("values.yaml", values)]).unwrap();
+    let file = tree.path().join("values.yaml").display().to_string();
+    let ran = helm(&[
+        "template",
+        "hipaa-iac",
+        CHART,
+        "-n",
+        "hipaa-iac-system",
+        "-f",
+        &file,
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout
+}
+
+#[test]
+fn helm_finds_nothing_to_say() {
+    let ran = helm(&["lint", "--strict", CHART]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(!ran.stdout.contains("WARNING"), "{}", ran.stdout);
+}
+
+#[test]
+fn values_that_mean_nothing_are_refused() {
+    for (set, named) in [
+        ("mode=deny", "mode"),
+        ("policyModes.a=off", "policyModes"),
+        ("tls.mode=provided", "tls.secretName"),
+        ("tls.minVersion=1.1", "minVersion"),
+        ("replicas=-1", "replicas"),
+        ("mood=enforce", "mood"),
+        ("image.digest=sha256:1", "digest"),
+        (
+            "rbac.extraReads[0].apiGroups={*},rbac.extraReads[0].resources={a}",
+            "extraReads",
+        ),
+    ] {
+        let ran = helm(&["template", "x", CHART, "--set", set]);
+        assert_ne!(ran.code, 0, "{set}");
+        assert!(ran.stderr.contains(named), "{set}: {}", ran.stderr);
+    }
+}
+
+/// `HIPAA_IAC_UPDATE_GOLDENS=1` writes the files anew; a reader of the change judges them.
+#[test]
+fn it_renders_what_was_reviewed() {
+    let folder = workspace().join("tests/chart/golden");
+    for (name, values) in [("default", ""), ("everything", EVERYTHING)] {
+        let file: PathBuf = folder.join(format!("{name}.yaml"));
+        // The definitions of our kinds are generated, and tested where they are.
+        let text: String = rendered(values)
+            .split("\n---\n")
+            .filter(|document| !document.contains("kind: CustomResourceDefinition"))
+            .collect::<Vec<_>>()
+            .join("\n---\n");
+        if env::var_os("HIPAA_IAC_UPDATE_GOLDENS").is_some() {
+            fs::write(&file, &text).unwrap();
+        }
+        let golden = fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(text, golden, "{}", file.display());
+    }
+}
+
+#[test]
+fn our_own_policies_pass_on_our_own_chart() {
+    for values in ["", EVERYTHING] {
+        let tree = Tree::with(&[
+            ("rendered.yaml", &rendered(values)),
+            ("hipaa-iac.yaml", "classification: {default: phi}\n"),
+        ])
+        .unwrap();
+        let ran = run_in(tree.path(), &["check", "--strict", "."]).unwrap();
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn roles_name_what_they_allow() {
+    let text = rendered(EVERYTHING);
+    for line in text.lines() {
+        let rule = ["apiGroups:", "resources:", "verbs:", "resourceNames:"];
+        if rule.iter().any(|field| line.contains(field)) {
+            assert!(!line.contains('*'), "{line}");
+        }
+    }
+    let secrets = rendered("");
+    // Without `rbac.secrets` the only Secret is the one of the certificates.
+    assert_eq!(secrets.matches("resources: [secrets]").count(), 1);
+    assert!(secrets.contains("resourceNames: [hipaa-iac-tls]"));
+}

@@ -1,0 +1,544 @@
+//! What users meet: denials they can read, and doors that look closed and must be.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{
+    Case,
+    cluster::{Cluster, NAMESPACE, RELEASE},
+    operator::{self, DEPLOYMENT},
+    traffic::{self, Tunnel},
+};
+
+pub(crate) const CASES: &[Case] = &[
+    case("it_installs_with_three_replicas_and_registers", installs),
+    case("the_role_allows_what_is_needed_and_no_more", role),
+    case(
+        "the_clinic_with_mistakes_is_denied_with_readable_reasons",
+        clinic,
+    ),
+    case("the_clinic_put_right_is_admitted", clinic_compliant),
+    case(
+        "a_deployment_of_no_replicas_that_is_scaled_gets_no_pods",
+        scaled,
+    ),
+    case("kubectl_debug_meets_the_same_policies", debug),
+    case("a_job_on_violating_pods_still_ends", job),
+    case("objects_of_three_mebibytes_are_judged", large),
+    case(
+        "a_policy_of_the_cluster_denies_and_ends_while_requests_run",
+        policy,
+    ),
+    case("a_dry_run_is_judged_alike", dry_run),
+];
+
+const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
+    Case {
+        name,
+        own: false,
+        run,
+    }
+}
+
+fn installs(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    let deployment = cluster.get(&[DEPLOYMENT, "-n", NAMESPACE]);
+    assert_eq!(deployment["status"]["readyReplicas"], 3);
+    let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+    let entries: Vec<(&str, &str)> = configuration["webhooks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|webhook| {
+            (
+                webhook["name"].as_str().unwrap(),
+                webhook["failurePolicy"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            ("guard.hipaa-iac.dev", "Fail"),
+            ("workloads-phi.hipaa-iac.dev", "Fail"),
+            ("workloads.hipaa-iac.dev", "Ignore"),
+            ("cluster-scoped.hipaa-iac.dev", "Ignore"),
+        ]
+    );
+    let owner = &configuration["metadata"]["ownerReferences"][0];
+    assert_eq!(
+        (&owner["kind"], &owner["name"]),
+        (&"ClusterRole".into(), &RELEASE.into())
+    );
+    for name in ["policies", "waivers", "agreements"] {
+        let name = format!("{name}.hipaa-iac.dev");
+        assert!(!cluster.get(&["crd", &name]).is_null(), "{name}");
+    }
+}
+
+fn role(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    let account = format!("--as=system:serviceaccount:{NAMESPACE}:{RELEASE}");
+    let may = |arguments: &[&str]| {
+        let mut all = vec!["auth", "can-i", &account];
+        all.extend(arguments);
+        cluster.kubectl(&all).stdout.trim() == "yes"
+    };
+    // What it says that it watches, as far as this cluster serves it.
+    let kinds: Value = serde_json::from_str(
+        &cluster
+            .kubectl(&[
+                "exec",
+                "-n",
+                NAMESPACE,
+                DEPLOYMENT,
+                "--",
+                "/hipaa-iac-operator",
+                "kinds",
+            ])
+            .success(),
+    )
+    .unwrap();
+    let role = cluster.get(&["clusterrole", RELEASE]);
+    let rules = role["rules"].as_array().unwrap();
+    for kind in kinds["watched"].as_array().unwrap() {
+        if kind["kind"] == "Secret" {
+            continue;
+        }
+        let has =
+            |list: &Value, word: &Value| list.as_array().is_some_and(|list| list.contains(word));
+        // The plural of this one is a guess that only its definition tells better.
+        let guessed = kind["resource"] == "ingressclassparamses";
+        assert!(
+            guessed
+                || rules.iter().any(|rule| {
+                    has(&rule["apiGroups"], &kind["group"])
+                        && has(&rule["resources"], &kind["resource"])
+                        && has(&rule["verbs"], &"watch".into())
+                }),
+            "may not watch {kind}"
+        );
+    }
+    assert!(may(&["watch", "storageclasses"]));
+    for no in [
+        &["create", "pods", "-A"][..],
+        &["get", "secrets", "-A"],
+        &["list", "secrets", "-n", NAMESPACE],
+        &["create", "secrets", "-n", NAMESPACE],
+        &["update", "clusterroles"],
+        &["delete", "namespaces"],
+        &["create", "policies.hipaa-iac.dev"],
+        &["patch", "validatingwebhookconfigurations", "another"],
+        &["patch", "configmaps", "-n", NAMESPACE],
+        &["impersonate", "users"],
+    ] {
+        assert!(!may(no), "may {no:?}");
+    }
+    let log = cluster
+        .kubectl(&[
+            "logs",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+            "--tail=-1",
+        ])
+        .success();
+    let refused: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("forbidden") || line.contains("does not allow"))
+        .filter(|line| !line.contains("secret") && !line.contains("Secret"))
+        .collect();
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
+fn clinic(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    let apply = |file: &str| {
+        cluster.kubectl(&["apply", "-f", &format!("examples/clinic/kubernetes/{file}")])
+    };
+    apply("namespace.yaml").success();
+    let mut said = apply("messaging.yaml").failure();
+    said += &apply("storage.yaml").failure();
+    for word in [
+        // Denied by which webhook, for which violation, of which paragraph, where.
+        "workloads-phi.hipaa-iac.dev",
+        "Deployment/messaging/messaging: 6 violations",
+        "environment-literal-credential",
+        "postgres-connection-without-tls",
+        "ingress-without-tls",
+        "cluster-admin-without-break-glass",
+        "ebs-storage-class-unencrypted",
+        "164.312",
+        "spec.template.spec.containers",
+    ] {
+        assert!(said.contains(word), "{word} is not in\n{said}");
+    }
+    assert!(!said.contains("hunter2"), "{said}");
+    assert!(
+        cluster
+            .get(&["deployment", "messaging", "-n", "messaging"])
+            .is_null()
+    );
+    remove(cluster, "messaging");
+}
+
+fn clinic_compliant(cluster: &Cluster) {
+    operator::ensure(cluster);
+    // Kinds of operators that the clinic has and this cluster has not.
+    let kinds = [
+        ("velero.io", "v1", "Schedule", "schedules"),
+        (
+            "external-secrets.io",
+            "v1",
+            "ExternalSecret",
+            "externalsecrets",
+        ),
+    ];
+    for (group, version, kind, plural) in kinds {
+        cluster
+            .apply(&format!(
+                "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: {plural}.{group}}}, spec: {{group: {group}, scope: Namespaced,
+names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}]}}}}"
+            ))
+            .success();
+        let name = format!("crd/{plural}.{group}");
+        cluster
+            .kubectl(&[
+                "wait",
+                "--for=condition=Established",
+                &name,
+                "--timeout=30s",
+            ])
+            .success();
+    }
+    cluster.namespace("velero", false);
+    // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up.
+    let folder = ["apply", "-f", "examples/clinic-compliant/kubernetes"];
+    cluster.eventually(
+        "everything to be admitted",
+        Duration::from_secs(180),
+        || cluster.kubectl(&folder).ok,
+    );
+    for object in [
+        "deployment/messaging",
+        "statefulset/records",
+        "ingress/messaging",
+    ] {
+        assert!(
+            !cluster.get(&[object, "-n", "messaging"]).is_null(),
+            "{object}"
+        );
+    }
+    remove(cluster, "messaging");
+    cluster
+        .kubectl(&["delete", "namespace", "velero", "--wait=false"])
+        .success();
+    cluster
+        .kubectl(&["delete", "storageclass", "encrypted"])
+        .success();
+    for (group, _, _, plural) in kinds {
+        cluster
+            .kubectl(&["delete", "crd", &format!("{plural}.{group}")])
+            .success();
+    }
+}
+
+/// Removes a PHI namespace as an administrator does.
+pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
+    cluster
+        .kubectl(&[
+            "annotate",
+            "namespace",
+            namespace,
+            "--overwrite",
+            "hipaa-iac.dev/approved-by=tests: it held nothing",
+        ])
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", namespace, "--timeout=120s"])
+        .success();
+}
+
+fn violating_workload(namespace: &str, kind: &str) -> String {
+    let image = Cluster::pause_image();
+    let template = format!(
+        "template: {{metadata: {{labels: {{app: a}}}}, spec: {{terminationGracePeriodSeconds: 0, {} containers: [{{name: main, image: {image:?}, imagePullPolicy: IfNotPresent, env: [{{name: SMTP_PASSWORD, value: hunter2-winter-24}}]}}]}}}}",
+        if kind == "Job" {
+            "restartPolicy: Never,"
+        } else {
+            ""
+        }
+    );
+    let (version, spec) = match kind {
+        "Job" => ("batch/v1", template),
+        _ => (
+            "apps/v1",
+            format!("replicas: 0, selector: {{matchLabels: {{app: a}}}}, {template}"),
+        ),
+    };
+    format!(
+        "{{apiVersion: {version}, kind: {kind}, metadata: {{name: a, namespace: {namespace}}}, spec: {{{spec}}}}}"
+    )
+}
+
+/// Makes a namespace one of PHI.
+fn label_phi(cluster: &Cluster, namespace: &str) {
+    cluster
+        .kubectl(&[
+            "label",
+            "namespace",
+            namespace,
+            "--overwrite",
+            "hipaa-iac.dev/data-class=phi",
+            "hipaa-iac.dev/mode=enforce",
+        ])
+        .success();
+}
+
+/// A namespace where violations are only logged.
+fn audited(cluster: &Cluster, name: &str) {
+    cluster
+        .apply(&format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{hipaa-iac.dev/mode: audit}}}}}}"
+        ))
+        .success();
+    cluster.eventually("the namespace's account", Duration::from_secs(30), || {
+        !cluster
+            .get(&["serviceaccount", "default", "-n", name])
+            .is_null()
+    });
+    // The operator hears of the namespace by its watch.
+    cluster.eventually("violations to be admitted", Duration::from_secs(20), || {
+        cluster
+            .kubectl_with(
+                &["create", "--dry-run=server", "-n", name, "-f", "-"],
+                &operator::violating("probe"),
+            )
+            .ok
+    });
+}
+
+fn scaled(cluster: &Cluster) {
+    operator::ensure(cluster);
+    audited(cluster, "scaled");
+    cluster
+        .apply(&violating_workload("scaled", "Deployment"))
+        .success();
+    label_phi(cluster, "scaled");
+    // The scale itself changes no template; what it would bring about is denied.
+    cluster
+        .kubectl(&["scale", "deployment", "a", "-n", "scaled", "--replicas=2"])
+        .success();
+    cluster.eventually("the ReplicaSet to be told", Duration::from_secs(60), || {
+        let events = cluster.get(&[
+            "events",
+            "-n",
+            "scaled",
+            "--field-selector=reason=FailedCreate",
+        ]);
+        events
+            .to_string()
+            .contains("environment-literal-credential")
+    });
+    let pods = cluster.get(&["pods", "-n", "scaled"]);
+    assert_eq!(pods["items"].as_array().unwrap().len(), 0);
+    remove(cluster, "scaled");
+}
+
+fn debug(cluster: &Cluster) {
+    operator::ensure(cluster);
+    cluster.namespace("debugged", true);
+    let image = Cluster::pause_image();
+    cluster
+        .apply(&format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: debugged}}, spec: {{terminationGracePeriodSeconds: 0, containers: [{{name: main, image: {image:?}, imagePullPolicy: IfNotPresent}}]}}}}"
+        ))
+        .success();
+    cluster
+        .kubectl(&[
+            "wait",
+            "--for=condition=Ready",
+            "pod/a",
+            "-n",
+            "debugged",
+            "--timeout=60s",
+        ])
+        .success();
+    let image = format!("--image={image}");
+    let debug = |more: &str| {
+        cluster.kubectl(&[
+            "debug",
+            "pod/a",
+            "-n",
+            "debugged",
+            &image,
+            "--profile=restricted",
+            more,
+        ])
+    };
+    let said = debug("--env=SMTP_PASSWORD=hunter2-winter-24").failure();
+    assert!(said.contains("environment-literal-credential"), "{said}");
+    // Without the password it is let in: the door is judged, not shut.
+    debug("--env=COLOR=blue").success();
+    remove(cluster, "debugged");
+}
+
+fn job(cluster: &Cluster) {
+    operator::ensure(cluster);
+    audited(cluster, "jobs");
+    cluster.apply(&violating_workload("jobs", "Job")).success();
+    cluster.eventually("the job's pod to run", Duration::from_secs(60), || {
+        cluster.get(&["pods", "-n", "jobs"])["items"][0]["status"]["phase"] == "Running"
+    });
+    label_phi(cluster, "jobs");
+    let pods = cluster.get(&["pods", "-n", "jobs"]);
+    let pod = &pods["items"][0]["metadata"];
+    assert_eq!(pod["finalizers"][0], "batch.kubernetes.io/job-tracking");
+    // The Job's controller takes its finalizer off a pod that no policy would let in now.
+    let name = format!("pod/{}", pod["name"].as_str().unwrap());
+    cluster
+        .kubectl(&["delete", &name, "-n", "jobs", "--timeout=60s"])
+        .success();
+    cluster
+        .kubectl(&["delete", "job", "a", "-n", "jobs", "--timeout=60s"])
+        .success();
+    remove(cluster, "jobs");
+}
+
+fn large(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("large", true);
+    let deployment = |container: &str| {
+        format!(
+            r#"{{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"a"}},"spec":{{"selector":{{"matchLabels":{{"app":"a"}}}},"template":{{"metadata":{{"labels":{{"app":"a"}}}},"spec":{{"containers":[{{"name":"a","image":"localhost/pause:1",{container}}}]}}}}}}}}"#
+        )
+    };
+    let tunnel = Tunnel::api_server(cluster);
+    let create = |object: &str| {
+        // Just below the 3 MiB at which the API server stops reading.
+        assert!(
+            (2_600_000..3 << 20).contains(&object.len()),
+            "{}",
+            object.len()
+        );
+        let path = "/apis/apps/v1/namespaces/large/deployments?dryRun=All";
+        traffic::create(tunnel.port, path, object).unwrap()
+    };
+    let ports: Vec<String> = (1..=65_535)
+        .map(|number| format!(r#"{{"containerPort":{number},"protocol":"TCP"}}"#))
+        .collect();
+    let ports = format!(r#""ports":[{}]"#, ports.join(","));
+    let answer = create(&deployment(&ports));
+    let shown = answer.body.get(..2000).unwrap_or(&answer.body);
+    assert_eq!(answer.status, 201, "{shown}");
+    let env = r#""env":[{"name":"SMTP_PASSWORD","value":"hunter2-winter-24"}]"#;
+    let answer = create(&deployment(&format!("{ports},{env}")));
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    assert!(
+        answer.body.contains("environment-literal-credential"),
+        "{}",
+        answer.body
+    );
+    // What is padded until a policy gives up is not let in for it.
+    let value = "lorem ipsum ".repeat(216);
+    let variables: Vec<String> = (0..1100)
+        .map(|number| format!(r#"{{"name":"TEXT_{number}","value":"{value}"}}"#))
+        .collect();
+    let answer = create(&deployment(&format!(
+        r#""env":[{},{{"name":"SMTP_PASSWORD","value":"hunter2-winter-24"}}]"#,
+        variables.join(",")
+    )));
+    assert!(
+        [403, 504].contains(&answer.status),
+        "{} {}",
+        answer.status,
+        answer.body
+    );
+    // It stands up to them: nothing else waits, no replica dies of them.
+    cluster
+        .kubectl_with(
+            &["create", "--dry-run=server", "-n", "large", "-f", "-"],
+            &operator::compliant("a"),
+        )
+        .success();
+    operator::ready(cluster);
+    remove(cluster, "large");
+}
+
+const POLICY: &str = "
+apiVersion: hipaa-iac.dev/v1alpha1
+kind: Policy
+metadata: {name: configmap-without-owner}
+spec:
+  title: ConfigMaps name their owner
+  severity: low
+  safeguards: [\"164.308(a)(2)\"]
+  scope: all
+  match: {kubernetes: [{group: \"\", kind: ConfigMap}]}
+  rules:
+    - select: $.metadata.labels.owner
+      absent: fail
+      require: self != ''
+      message: there is no label owner
+  rationale: Nobody can be asked about it.
+  remediation: {text: Set the label owner.}
+";
+
+fn policy(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("owned", true);
+    let wrong = POLICY.replace("self != ''", "self !=");
+    let said = cluster.apply(&wrong).failure();
+    assert!(said.contains("configmap-without-owner"), "{said}");
+    cluster.apply(POLICY).success();
+    let denied = || {
+        let ran = cluster.kubectl_with(
+            &["create", "--dry-run=server", "-n", "owned", "-f", "-"],
+            &operator::compliant("a"),
+        );
+        !ran.ok && ran.stderr.contains("configmap-without-owner")
+    };
+    cluster.eventually("the policy to be in force", Duration::from_secs(30), denied);
+    let load = traffic::Load::start(cluster, "owned", &operator::compliant("b"));
+    cluster.eventually("requests to be denied", Duration::from_secs(30), || {
+        load.so_far().denied > 20
+    });
+    cluster
+        .kubectl(&[
+            "delete",
+            "policies.hipaa-iac.dev",
+            "configmap-without-owner",
+        ])
+        .success();
+    cluster.eventually("requests to be admitted", Duration::from_secs(30), || {
+        load.so_far().admitted > 20
+    });
+    let outcome = load.stop();
+    assert_eq!(outcome.failed, [""; 0]);
+    remove(cluster, "owned");
+}
+
+fn dry_run(cluster: &Cluster) {
+    operator::ensure(cluster);
+    cluster.namespace("dry", true);
+    let create = |more: &[&str], object: &str| {
+        let mut arguments = vec!["create", "-n", "dry", "-f", "-"];
+        arguments.extend(more);
+        cluster.kubectl_with(&arguments, object)
+    };
+    let dry = create(&["--dry-run=server"], &operator::violating("a")).failure();
+    let real = create(&[], &operator::violating("a")).failure();
+    assert_eq!(dry, real);
+    // Names that the API server makes up are not there yet when the webhook is asked.
+    let generated = operator::violating("a").replace("\"name\"", "\"generateName\"");
+    let said = create(&[], &generated).failure();
+    assert!(said.contains("configmap-literal-credential"), "{said}");
+    remove(cluster, "dry");
+}

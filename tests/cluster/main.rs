@@ -1,0 +1,116 @@
+//! The operator as its users have it: installed by its chart on a real Kubernetes, and put under stress.
+//!
+//! `cargo xtask test cluster` builds what is needed and runs this. With `HIPAA_IAC_CLUSTER=given` the cluster of
+//! `KUBECONFIG` is used instead of our own.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests say what went wrong by panicking"
+)]
+
+mod admission;
+mod certificates;
+mod certificates_served;
+mod cluster;
+mod lifecycle;
+mod node;
+mod operator;
+mod outage;
+mod pods;
+mod traffic;
+mod world;
+
+use std::{
+    env, io,
+    process::ExitCode,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use libtest_mimic::{Arguments, Trial};
+
+use crate::cluster::Cluster;
+
+/// A test, its name, and whether it needs our own cluster rather than a given one.
+struct Case {
+    name: &'static str,
+    own: bool,
+    run: fn(&Cluster),
+}
+
+/// In the order in which they run: the chart is installed by the first that needs it and uninstalled by the last.
+const CASES: &[&[Case]] = &[
+    pods::CASES,
+    admission::CASES,
+    outage::CASES,
+    certificates_served::CASES,
+    lifecycle::CASES,
+];
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> io::Result<ExitCode> {
+    let mut arguments = Arguments::from_args();
+    // They share one cluster, and some take it down.
+    arguments.test_threads = Some(1);
+    let given = env::var("HIPAA_IAC_CLUSTER").is_ok_and(|value| value == "given");
+    if arguments.list {
+        return Ok(libtest_mimic::run(&arguments, trials(None, given)).exit_code());
+    }
+    if given {
+        let folder = tempfile::tempdir()?;
+        let cluster = Arc::new(Cluster::given(folder.path())?);
+        return Ok(libtest_mimic::run(&arguments, trials(Some(&cluster), given)).exit_code());
+    }
+    let Some(folder) = world::inside() else {
+        return world::enter();
+    };
+    let started = Instant::now();
+    let cluster = Arc::new(Cluster::start(&folder)?);
+    eprintln!(
+        "cluster ready after {:.1} s",
+        started.elapsed().as_secs_f32()
+    );
+    let conclusion = libtest_mimic::run(&arguments, trials(Some(&cluster), given));
+    if env::var_os("HIPAA_IAC_CLUSTER_KEEP").is_some() {
+        eprintln!(
+            "kept until Ctrl-C; its kubeconfig is {}/admin.kubeconfig, and \
+             `nsenter --all --target $(pgrep -f cluster-)` goes where it works",
+            folder.display()
+        );
+        loop {
+            thread::sleep(Duration::from_hours(1));
+        }
+    }
+    Ok(conclusion.exit_code())
+}
+
+fn trials(cluster: Option<&Arc<Cluster>>, given: bool) -> Vec<Trial> {
+    let cases = CASES.iter().flat_map(|cases| cases.iter());
+    cases
+        .map(|case| {
+            let cluster = cluster.cloned();
+            Trial::test(case.name, move || {
+                if let Some(cluster) = cluster {
+                    (case.run)(&cluster);
+                }
+                Ok(())
+            })
+            .with_ignored_flag(given && case.own)
+        })
+        .collect()
+}

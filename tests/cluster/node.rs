@@ -1,0 +1,491 @@
+//! A Kubernetes cluster of one node from its real programs: etcd, the control plane, containerd, the kubelet, kube-proxy.
+
+use std::{
+    fs, io,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use rcgen::KeyPair;
+
+use crate::{certificates, world};
+
+/// The node's address: the bridge that pods hang on, and where the API server is found.
+const NODE: [u8; 4] = [10, 85, 0, 1];
+const POD_SUBNET: &str = "10.85.0.0/16";
+const SERVICE_SUBNET: &str = "10.96.0.0/16";
+/// The Service `kubernetes`: the first address of the range.
+const API_SERVICE: [u8; 4] = [10, 96, 0, 1];
+
+/// Who may come in with which token, and the groups. Names as kubeadm gives them.
+const USERS: [(&str, &str, &str); 5] = [
+    ("admin", "admin", "system:masters"),
+    ("kubelet", "system:node:node", "system:nodes"),
+    (
+        "kube-controller-manager",
+        "system:kube-controller-manager",
+        "",
+    ),
+    ("kube-scheduler", "system:kube-scheduler", ""),
+    ("kube-proxy", "system:kube-proxy", "system:node-proxier"),
+];
+
+/// A running cluster. It ends with the world that it was started in.
+#[derive(Debug)]
+pub(crate) struct Node {
+    folder: PathBuf,
+    processes: Mutex<Vec<(&'static str, Child)>>,
+}
+
+impl Node {
+    /// Starts everything and waits until pods can run.
+    pub(crate) fn start(folder: &Path) -> io::Result<Self> {
+        let node = Self {
+            folder: folder.to_owned(),
+            processes: Mutex::new(Vec::new()),
+        };
+        node.prepare()?;
+        node.containerd()?;
+        node.etcd()?;
+        node.api_server()?;
+        node.controllers()?;
+        node.kubelet()?;
+        node.wait_for("the node to be ready", Duration::from_secs(60), || {
+            node.says(
+                &[
+                    "get",
+                    "node",
+                    "node",
+                    "-o",
+                    "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}",
+                ],
+                "True",
+            )
+        })?;
+        node.wait_for("the default account", Duration::from_secs(30), || {
+            node.says(
+                &["get", "serviceaccount", "default", "-o", "name"],
+                "serviceaccount/default",
+            )
+        })?;
+        Ok(node)
+    }
+
+    /// Where an administrator's kubeconfig is.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.path("admin.kubeconfig")
+    }
+
+    /// The API server's audit log: one JSON object a line, metadata only.
+    pub(crate) fn audit_log(&self) -> PathBuf {
+        self.path("audit.log")
+    }
+
+    /// Ends the API server and starts it again.
+    pub(crate) fn restart_api_server(&self) -> io::Result<()> {
+        self.end("kube-apiserver")?;
+        self.api_server()
+    }
+
+    /// Ends the controller manager and the scheduler and starts them again: they must get their leases anew.
+    pub(crate) fn restart_controllers(&self) -> io::Result<()> {
+        self.end("kube-controller-manager")?;
+        self.end("kube-scheduler")?;
+        self.controllers()
+    }
+
+    fn end(&self, program: &str) -> io::Result<()> {
+        let mut processes = self.processes.lock().map_err(|_| poisoned())?;
+        if let Some(at) = processes.iter().position(|(name, _)| *name == program) {
+            let (_, mut child) = processes.remove(at);
+            world::end(&mut child, Duration::from_secs(15))?;
+        }
+        Ok(())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    /// Private places for what is hard to talk out of fixed paths, the bridge, keys, and files of settings.
+    fn prepare(&self) -> io::Result<()> {
+        for place in ["/run", "/var/log"] {
+            run("mount", &["-t", "tmpfs", "tmpfs", place])?;
+        }
+        fs::write("/proc/sys/net/ipv4/ip_forward", "1")?;
+        let address = format!("{}/16", dotted(NODE));
+        run("ip", &["link", "set", "lo", "up"])?;
+        run("ip", &["link", "add", "cni0", "type", "bridge"])?;
+        run("ip", &["address", "add", &address, "dev", "cni0"])?;
+        run("ip", &["link", "set", "cni0", "up"])?;
+        // Service addresses are rewritten after routing, so there has to be a route.
+        run("ip", &["route", "add", "default", "dev", "cni0"])?;
+
+        let tokens: String = USERS
+            .iter()
+            .map(|(name, user, group)| format!("{name}-token,{user},{name},\"{group}\"\n"))
+            .collect();
+        fs::write(self.path("tokens.csv"), tokens)?;
+        let authority = self.keys()?;
+        for (name, _, _) in USERS {
+            let config = kubeconfig(name, &authority);
+            fs::write(self.path(&format!("{name}.kubeconfig")), config)?;
+        }
+        fs::write(
+            self.path("audit.yaml"),
+            "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n",
+        )?;
+        fs::write(self.path("resolv.conf"), "")?;
+        for folder in ["cni", "pods"] {
+            fs::create_dir_all(self.path(folder))?;
+        }
+        fs::write(self.path("cni/10-bridge.conflist"), self.network())?;
+        fs::write(self.path("containerd.toml"), self.runtime())?;
+        fs::write(self.path("kubelet.yaml"), self.kubelet_settings())
+    }
+
+    /// An authority, the API server's certificate and the key that signs the tokens of service accounts.
+    fn keys(&self) -> io::Result<String> {
+        let mut names = ["localhost", "kubernetes", "kubernetes.default"]
+            .map(str::to_owned)
+            .to_vec();
+        names.push("kubernetes.default.svc".to_owned());
+        names.extend([NODE, API_SERVICE, [127, 0, 0, 1]].map(dotted));
+        let issued = certificates::issue(names, Duration::ZERO, Duration::from_hours(24))?;
+        fs::write(self.path("ca.crt"), &issued.authority)?;
+        fs::write(self.path("apiserver.crt"), &issued.certificate)?;
+        fs::write(self.path("apiserver.key"), &issued.key)?;
+        let accounts = KeyPair::generate().map_err(io::Error::other)?;
+        fs::write(self.path("accounts.key"), accounts.serialize_pem())?;
+        fs::write(self.path("accounts.pub"), accounts.public_key_pem())?;
+        Ok(issued.authority)
+    }
+
+    fn network(&self) -> String {
+        format!(
+            r#"{{
+  "cniVersion": "0.4.0",
+  "name": "pods",
+  "plugins": [
+    {{
+      "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "hairpinMode": true,
+      "ipam": {{
+        "type": "host-local", "dataDir": "{}",
+        "ranges": [[{{"subnet": "{POD_SUBNET}", "gateway": "{}"}}]],
+        "routes": [{{"dst": "0.0.0.0/0"}}]
+      }}
+    }},
+    {{"type": "portmap", "capabilities": {{"portMappings": true}}}}
+  ]
+}}
+"#,
+            self.text("addresses"),
+            dotted(NODE)
+        )
+    }
+
+    fn runtime(&self) -> String {
+        format!(
+            r#"version = 2
+root = "{root}"
+state = "{state}"
+[grpc]
+address = "{socket}"
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "localhost/pause:1"
+restrict_oom_score_adj = true
+[plugins."io.containerd.grpc.v1.cri".containerd]
+snapshotter = "native"
+[plugins."io.containerd.grpc.v1.cri".cni]
+bin_dir = "/usr/lib/cni"
+conf_dir = "{cni}"
+"#,
+            root = self.text("containerd"),
+            state = "/run/containerd/state",
+            socket = SOCKET,
+            cni = self.text("cni"),
+        )
+    }
+
+    fn kubelet_settings(&self) -> String {
+        format!(
+            r"apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: {{anonymous: {{enabled: true}}, webhook: {{enabled: false}}}}
+authorization: {{mode: AlwaysAllow}}
+cgroupDriver: cgroupfs
+cgroupRoot: /{group}
+containerRuntimeEndpoint: unix://{SOCKET}
+enforceNodeAllocatable: []
+evictionHard: {{memory.available: 50Mi, nodefs.available: 1%, imagefs.available: 1%}}
+failCgroupV1: false
+failSwapOn: false
+imageGCHighThresholdPercent: 100
+nodeStatusUpdateFrequency: 2s
+syncFrequency: 5s
+podLogsDir: {logs}
+resolvConf: {resolv}
+",
+            group = world::group(&self.folder),
+            logs = self.text("pods"),
+            resolv = self.text("resolv.conf"),
+        )
+    }
+
+    fn containerd(&self) -> io::Result<()> {
+        self.spawn(
+            "containerd",
+            "containerd",
+            &["--config", &self.text("containerd.toml")],
+        )?;
+        self.wait_for("containerd", Duration::from_secs(30), || {
+            command("ctr", &["--address", SOCKET, "version"])
+                .output()
+                .is_ok_and(|output| output.status.success())
+        })?;
+        let images = hipaa_iac_tests::workspace().join("target/tools/images");
+        for name in ["pause", "hipaa-iac-operator"] {
+            let tar = images.join(format!("{name}.tar"));
+            if tar.is_file() {
+                let base = format!("localhost/{name}");
+                let tar = tar.display().to_string();
+                run(
+                    "ctr",
+                    &[
+                        "--address",
+                        SOCKET,
+                        "-n",
+                        "k8s.io",
+                        "images",
+                        "import",
+                        "--snapshotter",
+                        "native",
+                        "--base-name",
+                        &base,
+                        &tar,
+                    ],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn etcd(&self) -> io::Result<()> {
+        self.spawn(
+            "etcd",
+            "kubernetes",
+            &[
+                "etcd",
+                "--data-dir",
+                &self.text("etcd"),
+                "--unsafe-no-fsync",
+                "--log-level=warn",
+            ],
+        )
+    }
+
+    fn api_server(&self) -> io::Result<()> {
+        let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
+        let arguments = [
+            "kube-apiserver".to_owned(),
+            "--etcd-servers=http://127.0.0.1:2379".to_owned(),
+            "--bind-address=0.0.0.0".to_owned(),
+            format!("--advertise-address={}", dotted(NODE)),
+            "--allow-privileged=true".to_owned(),
+            "--authorization-mode=Node,RBAC".to_owned(),
+            "--enable-admission-plugins=NodeRestriction".to_owned(),
+            "--kubelet-preferred-address-types=InternalIP".to_owned(),
+            format!("--service-cluster-ip-range={SERVICE_SUBNET}"),
+            "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+            with("service-account-key-file", "accounts.pub"),
+            with("service-account-signing-key-file", "accounts.key"),
+            with("tls-cert-file", "apiserver.crt"),
+            with("tls-private-key-file", "apiserver.key"),
+            with("token-auth-file", "tokens.csv"),
+            with("audit-policy-file", "audit.yaml"),
+            with("audit-log-path", "audit.log"),
+        ];
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        self.spawn("kube-apiserver", "kubernetes", &arguments)?;
+        self.wait_for("the API server", Duration::from_secs(60), || {
+            self.says(&["get", "--raw", "/readyz"], "ok")
+        })
+    }
+
+    fn controllers(&self) -> io::Result<()> {
+        let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
+        self.spawn(
+            "kube-controller-manager",
+            "kubernetes",
+            &[
+                "kube-controller-manager",
+                &with("kubeconfig", "kube-controller-manager.kubeconfig"),
+                &with("root-ca-file", "ca.crt"),
+                &with("service-account-private-key-file", "accounts.key"),
+                "--use-service-account-credentials=true",
+            ],
+        )?;
+        self.spawn(
+            "kube-scheduler",
+            "kubernetes",
+            &[
+                "kube-scheduler",
+                &with("kubeconfig", "kube-scheduler.kubeconfig"),
+            ],
+        )
+    }
+
+    fn kubelet(&self) -> io::Result<()> {
+        let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
+        let name = "--hostname-override=node";
+        self.spawn(
+            "kubelet",
+            "kubernetes",
+            &[
+                "kubelet",
+                &with("config", "kubelet.yaml"),
+                &with("kubeconfig", "kubelet.kubeconfig"),
+                &with("root-dir", "kubelet"),
+                &with("cert-dir", "kubelet/pki"),
+                &format!("--node-ip={}", dotted(NODE)),
+                name,
+            ],
+        )?;
+        self.spawn(
+            "kube-proxy",
+            "kubernetes",
+            &[
+                "kube-proxy",
+                &with("kubeconfig", "kube-proxy.kubeconfig"),
+                "--proxy-mode=iptables",
+                &format!("--cluster-cidr={POD_SUBNET}"),
+                // Only the machine's first network namespace may set these.
+                "--conntrack-max-per-core=0",
+                "--conntrack-tcp-timeout-established=0s",
+                "--conntrack-tcp-timeout-close-wait=0s",
+                name,
+            ],
+        )
+    }
+
+    fn spawn(&self, name: &'static str, program: &str, arguments: &[&str]) -> io::Result<()> {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.path(&format!("{name}.log")))?;
+        let child = command(program, arguments)
+            .process_group(0)
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .map_err(|error| io::Error::other(format!("{program}: {error}")))?;
+        self.processes
+            .lock()
+            .map_err(|_| poisoned())?
+            .push((name, child));
+        Ok(())
+    }
+
+    /// Whether kubectl says just this.
+    fn says(&self, arguments: &[&str], expected: &str) -> bool {
+        command(
+            "kubernetes",
+            &["kubectl", "--kubeconfig", &self.text("admin.kubeconfig")],
+        )
+        .args(arguments)
+        .env("HOME", &self.folder)
+        .output()
+        .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == expected)
+    }
+
+    /// Waits, and tells the log of a process that ended meanwhile.
+    fn wait_for(&self, what: &str, patience: Duration, ready: impl Fn() -> bool) -> io::Result<()> {
+        let until = Instant::now() + patience;
+        while !ready() {
+            for (name, child) in self.processes.lock().map_err(|_| poisoned())?.iter_mut() {
+                if let Some(status) = child.try_wait()? {
+                    return Err(io::Error::other(format!(
+                        "{name} ended with {status}:\n{}",
+                        self.log(name)
+                    )));
+                }
+            }
+            if Instant::now() > until {
+                return Err(io::Error::other(format!(
+                    "waited {patience:?} for {what}; the kubelet says:\n{}",
+                    self.log("kubelet")
+                )));
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    /// The last lines of a program's log.
+    pub(crate) fn log(&self, name: &str) -> String {
+        let text = fs::read(self.path(&format!("{name}.log"))).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        let from = lines.len().saturating_sub(30);
+        lines.get(from..).unwrap_or_default().join("\n")
+    }
+}
+
+/// containerd's socket, in the world's own `/run`.
+const SOCKET: &str = "/run/containerd/containerd.sock";
+
+fn poisoned() -> io::Error {
+    io::Error::other("a test ended while it held the list of processes")
+}
+
+fn dotted(address: [u8; 4]) -> String {
+    std::net::Ipv4Addr::from(address).to_string()
+}
+
+fn kubeconfig(name: &str, authority: &str) -> String {
+    let data = BASE64_STANDARD.encode(authority);
+    let server = dotted(NODE);
+    format!(
+        "apiVersion: v1
+kind: Config
+current-context: test
+contexts: [{{name: test, context: {{cluster: test, user: {name}}}}}]
+clusters: [{{name: test, cluster: {{server: \"https://{server}:6443\", certificate-authority-data: {data}}}}}]
+users: [{{name: {name}, user: {{token: {name}-token}}}}]
+"
+    )
+}
+
+fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null());
+    // A proxy would be asked for the cluster's own addresses.
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(program: &str, arguments: &[&str]) -> io::Result<()> {
+    let output = command(program, arguments)
+        .output()
+        .map_err(|error| io::Error::other(format!("{program}: {error}")))?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!(
+            "{program} {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim()
+        )))
+    }
+}

@@ -1,0 +1,148 @@
+//! The operator in the cluster: installing it, and waiting for it.
+
+use std::time::Duration;
+
+use crate::cluster::{Cluster, NAMESPACE, RELEASE};
+
+/// Deployed and looked for by this name.
+pub(crate) const DEPLOYMENT: &str = "deployment/hipaa-iac";
+const CHART: &str = "charts/hipaa-iac";
+
+/// Installs the chart, or brings it back to what tests start from: three replicas that deny.
+pub(crate) fn install(cluster: &Cluster) {
+    if !cluster.kubectl(&["get", "namespace", NAMESPACE]).ok {
+        cluster
+            .apply(&format!(
+                "{{apiVersion: v1, kind: Namespace, metadata: {{name: {NAMESPACE}, labels: {{pod-security.kubernetes.io/enforce: restricted}}}}}}"
+            ))
+            .success();
+    }
+    upgrade(cluster, &[]);
+}
+
+/// Whether it is installed; installs it where not.
+pub(crate) fn ensure(cluster: &Cluster) {
+    // A test that failed may have left the nodes as they were.
+    let_back(cluster);
+    if !cluster.helm(&["status", RELEASE, "-n", NAMESPACE]).ok {
+        install(cluster);
+    }
+}
+
+/// `helm upgrade --install` with further values.
+pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
+    let image = Cluster::operator_image();
+    let (repository, tag) = image.rsplit_once(':').unwrap();
+    let repository = format!("image.repository={repository}");
+    let tag = format!("image.tag={tag}");
+    let mut arguments = vec![
+        "upgrade",
+        "--install",
+        RELEASE,
+        CHART,
+        "-n",
+        NAMESPACE,
+        "--wait",
+        "--timeout",
+        "180s",
+        "--set",
+        &repository,
+        "--set",
+        &tag,
+        "--set",
+        "mode=enforce",
+    ];
+    for value in values {
+        arguments.extend(["--set", value]);
+    }
+    let ran = cluster.helm(&arguments);
+    if !ran.ok {
+        cluster.eventually(&format!("helm: {}", ran.stderr), Duration::ZERO, || false);
+    }
+    registered(cluster);
+}
+
+/// Waits until the webhook is registered and a violation is denied.
+pub(crate) fn registered(cluster: &Cluster) {
+    cluster.eventually(
+        "the webhook to be registered",
+        Duration::from_secs(60),
+        || {
+            let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+            configuration["webhooks"][0]["clientConfig"]["caBundle"].is_string()
+        },
+    );
+}
+
+/// Waits until every replica is ready.
+pub(crate) fn ready(cluster: &Cluster) {
+    cluster.eventually(
+        "every replica to be ready",
+        Duration::from_secs(120),
+        || {
+            let status = &cluster.get(&[DEPLOYMENT, "-n", NAMESPACE])["status"];
+            status["readyReplicas"] == status["replicas"]
+                && status["updatedReplicas"] == status["replicas"]
+                && status["unavailableReplicas"].is_null()
+        },
+    );
+}
+
+/// Ends all replicas at once and lets none start: the node takes no pods until [`let_back`].
+pub(crate) fn take_down(cluster: &Cluster) {
+    let nodes = cluster.get(&["nodes"]);
+    for node in nodes["items"].as_array().unwrap() {
+        let name = node["metadata"]["name"].as_str().unwrap();
+        cluster.kubectl(&["cordon", name]).success();
+    }
+    cluster
+        .kubectl(&[
+            "delete",
+            "pods",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+            "--force",
+            "--grace-period=0",
+        ])
+        .success();
+    // The packet filter has to hear of it, and the program to be gone.
+    cluster.eventually("no endpoint to be left", Duration::from_secs(30), || {
+        let slices = cluster.get(&[
+            "endpointslices",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "kubernetes.io/service-name=hipaa-iac",
+        ]);
+        slices["items"].as_array().is_some_and(|slices| {
+            slices
+                .iter()
+                .all(|slice| slice["endpoints"].as_array().is_none_or(Vec::is_empty))
+        })
+    });
+}
+
+/// Lets pods start again.
+pub(crate) fn let_back(cluster: &Cluster) {
+    let nodes = cluster.get(&["nodes"]);
+    for node in nodes["items"].as_array().unwrap() {
+        let name = node["metadata"]["name"].as_str().unwrap();
+        cluster.kubectl(&["uncordon", name]).success();
+    }
+}
+
+/// A ConfigMap that violates a policy of ours (`configmap-literal-credential`), as JSON.
+pub(crate) fn violating(name: &str) -> String {
+    format!(
+        r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}},"data":{{"DATABASE_PASSWORD":"hunter2-winter-24"}}}}"#
+    )
+}
+
+/// A ConfigMap that violates nothing, as JSON.
+pub(crate) fn compliant(name: &str) -> String {
+    format!(
+        r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}},"data":{{"color":"blue"}}}}"#
+    )
+}

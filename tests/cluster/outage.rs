@@ -1,0 +1,420 @@
+//! Whatever happens to the operator: the cluster keeps working, and nothing enters a PHI namespace unseen.
+
+use std::{fs, thread, time::Duration};
+
+use serde_json::Value;
+
+use crate::{
+    Case,
+    admission::remove,
+    cluster::{Cluster, NAMESPACE, RELEASE},
+    operator::{self, DEPLOYMENT, compliant, violating},
+    traffic::{self, Load, Tunnel},
+};
+
+pub(crate) const CASES: &[Case] = &[
+    Case {
+        name: "a_rolling_restart_fails_no_request",
+        own: false,
+        run: rolling,
+    },
+    Case {
+        name: "replicas_killed_in_a_burst_let_nothing_through",
+        own: false,
+        run: killed,
+    },
+    Case {
+        name: "with_all_replicas_down_phi_is_closed_and_the_rest_is_open",
+        own: true,
+        run: all_down,
+    },
+    Case {
+        name: "the_api_server_restarts",
+        own: true,
+        run: api_server,
+    },
+    Case {
+        name: "what_the_operator_is_sent_amiss_is_refused",
+        own: false,
+        run: amiss,
+    },
+    Case {
+        name: "probes_and_metrics_answer_without_tls",
+        own: false,
+        run: metrics,
+    },
+    Case {
+        name: "the_break_glass_holds",
+        own: false,
+        run: break_glass,
+    },
+];
+
+fn create(cluster: &Cluster, namespace: &str, object: &str) -> crate::cluster::Ran {
+    cluster.kubectl_with(
+        &["create", "--dry-run=server", "-n", namespace, "-f", "-"],
+        object,
+    )
+}
+
+fn rolling(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("rolling", true);
+    let load = Load::start(cluster, "rolling", &compliant("a"));
+    cluster
+        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    cluster
+        .kubectl(&[
+            "rollout",
+            "status",
+            DEPLOYMENT,
+            "-n",
+            NAMESPACE,
+            "--timeout=180s",
+        ])
+        .success();
+    // The last of the old ones still drains.
+    thread::sleep(Duration::from_secs(8));
+    let outcome = load.stop();
+    assert_eq!(outcome.failed, [""; 0]);
+    assert_eq!(outcome.denied, 0);
+    assert!(outcome.admitted > 100, "{outcome:?}");
+    remove(cluster, "rolling");
+}
+
+fn killed(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("burst", true);
+    cluster.namespace("burst-open", false);
+    let bad = Load::start(cluster, "burst", &violating("a"));
+    let open = Load::start(cluster, "burst-open", &compliant("b"));
+    for _ in 0..2 {
+        let pods = cluster.get(&[
+            "pods",
+            "-n",
+            NAMESPACE,
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+        ]);
+        for pod in pods["items"].as_array().unwrap().iter().take(2) {
+            let name = pod["metadata"]["name"].as_str().unwrap();
+            cluster
+                .kubectl(&[
+                    "delete",
+                    "pod",
+                    name,
+                    "-n",
+                    NAMESPACE,
+                    "--force",
+                    "--grace-period=0",
+                ])
+                .success();
+        }
+        thread::sleep(Duration::from_secs(3));
+    }
+    operator::ready(cluster);
+    let (bad, open) = (bad.stop(), open.stop());
+    assert_eq!(bad.admitted, 0, "violations were let through");
+    assert!(bad.denied > 100, "{bad:?}");
+    for text in &bad.failed {
+        assert!(text.contains("failed calling webhook"), "{text}");
+    }
+    // Nobody else is held up.
+    assert_eq!(open.failed, [""; 0]);
+    assert_eq!(open.denied, 0);
+    let said = create(cluster, "burst", &violating("c")).failure();
+    assert!(said.contains("configmap-literal-credential"), "{said}");
+    remove(cluster, "burst");
+    cluster
+        .kubectl(&["delete", "namespace", "burst-open", "--wait=false"])
+        .success();
+}
+
+fn all_down(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("closed", true);
+    cluster.namespace("open", false);
+    operator::take_down(cluster);
+
+    // The last answers come from pods that drain.
+    cluster.eventually("nobody to answer", Duration::from_secs(90), || {
+        let ran = create(cluster, "closed", &compliant("a"));
+        !ran.ok && ran.stderr.contains("failed calling webhook")
+    });
+    let said = cluster
+        .kubectl(&["label", "namespace", "closed", "hipaa-iac.dev/data-class-"])
+        .failure();
+    assert!(said.contains("guard.hipaa-iac.dev"), "{said}");
+    create(cluster, "open", &violating("a")).success();
+    let image = Cluster::pause_image();
+    let pod = |namespace: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: {namespace}}}, spec: {{containers: [{{name: main, image: {image:?}}}]}}}}"
+        )
+    };
+    cluster.apply(&pod("open")).success();
+    cluster.apply(&pod("kube-system")).success();
+    cluster
+        .apply("{apiVersion: v1, kind: Node, metadata: {name: another}}")
+        .success();
+    cluster.kubectl(&["delete", "node", "another"]).success();
+    cluster
+        .apply("{apiVersion: v1, kind: Namespace, metadata: {name: fresh}}")
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", "fresh", "--wait=false"])
+        .success();
+
+    // The control plane starts anew and must get its leases.
+    let holder = |lease: &str| {
+        cluster.get(&["lease", lease, "-n", "kube-system"])["spec"]["holderIdentity"].clone()
+    };
+    let before = holder("kube-scheduler");
+    cluster.node().unwrap().restart_controllers().unwrap();
+    cluster.eventually(
+        "the scheduler to lead again",
+        Duration::from_secs(60),
+        || {
+            let now = holder("kube-scheduler");
+            now.is_string() && now != before
+        },
+    );
+
+    // It comes back by itself.
+    operator::let_back(cluster);
+    operator::ready(cluster);
+    cluster.eventually("PHI to be judged again", Duration::from_secs(30), || {
+        create(cluster, "closed", &compliant("a")).ok
+    });
+    create(cluster, "closed", &violating("a")).failure();
+    cluster
+        .kubectl(&[
+            "delete",
+            "pod",
+            "a",
+            "-n",
+            "kube-system",
+            "--force",
+            "--grace-period=0",
+        ])
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", "open", "--wait=false"])
+        .success();
+    remove(cluster, "closed");
+}
+
+fn restarts(cluster: &Cluster) -> Vec<Value> {
+    let pods = cluster.get(&[
+        "pods",
+        "-n",
+        NAMESPACE,
+        "-l",
+        "app.kubernetes.io/name=hipaa-iac",
+    ]);
+    pods["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pod| {
+            Value::from(vec![
+                pod["metadata"]["name"].clone(),
+                pod["status"]["containerStatuses"][0]["restartCount"].clone(),
+            ])
+        })
+        .collect()
+}
+
+fn api_server(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("restarted", true);
+    let before = restarts(cluster);
+    cluster.node().unwrap().restart_api_server().unwrap();
+    operator::ready(cluster);
+    let said = create(cluster, "restarted", &violating("a")).failure();
+    assert!(said.contains("configmap-literal-credential"), "{said}");
+    create(cluster, "restarted", &compliant("a")).success();
+    // Watches go on: what comes afterwards is heard of.
+    cluster
+        .kubectl(&["label", "namespace", "restarted", "hipaa-iac.dev/mode=warn"])
+        .success();
+    cluster.eventually(
+        "the namespace's mode to be heard of",
+        Duration::from_secs(90),
+        || {
+            let ran = create(cluster, "restarted", &violating("a"));
+            ran.ok && ran.stderr.contains("configmap-literal-credential")
+        },
+    );
+    assert_eq!(restarts(cluster), before, "it was restarted too");
+    remove(cluster, "restarted");
+}
+
+fn review(uid: &str, object: &str) -> String {
+    format!(
+        r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"{uid}","kind":{{"group":"","version":"v1","kind":"ConfigMap"}},"resource":{{"group":"","version":"v1","resource":"configmaps"}},"name":"a","namespace":"amiss","operation":"CREATE","userInfo":{{"username":"tests","groups":[]}},"object":{object}}}}}"#
+    )
+}
+
+fn amiss(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("amiss", true);
+    let tunnel = Tunnel::webhook(cluster);
+    let path = "/validate/workloads-phi";
+    let send = |path: &str, kind: &str, body: &[u8]| {
+        let connection = traffic::tls(cluster, tunnel.port).unwrap();
+        traffic::exchange(connection, &traffic::post(path, kind, body))
+    };
+    let json = "application/json";
+    let good = review("u-1", &violating("a"));
+    let answer = send(path, json, good.as_bytes()).unwrap();
+    assert_eq!(answer.status, 200);
+    let answer: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(answer["response"]["uid"], "u-1");
+    assert_eq!(answer["response"]["allowed"], false);
+
+    for (what, body) in [
+        ("nothing", String::new()),
+        ("no JSON", "{".to_owned()),
+        ("no review", "[]".to_owned()),
+        (
+            "no request",
+            r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}"#.to_owned(),
+        ),
+        (
+            "another version",
+            good.replace("k8s.io/v1\"", "k8s.io/v9\""),
+        ),
+        ("no object", review("u-2", "7")),
+        (
+            "too deep",
+            review(
+                "u-3",
+                &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)),
+            ),
+        ),
+    ] {
+        let answer = send(path, json, body.as_bytes()).unwrap();
+        // An answer to a review that can be told by its id, else a refusal.
+        let refused = answer.status == 400 || answer.body.contains("\"allowed\":false");
+        assert!(refused, "{what}: {} {}", answer.status, answer.body);
+    }
+    let answer = send(path, "text/plain", good.as_bytes()).unwrap();
+    assert_eq!(answer.status, 415);
+    assert_eq!(
+        send("/validate/another", json, good.as_bytes())
+            .unwrap()
+            .status,
+        404
+    );
+    // Refused, or cut off: not read to its end. kubectl takes a connection that is cut off for the end of everything.
+    let own = Tunnel::webhook(cluster);
+    let send_large = |body: &[u8]| {
+        let connection = traffic::tls(cluster, own.port).unwrap();
+        traffic::exchange(connection, &traffic::post(path, json, body))
+    };
+    match send_large(&vec![b' '; 20 << 20]) {
+        Ok(answer) => assert_eq!(answer.status, 413),
+        Err(error) => eprintln!("cut off: {error}"),
+    }
+
+    // Somebody who holds on to connections and sends nothing keeps nobody waiting, and is sent away.
+    let slow: Vec<_> = (0..50)
+        .map(|_| {
+            let mut connection = traffic::tls(cluster, tunnel.port).unwrap();
+            let head = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {json}\r\nContent-Length: 1000\r\n\r\n{{");
+            std::io::Write::write_all(&mut connection, head.as_bytes()).unwrap();
+            connection
+        })
+        .collect();
+    let answer = send(path, json, good.as_bytes()).unwrap();
+    assert_eq!(answer.status, 200);
+    for connection in slow {
+        let answer = traffic::exchange(connection, b"").unwrap();
+        assert_eq!(answer.status, 408);
+    }
+    create(cluster, "amiss", &compliant("a")).success();
+    assert!(
+        restarts(cluster).iter().all(|pod| pod[1] == 0),
+        "{:?}",
+        restarts(cluster)
+    );
+    remove(cluster, "amiss");
+}
+
+fn metrics(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    let tunnel = Tunnel::metrics(cluster);
+    let get = |path: &str| {
+        let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        traffic::exchange(traffic::connect(tunnel.port).unwrap(), request.as_bytes()).unwrap()
+    };
+    for path in ["/healthz", "/readyz", "/startupz"] {
+        assert_eq!(get(path).status, 200, "{path}");
+    }
+    let metrics = get("/metrics").body;
+    // Names that alerts and dashboards rely on.
+    for name in [
+        "hipaa_iac_admission_requests_total",
+        "hipaa_iac_admission_duration_seconds_bucket",
+        "hipaa_iac_webhook_cert_not_after_seconds{role=\"leaf\"}",
+        "hipaa_iac_webhook_registered",
+        "hipaa_iac_policies{state=\"quarantined\"}",
+        "hipaa_iac_audit_log_dropped",
+    ] {
+        assert!(metrics.contains(name), "{name} is not in\n{metrics}");
+    }
+}
+
+fn break_glass(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster
+        .kubectl(&[
+            "delete",
+            "validatingwebhookconfiguration",
+            "-l",
+            "app.kubernetes.io/name=hipaa-iac",
+        ])
+        .success();
+    // Neither the leader nor the next one undoes it.
+    cluster
+        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    cluster
+        .kubectl(&[
+            "rollout",
+            "status",
+            DEPLOYMENT,
+            "-n",
+            NAMESPACE,
+            "--timeout=180s",
+        ])
+        .success();
+    thread::sleep(Duration::from_secs(20));
+    assert!(
+        cluster
+            .get(&["validatingwebhookconfiguration", RELEASE])
+            .is_null()
+    );
+    cluster
+        .kubectl(&["delete", "configmap", "hipaa-iac-state", "-n", NAMESPACE])
+        .success();
+    operator::registered(cluster);
+}
+
+/// What the API server's audit log says of requests that carry our annotations; used by the last tests.
+pub(crate) fn audit_annotations(cluster: &Cluster) -> usize {
+    let Some(node) = cluster.node() else { return 0 };
+    let log = fs::read_to_string(node.audit_log()).unwrap_or_default();
+    log.lines()
+        .filter(|line| line.contains(".hipaa-iac.dev/"))
+        .count()
+}
