@@ -1,23 +1,13 @@
 //! DSSE, version 1 (<https://github.com/secure-systems-lab/dsse/blob/master/envelope.md>): a payload with signatures over its bytes
 //! and its type, so that nothing need be parsed before it is verified.
 
-use base64::{
-    Engine as _,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-    prelude::BASE64_STANDARD,
-};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{PublicKey, Signer, Statement, StatementError};
 
 /// The payload type of an in-toto statement.
 const IN_TOTO: &str = "application/vnd.in-toto+json";
-
-/// Base64 in one encoding only: a second one would be a second record with the same signature.
-const STRICT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
-);
 
 /// What can be wrong with an envelope.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +70,8 @@ impl Envelope {
         &self,
         keys: impl IntoIterator<Item = &'k PublicKey> + Clone,
     ) -> Result<(Statement, &'k PublicKey), EnvelopeError> {
-        let payload = STRICT
+        // Base64 in its one encoding: another one would be another record with the same signature.
+        let payload = BASE64_STANDARD
             .decode(&self.payload)
             .map_err(|_| EnvelopeError::Form)?;
         if self.payload_type != IN_TOTO {
@@ -88,7 +79,7 @@ impl Envelope {
         }
         let message = pae(&self.payload_type, &payload);
         for signature in &self.signatures {
-            let Ok(bytes) = STRICT.decode(&signature.sig) else {
+            let Ok(bytes) = BASE64_STANDARD.decode(&signature.sig) else {
                 continue;
             };
             // The key id is a hint that nobody signed: the key decides.
@@ -110,9 +101,16 @@ impl Envelope {
         Err(EnvelopeError::Untrusted(named.collect()))
     }
 
+    /// The keys that it names, which need not have signed it.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.signatures
+            .iter()
+            .map(|signature| signature.keyid.as_str())
+    }
+
     /// The statement, unverified.
     pub fn unverified(&self) -> Result<Statement, EnvelopeError> {
-        let payload = STRICT
+        let payload = BASE64_STANDARD
             .decode(&self.payload)
             .map_err(|_| EnvelopeError::Form)?;
         Ok(Statement::from_json(&payload)?)

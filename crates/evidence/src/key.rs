@@ -138,3 +138,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}

@@ -16,14 +16,20 @@ mod lint;
 mod log;
 mod merkle;
 mod note;
+#[cfg(feature = "s3")]
+mod s3;
 mod statement;
 mod store;
+mod verify;
 
 pub use dsse::{Envelope, EnvelopeError};
-pub use key::{KeyError, PublicKey, Signer};
+pub use key::{KeyError, PublicKey, Signer, sha256};
 pub use lint::{Phi, Suspect, lint, redact};
 pub use log::{AppendError, Log, OpenError, Receipt};
 pub use merkle::Hash;
 pub use note::{Checkpoint, NoteError};
+#[cfg(feature = "s3")]
+pub use s3::S3;
 pub use statement::{Statement, StatementError, Subject};
 pub use store::{Created, Directory, Immutability, Store, StoreError};
+pub use verify::{Finding, Trust, VERIFIER, Verification, VerifyError, verify};

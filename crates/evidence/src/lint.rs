@@ -10,7 +10,7 @@ use regex::Regex;
 use serde_json::Value;
 
 /// The longest text in a record, in Unicode scalar values. Messages and remedies are shorter; a dumped row often is not.
-pub const MAX_TEXT: usize = 4_000;
+const MAX_TEXT: usize = 4_000;
 
 /// How deep values may nest.
 const MAX_DEPTH: usize = 64;

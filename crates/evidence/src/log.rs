@@ -8,9 +8,10 @@
 use crate::{
     Checkpoint, Created, Envelope, EnvelopeError, Hash, NoteError, PublicKey, Signer, Statement,
     StatementError, Store, StoreError, Suspect,
-    key::hex,
+    key::{hex, sha256},
     lint,
     merkle::{self, Frontier, TILE, Tile, Tiles, Tree},
+    verify::{VERIFIER, VERIFIER_KEY},
 };
 
 /// How many of the newest records are searched for one that is appended again.
@@ -188,7 +189,7 @@ impl<S: Store> Log<S> {
     /// records is not appended again: after a failure, or a run that was killed, the same call is safe.
     pub fn append(&self, statement: &Statement) -> Result<Receipt, AppendError> {
         let whole = serde_json::to_value(statement).map_err(|_| StatementError::Form)?;
-        let suspects = lint::lint(&whole);
+        let suspects = lint(&whole);
         if !suspects.is_empty() {
             return Err(AppendError::Phi(suspects));
         }
@@ -282,6 +283,9 @@ impl<S: Store> Log<S> {
         }
         let key = public_key_key(self.key().id());
         self.store.create(&key, self.key().to_pem().as_bytes())?;
+        if size_before == 0 {
+            self.store.create(VERIFIER_KEY, VERIFIER.as_bytes())?;
+        }
         let checkpoint = Checkpoint {
             origin: state.checkpoint.origin.clone(),
             size,
@@ -423,10 +427,9 @@ impl<S: Store> Log<S> {
 }
 
 fn receipt(index: u64, record: &[u8], state: &State) -> Receipt {
-    use sha2::Digest as _;
     Receipt {
         index,
-        digest: hex(&sha2::Sha256::digest(record)),
+        digest: sha256(record),
         checkpoint: String::from_utf8_lossy(&state.note).into_owned(),
         size: state.checkpoint.size,
     }

@@ -371,3 +371,180 @@ pub(crate) fn consistent(old: (u64, Hash), new: (u64, Hash), proof: &[Hash]) -> 
     }
     left == old_root && all == new_root && last == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use tlog_tiles::{HashReader, tlog};
+
+    use super::*;
+
+    /// Tiles made from a frontier.
+    #[derive(Default)]
+    struct Grown {
+        frontier: Frontier,
+        levels: Vec<Vec<u8>>,
+    }
+
+    impl Grown {
+        fn push(&mut self, leaf: Hash) {
+            let levels = &mut self.levels;
+            self.frontier.push(leaf, |height, _, hash| {
+                if height % 8 == 0 {
+                    levels.resize_with(levels.len().max(height as usize / 8 + 1), Vec::new);
+                    levels[height as usize / 8].extend(hash.0);
+                }
+            });
+        }
+    }
+
+    impl Tiles for &Grown {
+        type Error = Infallible;
+
+        fn tile(&mut self, tile: Tile) -> Result<Vec<u8>, Infallible> {
+            let start = (tile.index * 256 * 32) as usize;
+            let end = start + tile.width as usize * 32;
+            Ok(self.levels[tile.level as usize][start..end].to_vec())
+        }
+    }
+
+    /// The hashes as the other implementation stores them.
+    #[derive(Default)]
+    struct Other(Vec<tlog::Hash>);
+
+    impl HashReader for Other {
+        fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog::Hash>, tlog::Error> {
+            Ok(indexes
+                .iter()
+                .map(|index| self.0[*index as usize])
+                .collect())
+        }
+    }
+
+    fn hash_of_hex(hex: &str) -> Hash {
+        let byte = |at: usize| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
+        Hash(std::array::from_fn(byte))
+    }
+
+    #[test]
+    fn roots_are_those_of_certificate_transparency() {
+        // The leaves and roots of the reference implementation's tests (certificate-transparency, merkletree/merkle_tree_test.cc).
+        let leaves: [&[u8]; 8] = [
+            b"",
+            b"\x00",
+            b"\x10",
+            b"\x20\x21",
+            b"\x30\x31",
+            b"\x40\x41\x42\x43",
+            b"\x50\x51\x52\x53\x54\x55\x56\x57",
+            b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+        ];
+        let roots = [
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+            "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        ];
+        let mut frontier = Frontier::default();
+        assert_eq!(
+            frontier.root(),
+            hash_of_hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        );
+        for (leaf, root) in leaves.into_iter().zip(roots) {
+            frontier.push(Hash::leaf(leaf), |_, _, _| {});
+            assert_eq!(frontier.root(), hash_of_hex(root));
+        }
+    }
+
+    #[test]
+    fn agrees_with_another_implementation() {
+        let mut grown = Grown::default();
+        let mut other = Other::default();
+        let mut roots = vec![Hash::empty()];
+        for size in 1..=600_u64 {
+            let data = size.to_be_bytes();
+            grown.push(Hash::leaf(&data));
+            let hashes = tlog::stored_hashes(size - 1, &data, &other).unwrap();
+            other.0.extend(hashes);
+            let root = tlog::tree_hash(size, &other).unwrap();
+            assert_eq!(grown.frontier.root().0, root.0, "root at {size}");
+            roots.push(grown.frontier.root());
+            let new: Vec<String> = Tile::new_at(size).into_iter().map(Tile::path).collect();
+            let theirs: Vec<String> = tlog_tiles::Tile::new_tiles(8, size - 1, size)
+                .iter()
+                .map(|tile| tile.path().replace("tile/8/", "tile/"))
+                .collect();
+            assert_eq!(new, theirs, "tiles at {size}");
+            let mut tree = Tree::new(&grown, size);
+            assert_eq!(tree.frontier().unwrap().root(), roots[size as usize]);
+            for old in [1, 2, 3, size / 3, size / 2, size - 1, size] {
+                if old == 0 || old > size {
+                    continue;
+                }
+                let proof = tree.consistency(old).unwrap();
+                let (old_root, root) = (roots[old as usize], roots[size as usize]);
+                assert!(
+                    consistent((old, old_root), (size, root), &proof),
+                    "{old} of {size}"
+                );
+                let theirs: Vec<tlog::Hash> = proof.iter().map(|hash| tlog::Hash(hash.0)).collect();
+                let theirs = tlog::check_tree(
+                    &theirs,
+                    size,
+                    tlog::Hash(root.0),
+                    old,
+                    tlog::Hash(old_root.0),
+                );
+                assert!(theirs.is_ok(), "{old} of {size}");
+                // Another old root, another new one, and a proof with a flipped bit do not hold.
+                let wrong = Hash::leaf(b"wrong");
+                assert!(!consistent((old, wrong), (size, root), &proof));
+                assert!(!consistent((old, old_root), (size, wrong), &proof));
+                if let Some(last) = proof.len().checked_sub(1) {
+                    let mut bent = proof.clone();
+                    bent[last].0[0] ^= 1;
+                    assert!(!consistent((old, old_root), (size, root), &bent));
+                    assert!(!consistent((old, old_root), (size, root), &proof[..last]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn paths_have_one_form() {
+        let tile = Tile {
+            level: 2,
+            index: 1_234_067,
+            width: 256,
+        };
+        assert_eq!(tile.path(), "tile/2/x001/x234/067");
+        assert_eq!(Tile::from_path("tile/2/x001/x234/067"), Some(tile));
+        let partial = Tile {
+            level: 0,
+            index: 0,
+            width: 7,
+        };
+        assert_eq!(Tile::from_path(&partial.path()), Some(partial));
+        for wrong in [
+            "tile/0/000.p/0",
+            "tile/0/000.p/256",
+            "tile/0/000.p/07",
+            "tile/0/00",
+            "tile/0/x000/001",
+            "tile/00/000",
+            "tile/9/000",
+            "tile/0/+01",
+            "tile/0/000.p/257",
+            "tile/0/",
+            "tile/0/000/",
+            "tile/0/1234",
+        ] {
+            assert_eq!(Tile::from_path(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -15,6 +15,8 @@ pub(crate) enum Suite {
     Cli,
     /// The evaluator against the real Terraform or OpenTofu
     Differential,
+    /// Evidence logs, against their verifier in Python and real S3 servers
+    Restore,
     /// Mutated and generated input through every crate; `HIPAA_IAC_FUZZ_SECONDS` and `HIPAA_IAC_FUZZ_SEED` change how much
     Fuzz,
 }
@@ -55,6 +57,7 @@ impl Suite {
             Self::Unit | Self::Policies | Self::Fuzz => Ok(()),
             Self::Cli => tools::helm().and_then(|()| tools::kustomize()),
             Self::Differential => tools::terraform(),
+            Self::Restore => tools::object_storage(),
         }
     }
 
@@ -102,6 +105,10 @@ impl Suite {
             Self::Differential => {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
                 test(&["--package", "hipaa-iac-tests", "--test", "differential"])
+            }
+            Self::Restore => {
+                must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
+                test(&["--package", "hipaa-iac-tests", "--test", "evidence"])
             }
             Self::Fuzz => test(&["--package", "hipaa-iac-tests", "--test", "fuzz"]),
         }

@@ -37,6 +37,12 @@ const OPENTOFU: GoTool = GoTool {
     package: "github.com/opentofu/opentofu/cmd/tofu",
     ldflags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
 };
+const VERSITYGW: GoTool = GoTool {
+    program: "versitygw",
+    module: "versitygw",
+    package: "github.com/versity/versitygw/cmd/versitygw",
+    ldflags: "-s -w",
+};
 
 /// Where built tools are kept: below `target`, so `cargo clean` removes them.
 pub(crate) fn folder() -> PathBuf {
@@ -81,6 +87,37 @@ pub(crate) fn terraform() -> Result<(), String> {
     } else {
         build(&OPENTOFU)
     }
+}
+
+/// The two S3 servers: versitygw, and moto with boto3 in a virtual environment below `target/tools`.
+pub(crate) fn object_storage() -> Result<(), String> {
+    if !has("versitygw") {
+        build(&VERSITYGW)?;
+    }
+    let home = root().join("target/tools/moto");
+    let installed = home.join("bin/moto_server");
+    if installed.is_file() {
+        return Ok(());
+    }
+    let venv = || {
+        must(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&home),
+        )
+    };
+    if venv().is_err() {
+        install(&["python3-venv"])?;
+        venv()?;
+    }
+    must(Command::new(home.join("bin/python")).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "moto[server]==5.2.5",
+    ]))
 }
 
 /// cargo-deny, compiled once and kept.
