@@ -622,6 +622,9 @@ pub struct PostgresEngine {
     /// Extensions that the restored databases must have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<String>,
+    /// Roles that the scratch server has before a dump is restored, without login: those that policies name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Settings of the scratch server, such as `shared_buffers`. What isolates the scratch cannot be set.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
@@ -633,6 +636,7 @@ impl Default for PostgresEngine {
             version: "Auto".to_owned(),
             image: None,
             extensions: Vec::new(),
+            roles: Vec::new(),
             parameters: BTreeMap::new(),
         }
     }

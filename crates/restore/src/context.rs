@@ -1,7 +1,7 @@
 //! What sources and checks work with inside the sandbox.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     io::Read,
     path::{Path, PathBuf},
@@ -87,7 +87,7 @@ pub struct Seen {
     pub bytes: u64,
     /// The SHA-256 of them, in hexadecimal, once all were read.
     pub sha256: Option<String>,
-    /// The first bytes as stored, at most [`STORED_HEAD`]: what the proof of encryption looks at.
+    /// The first bytes as stored, at most [`STORED`]: what the proof of encryption looks at.
     pub stored: Vec<u8>,
     /// The last bytes of the opened and unpacked backup, at most [`TAIL`].
     pub tail: Vec<u8>,
@@ -96,7 +96,7 @@ pub struct Seen {
 }
 
 /// How many of the stored bytes are kept for checks: an age header of many recipients, an OpenPGP key packet.
-pub const STORED_HEAD: usize = 64 << 10;
+pub const STORED: usize = 64 << 10;
 
 /// How many bytes of either end of a dump are kept for checks.
 pub const TAIL: usize = 4096;
@@ -117,6 +117,8 @@ pub struct Context {
     pub seen: Seen,
     /// The producer's manifest as found beside the backup: a DSSE envelope, not yet verified.
     pub manifest: Option<Vec<u8>>,
+    /// A folder of archived write-ahead log that a base backup is to be followed by, read-only.
+    pub wal: Option<PathBuf>,
     /// The canary's sequence of the last run that passed.
     pub last_canary_seq: Option<i64>,
     /// The canary's sequence of this run, when its MAC is right.
@@ -136,7 +138,7 @@ pub struct Context {
     pub(crate) phase: Option<(Phase, Instant)>,
     pub(crate) deadline: Instant,
     pub(crate) events: Box<dyn FnMut(Event) + Send>,
-    pub(crate) engines: BTreeSet<u32>,
+    pub(crate) exit_codes: BTreeMap<Phase, i32>,
 }
 
 /// What the sandbox tells while it works.
@@ -222,6 +224,19 @@ impl Context {
                 });
             }
         }
+    }
+
+    /// Notes the exit code of a phase's tool.
+    pub fn exit_code(&mut self, phase: Phase, code: Option<i32>) {
+        self.exit_codes.insert(phase, code.unwrap_or(-1));
+    }
+
+    /// Whether the file system of the scratch has no room left.
+    pub fn scratch_is_full(&self) -> bool {
+        nix::sys::statvfs::statvfs(&self.scratch).is_ok_and(|stat| {
+            let free = stat.blocks_available().saturating_mul(stat.fragment_size());
+            free < 1 << 20
+        })
     }
 
     /// When the phase must be over.

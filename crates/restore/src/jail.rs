@@ -90,6 +90,37 @@ impl Jail {
         }
     }
 
+    /// A jail for tools that read the backup's own folder, whose files may be readable by root alone. It has no
+    /// network either; it must not run anything that came with a backup.
+    pub fn reader(&self) -> Self {
+        let identity = match self.identity {
+            Identity::User { .. } => Identity::Keep,
+            other => other,
+        };
+        Self { identity, ..self.clone() }
+    }
+
+    /// Gives a folder and all that is in it to the user that tools run as.
+    pub fn own_all(&self, folder: &Path) -> Result<(), Failure> {
+        if !matches!(self.identity, Identity::User { .. }) {
+            return Ok(());
+        }
+        let failed = |error: io::Error| Failure::system("scratch", &error);
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            self.own(&next)?;
+            for entry in std::fs::read_dir(&next).map_err(failed)? {
+                let entry = entry.map_err(failed)?;
+                if entry.file_type().map_err(failed)?.is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    self.own(&entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Gives a file or an empty folder to the user that tools run as.
     pub fn own(&self, path: &Path) -> Result<(), Failure> {
         if let Identity::User { uid, gid } = self.identity {

@@ -9,14 +9,23 @@
 //! The sandbox is made of Linux's namespaces and seccomp: the crate is empty elsewhere.
 #![cfg(target_os = "linux")]
 
+pub mod canary;
 pub mod check;
 pub mod config;
 pub mod context;
 pub mod jail;
+pub mod manifest;
 pub mod result;
+mod location;
+mod protocol;
+pub mod run;
+pub mod sandbox;
+pub mod scratch;
 pub mod server;
 pub mod source;
+pub mod stream;
 
 pub use config::{ConfigError, RestoreVerification};
 pub use context::{Context, Failure};
+pub use run::{IsolationChoice, Options, Run, verify};
 pub use result::{Reason, RestoreResult, Verdict};
