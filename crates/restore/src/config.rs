@@ -1361,3 +1361,61 @@ fn fragment(text: &str) -> String {
         _ => line.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "apiVersion: hipaa-iac.dev/v1alpha1
+kind: RestoreVerification
+metadata: {name: ehr}
+spec:
+  source:
+    pgDump:
+      format: Custom
+      location: {local: {path: /backups, select: Newest}}
+      encryption: {age: {identitySecretRef: {name: age, key: identity}}}
+";
+
+    #[test]
+    fn a_small_document_has_the_safe_defaults() {
+        let verification = RestoreVerification::parse(SMALL).unwrap();
+        let spec = &verification.spec;
+        assert_eq!(spec.encryption_policy.required, RequiredEncryption::ClientSide);
+        assert!(spec.encryption_policy.deny_known_keys && spec.encryption_policy.negative_decrypt);
+        assert_eq!(spec.objectives.rto, Span(72 * 3600));
+        assert_eq!(spec.checks.builtin.amcheck, Amcheck::Heapallindexed);
+        assert_eq!(verification.secret_refs(), [SecretRef::new("age", "identity")]);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let told = |from: &str, to: &str| {
+            RestoreVerification::parse(&SMALL.replacen(from, to, 1)).unwrap_err().to_string()
+        };
+        let unknown = told("format: Custom", "fromat: Custom");
+        assert!(unknown.starts_with("line 7, column ") && unknown.contains("fromat"), "{unknown}");
+        assert!(told("format: Custom", "format: Costum").contains("Costum"));
+        assert!(told("kind: RestoreVerification", "kind: Restore").contains("kind must be"));
+        assert!(told("name: ehr", "name: ../ehr").contains("metadata.name"));
+        assert!(told("key: identity", "key: ../../etc/shadow").contains("plain key"));
+        let late = format!("{SMALL}  objectives: {{rto: 4d}}\n");
+        assert!(RestoreVerification::parse(&late).unwrap_err().to_string().contains("72h"));
+    }
+
+    #[test]
+    fn spans_quantities_and_percents_are_read_and_written() {
+        for (text, seconds) in [("26h", 93_600), ("1h30m", 5_400), ("31d", 2_678_400), ("0s", 0)] {
+            assert_eq!(Span::parse(text), Some(Span(seconds)), "{text}");
+        }
+        for text in ["", "26", "h", "1y", "-1h", "99999999999999999999h"] {
+            assert_eq!(Span::parse(text), None, "{text}");
+        }
+        assert_eq!(Span(93_600).to_string(), "1d2h");
+        assert_eq!(Quantity::parse("8Gi"), Some(Quantity(8 << 30)));
+        assert_eq!(Quantity::parse("2G"), Some(Quantity(2_000_000_000)));
+        assert_eq!(Quantity::parse("99999999999Ti"), None);
+        assert_eq!(Percent::parse("0.5%"), Some(Percent(5000)));
+        assert_eq!(Percent::parse("101%"), None);
+    }
+}

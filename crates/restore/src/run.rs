@@ -383,7 +383,7 @@ impl<'a> Running<'a> {
         self.scratch.destroyed = Destroyed::NotVerified;
         let fetched = sandbox.feed(request, stream)?;
         let total = Instant::now() + Duration::from_secs(self.verification.spec.deadlines.total_seconds);
-        let fetch_deadline = Instant::now() + Duration::from_secs(self.verification.spec.deadlines.fetch_seconds);
+        let fetch_limit = Duration::from_secs(self.verification.spec.deadlines.fetch_seconds);
         let problem = loop {
             match sandbox.messages.recv_timeout(Duration::from_millis(50)) {
                 Ok(Message::Ready) => {}
@@ -406,18 +406,17 @@ impl<'a> Running<'a> {
             if Instant::now() > total {
                 break Some(Failure::new(Reason::DeadlineExceeded, "deadlines.totalSeconds is over"));
             }
-            let fetching = fetched.lock().unwrap_or_else(PoisonError::into_inner).ended.is_none();
-            if fetching && Instant::now() > fetch_deadline {
+            if fetched.lock().unwrap_or_else(PoisonError::into_inner).seconds() > fetch_limit {
                 break Some(Failure::new(Reason::FetchTimeout, "deadlines.fetchSeconds is over"));
             }
         };
         sandbox.end(problem.is_none());
         let fetched = fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(elapsed) = fetched.ended {
+        if fetched.bytes > 0 {
             self.phases.push(PhaseTime {
                 name: Phase::Fetch,
-                seconds: seconds(elapsed),
-                bytes: self.done.as_ref().and_then(|done| done.artifact.size_bytes),
+                seconds: seconds(fetched.seconds()),
+                bytes: Some(fetched.bytes),
                 exit_code: None,
             });
         }
@@ -567,8 +566,11 @@ fn judge(
     let not_passed = || {
         done.into_iter()
             .flat_map(|done| &done.checks)
-            .filter(|(check, reason)| {
-                check.required && check.status != CheckStatus::Pass && *reason != Reason::None
+            .filter(|(check, _)| check.required && check.status != CheckStatus::Pass)
+            .map(|(check, reason)| match (reason, check.status) {
+                (Reason::None, CheckStatus::NotRun) => (check, Reason::ToolMissing),
+                (Reason::None, _) => (check, Reason::AssertionError),
+                (reason, _) => (check, *reason),
             })
     };
     let known = |reason: Reason| reason.verdict() == Verdict::Failed;
@@ -582,7 +584,7 @@ fn judge(
             known(*reason) && (effect || check.id.starts_with("encryption"))
         });
         if let Some((_, reason)) = cause {
-            return *reason;
+            return reason;
         }
         if failure.reason == Reason::DeadlineExceeded && late {
             return Reason::RtoExceeded;
@@ -590,7 +592,7 @@ fn judge(
         return failure.reason;
     }
     if let Some((_, reason)) = not_passed().find(|(_, reason)| known(*reason)) {
-        return *reason;
+        return reason;
     }
     for (name, objective) in objectives {
         if !objective.met {
@@ -603,7 +605,7 @@ fn judge(
         }
     }
     if let Some((_, reason)) = not_passed().next() {
-        return *reason;
+        return reason;
     }
     match done {
         Some(done) if done.checks.iter().any(|(check, _)| check.status == CheckStatus::Pass) => Reason::None,
@@ -638,10 +640,36 @@ struct Sandbox {
     words: Arc<Mutex<Vec<u8>>>,
 }
 
-/// How reading the backup went.
+/// How long the backup's location made us wait. What the restore makes it wait is no fault of the location.
 #[derive(Default)]
 struct Fetched {
-    ended: Option<Duration>,
+    waited: Duration,
+    waiting_since: Option<Instant>,
+    bytes: u64,
+}
+
+impl Fetched {
+    fn seconds(&self) -> Duration {
+        self.waited + self.waiting_since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+/// A backup that is read, with the time that it takes.
+struct Timed {
+    inner: Box<dyn std::io::Read + Send>,
+    fetched: Arc<Mutex<Fetched>>,
+}
+
+impl std::io::Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).waiting_since = Some(Instant::now());
+        let count = self.inner.read(buffer);
+        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        fetched.waited = fetched.seconds();
+        fetched.waiting_since = None;
+        fetched.bytes += count.as_ref().map_or(0, |count| *count as u64);
+        count
+    }
 }
 
 impl Sandbox {
@@ -723,13 +751,12 @@ impl Sandbox {
         let fetched = Arc::new(Mutex::new(Fetched::default()));
         let shared = Arc::clone(&fetched);
         thread::spawn(move || {
-            let begun = Instant::now();
-            let mut sent = write_request(&mut to, &request).map(|()| None);
-            if let (Ok(None), Some(mut stream)) = (&sent, stream) {
-                sent = send(&mut *stream, &mut to);
+            // A sandbox that died no longer listens; its end is seen elsewhere.
+            if write_request(&mut to, &request).is_ok()
+                && let Some(inner) = stream
+            {
+                let _ = send(&mut Timed { inner, fetched: shared }, &mut to);
             }
-            drop(sent);
-            shared.lock().unwrap_or_else(PoisonError::into_inner).ended = Some(begun.elapsed());
         });
         Ok(fetched)
     }
@@ -754,5 +781,83 @@ impl Sandbox {
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::result::{CheckResult, Severity};
+
+    fn done(checks: &[(&str, CheckStatus, Reason)]) -> Done {
+        let checks = checks.iter().map(|(id, status, reason)| {
+            let check = CheckResult {
+                id: (*id).to_owned(),
+                status: *status,
+                severity: Severity::High,
+                required: true,
+                expected: None,
+                observed: None,
+                duration_ms: None,
+                not_run_reason: None,
+            };
+            (check, *reason)
+        });
+        Done {
+            artifact: Artifact {
+                kind: crate::result::ArtifactKind::PgDump,
+                uri: String::new(),
+                version_id: None,
+                size_bytes: None,
+                digest: None,
+                produced_at: None,
+                label: None,
+                producer_tool: None,
+                lsn: None,
+                manifest_digest: None,
+            },
+            encryption: Encryption::unknown(),
+            phases: Vec::new(),
+            checks: checks.collect(),
+            measured: BTreeMap::new(),
+            failure: None,
+            engine: None,
+            canary_seq: None,
+            recovery_seconds: Some(1.0),
+        }
+    }
+
+    #[test]
+    fn a_check_that_did_not_run_is_never_a_pass() {
+        use CheckStatus as S;
+        let none = BTreeMap::new();
+        let reason = |checks: &[_]| judge(None, Some(&done(checks)), &none, false);
+        assert_eq!(reason(&[("a", S::Pass, Reason::None)]), Reason::None);
+        assert_eq!(reason(&[]), Reason::ConfigError);
+        assert_eq!(reason(&[("a", S::Pass, Reason::None), ("b", S::NotRun, Reason::ToolMissing)]), Reason::ToolMissing);
+        // What is known goes before what is not.
+        assert_eq!(
+            reason(&[("b", S::NotRun, Reason::ToolMissing), ("c", S::Fail, Reason::StaleData)]),
+            Reason::StaleData
+        );
+    }
+
+    #[test]
+    fn causes_go_before_effects() {
+        use CheckStatus as S;
+        let none = BTreeMap::new();
+        let cut = done(&[("dump-trailer", S::Fail, Reason::ArtifactTruncated)]);
+        let of = |reason| Failure::new(reason, "");
+        assert_eq!(judge(Some(&of(Reason::RestoreFailed)), Some(&cut), &none, false), Reason::ArtifactTruncated);
+        assert_eq!(judge(Some(&of(Reason::KeyMismatch)), Some(&cut), &none, false), Reason::KeyMismatch);
+        assert_eq!(judge(Some(&of(Reason::StorageFull)), Some(&cut), &none, false), Reason::StorageFull);
+        assert_eq!(judge(Some(&of(Reason::DeadlineExceeded)), None, &none, true), Reason::RtoExceeded);
+    }
+
+    #[test]
+    fn what_was_not_measured_was_not_met() {
+        let objectives = BTreeMap::from([(ObjectiveName::DataAge, Objective::judge(60.0, None))]);
+        let passed = done(&[("a", CheckStatus::Pass, Reason::None)]);
+        assert_eq!(judge(None, Some(&passed), &objectives, false), Reason::StaleData);
     }
 }

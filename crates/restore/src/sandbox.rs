@@ -93,9 +93,14 @@ fn told<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) -> Result<T, 
     result.map_err(|error| format!("{what}: {error}"))
 }
 
-/// Dies with the process that started this one.
-fn die_with(parent: i32) -> Result<(), String> {
+/// Dies with the process that started this one. With data on disk the lifeline alone says when to end, for then
+/// there is something to do before.
+fn die_with(layout: &Layout) -> Result<(), String> {
+    if layout.memory.is_none() {
+        return Ok(());
+    }
     told("prctl", prctl::set_pdeathsig(Signal::SIGKILL))?;
+    let parent = layout.parent;
     // It may have gone before the signal was asked for. A parent outside of the namespace has the number 0.
     if parent != 0 && getppid().as_raw() != parent {
         return Err("the caller is gone".to_owned());
@@ -104,7 +109,7 @@ fn die_with(parent: i32) -> Result<(), String> {
 }
 
 fn enter(layout: Layout) -> Result<(), String> {
-    die_with(layout.parent)?;
+    die_with(&layout)?;
     let apart = CloneFlags::CLONE_NEWNS
         | CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWNET
@@ -151,7 +156,7 @@ struct Places {
 }
 
 fn init(layout: Layout) -> Result<(), String> {
-    die_with(layout.parent)?;
+    die_with(&layout)?;
     told("rlimit", setrlimit(Resource::RLIMIT_CORE, 0, 0))?;
     told("subreaper", prctl::set_child_subreaper(true))?;
     let lifeline = UnixStream::from(told("lifeline", io::stderr().as_fd().try_clone_to_owned())?);
@@ -243,12 +248,11 @@ fn leave(disk: Option<&Path>, kind: Kind) -> ! {
             thread::sleep(Duration::from_millis(20));
         }
     }
-    // Process 1 cannot be killed from within: it ends by itself.
-    std::process::abort()
+    std::process::exit(1)
 }
 
 /// Kills every other process of the sandbox.
-pub(crate) fn kill_all(kind: Kind) {
+fn kill_all(kind: Kind) {
     if kind == Kind::Folder {
         crate::scratch::kill_descendants();
     } else {

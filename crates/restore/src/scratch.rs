@@ -9,7 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -70,15 +70,16 @@ impl RunFolder {
         // First the record: a run that dies between the two leaves a record of nothing.
         let record = runs.join(id);
         File::create_new(&record)?.write_all(path.as_os_str().as_encoded_bytes())?;
-        let folder = |path: &Path| fs::DirBuilder::new().mode(0o700).create(path);
-        folder(&path)?;
+        let folder = |path: &Path, mode| fs::DirBuilder::new().mode(mode).create(path);
+        // The user that tools run as must get through to what is theirs below it.
+        folder(&path, 0o711)?;
         // The lock comes into being locked, so that nobody takes the folder for a dead run's.
         let new = path.join("lock.new");
-        let lock = File::create_new(&new)?;
+        let lock = File::options().read(true).write(true).create_new(true).mode(0o600).open(&new)?;
         lock.lock_shared()?;
         fs::rename(new, path.join(LOCK))?;
-        folder(&path.join(ROOT))?;
-        folder(&path.join(DATA))?;
+        folder(&path.join(ROOT), 0o700)?;
+        folder(&path.join(DATA), 0o700)?;
         Ok(Self { path, record, lock })
     }
 

@@ -6,7 +6,10 @@
 use std::{
     io::{self, BufRead, BufReader, Read},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -26,12 +29,16 @@ const CHUNK: usize = 1 << 16;
 
 /// The first thing that went wrong with a stream.
 #[derive(Clone, Debug, Default)]
-pub struct Cause(Arc<Mutex<Option<Failure>>>);
+pub struct Cause {
+    first: Arc<Mutex<Option<Failure>>>,
+    /// Whether nobody wants the rest of the stream.
+    abandoned: Arc<AtomicBool>,
+}
 
 impl Cause {
     /// Notes a failure, unless one is noted.
     fn note(&self, failure: Failure) {
-        self.0
+        self.first
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(failure);
@@ -39,7 +46,7 @@ impl Cause {
 
     /// What was noted.
     pub fn get(&self) -> Option<Failure> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -74,6 +81,14 @@ impl Opened {
         }
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         (seen, self.cause.get())
+    }
+}
+
+impl Opened {
+    /// Leaves the rest unread: the run has failed for a cause that is not the backup's.
+    pub fn abandon(self) -> Seen {
+        self.cause.abandoned.store(true, Ordering::Relaxed);
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -228,7 +243,9 @@ impl Drop for Tap {
     /// What the layers above left is hashed too: bytes after the end of the encryption are bytes of the backup.
     fn drop(&mut self) {
         let mut buffer = vec![0; CHUNK];
-        while self.read(&mut buffer).is_ok_and(|count| count > 0) {}
+        while !self.cause.abandoned.load(Ordering::Relaxed)
+            && self.read(&mut buffer).is_ok_and(|count| count > 0)
+        {}
     }
 }
 

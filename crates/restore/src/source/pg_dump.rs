@@ -13,7 +13,7 @@ use crate::{
     config::{self, DumpFormat},
     context::{Context, Failure},
     jail::{self, Output},
-    result::{ArtifactKind, Phase, Reason, Time},
+    result::{ArtifactKind, Phase, Reason, Time, Verdict},
     server::{Installation, Server, Start, sql_failure},
     stream::{self, Opened},
 };
@@ -69,6 +69,13 @@ pub(crate) fn restore_stream(
     mut opened: Opened,
 ) -> Result<(), Failure> {
     let restored = restore_opened(context, dump, &mut opened);
+    let stopped = restored.as_ref().err().filter(|failure| failure.reason.verdict() != Verdict::Failed);
+    if let Some(failure) = stopped
+        && opened.cause.get().is_none()
+    {
+        context.seen = opened.abandon();
+        return Err(failure.clone());
+    }
     let (seen, broken) = opened.finish();
     context.seen = seen;
     match broken {
