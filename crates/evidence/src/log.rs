@@ -357,6 +357,14 @@ impl<S: Store> Log<S> {
             let there = self.checkpoint(&key)?;
             return there.ok_or_else(|| OpenError::Inconsistent(format!("{key} comes and goes")));
         };
+        let key = checkpoint_key(newest.0.size);
+        if self
+            .checkpoint(&key)?
+            .is_none_or(|(stored, _)| stored != newest.0)
+        {
+            let problem = format!("{key} is not what {NEWEST} is a copy of");
+            return Err(OpenError::Inconsistent(problem));
+        }
         // The copy may be older than the newest one: a run was killed between the two.
         while let Some((next, note)) = self.checkpoint(&checkpoint_key(newest.0.size + 1))? {
             if next.size != newest.0.size + 1 || next.origin != newest.0.origin {

@@ -95,6 +95,13 @@ impl S3 {
         if bucket.is_empty() {
             return Err(wrong("no bucket in it"));
         }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let segment = |text: &str| !matches!(text, "" | "." | "..") && text.chars().all(plain);
+        if !segment(bucket) || !(prefix.is_empty() || prefix.split('/').all(segment)) {
+            return Err(wrong(
+                "bucket and prefix are made of letters, digits, `.`, `_` and `-`",
+            ));
+        }
         let (mut mode, mut days) = (Some(Mode::Compliance), RETAIN_DAYS);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
@@ -124,7 +131,9 @@ impl S3 {
             .with_bucket_name(bucket)
             .with_virtual_hosted_style_request(false)
             .with_checksum_algorithm(Checksum::SHA256);
-        let endpoint = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+        let endpoint = builder
+            .get_config_value(&AmazonS3ConfigKey::S3Endpoint)
+            .or_else(|| builder.get_config_value(&AmazonS3ConfigKey::Endpoint));
         let plain = endpoint
             .as_ref()
             .is_some_and(|endpoint| endpoint.starts_with("http://"));
@@ -254,6 +263,8 @@ impl S3 {
         let mut headers = vec![
             ("if-none-match", "*".to_owned()),
             ("x-amz-checksum-sha256", checksum(bytes)),
+            // S3 asks for it beside a lock.
+            ("x-amz-sdk-checksum-algorithm", "SHA256".to_owned()),
         ];
         if let Some((mode, days)) = lock {
             headers.push(("x-amz-object-lock-mode", mode.as_str().to_owned()));
@@ -333,7 +344,8 @@ impl Store for S3 {
     }
 
     fn replace(&self, key: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let put = self.store.put(&self.path(key), bytes.to_vec().into());
+        let path = self.path(key);
+        let put = self.store.put(&path, bytes.to_vec().into());
         self.runtime.block_on(put).map_err(self.failed(key))?;
         Ok(())
     }
@@ -412,7 +424,10 @@ impl Store for S3 {
             mode.as_str(),
             after(3600),
         );
-        let headers = [("x-amz-checksum-sha256", checksum(retention.as_bytes()))];
+        let headers = [
+            ("x-amz-checksum-sha256", checksum(retention.as_bytes())),
+            ("x-amz-sdk-checksum-algorithm", "SHA256".to_owned()),
+        ];
         let query = format!("?retention=&versionId={version}");
         let shorten = self.send(&Method::PUT, &key, &query, &headers, retention.as_bytes())?;
         if shorten.status.is_success() {

@@ -201,7 +201,7 @@ impl Listed {
         let mut listed = Self::default();
         for key in keys {
             let (folder, name) = key.split_once('/').unwrap_or(("", &key));
-            let number = |name: &str| name.parse().ok();
+            let number = |name: &str| -> Option<u64> { name.parse().ok() };
             let known = match folder {
                 "" => {
                     listed.newest |= key == NEWEST;
