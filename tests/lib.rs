@@ -1,5 +1,7 @@
 //! What the black-box suites share: running the built program on trees made for a test.
 
+pub mod object_storage;
+
 use std::{
     env, fs, io,
     path::{Path, PathBuf},

@@ -60,6 +60,13 @@ pub(crate) enum Command {
     },
     /// Show what hipaa-iac sees: every evaluated resource, with what is unknown and why
     Inspect(Box<InspectArgs>),
+    /// Keep what was found as signed records in a log in which nothing can be changed unseen
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+    /// Prove that backups restore, and prepare databases for that proof
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Restore(RestoreCommand),
     /// Write a commented hipaa-iac.yaml into a folder
     Init {
         /// The folder
@@ -215,6 +222,8 @@ pub(crate) struct CheckArgs {
     /// Which verdicts the report holds
     #[arg(long, help_heading = "Report", value_enum, default_value_t = Show::Findings, value_name = "WHAT")]
     pub(crate) show: Show,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
     /// Judge the policies of this profile (may be repeated) [default: hipaa]
     #[arg(long = "profile", value_name = "NAME")]
     pub(crate) profiles: Vec<String>,
@@ -230,6 +239,28 @@ pub(crate) struct CheckArgs {
     /// Ignore waivers in comments: only those of hipaa-iac.yaml count
     #[arg(long)]
     pub(crate) no_inline_waivers: bool,
+}
+
+/// Where to record a result.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Evidence")]
+pub(crate) struct RecordArgs {
+    /// Record the result in this evidence log: a folder, or s3://bucket/prefix
+    #[arg(long, value_name = "LOG", requires = "evidence_key")]
+    pub(crate) evidence: Option<String>,
+    /// The private key that signs the record (`hipaa-iac evidence keygen`)
+    #[arg(long, value_name = "FILE", requires = "evidence")]
+    pub(crate) evidence_key: Option<PathBuf>,
+    /// Keep the log's newest checkpoint in this file, outside the log, and refuse a log that does not go on from it
+    #[arg(long, value_name = "FILE", requires = "evidence")]
+    pub(crate) evidence_checkpoint: Option<PathBuf>,
+    /// Public key that signed records before (may be repeated)
+    #[arg(
+        long = "evidence-trusted-key",
+        value_name = "FILE",
+        requires = "evidence"
+    )]
+    pub(crate) trusted_keys: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -280,6 +311,9 @@ pub(crate) enum SchemaOf {
     Result,
     Policy,
     Config,
+    /// The document of `restore verify`
+    #[cfg(target_os = "linux")]
+    RestoreVerification,
 }
 
 #[derive(Debug, Subcommand)]
@@ -309,5 +343,194 @@ pub(crate) enum PolicyCommand {
         /// The folder with policies and their fixtures
         #[arg(default_value = "policies")]
         folder: PathBuf,
+    },
+}
+
+const EVIDENCE_EXIT_CODES: &str = "\
+Exit codes:
+  0  the log is whole, signed, and goes on from every checkpoint given
+  1  something in it was changed, removed, added or damaged
+  2  wrong usage, or the log could not be read";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvidenceCommand {
+    /// Make a key: FILE signs, FILE.pub verifies
+    Keygen {
+        /// The private key's file, which must not be there
+        file: PathBuf,
+    },
+    /// Find what was edited, removed, reordered, added or cut off in a log
+    #[command(after_help = EVIDENCE_EXIT_CODES)]
+    Verify {
+        /// The log: a folder, or s3://bucket/prefix
+        log: String,
+        /// Public key of a signer, from the signer (may be repeated) [default: those in the log, which proves less]
+        #[arg(long = "trusted-key", value_name = "FILE")]
+        trusted_keys: Vec<PathBuf>,
+        /// A checkpoint that was kept outside the log (may be repeated)
+        #[arg(long = "checkpoint", value_name = "FILE")]
+        checkpoints: Vec<PathBuf>,
+        /// Keep the newest checkpoint in this file, if the log is verified
+        #[arg(long, value_name = "FILE")]
+        save_checkpoint: Option<PathBuf>,
+        /// Output format
+        #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
+    /// List the records of a log, unverified
+    List {
+        /// The log: a folder, or s3://bucket/prefix
+        log: String,
+        /// Output format
+        #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
+    /// Print the statement of a record, unverified
+    Show {
+        /// The log: a folder, or s3://bucket/prefix
+        log: String,
+        /// The record's index
+        index: u64,
+    },
+    /// Try to change and remove a locked object of a log's store, and tell whether that was refused
+    Probe {
+        /// The log: a folder, or s3://bucket/prefix
+        log: String,
+    },
+    /// Print a verifier in Python that needs nothing installed
+    Verifier,
+}
+
+#[cfg(target_os = "linux")]
+const RESTORE_EXIT_CODES: &str = "\
+Exit codes (the highest applies):
+  0  Passed
+  1  Failed: the backup is not what it must be
+  2  wrong usage or configuration
+  3  Inconclusive, Skipped or Aborted, or the result could not be recorded: nothing is proved
+  4  the scratch could not be shown to be destroyed";
+
+#[cfg(target_os = "linux")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum RestoreCommand {
+    /// Restore a backup into a scratch database, check it, destroy it, and say what was seen
+    #[command(after_help = RESTORE_EXIT_CODES)]
+    Verify(Box<VerifyArgs>),
+    /// Remove what killed runs left behind (every run does this first)
+    Gc {
+        /// A folder that runs had their scratch in (may be repeated); those of recorded runs are known
+        #[arg(long, value_name = "DIR")]
+        scratch: Vec<PathBuf>,
+        /// The folder of state [default: /var/lib/hipaa-iac, or below ~/.local/state]
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
+    /// Sign what a backup must hold, at the moment at which it is made
+    Manifest(Box<ManifestArgs>),
+    /// The canary: a row that proves how old restored data is
+    #[command(subcommand)]
+    Canary(CanaryCommand),
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The verification: a document of kind `RestoreVerification`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// The folder of secrets, with one folder for each and one file for each key [default: secrets, beside FILE]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) secrets: Option<PathBuf>,
+    /// Where the scratch is [default: in memory; /var/tmp for `ephemeralVolume`]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
+    /// The folder of state [default: /var/lib/hipaa-iac, or below ~/.local/state]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// What keeps the scratch from the machine
+    #[arg(long, value_enum, default_value_t = Isolation::Auto, value_name = "HOW")]
+    pub(crate) isolation: Isolation,
+    #[arg(
+        short,
+        long = "format",
+        help_heading = "Report",
+        value_name = "FORMAT[=FILE]",
+        help = "Output format: text, json or junit; with =FILE into that file; may be repeated [default: text]"
+    )]
+    pub(crate) formats: Vec<String>,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Isolation {
+    /// Namespaces where this user may make them, else a private folder
+    Auto,
+    /// Namespaces, or the run is Inconclusive
+    Namespaces,
+    /// A private folder
+    Directory,
+}
+
+/// The database that is backed up.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Args)]
+pub(crate) struct DatabaseArgs {
+    /// The database, as `host=/run/postgresql dbname=ehr` or as a URL; what it lacks is read from `PGHOST`, `PGPORT`,
+    /// `PGUSER`, `PGPASSWORD` and `PGDATABASE`
+    #[arg(long, default_value = "", value_name = "DSN", hide_default_value = true)]
+    pub(crate) dsn: String,
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Debug, Args)]
+pub(crate) struct ManifestArgs {
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+    /// The backup's file, which is there once COMMAND has ended
+    #[arg(long, value_name = "FILE")]
+    pub(crate) artifact: PathBuf,
+    /// The private key that signs manifests, which is not the one of the evidence (`hipaa-iac evidence keygen`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The key of the digests of rows; without it rows are only counted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) digest_key: Option<PathBuf>,
+    /// A query for a number or a boolean that the restored data must give again (may be repeated)
+    #[arg(long = "value", value_name = "NAME=QUERY")]
+    pub(crate) values: Vec<String>,
+    /// Look at this exported snapshot, and run no command
+    #[arg(long, value_name = "ID", conflicts_with = "command")]
+    pub(crate) snapshot: Option<String>,
+    /// The manifest's file [default: FILE.manifest.dsse.json]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The command that makes the backup, in which `{snapshot}` is the snapshot for `pg_dump --snapshot`
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum CanaryCommand {
+    /// Make the canary's table
+    Create {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The table
+        #[arg(long, default_value = hipaa_iac_restore::canary::TABLE, value_name = "TABLE")]
+        table: String,
+    },
+    /// Write a new canary: before each backup
+    Write {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The table
+        #[arg(long, default_value = hipaa_iac_restore::canary::TABLE, value_name = "TABLE")]
+        table: String,
+        /// The file with the key of its MAC
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
     },
 }

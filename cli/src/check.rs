@@ -15,7 +15,9 @@ use hipaa_iac_source::{Diagnostic, Inventory, Level, Sources};
 use crate::{
     Exit, Failure, Outcome,
     args::{CheckArgs, FailOn, Global, Show},
-    colored, input, note, policy,
+    colored,
+    evidence::Recorder,
+    input, note, policy,
 };
 
 /// The narrowest and widest text that is laid out, in columns.
@@ -38,6 +40,7 @@ enum Format {
 
 pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     let targets = targets(&arguments.formats)?;
+    let recorder = Recorder::new(&arguments.record)?;
     let as_of = match &arguments.as_of {
         Some(day) => {
             Date::from_str(day).map_err(|error| Failure(format!("--as-of {day}: {error}")))?
@@ -118,12 +121,19 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     {
         append(Path::new(&file), &report::github_summary(&result))?;
     }
-    Ok(match result.summary.exit_code {
+    let exit = match result.summary.exit_code {
         0 => Exit::Clean,
         1 => Exit::Findings,
         2 => Exit::Usage,
         _ => Exit::Input,
-    })
+    };
+    if let Some(recorder) = recorder
+        && let Err(Failure(problem)) = recorder.check(&result, &sources, &read.files)
+    {
+        note(&format!("error: not recorded: {problem}"));
+        return Ok(exit.max(Exit::Usage));
+    }
+    Ok(exit)
 }
 
 /// What to tell of a run that cannot find anything.

@@ -2,10 +2,13 @@
 
 mod args;
 mod check;
+mod evidence;
 mod init;
 mod input;
 mod inspect;
 mod policy;
+#[cfg(target_os = "linux")]
+mod restore;
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -47,6 +50,10 @@ impl<E: std::fmt::Display> From<E> for Failure {
 type Outcome = Result<Exit, Failure>;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if let Some(code) = restore::dispatch() {
+        return code;
+    }
     std::panic::set_hook(Box::new(|panic| {
         // The payload may quote input: only the place is printed.
         let place = panic
@@ -82,12 +89,17 @@ fn run(cli: Cli) -> Outcome {
         Command::Policy(command) => policy::run(&command),
         Command::Explain { policy, policies } => policy::explain(&policy, &policies),
         Command::Inspect(arguments) => inspect::run(&arguments, &cli.global),
+        Command::Evidence(command) => evidence::run(&command),
+        #[cfg(target_os = "linux")]
+        Command::Restore(command) => restore::run(&command, &cli.global),
         Command::Init { folder, force } => init::run(&folder, force),
         Command::Schema { of } => {
             let schema = match of {
                 SchemaOf::Result => report::result_schema(),
                 SchemaOf::Policy => hipaa_iac_engine::policy_schema().to_value(),
                 SchemaOf::Config => hipaa_iac_engine::config_schema().to_value(),
+                #[cfg(target_os = "linux")]
+                SchemaOf::RestoreVerification => hipaa_iac_restore::config::schema().to_value(),
             };
             print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))
         }

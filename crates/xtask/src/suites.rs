@@ -15,6 +15,8 @@ pub(crate) enum Suite {
     Cli,
     /// The evaluator against the real Terraform or OpenTofu
     Differential,
+    /// Evidence logs, against their verifier in Python and real S3 servers
+    Restore,
     /// Mutated and generated input through every crate; `HIPAA_IAC_FUZZ_SECONDS` and `HIPAA_IAC_FUZZ_SEED` change how much
     Fuzz,
     /// The operator on a real Kubernetes of `HIPAA_IAC_KUBERNETES`'s version; `HIPAA_IAC_CLUSTER=given` takes `KUBECONFIG`'s
@@ -59,6 +61,7 @@ impl Suite {
             Self::Differential => tools::terraform(),
             Self::Cluster if given() => tools::helm().and_then(|()| tools::kubernetes()),
             Self::Cluster => tools::cluster(),
+            Self::Restore => tools::object_storage(),
         }
     }
 
@@ -113,6 +116,10 @@ impl Suite {
             Self::Differential => {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
                 test(&["--package", "hipaa-iac-tests", "--test", "differential"])
+            }
+            Self::Restore => {
+                must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
+                test(&["--package", "hipaa-iac-tests", "--test", "evidence"])
             }
             Self::Fuzz => test(&["--package", "hipaa-iac-tests", "--test", "fuzz"]),
             Self::Cluster => {

@@ -38,6 +38,12 @@ const OPENTOFU: GoTool = GoTool {
     package: "github.com/opentofu/opentofu/cmd/tofu",
     ldflags: "-s -w -X github.com/opentofu/opentofu/version.dev=no",
 };
+const VERSITYGW: GoTool = GoTool {
+    program: "versitygw",
+    module: "versitygw",
+    package: "github.com/versity/versitygw/cmd/versitygw",
+    ldflags: "-s -w",
+};
 
 /// The provider that exists for the tests. It is built anew each time, which is quick when nothing changed.
 const PROVIDER: GoTool = GoTool {
@@ -260,6 +266,37 @@ pub(crate) fn terraform() -> Result<(), String> {
         build(&OPENTOFU)?;
     }
     build(&PROVIDER)
+}
+
+/// The two S3 servers: versitygw, and moto with boto3 in a virtual environment below `target/tools`.
+pub(crate) fn object_storage() -> Result<(), String> {
+    if !has("versitygw") {
+        build(&VERSITYGW)?;
+    }
+    let home = root().join("target/tools/moto");
+    let installed = home.join("bin/moto_server");
+    if installed.is_file() {
+        return Ok(());
+    }
+    let venv = || {
+        must(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&home),
+        )
+    };
+    if venv().is_err() {
+        install(&["python3-venv"])?;
+        venv()?;
+    }
+    must(Command::new(home.join("bin/python")).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "moto[server]==5.2.5",
+    ]))
 }
 
 /// cargo-deny, compiled once and kept.

@@ -1,0 +1,389 @@
+//! `hipaa-iac evidence`, and recording what `check` found.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use hipaa_iac_evidence::{
+    self as evidence, Directory, Envelope, Immutability, Log, PublicKey, S3, Signer, Statement,
+    Store, Subject, Trust, VERIFIER,
+};
+use hipaa_iac_report::CheckResult;
+use hipaa_iac_source::{self as source, Sources, WalkEntry};
+use serde_json::{Value, json};
+
+use crate::{
+    Exit, Failure, Outcome,
+    args::{EvidenceCommand, ListFormat, RecordArgs},
+    note, print,
+};
+
+/// What the predicate of a recorded check is.
+const CHECK: &str = "https://hipaa-iac.dev/attestation/check/v1";
+
+pub(crate) fn run(command: &EvidenceCommand) -> Outcome {
+    match command {
+        EvidenceCommand::Keygen { file } => keygen(file),
+        EvidenceCommand::Verify {
+            log,
+            trusted_keys,
+            checkpoints,
+            save_checkpoint,
+            format,
+        } => verify(
+            log,
+            trusted_keys,
+            checkpoints,
+            save_checkpoint.as_deref(),
+            *format,
+        ),
+        EvidenceCommand::List { log, format } => list(log, *format),
+        EvidenceCommand::Show { log, index } => show(log, *index),
+        EvidenceCommand::Probe { log } => probe(log),
+        EvidenceCommand::Verifier => print(VERIFIER),
+    }
+}
+
+/// The store that a folder or URL names.
+pub(crate) fn store(location: &str) -> Result<Box<dyn Store>, Failure> {
+    if location.starts_with("s3://") {
+        Ok(Box::new(S3::from_url(location)?))
+    } else if location.contains("://") {
+        Err(Failure(format!(
+            "{location}: a log is in a folder or at s3://bucket/prefix"
+        )))
+    } else {
+        Ok(Box::new(Directory::new(location)))
+    }
+}
+
+/// The private key in a file.
+pub(crate) fn signer(file: &Path) -> Result<Signer, Failure> {
+    let pem = read(file)?;
+    Signer::from_pem(&String::from_utf8_lossy(&pem))
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
+fn public_key(file: &Path) -> Result<PublicKey, Failure> {
+    let pem = read(file)?;
+    PublicKey::from_pem(&String::from_utf8_lossy(&pem))
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(file).map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
+/// Now, in UTC, as RFC 3339 with seconds.
+fn now() -> String {
+    DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn keygen(file: &Path) -> Outcome {
+    let signer = Signer::generate()?;
+    let mut public = file.as_os_str().to_owned();
+    public.push(".pub");
+    let public = PathBuf::from(public);
+    create(file, signer.to_pem()?.as_bytes(), 0o600)?;
+    create(&public, signer.public().to_pem().as_bytes(), 0o644)?;
+    print(&format!(
+        "key {}\n  private: {} (signs; keep it where only the recorder can read it)\n  public:  {} (verifies; give it to the auditor)\n",
+        signer.public().id(),
+        file.display(),
+        public.display()
+    ))
+}
+
+/// Writes a file that must not be there.
+fn create(file: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options
+        .open(file)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
+fn verify(
+    location: &str,
+    trusted_keys: &[PathBuf],
+    checkpoints: &[PathBuf],
+    save_checkpoint: Option<&Path>,
+    format: ListFormat,
+) -> Outcome {
+    let store = store(location)?;
+    let mut trust = Trust::default();
+    for file in trusted_keys {
+        trust.keys.push(public_key(file)?);
+    }
+    for file in checkpoints {
+        let name = file.display().to_string();
+        trust.witnesses.push((name, read(file)?));
+    }
+    let found = evidence::verify(&store, &trust)?;
+    let whole = found.findings.is_empty();
+    let text = match format {
+        ListFormat::Json => format!("{}\n", serde_json::to_string_pretty(&found)?),
+        ListFormat::Text => {
+            let mut text = String::new();
+            for finding in &found.findings {
+                let _ = writeln!(
+                    text,
+                    "{} {}: {}",
+                    finding.code, finding.object, finding.message
+                );
+            }
+            if whole {
+                let _ = writeln!(
+                    text,
+                    "verified: {} of {}, keys {}",
+                    crate::count(usize::try_from(found.size)?, "record", "records"),
+                    found.origin.as_deref().unwrap_or_default(),
+                    found.keys.join(", ")
+                );
+                if !found.trusted {
+                    text.push_str("note: the keys are those that the log itself holds; give --trusted-key to know whose it is\n");
+                }
+                if found.witnesses == 0 {
+                    text.push_str("note: without --checkpoint it cannot be told whether the newest records were cut off\n");
+                }
+            } else {
+                let _ = writeln!(
+                    text,
+                    "NOT VERIFIED: {} in {location}",
+                    crate::count(found.findings.len(), "finding", "findings")
+                );
+            }
+            text
+        }
+    };
+    print(&text)?;
+    if !whole {
+        return Ok(Exit::Findings);
+    }
+    if let Some(file) = save_checkpoint {
+        let newest = store.get("checkpoint")?.unwrap_or_default();
+        keep(file, &newest)?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Writes a checkpoint over an older one, whole or not at all.
+fn keep(file: &Path, checkpoint: &[u8]) -> Result<(), Failure> {
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let name = file.file_name().unwrap_or_default().to_owned();
+    Directory::new(folder).replace(&name.to_string_lossy(), checkpoint)?;
+    Ok(())
+}
+
+/// The records of a log, as they are: unverified.
+fn records(store: &dyn Store) -> Result<Vec<(u64, Envelope, Statement)>, Failure> {
+    let mut records = Vec::new();
+    for key in store.list("records/")? {
+        let index = key
+            .trim_start_matches("records/")
+            .trim_end_matches(".dsse.json")
+            .parse();
+        let Ok(index) = index else { continue };
+        let envelope = Envelope::from_json(&store.get(&key)?.unwrap_or_default())
+            .map_err(|error| Failure(format!("{key}: {error}")))?;
+        let statement = envelope
+            .unverified()
+            .map_err(|error| Failure(format!("{key}: {error}")))?;
+        records.push((index, envelope, statement));
+    }
+    Ok(records)
+}
+
+fn list(location: &str, format: ListFormat) -> Outcome {
+    let store = store(location)?;
+    let records = records(&*store)?;
+    let text = match format {
+        ListFormat::Json => {
+            let all: Vec<Value> = records
+                .iter()
+                .map(|(index, envelope, statement)| {
+                    json!({
+                        "index": index,
+                        "predicateType": statement.predicate_type,
+                        "time": time(statement),
+                        "keys": envelope.key_ids().collect::<Vec<_>>(),
+                        "subjects": statement.subjects,
+                    })
+                })
+                .collect();
+            format!("{}\n", serde_json::to_string_pretty(&all)?)
+        }
+        ListFormat::Text => {
+            let mut text = String::new();
+            for (index, _, statement) in &records {
+                let kind = statement
+                    .predicate_type
+                    .rsplit_once("/attestation/")
+                    .map_or(statement.predicate_type.as_str(), |(_, kind)| kind);
+                let subject = statement.subjects.first();
+                let _ = writeln!(
+                    text,
+                    "{index:>6}  {:<20}  {kind:<20}  {}",
+                    time(statement).unwrap_or("-"),
+                    subject.map_or("", |subject| subject.name.as_str())
+                );
+            }
+            text
+        }
+    };
+    print(&text)
+}
+
+/// When a statement was made, by its own word.
+fn time(statement: &Statement) -> Option<&str> {
+    ["recordedAt", "finishedAt"]
+        .into_iter()
+        .find_map(|name| statement.predicate.get(name)?.as_str())
+}
+
+fn show(location: &str, index: u64) -> Outcome {
+    let store = store(location)?;
+    let (_, _, statement) = records(&*store)?
+        .into_iter()
+        .find(|(at, _, _)| *at == index)
+        .ok_or_else(|| Failure(format!("{location}: no record {index}")))?;
+    print(&format!("{}\n", serde_json::to_string_pretty(&statement)?))
+}
+
+fn probe(location: &str) -> Outcome {
+    match store(location)?.probe()? {
+        Immutability::Immutable => print(
+            "immutable: removing a version, shortening a lock and writing over were tried and refused\n",
+        ),
+        Immutability::Mutable(reason) => {
+            print(&format!("mutable: {reason}\n"))?;
+            Ok(Exit::Findings)
+        }
+    }
+}
+
+/// Where a check is to be recorded, ready before the work begins.
+pub(crate) struct Recorder {
+    log: Log<Box<dyn Store>>,
+    checkpoint: Option<PathBuf>,
+}
+
+impl Recorder {
+    /// From the options of a command; `None` without `--evidence`.
+    pub(crate) fn new(arguments: &RecordArgs) -> Result<Option<Self>, Failure> {
+        let (Some(location), Some(key)) = (&arguments.evidence, &arguments.evidence_key) else {
+            return Ok(None);
+        };
+        let mut log = Log::new(store(location)?, signer(key)?);
+        for file in &arguments.trusted_keys {
+            log = log.trust(public_key(file)?);
+        }
+        let checkpoint = arguments.evidence_checkpoint.clone();
+        if let Some(file) = checkpoint.as_ref().filter(|file| file.exists()) {
+            log = log.witness(read(file)?);
+        }
+        Ok(Some(Self { log, checkpoint }))
+    }
+
+    /// Appends a statement, and keeps the checkpoint that has it.
+    pub(crate) fn record(&self, statement: &Statement) -> Result<evidence::Receipt, Failure> {
+        let receipt = self.log.append(statement)?;
+        if let Some(file) = &self.checkpoint {
+            keep(file, receipt.checkpoint.as_bytes())?;
+        }
+        Ok(receipt)
+    }
+
+    /// Records what a check found. What looks like health information in it, such as the address of somebody who approved a
+    /// waiver, is left out of the record, which says so.
+    pub(crate) fn check(
+        &self,
+        result: &CheckResult,
+        sources: &Sources,
+        files: &[WalkEntry],
+    ) -> Result<(), Failure> {
+        let mut result_json = serde_json::to_value(result)?;
+        let redacted: Vec<Value> = evidence::redact(&mut result_json)
+            .into_iter()
+            .map(|suspect| json!({"pointer": suspect.pointer, "looksLike": suspect.looks_like.as_str()}))
+            .collect();
+        let left_out = redacted.len();
+        let predicate = json!({
+            "recordedAt": now(),
+            "redacted": redacted,
+            "result": result_json,
+        });
+        let mut subjects = inputs(result, sources, files);
+        if let Some(digest) = result.policy_bundle.digest.strip_prefix("sha256:") {
+            subjects.push(Subject::sha256("policies", digest));
+        }
+        for subject in &mut subjects {
+            let mut name = Value::String(std::mem::take(&mut subject.name));
+            evidence::redact(&mut name);
+            subject.name = name.as_str().unwrap_or_default().to_owned();
+        }
+        let receipt = self.record(&Statement::new(subjects, CHECK, predicate)?)?;
+        if left_out > 0 {
+            note(&format!(
+                "note: {} left out of the evidence, for it looks like health information",
+                crate::count(left_out, "text was", "texts were")
+            ));
+        }
+        note(&format!(
+            "recorded as {} of {}",
+            receipt.index,
+            self.log.store().place()
+        ));
+        Ok(())
+    }
+}
+
+/// What was judged: each input with a digest over its files, which `sha256sum` makes again: that of the lines that it prints for
+/// them, sorted by path.
+fn inputs(result: &CheckResult, sources: &Sources, files: &[WalkEntry]) -> Vec<Subject> {
+    let mut digests: Vec<(String, String)> = files
+        .iter()
+        .filter_map(|entry| {
+            let path = source::display_path(&entry.path);
+            let file = sources.find(&path)?;
+            Some((path, evidence::sha256(file.text().as_bytes())))
+        })
+        .collect();
+    digests.sort();
+    digests.dedup();
+    let mut subjects: Vec<Subject> = Vec::new();
+    for input in &result.inputs {
+        let below = |path: &str| {
+            input.path == "."
+                || path == input.path
+                || path
+                    .strip_prefix(input.path.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let mut lines = String::new();
+        for (path, digest) in digests.iter().filter(|(path, _)| below(path)) {
+            let _ = writeln!(lines, "{digest}  {path}");
+        }
+        let subject = Subject::sha256(input.path.clone(), evidence::sha256(lines.as_bytes()));
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+    subjects
+}

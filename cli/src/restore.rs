@@ -1,0 +1,464 @@
+//! `hipaa-iac restore …`: backups that are proved to restore.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use hipaa_iac_evidence::{Statement, Subject, redact};
+use hipaa_iac_restore::{
+    IsolationChoice, Options, RestoreResult, RestoreVerification, Run, Verdict, canary,
+    context::Event,
+    manifest,
+    result::{CheckStatus, Destroyed, NegativeDecrypt, ObjectiveName, Observed, Phase, Storage},
+    sandbox, scratch, verify,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::{
+    Exit, Failure, Outcome,
+    args::{
+        CanaryCommand, DatabaseArgs, Global, Isolation, ManifestArgs, RestoreCommand, VerifyArgs,
+    },
+    evidence::{Recorder, signer},
+    note, print,
+};
+
+/// The predicate of a verification's record.
+const PREDICATE: &str = "https://hipaa-iac.dev/attestation/restore-result/v1";
+
+/// Runs a part of the sandbox, when this program was started as one: before anything else.
+pub(crate) fn dispatch() -> Option<ExitCode> {
+    sandbox::dispatch()
+}
+
+pub(crate) fn run(command: &RestoreCommand, global: &Global) -> Outcome {
+    match command {
+        RestoreCommand::Verify(arguments) => run_verify(arguments, global),
+        RestoreCommand::Gc { scratch, state } => gc(scratch, state.as_deref()),
+        RestoreCommand::Manifest(arguments) => run_manifest(arguments),
+        RestoreCommand::Canary(CanaryCommand::Create { database, table }) => {
+            canary::create(&mut connect(database)?, &canary::TableName::parse(table)?)?;
+            Ok(Exit::Clean)
+        }
+        RestoreCommand::Canary(CanaryCommand::Write { database, table, key }) => {
+            let key = fs::read(key).map_err(|error| format!("{}: {error}", key.display()))?;
+            let table = canary::TableName::parse(table)?;
+            let written = canary::write(&mut connect(database)?, &table, key.trim_ascii_end())?;
+            note(&format!("wrote canary {}", written.seq));
+            Ok(Exit::Clean)
+        }
+    }
+}
+
+/// Where a report goes, and as what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Junit,
+}
+
+fn targets(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure> {
+    let mut all = Vec::new();
+    for text in formats {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text.as_str(), None),
+        };
+        let format = match name {
+            "text" => Format::Text,
+            "json" => Format::Json,
+            "junit" => Format::Junit,
+            _ => return Err(Failure(format!("--format {text}: text, json or junit, with =FILE into a file"))),
+        };
+        all.push((format, file));
+    }
+    if all.iter().filter(|(_, file)| file.is_none()).count() > 1 {
+        return Err(Failure("only one --format can go to standard output; give the others a file".to_owned()));
+    }
+    if all.is_empty() {
+        all.push((Format::Text, None));
+    }
+    Ok(all)
+}
+
+fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
+    let targets = targets(&arguments.formats)?;
+    let recorder = Recorder::new(&arguments.record)?;
+    let file = &arguments.config;
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let verification = RestoreVerification::parse(&text)
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    let secrets = arguments.secrets.clone().unwrap_or_else(|| {
+        file.parent().unwrap_or_else(|| Path::new(".")).join("secrets")
+    });
+    let mut options = Options::new(std::env::current_exe()?, secrets);
+    options.scratch.clone_from(&arguments.scratch);
+    if let Some(state) = &arguments.state {
+        options.state.clone_from(state);
+    }
+    options.isolation = match arguments.isolation {
+        Isolation::Auto => IsolationChoice::Auto,
+        Isolation::Namespaces => IsolationChoice::Namespaces,
+        Isolation::Directory => IsolationChoice::Directory,
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT, signal_hook::consts::SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    let bar = progress(global);
+    let run = verify(&verification, &text, &options, &stop, &mut |event| {
+        if let Event::Phase(phase) = event {
+            bar.set_message(doing(*phase));
+        }
+    });
+    bar.finish_and_clear();
+    let mut exit = exit(&run.result);
+    if let Some(recorder) = &recorder
+        && let Err(Failure(problem)) = record(recorder, &run.result)
+    {
+        // What is not recorded is no evidence, whatever was seen.
+        note(&format!("error: not recorded: {problem}"));
+        exit = exit.max(Exit::Input);
+    }
+    for (format, file) in &targets {
+        let rendered = match format {
+            Format::Text => render(&run, global.verbose),
+            Format::Json => format!("{}\n", serde_json::to_string_pretty(&run.result)?),
+            Format::Junit => junit(&run)?,
+        };
+        match file {
+            Some(file) => {
+                fs::write(file, rendered).map_err(|error| format!("{}: {error}", file.display()))?;
+            }
+            None => {
+                print(&rendered)?;
+            }
+        }
+    }
+    if !targets.iter().any(|(format, file)| *format == Format::Text && file.is_none()) {
+        for line in &run.notes {
+            note(&format!("note: {line}"));
+        }
+    }
+    Ok(exit)
+}
+
+/// The exit code of a result: the table in `restore verify --help`.
+fn exit(result: &RestoreResult) -> Exit {
+    if result.scratch.destroyed == Destroyed::NotVerified {
+        return Exit::Bug;
+    }
+    match result.verdict {
+        Verdict::Passed => Exit::Clean,
+        Verdict::Failed => Exit::Findings,
+        Verdict::Inconclusive | Verdict::Skipped | Verdict::Aborted => Exit::Input,
+    }
+}
+
+fn progress(global: &Global) -> ProgressBar {
+    if global.quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+const fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Locate => "finding the backup",
+        Phase::Fetch => "reading the backup",
+        Phase::Decrypt => "opening the backup",
+        Phase::Restore => "restoring",
+        Phase::Recover => "replaying the write-ahead log",
+        Phase::Checks => "checking",
+        Phase::Destroy => "destroying the scratch",
+    }
+}
+
+fn record(recorder: &Recorder, result: &RestoreResult) -> Result<(), Failure> {
+    let mut predicate = serde_json::to_value(result)?;
+    for suspect in redact(&mut predicate) {
+        note(&format!("note: left out of the evidence: {suspect}"));
+    }
+    let specification = format!("specification of {}", result.verification.name);
+    let digest = result.verification.spec_digest.trim_start_matches("sha256:");
+    let mut subjects = vec![Subject::sha256(specification, digest)];
+    if let Some(artifact) = &result.artifact
+        && let Some(digest) = artifact.digest.as_deref().and_then(|digest| digest.strip_prefix("sha256:"))
+    {
+        let mut name = serde_json::Value::String(artifact.uri.clone());
+        redact(&mut name);
+        subjects.insert(0, Subject::sha256(name.as_str().unwrap_or_default(), digest));
+    }
+    let receipt = recorder.record(&Statement::new(subjects, PREDICATE, predicate)?)?;
+    note(&format!("recorded as {}", receipt.index));
+    Ok(())
+}
+
+/// A span of seconds in words.
+fn span(seconds: f64) -> String {
+    if !(0.0..1e9).contains(&seconds) {
+        return format!("{seconds:.0}s");
+    }
+    if seconds < 10.0 {
+        return format!("{seconds:.1}s");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    let mut rest = seconds.round() as u64;
+    let mut text = String::new();
+    for (unit, sign) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
+        if rest >= unit {
+            let _ = write!(text, "{}{sign}", rest / unit);
+            rest %= unit;
+        }
+    }
+    text
+}
+
+fn observed(value: &Observed) -> String {
+    match value {
+        Observed::Boolean(value) => value.to_string(),
+        Observed::Number(number) => number.to_string(),
+        Observed::Text(text) => text.clone(),
+    }
+}
+
+fn render(run: &Run, verbose: bool) -> String {
+    let result = &run.result;
+    let mut text = String::new();
+    let name = &result.verification.name;
+    let _ = match result.verdict {
+        Verdict::Passed => writeln!(text, "Passed: {name} restores (run {})", result.run_id),
+        verdict => writeln!(
+            text,
+            "{verdict:?}: {name}: {}: {} (run {})",
+            result.reason,
+            result.reason.meaning(),
+            result.run_id
+        ),
+    };
+    for line in &run.notes {
+        let _ = writeln!(text, "  note        {line}");
+    }
+    if let Some(artifact) = &result.artifact {
+        let _ = write!(text, "  backup      {}", artifact.uri);
+        if let Some(size) = artifact.size_bytes {
+            let _ = write!(text, ", {size} bytes");
+        }
+        if let Some(tool) = &artifact.producer_tool {
+            let _ = write!(text, ", by {tool}");
+        }
+        if let Some(at) = artifact.produced_at {
+            let _ = write!(text, ", made {} ago", span(result.started_at.seconds_since(at)));
+        }
+        text.push('\n');
+    }
+    let encryption = &result.encryption;
+    let format = serde_json::to_value(encryption.client_side.format).unwrap_or_default();
+    let _ = write!(text, "  encryption  {}", format.as_str().unwrap_or_default());
+    let _ = match encryption.negative_decrypt {
+        NegativeDecrypt::Refused => writeln!(text, ", a foreign key is refused"),
+        NegativeDecrypt::Accepted => writeln!(text, ", A FOREIGN KEY OPENS IT"),
+        NegativeDecrypt::NotRun => writeln!(text),
+    };
+    let _ = write!(text, "  scratch     {}", result.tool.engine.as_deref().unwrap_or("no server"));
+    let _ = match result.scratch.storage {
+        Some(Storage::Memory) => write!(text, ", in memory"),
+        Some(_) => write!(text, ", on disk"),
+        None => Ok(()),
+    };
+    let _ = match result.scratch.destroyed {
+        Destroyed::Verified => writeln!(text, ", destroyed"),
+        Destroyed::NotVerified => writeln!(text, ", NOT SHOWN TO BE DESTROYED"),
+        Destroyed::NotCreated => writeln!(text, ", never made"),
+    };
+    for (name, objective) in &result.objectives {
+        let name = match name {
+            ObjectiveName::BackupAge => "backup age",
+            ObjectiveName::DataAge => "data age",
+            ObjectiveName::RecoveryPointLag => "log lag",
+            ObjectiveName::Rto => "recovery",
+        };
+        let measured = objective.measured_seconds.map_or_else(|| "not measured".to_owned(), span);
+        let met = if objective.met { "" } else { "  NOT MET" };
+        let _ = writeln!(text, "  {name:<10}  {measured} of {}{met}", span(objective.target_seconds));
+    }
+    for check in &result.checks {
+        let status = match check.status {
+            CheckStatus::Pass => "pass",
+            CheckStatus::Fail => "FAIL",
+            CheckStatus::Error => "ERROR",
+            CheckStatus::NotRun => "not run",
+        };
+        let _ = write!(text, "  {status:<10}  {}", check.id);
+        if let Some(expected) = &check.expected {
+            let _ = write!(text, ", expected {expected}");
+        }
+        if let Some(value) = &check.observed {
+            let _ = write!(text, ", observed {}", observed(value));
+        }
+        if let Some(why) = &check.not_run_reason {
+            let _ = write!(text, ": {why}");
+        }
+        text.push('\n');
+    }
+    if verbose {
+        for phase in &result.phases {
+            let name = serde_json::to_value(phase.name).unwrap_or_default();
+            let _ = writeln!(text, "  {:<10}  {}", name.as_str().unwrap_or_default(), span(phase.seconds));
+        }
+    }
+    text
+}
+
+/// One suite: the verification; one case for each check, and one for the verdict.
+fn junit(run: &Run) -> Result<String, Failure> {
+    let result = &run.result;
+    let mut suite = TestSuite::new(result.verification.name.clone());
+    let bad = |kind, message: String| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_message(message);
+        status
+    };
+    let status = match result.verdict {
+        Verdict::Passed => TestCaseStatus::success(),
+        Verdict::Failed => bad(NonSuccessKind::Failure, format!("{}: {}", result.reason, result.reason.meaning())),
+        _ => bad(NonSuccessKind::Error, format!("{}: {}", result.reason, result.reason.meaning())),
+    };
+    suite.add_test_case(TestCase::new("verdict", status));
+    for check in &result.checks {
+        let told = || {
+            let expected = check.expected.as_deref().unwrap_or("a pass");
+            let seen = check.observed.as_ref().map(observed).or_else(|| check.not_run_reason.clone());
+            format!("expected {expected}, saw {}", seen.unwrap_or_else(|| "none".to_owned()))
+        };
+        let status = match check.status {
+            CheckStatus::Pass => TestCaseStatus::success(),
+            CheckStatus::Fail => bad(NonSuccessKind::Failure, told()),
+            CheckStatus::Error => bad(NonSuccessKind::Error, told()),
+            CheckStatus::NotRun if check.required => bad(NonSuccessKind::Error, told()),
+            CheckStatus::NotRun => TestCaseStatus::skipped(),
+        };
+        let mut case = TestCase::new(check.id.clone(), status);
+        case.set_time(Duration::from_millis(check.duration_ms.unwrap_or(0)));
+        suite.add_test_case(case);
+    }
+    let mut report = Report::new("hipaa-iac restore verify");
+    report.add_test_suite(suite);
+    Ok(report.to_string()?)
+}
+
+fn gc(folders: &[PathBuf], state: Option<&Path>) -> Outcome {
+    let state = state.map_or_else(scratch::default_state, Path::to_owned);
+    let mut bases = folders.to_vec();
+    bases.extend([scratch::default_base(true), scratch::default_base(false)]);
+    let collected = scratch::collect(&state, &bases);
+    for folder in &collected.removed {
+        note(&format!("removed {}", folder.display()));
+    }
+    for folder in &collected.failed {
+        note(&format!("error: {} is still there", folder.display()));
+    }
+    note(&format!(
+        "{} of dead runs removed; {} under way",
+        crate::count(collected.removed.len(), "folder", "folders"),
+        crate::count(collected.active.len(), "run", "runs"),
+    ));
+    Ok(if collected.failed.is_empty() { Exit::Clean } else { Exit::Bug })
+}
+
+/// A session on the database that is backed up. It is not spoken to in the open.
+fn connect(arguments: &DatabaseArgs) -> Result<postgres::Client, Failure> {
+    let mut config: postgres::Config = arguments.dsn.parse()?;
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if config.get_hosts().is_empty() {
+        config.host(&variable("PGHOST").unwrap_or_else(|| "/var/run/postgresql".to_owned()));
+    }
+    if config.get_user().is_none() {
+        let user = variable("PGUSER").or_else(|| variable("USER"));
+        config.user(&user.unwrap_or_else(|| "postgres".to_owned()));
+    }
+    if config.get_password().is_none()
+        && let Some(password) = variable("PGPASSWORD")
+    {
+        config.password(password);
+    }
+    if config.get_dbname().is_none()
+        && let Some(database) = variable("PGDATABASE")
+    {
+        config.dbname(&database);
+    }
+    if config.get_ports().is_empty()
+        && let Some(port) = variable("PGPORT")
+    {
+        config.port(port.parse()?);
+    }
+    let here = config.get_hosts().iter().all(|host| match host {
+        postgres::config::Host::Unix(_) => true,
+        postgres::config::Host::Tcp(name) => {
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+    });
+    if !here {
+        return Err(Failure(
+            "the database must be on this machine (a socket or a loopback address): run this where the backup is made, or through a tunnel".to_owned(),
+        ));
+    }
+    Ok(config.connect(postgres::NoTls)?)
+}
+
+fn run_manifest(arguments: &ManifestArgs) -> Outcome {
+    let signer = signer(&arguments.key)?;
+    let digest_key = match &arguments.digest_key {
+        Some(file) => Some(fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?),
+        None => None,
+    };
+    let mut values = Vec::new();
+    for value in &arguments.values {
+        let (name, query) = value
+            .split_once('=')
+            .ok_or_else(|| Failure(format!("--value {value}: NAME=QUERY")))?;
+        values.push((name.to_owned(), query.to_owned()));
+    }
+    let mut client = connect(&arguments.database)?;
+    let mut snapshot = match &arguments.snapshot {
+        Some(id) => manifest::Snapshot::join(&mut client, id)?,
+        None => manifest::Snapshot::export(&mut client)?,
+    };
+    let content = snapshot.observe(manifest::Look {
+        digest_key: digest_key.as_deref().map(<[u8]>::trim_ascii_end),
+        values: &values,
+    })?;
+    if let Some((program, rest)) = arguments.command.split_first() {
+        let filled = |text: &String| text.replace("{snapshot}", snapshot.id());
+        let status = std::process::Command::new(filled(program))
+            .args(rest.iter().map(filled))
+            .status()
+            .map_err(|error| format!("{program}: {error}"))?;
+        if !status.success() {
+            return Err(Failure(format!("{program}: {status}; no manifest was written")));
+        }
+    }
+    let artifact = &arguments.artifact;
+    let name = artifact.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut file = fs::File::open(artifact).map_err(|error| format!("{}: {error}", artifact.display()))?;
+    let envelope = manifest::sign(&name, &mut file, snapshot.taken_at(), content, &signer)?;
+    let output = arguments.output.clone().unwrap_or_else(|| {
+        artifact.with_file_name(format!("{name}.manifest.dsse.json"))
+    });
+    fs::write(&output, envelope.to_json()).map_err(|error| format!("{}: {error}", output.display()))?;
+    note(&format!("wrote {}", output.display()));
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,141 @@
+//! DSSE, version 1 (<https://github.com/secure-systems-lab/dsse/blob/master/envelope.md>): a payload with signatures over its bytes
+//! and its type, so that nothing need be parsed before it is verified.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+
+use crate::{PublicKey, Signer, Statement, StatementError};
+
+/// The payload type of an in-toto statement.
+const IN_TOTO: &str = "application/vnd.in-toto+json";
+
+/// What can be wrong with an envelope.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvelopeError {
+    /// Not the JSON of an envelope.
+    #[error("not a DSSE envelope with an in-toto statement")]
+    Form,
+    /// Nobody who is trusted has signed it.
+    #[error("no trusted key has signed it (it names {})", .0.join(", "))]
+    Untrusted(Vec<String>),
+    /// The payload is signed, but no statement.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+}
+
+/// A signed statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Envelope {
+    payload: String,
+    payload_type: String,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signature {
+    keyid: String,
+    sig: String,
+}
+
+impl Envelope {
+    /// Signs a statement, unseen: a log lints before it signs.
+    pub fn sign(statement: &Statement, signer: &Signer) -> Result<Self, EnvelopeError> {
+        let payload = statement.to_json()?;
+        let signature = signer.sign(&pae(IN_TOTO, &payload));
+        Ok(Self {
+            payload: BASE64_STANDARD.encode(payload),
+            payload_type: IN_TOTO.to_owned(),
+            signatures: vec![Signature {
+                keyid: signer.public().id().to_owned(),
+                sig: BASE64_STANDARD.encode(signature),
+            }],
+        })
+    }
+
+    /// Reads JSON. Nothing is verified yet.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        serde_json::from_slice(bytes).map_err(|_| EnvelopeError::Form)
+    }
+
+    /// Its bytes: canonical JSON (RFC 8785).
+    pub fn to_json(&self) -> Vec<u8> {
+        // Texts in a struct: serializing them cannot fail.
+        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
+    }
+
+    /// The statement, if one of these keys has signed it, with that key.
+    pub fn verify<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k PublicKey> + Clone,
+    ) -> Result<(Statement, &'k PublicKey), EnvelopeError> {
+        // Base64 in its one encoding: another one would be another record with the same signature.
+        let payload = BASE64_STANDARD
+            .decode(&self.payload)
+            .map_err(|_| EnvelopeError::Form)?;
+        if self.payload_type != IN_TOTO {
+            return Err(EnvelopeError::Form);
+        }
+        let message = pae(&self.payload_type, &payload);
+        for signature in &self.signatures {
+            let Ok(bytes) = BASE64_STANDARD.decode(&signature.sig) else {
+                continue;
+            };
+            // The key id is a hint that nobody signed: the key decides.
+            let named = keys
+                .clone()
+                .into_iter()
+                .filter(|key| key.id() == signature.keyid);
+            for key in named {
+                if key.verifies(&message, &bytes) {
+                    return Ok((Statement::from_json(&payload)?, key));
+                }
+            }
+        }
+        let named = self.signatures.iter().take(4).map(|signature| {
+            // Attacker's text, shown to a user: only what a key id may hold.
+            let id = signature.keyid.chars().filter(char::is_ascii_alphanumeric);
+            id.take(16).collect()
+        });
+        Err(EnvelopeError::Untrusted(named.collect()))
+    }
+
+    /// The keys that it names, which need not have signed it.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.signatures
+            .iter()
+            .map(|signature| signature.keyid.as_str())
+    }
+
+    /// The statement, unverified.
+    pub fn unverified(&self) -> Result<Statement, EnvelopeError> {
+        let payload = BASE64_STANDARD
+            .decode(&self.payload)
+            .map_err(|_| EnvelopeError::Form)?;
+        Ok(Statement::from_json(&payload)?)
+    }
+}
+
+/// The pre-authentication encoding: what is signed.
+fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let lengths = (payload_type.len(), payload.len());
+    let mut message = format!("DSSEv1 {} {payload_type} {} ", lengths.0, lengths.1).into_bytes();
+    message.extend_from_slice(payload);
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pae_is_that_of_the_specification() {
+        // The test vector of the DSSE protocol document.
+        let message = pae("http://example.com/HelloWorld", b"hello world");
+        assert_eq!(
+            message,
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
+    }
+}

@@ -1,0 +1,498 @@
+#!/usr/bin/env python3
+"""Verifies an evidence log of hipaa-iac. Needs Python 3.8 or later and nothing else; reads only.
+
+    python3 verify.py LOG [--trusted-key FILE]... [--checkpoint FILE]...
+
+LOG is the folder of the log, or a copy of the objects of its bucket. --trusted-key is the signer's public key (PEM), which you
+should have from the signer and not from the log. --checkpoint is a signed checkpoint that you kept when you last saw the log:
+without one, nobody can tell whether the newest records were cut off.
+
+Prints a line for everything that is wrong: a word, the object, and what is wrong with it. Exit code 0: nothing is wrong. 1: the
+log was changed or damaged. 2: it could not be verified.
+
+How it is made: every record is a DSSE envelope (ed25519) with an in-toto statement; the bytes of record i are leaf i of a Merkle
+tree (RFC 6962), whose hashes are kept as tiles (c2sp.org/tlog-tiles); checkpoints/N is the signed root over the first N records
+(c2sp.org/tlog-checkpoint).
+"""
+
+import argparse
+import base64
+import binascii
+import hashlib
+import itertools
+import json
+import os
+import re
+import sys
+
+# --- ed25519 (RFC 8032, section 5.1), verification only -------------------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_M1 = pow(2, (P - 1) // 4, P)
+IDENTITY = (0, 1, 1, 0)
+
+
+def add(p, q):
+    a = (p[1] - p[0]) * (q[1] - q[0]) % P
+    b = (p[1] + p[0]) * (q[1] + q[0]) % P
+    c = 2 * p[3] * q[3] * D % P
+    d = 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def multiply(n, p):
+    q = IDENTITY
+    while n:
+        if n & 1:
+            q = add(q, p)
+        p = add(p, p)
+        n >>= 1
+    return q
+
+
+def is_identity(p):
+    return p[0] % P == 0 and (p[1] - p[2]) % P == 0
+
+
+def decode_point(data):
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P:
+        x = x * SQRT_M1 % P
+    if (x * x - x2) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+def encode_point(p):
+    z = pow(p[2], P - 2, P)
+    x, y = p[0] * z % P, p[1] * z % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def verify_signature(public, message, signature):
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    a, r = decode_point(public), decode_point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    if is_identity(multiply(8, a)) or is_identity(multiply(8, r)):
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    minus_a = (P - a[0], a[1], 1, (P - a[3]) % P)
+    return encode_point(add(multiply(s, BASE), multiply(k, minus_a))) == signature[:32]
+
+
+# --- keys, envelopes and checkpoints --------------------------------------------------------------------------------------------
+
+SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+class Unusable(Exception):
+    pass
+
+
+def b64(text):
+    """Base64 in its one encoding, else None."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (ValueError, binascii.Error, AttributeError):
+        return None
+    return data if base64.b64encode(data).decode() == text else None
+
+
+class Key:
+    def __init__(self, pem):
+        found = re.fullmatch(r"\s*-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END PUBLIC KEY-----\s*", pem)
+        der = b64("".join(found.group(1).split())) if found else None
+        if der is None or len(der) != 44 or not der.startswith(SPKI):
+            raise ValueError("not an ed25519 public key in PEM")
+        self.bytes = der[12:]
+        self.id = hashlib.sha256(der).hexdigest()[:16]
+        point = decode_point(self.bytes)
+        if point is None or is_identity(multiply(8, point)):
+            raise ValueError("not an ed25519 public key in PEM")
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def is_statement(payload):
+    try:
+        statement = json.loads(payload)
+        subjects = statement["subject"]
+        return (
+            statement["_type"] == "https://in-toto.io/Statement/v1"
+            and isinstance(statement["predicateType"], str)
+            and "predicate" in statement
+            and len(subjects) > 0
+            and all(isinstance(s["name"], str) and len(s["digest"]) > 0 for s in subjects)
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def verify_envelope(data, keys):
+    """The id of the trusted key that signed the envelope, else None; and whether the bytes are in their one form."""
+    try:
+        envelope = json.loads(data.decode("utf-8"))
+        if set(envelope) != {"payload", "payloadType", "signatures"}:
+            return None, False
+        payload, kind = b64(envelope["payload"]), envelope["payloadType"]
+        if payload is None or kind != "application/vnd.in-toto+json":
+            return None, False
+        message = b"DSSEv1 %d %s %d " % (len(kind), kind.encode(), len(payload)) + payload
+        for signature in envelope["signatures"]:
+            if set(signature) != {"keyid", "sig"}:
+                return None, False
+            sig = b64(signature["sig"])
+            for key in keys:
+                if key.id == signature["keyid"] and sig is not None and verify_signature(key.bytes, message, sig):
+                    if not is_statement(payload):
+                        return None, False
+                    return key.id, canonical(envelope) == data
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return None, False
+
+
+class Checkpoint:
+    def __init__(self, note):
+        try:
+            body, signatures = note.decode("utf-8").split("\n\n", 1)
+            self.origin, size, root = body.split("\n")
+        except ValueError:
+            raise ValueError("not a signed checkpoint")
+        self.root = b64(root)
+        bad_name = not self.origin or re.search(r"[\s+\x00-\x1f\x7f-\x9f]", self.origin)
+        if bad_name or not re.fullmatch(r"0|[1-9][0-9]{0,19}", size) or self.root is None or len(self.root) != 32:
+            raise ValueError("not a signed checkpoint")
+        self.size = int(size)
+        self.body = body.encode() + b"\n"
+        self.signatures = []
+        if self.size >= 2**64 or len(note) > 16384 or not signatures.endswith("\n"):
+            raise ValueError("not a signed checkpoint")
+        for line in signatures[:-1].split("\n"):
+            found = re.fullmatch("\u2014 (\\S+) (\\S+)", line)
+            data = b64(found.group(2)) if found else None
+            if data is None or len(data) < 4:
+                raise ValueError("not a signed checkpoint")
+            self.signatures.append((found.group(1), data[:4], data[4:]))
+
+    def verify(self, keys):
+        """The id of the trusted key that signed it."""
+        signer = None
+        for name, key_hash, signature in self.signatures:
+            for key in keys:
+                expected = hashlib.sha256(name.encode() + b"\n\x01" + key.bytes).digest()[:4]
+                if name != self.origin or key_hash != expected:
+                    continue
+                if not verify_signature(key.bytes, self.body, signature):
+                    raise ValueError("its signature does not verify")
+                signer = key.id
+        if signer is None:
+            raise ValueError("no trusted key has signed it")
+        return signer
+
+    def same(self, other):
+        return self.body == other.body
+
+
+# --- the tree (RFC 6962, section 2.1) -------------------------------------------------------------------------------------------
+
+
+def leaf_hash(data):
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def pushed(frontier, leaf):
+    """The full subtrees after one more leaf, largest first, and those that it completed, by height."""
+    size, subtrees = frontier
+    subtrees, completed, height, node = list(subtrees), [leaf], 0, leaf
+    while size >> height & 1:
+        node = node_hash(subtrees.pop(), node)
+        completed.append(node)
+        height += 1
+    subtrees.append(node)
+    return (size + 1, subtrees), completed
+
+
+def root_of(frontier):
+    subtrees = frontier[1]
+    if not subtrees:
+        return hashlib.sha256(b"").digest()
+    root = subtrees[-1]
+    for left in reversed(subtrees[:-1]):
+        root = node_hash(left, root)
+    return root
+
+
+def tile_path(level, index, width):
+    path = "%03d" % (index % 1000)
+    while index >= 1000:
+        index //= 1000
+        path = "x%03d/%s" % (index % 1000, path)
+    return "tile/%d/%s" % (level, path) + ("" if width == 256 else ".p/%d" % width)
+
+
+def tile_of(path):
+    found = re.fullmatch(r"tile/([0-7])/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", path, re.ASCII)
+    if not found:
+        return None
+    index = int(found.group(2).replace("x", "").replace("/", ""))
+    tile = (int(found.group(1)), index, int(found.group(3) or 256))
+    return tile if 1 <= tile[2] <= 256 and tile_path(*tile) == path else None
+
+
+# --- the log --------------------------------------------------------------------------------------------------------------------
+
+
+def record_key(index):
+    return "records/%012d.dsse.json" % index
+
+
+def checkpoint_key(size):
+    return "checkpoints/%012d" % size
+
+
+class Log:
+    def __init__(self, folder, trusted, witnesses):
+        self.folder, self.findings, self.keys = folder, set(), list(trusted)
+        self.checkpoints, self.records, self.tiles, self.key_files = set(), set(), set(), []
+        self.newest = False
+        for path in self.listing():
+            top = path.split("/", 1)[0] if "/" in path else ""
+            number = re.fullmatch(r"[a-z]+/(\d{12,20})(?:\.dsse\.json)?", path, re.ASCII)
+            number = int(number.group(1)) if number else None
+            if path == "checkpoint":
+                self.newest = True
+            elif top == "keys":
+                self.key_files.append(path)
+            elif top == "checkpoints":
+                if number is not None and checkpoint_key(number) == path:
+                    self.checkpoints.add(number)
+                else:
+                    self.tell("unexpected-object", path, "no object of a log has this name")
+            elif top == "records":
+                if number is not None and record_key(number) == path:
+                    self.records.add(number)
+                else:
+                    self.tell("unexpected-object", path, "no object of a log has this name")
+            elif top == "tile":
+                if tile_of(path):
+                    self.tiles.add(tile_of(path))
+                else:
+                    self.tell("unexpected-object", path, "no object of a log has this name")
+        self.empty = not (self.newest or self.checkpoints or self.records or self.tiles)
+        if self.empty and not witnesses:
+            raise Unusable("%s: no evidence log" % folder)
+        self.witnesses = witnesses
+
+    def listing(self):
+        for folder, folders, files in os.walk(self.folder):
+            folders.sort()
+            for name in sorted(files):
+                yield os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
+
+    def get(self, key):
+        try:
+            with open(os.path.join(self.folder, key), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def tell(self, code, object_, message):
+        self.findings.add((code, object_, message))
+
+    def read_keys(self):
+        found = []
+        for path in self.key_files:
+            try:
+                key = Key(self.get(path).decode("utf-8"))
+                if "keys/%s.pem" % key.id != path:
+                    raise ValueError
+                found.append(key)
+            except ValueError:
+                self.tell("key-mismatch", path, "not the public key that its name says")
+        if not self.keys:
+            self.keys = found
+        if not self.keys and not self.empty:
+            raise Unusable("%s: the log holds no public key, and none was given" % self.folder)
+
+    def open(self, key):
+        try:
+            checkpoint = Checkpoint(self.get(key))
+            checkpoint.verify(self.keys)
+            return checkpoint
+        except ValueError as problem:
+            self.tell("checkpoint-invalid", key, str(problem))
+            return None
+
+    def read_checkpoints(self):
+        by_size, origin, bad = {}, None, set()
+        for size in sorted(self.checkpoints):
+            key = checkpoint_key(size)
+            checkpoint = self.open(key)
+            if checkpoint is None:
+                bad.add(size)
+            elif checkpoint.size != size:
+                bad.add(size)
+                self.tell("checkpoint-mismatch", key, "of another size")
+            elif origin is not None and checkpoint.origin != origin:
+                bad.add(size)
+                self.tell("checkpoint-mismatch", key, "of another log")
+            else:
+                by_size[size], origin = checkpoint, checkpoint.origin
+        newest = None
+        if not self.newest:
+            self.tell("checkpoint-missing", "checkpoint", "missing")
+        else:
+            newest = self.open("checkpoint")
+        if newest is not None:
+            if origin is not None and newest.origin != origin:
+                self.tell("checkpoint-mismatch", "checkpoint", "of another log")
+            elif by_size and newest.size < max(by_size):
+                self.tell("checkpoint-stale", "checkpoint", "not the newest one")
+            same = by_size.setdefault(newest.size, newest)
+            if not same.same(newest):
+                self.tell("checkpoint-mismatch", "checkpoint", "another one of that size is stored too")
+        size = max(by_size, default=0)
+        missing = (at for at in range(size) if at not in by_size and at not in bad)
+        for at in itertools.islice(missing, 1000):
+            self.tell("checkpoint-missing", checkpoint_key(at), "missing")
+        if size not in self.checkpoints:
+            self.tell("checkpoint-missing", checkpoint_key(size), "missing")
+        return by_size, size
+
+    def verify(self):
+        self.read_keys()
+        checkpoints, size = self.read_checkpoints()
+        origin = checkpoints[size].origin if checkpoints else None
+        stored = {}
+        for level, index, width in sorted(self.tiles):
+            if level == 0 and index * 256 + width <= size:
+                data = self.get(tile_path(level, index, width))
+                for i in range(len(data) // 32):
+                    stored[index * 256 + i] = data[i * 32 : i * 32 + 32]
+        frontier, levels, roots, seen = (0, []), {}, {0: root_of((0, []))}, set()
+        last = max(self.records, default=-1) + 1
+        for index in range(min(size, last)):
+            key, data = record_key(index), self.get(record_key(index))
+            record = None if data is None else leaf_hash(data)
+            expected = checkpoints[index + 1].root if index + 1 in checkpoints else None
+            candidates = [leaf for leaf in (record, stored.get(index)) if leaf is not None]
+            fitting = next((c for c in candidates if expected in (None, root_of(pushed(frontier, c)[0]))), None)
+            if record is None:
+                self.tell("record-missing", key, "missing")
+            else:
+                if record in seen:
+                    self.tell("record-duplicate", key, "a copy of an earlier record")
+                seen.add(record)
+                signer, one_form = verify_envelope(data, self.keys)
+                if fitting != record:
+                    self.tell("record-mismatch", key, "not the record that was appended here")
+                elif signer is None or not one_form:
+                    self.tell("record-invalid", key, "no trusted key has signed it, or it is no envelope in its one form")
+            if not candidates:
+                break
+            frontier, completed = pushed(frontier, fitting or candidates[0])
+            roots[index + 1] = root_of(frontier)
+            for height in range(0, len(completed), 8):
+                levels.setdefault(height // 8, []).append(completed[height])
+        for index in range(last, min(size, last + 1000)):
+            self.tell("record-missing", record_key(index), "missing")
+        for at, checkpoint in checkpoints.items():
+            if at in roots and roots[at] != checkpoint.root:
+                self.tell("checkpoint-mismatch", checkpoint_key(at), "the records have another root")
+        for level, index, width in self.tiles:
+            path, hashes = tile_path(level, index, width), levels.get(level, [])
+            if index * 256 + width > len(hashes):
+                self.tell("unexpected-object", path, "the tree has no such tile")
+            elif b"".join(hashes[index * 256 : index * 256 + width]) != self.get(path):
+                self.tell("tile-mismatch", path, "not the hashes of the records")
+        if frontier[0] == size:
+            for level, hashes in levels.items():
+                for index in range(0, len(hashes), 256):
+                    width = min(256, len(hashes) - index)
+                    if (level, index // 256, width) not in self.tiles:
+                        self.tell("tile-missing", tile_path(level, index // 256, width), "missing")
+        for index in sorted(i for i in self.records if i >= size):
+            data = self.get(record_key(index))
+            signer, one_form = verify_envelope(data, self.keys)
+            if index == size and signer is not None and one_form and leaf_hash(data) not in seen:
+                self.tell("record-unfinished", record_key(index), "not in the log; the run that began it was killed, or the end of the log was cut off")
+            else:
+                self.tell("record-added", record_key(index), "not in the log, and not begun by a run")
+        for name, witness in self.witnesses:
+            try:
+                witness.verify(self.keys)
+            except ValueError as problem:
+                self.tell("witness-invalid", name, str(problem))
+                continue
+            if origin is not None and witness.origin != origin:
+                self.tell("witness-mismatch", name, "it saw another log")
+            elif witness.size > size:
+                self.tell("tail-cut", name, "it saw %d records, here are %d" % (witness.size, size))
+            elif roots.get(witness.size) != witness.root:
+                self.tell("witness-mismatch", name, "the first %d records are not those that it saw" % witness.size)
+        return origin, size
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies an evidence log of hipaa-iac.")
+    parser.add_argument("log", help="the folder of the log")
+    parser.add_argument("--trusted-key", action="append", default=[], metavar="FILE", help="public key (PEM) of the signer; may be repeated")
+    parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="a signed checkpoint kept elsewhere; may be repeated")
+    arguments = parser.parse_args()
+    try:
+        trusted, witnesses = [], []
+        for name in arguments.trusted_key:
+            with open(name, "rb") as file:
+                try:
+                    trusted.append(Key(file.read().decode("utf-8")))
+                except ValueError as problem:
+                    raise Unusable("%s: %s" % (name, problem))
+        for name in arguments.checkpoint:
+            with open(name, "rb") as file:
+                try:
+                    witnesses.append((name, Checkpoint(file.read())))
+                except ValueError as problem:
+                    raise Unusable("%s: %s" % (name, problem))
+        log = Log(arguments.log, trusted, witnesses)
+        origin, size = log.verify()
+    except (Unusable, OSError) as problem:
+        print("error: %s" % problem, file=sys.stderr)
+        return 2
+    for finding in sorted(log.findings):
+        print("%s %s: %s" % finding)
+    if log.findings:
+        print("NOT VERIFIED: %d findings in %s" % (len(log.findings), arguments.log))
+        return 1
+    print("verified: %d records of %s, keys %s" % (size, origin, ", ".join(key.id for key in log.keys)))
+    if not trusted:
+        print("note: the keys are those that the log itself holds; give --trusted-key to know whose it is")
+    if not witnesses:
+        print("note: without --checkpoint it cannot be told whether the newest records were cut off")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+//! Where backups are: found, and read as they are stored.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    config::{LocalLocation, Location, Select},
+    context::Failure,
+    result::{Reason, ServerSide, ServerSideAlgorithm},
+    source::Form,
+};
+
+mod s3;
+
+/// The longest manifest, in bytes.
+const MANIFEST_LIMIT: u64 = 16 << 20;
+
+/// A backup that was found.
+pub(crate) struct Located {
+    pub(crate) form: LocatedForm,
+    /// Without credentials.
+    pub(crate) uri: String,
+    pub(crate) version_id: Option<String>,
+    pub(crate) size: Option<u64>,
+    pub(crate) server_side: ServerSide,
+    /// The producer's manifest beside it.
+    pub(crate) manifest: Option<Vec<u8>>,
+}
+
+/// How a found backup is read.
+pub(crate) enum LocatedForm {
+    Stream(Box<dyn Read + Send>),
+    Tree(PathBuf),
+}
+
+/// What finding a backup needs.
+pub(crate) struct Finder<'a> {
+    /// How the source wants it.
+    pub(crate) form: Form,
+    /// The key of the producer's manifest.
+    pub(crate) manifest_key: Option<&'a str>,
+    /// The folder of secrets.
+    pub(crate) secrets: &'a Path,
+    /// Where objects of a store are copied to, when the source wants a folder.
+    pub(crate) mirror: &'a Path,
+}
+
+/// Finds a backup.
+pub(crate) fn find(location: &Location, finder: &Finder<'_>) -> Result<Located, Failure> {
+    match location {
+        Location::Local(local) => find_local(local, finder),
+        Location::S3(s3) => s3::find(s3, finder),
+        Location::Pvc(_) => Err(Failure::new(
+            Reason::ConfigError,
+            "a location of the kind pvc exists only in a cluster; use local",
+        )),
+    }
+}
+
+/// What an error of the file system says about a backup.
+fn failure(path: &Path, error: &std::io::Error) -> Failure {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Reason::BackupMissing,
+        std::io::ErrorKind::PermissionDenied => Reason::FetchDenied,
+        _ => Reason::FetchTimeout,
+    };
+    Failure::new(reason, format!("{}: {error}", path.display()))
+}
+
+fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Failure> {
+    let path = match local.select {
+        None => local.path.clone(),
+        Some(Select::Newest) => newest(local, finder.manifest_key)?,
+    };
+    let path = path.canonicalize().map_err(|error| failure(&path, &error))?;
+    let data = fs::metadata(&path).map_err(|error| failure(&path, &error))?;
+    let (form, size) = match (data.is_dir(), finder.form) {
+        (true, Form::Tree | Form::Either) => {
+            let mut entries = fs::read_dir(&path).map_err(|error| failure(&path, &error))?;
+            if entries.next().is_none() {
+                return Err(Failure::new(
+                    Reason::BackupMissing,
+                    format!("{} is an empty folder", path.display()),
+                ));
+            }
+            (LocatedForm::Tree(path.clone()), None)
+        }
+        (false, Form::Stream | Form::Either) => {
+            let file = File::open(&path).map_err(|error| failure(&path, &error))?;
+            (LocatedForm::Stream(Box::new(file)), Some(data.len()))
+        }
+        (true, Form::Stream) => {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                format!("{} is a folder; name the file, or add `select: Newest`", path.display()),
+            ));
+        }
+        (false, Form::Tree) => {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                format!("{} is a file, where a repository's folder is expected", path.display()),
+            ));
+        }
+    };
+    let manifest = finder.manifest_key.and_then(|key| {
+        let name = path.file_name()?.to_string_lossy();
+        let beside = path.parent()?.join(key.replace("{artifact}", &name));
+        let mut bytes = Vec::new();
+        File::open(beside).ok()?.take(MANIFEST_LIMIT).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    });
+    Ok(Located {
+        form,
+        uri: format!("file://{}", path.display()),
+        version_id: None,
+        size,
+        server_side: ServerSide {
+            algorithm: ServerSideAlgorithm::NotApplicable,
+            key_arn: None,
+            matches_expected: None,
+        },
+        manifest,
+    })
+}
+
+/// The entry whose name comes last, manifests left out.
+fn newest(local: &LocalLocation, manifest_key: Option<&str>) -> Result<PathBuf, Failure> {
+    let entries = fs::read_dir(&local.path).map_err(|error| failure(&local.path, &error))?;
+    let mut last: Option<String> = None;
+    for entry in entries {
+        let entry = entry.map_err(|error| failure(&local.path, &error))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if counts(&name, local.suffix.as_deref(), manifest_key) && last.as_ref().is_none_or(|last| *last < name) {
+            last = Some(name);
+        }
+    }
+    let last = last.ok_or_else(|| {
+        Failure::new(
+            Reason::BackupMissing,
+            format!("{} holds no backup{}", local.path.display(), suffix_told(local.suffix.as_deref())),
+        )
+    })?;
+    Ok(local.path.join(last))
+}
+
+fn suffix_told(suffix: Option<&str>) -> String {
+    suffix.map(|suffix| format!(" whose name ends in `{suffix}`")).unwrap_or_default()
+}
+
+/// Whether a name is one of a backup.
+fn counts(name: &str, suffix: Option<&str>, manifest_key: Option<&str>) -> bool {
+    let manifest = manifest_key
+        .and_then(|key| key.rsplit_once("{artifact}"))
+        .is_some_and(|(_, ending)| !ending.is_empty() && name.ends_with(ending));
+    !manifest && !name.starts_with('.') && suffix.is_none_or(|suffix| name.ends_with(suffix))
+}

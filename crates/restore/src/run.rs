@@ -1,0 +1,863 @@
+//! A verification from the caller's side: the backup is found and read here, where the network is; the sandbox opens,
+//! restores and checks it; and here the verdict is given, once the sandbox is gone.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    os::{
+        fd::OwnedFd,
+        unix::{net::UnixStream, process::CommandExt as _},
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use nix::{sys::prctl, unistd::getuid};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    config::{RestoreVerification, Source, StorageTarget},
+    context::{Event, Failure},
+    location::{self, Finder, Located, LocatedForm},
+    protocol::{Done, Kind, Layout, Message, Request, send, write_request},
+    result::{
+        Artifact, CheckStatus, Control, Destroyed, Encryption, Isolation, Objective,
+        ObjectiveName, Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, Storage,
+        Time, Tool, Trigger, TriggerKind, Verdict, Verification,
+    },
+    sandbox, scratch, source,
+};
+
+/// How long after its deadlines a run may still be taken down, in seconds.
+const GRACE: u64 = 60;
+
+/// What a run needs besides the verification.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program that [`sandbox::dispatch`] is called in.
+    pub program: PathBuf,
+    /// The folder with the secrets.
+    pub secrets: PathBuf,
+    /// The folder that the scratch is below; by default [`scratch::default_base`].
+    pub scratch: Option<PathBuf>,
+    /// The folder of state.
+    pub state: PathBuf,
+    /// How the scratch is kept from the machine.
+    pub isolation: IsolationChoice,
+    /// Why it runs.
+    pub trigger: Trigger,
+}
+
+impl Options {
+    /// A run by hand of this program.
+    pub fn new(program: PathBuf, secrets: PathBuf) -> Self {
+        Self {
+            program,
+            secrets,
+            scratch: None,
+            state: scratch::default_state(),
+            isolation: IsolationChoice::Auto,
+            trigger: Trigger {
+                kind: TriggerKind::Cli,
+                scheduled_for: None,
+                requested_by: None,
+                attempt: None,
+            },
+        }
+    }
+}
+
+/// How the scratch is kept from the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsolationChoice {
+    /// Namespaces where this process may make them, else a folder.
+    Auto,
+    /// Namespaces or nothing.
+    Namespaces,
+    /// A folder that nobody else may enter.
+    Directory,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The result.
+    pub result: RestoreResult,
+    /// What a person needs to find the cause, as lowercase fragments. Not for the record.
+    pub notes: Vec<String>,
+}
+
+/// Runs a verification. `text` is the document as it was read, whose digest goes into the result; `stop` ends the
+/// run when it becomes true; `progress` is told what happens.
+///
+/// The caller's process becomes the reaper of orphans, and must have no children of its own meanwhile.
+pub fn verify(
+    verification: &RestoreVerification,
+    text: &str,
+    options: &Options,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(&Event),
+) -> Run {
+    let mut run = Running::new(verification, text, options);
+    run.go(stop, progress);
+    run.end()
+}
+
+struct Running<'a> {
+    verification: &'a RestoreVerification,
+    options: &'a Options,
+    spec_digest: String,
+    id: String,
+    started_at: Time,
+    artifact: Option<Artifact>,
+    encryption: Encryption,
+    phases: Vec<PhaseTime>,
+    done: Option<Done>,
+    failure: Option<Failure>,
+    scratch: Scratch,
+    notes: Vec<String>,
+}
+
+impl<'a> Running<'a> {
+    fn new(verification: &'a RestoreVerification, text: &str, options: &'a Options) -> Self {
+        Self {
+            verification,
+            options,
+            spec_digest: format!("sha256:{}", crate::stream::hex(&Sha256::digest(text.as_bytes()))),
+            id: new_id(),
+            started_at: Time::now(),
+            artifact: None,
+            encryption: Encryption::unknown(),
+            phases: Vec::new(),
+            done: None,
+            failure: None,
+            scratch: Scratch {
+                isolation: Isolation::LocalNamespaces,
+                storage: None,
+                max_lifetime_seconds: Some(verification.spec.deadlines.total_seconds.saturating_add(GRACE)),
+                destroyed: Destroyed::NotCreated,
+                verified_absent_at: None,
+            },
+            notes: Vec::new(),
+        }
+    }
+
+    fn go(&mut self, stop: &AtomicBool, progress: &mut dyn FnMut(&Event)) {
+        if self.verification.spec.suspend {
+            self.failure = Some(Failure::new(Reason::Suspended, "spec.suspend is true"));
+            return;
+        }
+        if let Err(failure) = self.attempt(stop, progress) {
+            self.failure.get_or_insert(failure);
+        }
+    }
+
+    fn attempt(&mut self, stop: &AtomicBool, progress: &mut dyn FnMut(&Event)) -> Result<(), Failure> {
+        let spec = &self.verification.spec;
+        let memory = match &spec.target.storage {
+            StorageTarget::Memory(memory) => Some(memory.size_limit.0),
+            StorageTarget::EphemeralVolume(_) => None,
+        };
+        let state = &self.options.state;
+        let base = self
+            .options
+            .scratch
+            .clone()
+            .unwrap_or_else(|| scratch::default_base(memory.is_some()));
+        let config = |what: &str, path: &Path, error: &std::io::Error| {
+            Failure::new(Reason::ConfigError, format!("{what} {}: {error}", path.display()))
+        };
+        scratch::private(state).map_err(|error| config("the state folder", state, &error))?;
+        let collected = scratch::collect(state, std::slice::from_ref(&base));
+        for folder in &collected.removed {
+            self.notes.push(format!("removed {}, which a dead run left", folder.display()));
+        }
+        let _alone = self.alone()?;
+        told(prctl::set_child_subreaper(true))?;
+        let folder = scratch::RunFolder::create(&base, state, &self.id)
+            .map_err(|error| config("the scratch folder", &base, &error))?;
+        let kind = match self.kind(&folder.path) {
+            Ok(kind) => kind,
+            Err(failure) => {
+                folder.destroy();
+                return Err(failure);
+            }
+        };
+        // Without a file system of its own a folder is all there is.
+        let memory = if kind == Kind::Folder { None } else { memory };
+        self.scratch.isolation = match kind {
+            Kind::Root | Kind::User => Isolation::LocalNamespaces,
+            Kind::Folder => Isolation::LocalDirectory,
+        };
+        self.scratch.storage = Some(if memory.is_some() { Storage::Memory } else { Storage::LocalDirectory });
+        let outcome = self.in_folder(&folder.path, kind, memory, stop, progress);
+        progress(&Event::Phase(Phase::Destroy));
+        let begun = Instant::now();
+        scratch::kill_descendants();
+        let reaped = scratch::reap(Instant::now() + Duration::from_secs(30));
+        let gone = folder.destroy();
+        self.phases.push(PhaseTime {
+            name: Phase::Destroy,
+            seconds: seconds(begun.elapsed()),
+            bytes: None,
+            exit_code: None,
+        });
+        if reaped && gone {
+            self.scratch.destroyed = Destroyed::Verified;
+            self.scratch.verified_absent_at = Some(Time::now());
+        } else {
+            self.scratch.destroyed = Destroyed::NotVerified;
+            self.notes.push("the scratch could not be shown to be gone: run `hipaa-iac restore gc`".to_owned());
+        }
+        outcome
+    }
+
+    /// One run of a verification at a time.
+    fn alone(&self) -> Result<fs::File, Failure> {
+        let failed = |error: std::io::Error| {
+            Failure::new(Reason::ConfigError, format!("the state folder: {error}"))
+        };
+        let folder = self.options.state.join("verifications");
+        scratch::private(&folder).map_err(failed)?;
+        let path = folder.join(format!("{}.lock", self.verification.metadata.name));
+        let file = fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => Err(Failure::new(
+                Reason::ConcurrencyForbid,
+                "another run of this verification is under way",
+            )),
+            Err(fs::TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    /// What this process may make, by trying.
+    fn kind(&mut self, run: &Path) -> Result<Kind, Failure> {
+        let wanted = if getuid().is_root() { Kind::Root } else { Kind::User };
+        if self.options.isolation == IsolationChoice::Directory {
+            return Ok(Kind::Folder);
+        }
+        let layout = self.layout(run, wanted, Some(16 << 20), None, None, true);
+        let problem = match Sandbox::start(&layout) {
+            Ok(sandbox) => match sandbox.probe() {
+                None => return Ok(wanted),
+                Some(problem) => problem,
+            },
+            Err(failure) => failure.detail,
+        };
+        if self.options.isolation == IsolationChoice::Namespaces {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                format!("namespaces cannot be made here: {problem}"),
+            ));
+        }
+        self.notes.push(format!("no namespaces ({problem}); the scratch is a folder"));
+        Ok(Kind::Folder)
+    }
+
+    fn layout(
+        &self,
+        run: &Path,
+        kind: Kind,
+        memory: Option<u64>,
+        tree: Option<PathBuf>,
+        wal: Option<PathBuf>,
+        probe: bool,
+    ) -> Layout {
+        Layout {
+            program: self.options.program.clone(),
+            parent: i32::try_from(std::process::id()).unwrap_or(0),
+            kind,
+            run: run.to_owned(),
+            memory,
+            secrets: self.options.secrets.clone(),
+            tree,
+            wal,
+            probe,
+        }
+    }
+
+    fn in_folder(
+        &mut self,
+        folder: &Path,
+        kind: Kind,
+        memory: Option<u64>,
+        stop: &AtomicBool,
+        progress: &mut dyn FnMut(&Event),
+    ) -> Result<(), Failure> {
+        let spec = &self.verification.spec;
+        let source = source::of(&spec.source);
+        progress(&Event::Phase(Phase::Locate));
+        let begun = Instant::now();
+        let finder = |mirror| Finder {
+            form: source.form(),
+            manifest_key: spec.source.manifest_key(),
+            secrets: &self.options.secrets,
+            mirror,
+        };
+        let mirror = folder.join(scratch::MIRROR);
+        let located = location::find(spec.source.location(), &finder(&mirror))?;
+        let wal = match &spec.source {
+            Source::PgBaseBackup(base) => base.wal.as_ref(),
+            _ => None,
+        };
+        let wal_mirror = folder.join("wal");
+        let wal = match wal {
+            Some(wal) => {
+                let finder = Finder {
+                    form: source::Form::Tree,
+                    manifest_key: None,
+                    secrets: &self.options.secrets,
+                    mirror: &wal_mirror,
+                };
+                match location::find(wal, &finder)?.form {
+                    LocatedForm::Tree(tree) => Some(tree),
+                    LocatedForm::Stream(_) => None,
+                }
+            }
+            None => None,
+        };
+        self.phases.push(PhaseTime {
+            name: Phase::Locate,
+            seconds: seconds(begun.elapsed()),
+            bytes: None,
+            exit_code: None,
+        });
+        self.encryption.server_side = located.server_side.clone();
+        let artifact = Artifact {
+            kind: source.kind(),
+            uri: located.uri.clone(),
+            version_id: located.version_id.clone(),
+            size_bytes: located.size,
+            digest: None,
+            produced_at: None,
+            label: None,
+            producer_tool: None,
+            lsn: None,
+            manifest_digest: None,
+        };
+        self.artifact = Some(artifact.clone());
+        self.in_sandbox(folder, (kind, memory), located, wal, artifact, stop, progress)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one run, used once")]
+    fn in_sandbox(
+        &mut self,
+        folder: &Path,
+        (kind, memory): (Kind, Option<u64>),
+        located: Located,
+        wal: Option<PathBuf>,
+        artifact: Artifact,
+        stop: &AtomicBool,
+        progress: &mut dyn FnMut(&Event),
+    ) -> Result<(), Failure> {
+        let (tree, stream) = match located.form {
+            LocatedForm::Tree(tree) => (Some(tree), None),
+            LocatedForm::Stream(stream) => (None, Some(stream)),
+        };
+        let request = Request {
+            verification: self.verification.clone(),
+            artifact,
+            encryption: self.encryption.clone(),
+            manifest: located.manifest,
+            last_canary_seq: self.last_canary(),
+            started_at: self.started_at,
+            stream: stream.is_some(),
+            wal: wal.is_some(),
+        };
+        let layout = self.layout(folder, kind, memory, tree, wal, false);
+        let mut sandbox = Sandbox::start(&layout)?;
+        self.scratch.destroyed = Destroyed::NotVerified;
+        let fetched = sandbox.feed(request, stream)?;
+        let total = Instant::now() + Duration::from_secs(self.verification.spec.deadlines.total_seconds);
+        let fetch_limit = Duration::from_secs(self.verification.spec.deadlines.fetch_seconds);
+        let problem = loop {
+            match sandbox.messages.recv_timeout(Duration::from_millis(50)) {
+                Ok(Message::Ready) => {}
+                Ok(Message::Event(event)) => progress(&event),
+                Ok(Message::Done(done)) => {
+                    self.done = Some(*done);
+                    break None;
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    break Some(Failure::new(
+                        Reason::RunnerLost,
+                        format!("the sandbox died{}", sandbox.last_words()),
+                    ));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if stop.load(Ordering::Relaxed) {
+                break Some(Failure::new(Reason::Interrupted, "a signal stopped the run"));
+            }
+            if Instant::now() > total {
+                break Some(Failure::new(Reason::DeadlineExceeded, "deadlines.totalSeconds is over"));
+            }
+            if fetched.lock().unwrap_or_else(PoisonError::into_inner).seconds() > fetch_limit {
+                break Some(Failure::new(Reason::FetchTimeout, "deadlines.fetchSeconds is over"));
+            }
+        };
+        sandbox.end(problem.is_none());
+        let fetched = fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        if fetched.bytes > 0 {
+            self.phases.push(PhaseTime {
+                name: Phase::Fetch,
+                seconds: seconds(fetched.seconds()),
+                bytes: Some(fetched.bytes),
+                exit_code: None,
+            });
+        }
+        match problem {
+            Some(problem) => Err(problem),
+            None => Ok(()),
+        }
+    }
+
+    fn canary_file(&self) -> PathBuf {
+        self.options.state.join("canary").join(&self.verification.metadata.name)
+    }
+
+    fn last_canary(&self) -> Option<i64> {
+        fs::read_to_string(self.canary_file()).ok()?.trim().parse().ok()
+    }
+
+    fn keep_canary(&self, seq: i64) -> std::io::Result<()> {
+        let file = self.canary_file();
+        let folder = file.parent().unwrap_or(&file);
+        scratch::private(folder)?;
+        let new = folder.join(format!(".{}.{}", self.verification.metadata.name, self.id));
+        let mut to = fs::File::create_new(&new)?;
+        writeln!(to, "{seq}")?;
+        to.sync_all()?;
+        fs::rename(new, file)
+    }
+
+    fn end(mut self) -> Run {
+        let elapsed = Time::now().seconds_since(self.started_at);
+        let done = self.done.take();
+        let failure = self.failure.take().or_else(|| {
+            done.as_ref()
+                .and_then(|done| done.failure.clone())
+                .map(|(reason, detail)| Failure::new(reason, detail))
+        });
+        let rto = self.verification.spec.objectives.rto.seconds();
+        let objectives = self.objectives(done.as_ref(), elapsed);
+        let reason = judge(failure.as_ref(), done.as_ref(), &objectives, elapsed > rto);
+        let mut verdict = reason.verdict();
+        let mut reason = reason;
+        if verdict == Verdict::Passed && self.scratch.destroyed != Destroyed::Verified {
+            (verdict, reason) = (Verdict::Inconclusive, Reason::RunnerLost);
+        }
+        if let Some(failure) = &failure {
+            self.notes.push(failure.detail.clone());
+        }
+        if verdict == Verdict::Passed
+            && let Some(seq) = done.as_ref().and_then(|done| done.canary_seq)
+            && let Err(error) = self.keep_canary(seq)
+        {
+            self.notes.push(format!("the canary's sequence could not be kept: {error}"));
+        }
+        let mut phases = self.phases;
+        let (artifact, encryption, checks, engine) = match done {
+            Some(done) => {
+                phases.extend(done.phases);
+                let checks = done.checks.into_iter().map(|(check, _)| check).collect();
+                (Some(done.artifact), done.encryption, checks, done.engine)
+            }
+            None => (self.artifact, self.encryption, Vec::new(), None),
+        };
+        phases.sort_by_key(|phase| phase.name);
+        let metadata = &self.verification.metadata;
+        let result = RestoreResult {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            kind: "RestoreVerificationResult".to_owned(),
+            run_id: self.id,
+            verification: Verification {
+                cluster: None,
+                namespace: metadata.namespace.clone(),
+                name: metadata.name.clone(),
+                uid: None,
+                spec_digest: self.spec_digest,
+            },
+            trigger: self.options.trigger.clone(),
+            tool: Tool {
+                name: "hipaa-iac".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                git_commit: None,
+                image_digest: None,
+                engine,
+            },
+            started_at: self.started_at,
+            finished_at: Time::now(),
+            verdict,
+            reason,
+            artifact,
+            encryption,
+            objectives,
+            phases,
+            checks,
+            scratch: self.scratch,
+            controls: controls(),
+            prior: None,
+        };
+        Run { result, notes: self.notes }
+    }
+
+    fn objectives(&self, done: Option<&Done>, elapsed: f64) -> BTreeMap<ObjectiveName, Objective> {
+        let wanted = &self.verification.spec.objectives;
+        let measured = |name| done.and_then(|done| done.measured.get(&name)).copied();
+        let mut all = BTreeMap::new();
+        for (name, target) in [
+            (ObjectiveName::BackupAge, wanted.max_backup_age),
+            (ObjectiveName::DataAge, wanted.max_data_age),
+            (ObjectiveName::RecoveryPointLag, wanted.max_recovery_point_lag),
+        ] {
+            if let Some(target) = target {
+                all.insert(name, Objective::judge(target.seconds(), measured(name)));
+            }
+        }
+        let recovered = done.and_then(|done| done.recovery_seconds);
+        // Without a recovery its time is not known, only that it is no less than what has passed.
+        let rto = wanted.rto.seconds();
+        let measured = recovered.or((elapsed > rto).then_some(elapsed));
+        all.insert(ObjectiveName::Rto, Objective::judge(rto, measured));
+        all
+    }
+}
+
+/// A ULID: the time, and 80 random bits.
+fn new_id() -> String {
+    let mut random = [0; 16];
+    // Without randomness the time alone names the run; a folder that is there refuses the second of two.
+    let _ = getrandom::fill(&mut random);
+    let milliseconds = u64::try_from(Time::now().0.timestamp_millis()).unwrap_or(0);
+    ulid::Ulid::from_parts(milliseconds, u128::from_le_bytes(random)).to_string()
+}
+
+fn told<T>(result: nix::Result<T>) -> Result<T, Failure> {
+    result.map_err(|error| Failure::new(Reason::RunnerLost, error.to_string()))
+}
+
+fn seconds(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// The reason of a verdict. What is known of the backup comes before what could not be found out, and what names the
+/// cause before what names only its effect.
+fn judge(
+    failure: Option<&Failure>,
+    done: Option<&Done>,
+    objectives: &BTreeMap<ObjectiveName, Objective>,
+    late: bool,
+) -> Reason {
+    let not_passed = || {
+        done.into_iter()
+            .flat_map(|done| &done.checks)
+            .filter(|(check, _)| check.required && check.status != CheckStatus::Pass)
+            .map(|(check, reason)| match (reason, check.status) {
+                (Reason::None, CheckStatus::NotRun) => (check, Reason::ToolMissing),
+                (Reason::None, _) => (check, Reason::AssertionError),
+                (reason, _) => (check, *reason),
+            })
+    };
+    let known = |reason: Reason| reason.verdict() == Verdict::Failed;
+    if let Some(failure) = failure {
+        let effect = matches!(failure.reason, Reason::RestoreFailed | Reason::BootFailed);
+        if known(failure.reason) && !effect {
+            return failure.reason;
+        }
+        // A run that stopped half way says nothing of the rest, but what its first bytes are they are.
+        let cause = not_passed().find(|(check, reason)| {
+            known(*reason) && (effect || check.id.starts_with("encryption"))
+        });
+        if let Some((_, reason)) = cause {
+            return reason;
+        }
+        if failure.reason == Reason::DeadlineExceeded && late {
+            return Reason::RtoExceeded;
+        }
+        return failure.reason;
+    }
+    if let Some((_, reason)) = not_passed().find(|(_, reason)| known(*reason)) {
+        return reason;
+    }
+    for (name, objective) in objectives {
+        if !objective.met {
+            return match name {
+                ObjectiveName::BackupAge => Reason::StaleBackup,
+                ObjectiveName::DataAge => Reason::StaleData,
+                ObjectiveName::RecoveryPointLag => Reason::RecoveryPointLag,
+                ObjectiveName::Rto => Reason::RtoExceeded,
+            };
+        }
+    }
+    if let Some((_, reason)) = not_passed().next() {
+        return reason;
+    }
+    match done {
+        Some(done) if done.checks.iter().any(|(check, _)| check.status == CheckStatus::Pass) => Reason::None,
+        // A run without a check proves nothing.
+        _ => Reason::ConfigError,
+    }
+}
+
+/// What a verification is evidence for.
+fn controls() -> Vec<Control> {
+    [
+        ("HIPAA", "164.308(a)(7)(ii)(A)"),
+        ("HIPAA", "164.308(a)(7)(ii)(B)"),
+        ("HIPAA", "164.308(a)(7)(ii)(D)"),
+        ("HIPAA", "164.310(d)(2)(iv)"),
+        ("HIPAA", "164.312(c)(1)"),
+        ("NIST-800-53r5", "CP-4"),
+        ("NIST-800-53r5", "CP-9(1)"),
+        ("NIST-800-53r5", "CP-9(2)"),
+    ]
+    .into_iter()
+    .map(|(framework, id)| Control { framework: framework.to_owned(), id: id.to_owned() })
+    .collect()
+}
+
+/// The sandbox as a process.
+struct Sandbox {
+    process: Child,
+    messages: Receiver<Message>,
+    /// Closed when the caller dies, which ends the sandbox.
+    lifeline: UnixStream,
+    words: Arc<Mutex<Vec<u8>>>,
+}
+
+/// How long the backup's location made us wait. What the restore makes it wait is no fault of the location.
+#[derive(Default)]
+struct Fetched {
+    waited: Duration,
+    waiting_since: Option<Instant>,
+    bytes: u64,
+}
+
+impl Fetched {
+    fn seconds(&self) -> Duration {
+        self.waited + self.waiting_since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+/// A backup that is read, with the time that it takes.
+struct Timed {
+    inner: Box<dyn std::io::Read + Send>,
+    fetched: Arc<Mutex<Fetched>>,
+}
+
+impl std::io::Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).waiting_since = Some(Instant::now());
+        let count = self.inner.read(buffer);
+        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        fetched.waited = fetched.seconds();
+        fetched.waiting_since = None;
+        fetched.bytes += count.as_ref().map_or(0, |count| *count as u64);
+        count
+    }
+}
+
+impl Sandbox {
+    fn start(layout: &Layout) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::system("the sandbox", &error);
+        let text = serde_json::to_string(layout)
+            .map_err(|_| Failure::new(Reason::ConfigError, "a path is not UTF-8"))?;
+        let (lifeline, theirs) = UnixStream::pair().map_err(failed)?;
+        let mut process = Command::new(&layout.program)
+            .args([sandbox::ENTER, &text])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(OwnedFd::from(theirs)))
+            .process_group(0)
+            .spawn()
+            .map_err(failed)?;
+        let (to, messages) = mpsc::channel();
+        let out = process.stdout.take();
+        thread::spawn(move || {
+            let Some(out) = out else { return };
+            for line in BufReader::new(out).lines() {
+                let Ok(message) = line.map_err(drop).and_then(|line| serde_json::from_str(&line).map_err(drop))
+                else {
+                    return;
+                };
+                if to.send(message).is_err() {
+                    return;
+                }
+            }
+        });
+        let words = Arc::new(Mutex::new(Vec::new()));
+        if let Ok(mut from) = lifeline.try_clone() {
+            let words = Arc::clone(&words);
+            thread::spawn(move || {
+                use std::io::Read as _;
+                let mut buffer = [0; 512];
+                while let Ok(count @ 1..) = from.read(&mut buffer) {
+                    let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
+                    if words.len() < 4096 {
+                        words.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                    }
+                }
+            });
+        }
+        Ok(Self { process, messages, lifeline, words })
+    }
+
+    /// Waits for a sandbox that only stands up. The problem, if it does not.
+    fn probe(mut self) -> Option<String> {
+        let ready = matches!(self.messages.recv_timeout(Duration::from_secs(20)), Ok(Message::Ready));
+        let status = if ready { self.process.wait() } else { Err(std::io::Error::other("not ready")) };
+        if status.is_ok_and(|status| status.success()) {
+            return None;
+        }
+        thread::sleep(Duration::from_millis(20));
+        let words = self.last_words();
+        self.end(false);
+        Some(words.trim_start_matches(": ").to_owned())
+    }
+
+    /// What the sandbox said before it died: its own words about mounts and paths, which hold no data.
+    fn last_words(&self) -> String {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&words);
+        text.lines().next().map(|line| format!(": {line}")).unwrap_or_default()
+    }
+
+    /// Sends the request and the backup, from a thread of its own.
+    fn feed(
+        &mut self,
+        request: Request,
+        stream: Option<Box<dyn std::io::Read + Send>>,
+    ) -> Result<Arc<Mutex<Fetched>>, Failure> {
+        let mut to = self
+            .process
+            .stdin
+            .take()
+            .ok_or_else(|| Failure::new(Reason::RunnerLost, "the sandbox takes no input"))?;
+        let fetched = Arc::new(Mutex::new(Fetched::default()));
+        let shared = Arc::clone(&fetched);
+        thread::spawn(move || {
+            // A sandbox that died no longer listens; its end is seen elsewhere.
+            if write_request(&mut to, &request).is_ok()
+                && let Some(inner) = stream
+            {
+                let _ = send(&mut Timed { inner, fetched: shared }, &mut to);
+            }
+        });
+        Ok(fetched)
+    }
+
+    /// Waits for a sandbox that is done, or ends one that is not.
+    fn end(mut self, done: bool) {
+        let patience = Instant::now() + Duration::from_secs(if done { 20 } else { 0 });
+        while Instant::now() < patience {
+            if matches!(self.process.try_wait(), Ok(Some(_)) | Err(_)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        // First the lifeline, at whose end the sandbox cleans up behind itself; then by force.
+        let _ = self.lifeline.shutdown(std::net::Shutdown::Both);
+        let patience = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < patience {
+            if matches!(self.process.try_wait(), Ok(Some(_)) | Err(_)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::result::{CheckResult, Severity};
+
+    fn done(checks: &[(&str, CheckStatus, Reason)]) -> Done {
+        let checks = checks.iter().map(|(id, status, reason)| {
+            let check = CheckResult {
+                id: (*id).to_owned(),
+                status: *status,
+                severity: Severity::High,
+                required: true,
+                expected: None,
+                observed: None,
+                duration_ms: None,
+                not_run_reason: None,
+            };
+            (check, *reason)
+        });
+        Done {
+            artifact: Artifact {
+                kind: crate::result::ArtifactKind::PgDump,
+                uri: String::new(),
+                version_id: None,
+                size_bytes: None,
+                digest: None,
+                produced_at: None,
+                label: None,
+                producer_tool: None,
+                lsn: None,
+                manifest_digest: None,
+            },
+            encryption: Encryption::unknown(),
+            phases: Vec::new(),
+            checks: checks.collect(),
+            measured: BTreeMap::new(),
+            failure: None,
+            engine: None,
+            canary_seq: None,
+            recovery_seconds: Some(1.0),
+        }
+    }
+
+    #[test]
+    fn a_check_that_did_not_run_is_never_a_pass() {
+        use CheckStatus as S;
+        let none = BTreeMap::new();
+        let reason = |checks: &[_]| judge(None, Some(&done(checks)), &none, false);
+        assert_eq!(reason(&[("a", S::Pass, Reason::None)]), Reason::None);
+        assert_eq!(reason(&[]), Reason::ConfigError);
+        assert_eq!(reason(&[("a", S::Pass, Reason::None), ("b", S::NotRun, Reason::ToolMissing)]), Reason::ToolMissing);
+        // What is known goes before what is not.
+        assert_eq!(
+            reason(&[("b", S::NotRun, Reason::ToolMissing), ("c", S::Fail, Reason::StaleData)]),
+            Reason::StaleData
+        );
+    }
+
+    #[test]
+    fn causes_go_before_effects() {
+        use CheckStatus as S;
+        let none = BTreeMap::new();
+        let cut = done(&[("dump-trailer", S::Fail, Reason::ArtifactTruncated)]);
+        let of = |reason| Failure::new(reason, "");
+        assert_eq!(judge(Some(&of(Reason::RestoreFailed)), Some(&cut), &none, false), Reason::ArtifactTruncated);
+        assert_eq!(judge(Some(&of(Reason::KeyMismatch)), Some(&cut), &none, false), Reason::KeyMismatch);
+        assert_eq!(judge(Some(&of(Reason::StorageFull)), Some(&cut), &none, false), Reason::StorageFull);
+        assert_eq!(judge(Some(&of(Reason::DeadlineExceeded)), None, &none, true), Reason::RtoExceeded);
+    }
+
+    #[test]
+    fn what_was_not_measured_was_not_met() {
+        let objectives = BTreeMap::from([(ObjectiveName::DataAge, Objective::judge(60.0, None))]);
+        let passed = done(&[("a", CheckStatus::Pass, Reason::None)]);
+        assert_eq!(judge(None, Some(&passed), &objectives, false), Reason::StaleData);
+    }
+}

@@ -1,0 +1,312 @@
+//! The folder of a run, its lock, and the removal of what dead runs left.
+//!
+//! A run has one folder, `hipaa-iac-restore-<id>`, below the scratch folder. With the scratch in memory it holds
+//! nothing but a lock and an empty mount point; else the data is in it. Whoever works on the run holds the lock
+//! shared, and the kernel lets it go when they die, however they die: a folder whose lock can be had alone is one
+//! whose run is over.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use nix::{
+    errno::Errno,
+    sys::{
+        signal::{Signal, kill},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::{Pid, getuid},
+};
+
+/// The start of the name of a run's folder.
+const PREFIX: &str = "hipaa-iac-restore-";
+/// The lock in it.
+pub(crate) const LOCK: &str = "lock";
+/// The mount point of the sandbox's root.
+pub(crate) const ROOT: &str = "root";
+/// The data, when it is on disk.
+pub(crate) const DATA: &str = "data";
+/// Copies of a store's objects, as stored.
+pub(crate) const MIRROR: &str = "mirror";
+
+/// The folder of state that outlives runs and restarts: which runs there are, and the canaries that were seen.
+/// `/var/lib/hipaa-iac` for root, else `hipaa-iac` below `XDG_STATE_HOME` or `~/.local/state`.
+pub fn default_state() -> PathBuf {
+    if getuid().is_root() {
+        return "/var/lib/hipaa-iac".into();
+    }
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("XDG_STATE_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".local/state")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join("hipaa-iac")
+}
+
+/// The folder that runs have their folders in, when none is given: `TMPDIR` for a scratch in memory, `/var/tmp` for
+/// one on disk.
+pub fn default_base(memory: bool) -> PathBuf {
+    if memory { std::env::temp_dir() } else { "/var/tmp".into() }
+}
+
+/// The folder of one run.
+#[derive(Debug)]
+pub(crate) struct RunFolder {
+    pub(crate) path: PathBuf,
+    record: PathBuf,
+    lock: File,
+}
+
+impl RunFolder {
+    pub(crate) fn create(base: &Path, state: &Path, id: &str) -> io::Result<Self> {
+        let base = base.canonicalize()?;
+        let path = base.join(format!("{PREFIX}{id}"));
+        let runs = state.join("runs");
+        private(&runs)?;
+        // First the record: a run that dies between the two leaves a record of nothing.
+        let record = runs.join(id);
+        File::create_new(&record)?.write_all(path.as_os_str().as_encoded_bytes())?;
+        let folder = |path: &Path, mode| fs::DirBuilder::new().mode(mode).create(path);
+        // The user that tools run as must get through to what is theirs below it.
+        folder(&path, 0o711)?;
+        // The lock comes into being locked, so that nobody takes the folder for a dead run's.
+        let new = path.join("lock.new");
+        let lock = File::options().read(true).write(true).create_new(true).mode(0o600).open(&new)?;
+        lock.lock_shared()?;
+        fs::rename(new, path.join(LOCK))?;
+        folder(&path.join(ROOT), 0o700)?;
+        folder(&path.join(DATA), 0o700)?;
+        Ok(Self { path, record, lock })
+    }
+
+    /// Removes the folder, and says whether it is gone.
+    pub(crate) fn destroy(self) -> bool {
+        let gone = remove(&self.path);
+        drop(self.lock);
+        gone && fs::remove_file(&self.record).is_ok()
+    }
+}
+
+/// Makes a folder that is its owner's alone.
+pub(crate) fn private(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Removes a folder and all that is in it, and says whether it is gone.
+fn remove(path: &Path) -> bool {
+    for _ in 0..3 {
+        match fs::remove_dir_all(path) {
+            Ok(()) => break,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => break,
+            Err(_) => open_up(path),
+        }
+    }
+    matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
+}
+
+/// Removes all that is in a folder.
+pub(crate) fn empty(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove(&entry.path());
+        } else {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Makes every folder below one writable: a database may have made it otherwise.
+fn open_up(path: &Path) {
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        folders.extend(
+            entries
+                .flatten()
+                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+                .map(|entry| entry.path()),
+        );
+    }
+}
+
+/// What [`collect`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Folders of dead runs that were removed.
+    pub removed: Vec<PathBuf>,
+    /// Folders of runs that are under way.
+    pub active: Vec<PathBuf>,
+    /// Folders of dead runs that are still there.
+    pub failed: Vec<PathBuf>,
+}
+
+/// Removes what dead runs left: those that the state names, and those below the given folders.
+pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
+    let mut folders = BTreeSet::new();
+    let mut records = Vec::new();
+    for entry in fs::read_dir(state.join("runs")).into_iter().flatten().flatten() {
+        use std::os::unix::ffi::OsStringExt as _;
+        if let Ok(bytes) = fs::read(entry.path()) {
+            let folder = PathBuf::from(std::ffi::OsString::from_vec(bytes));
+            let expected = folder.file_name().is_some_and(|name| {
+                name.to_string_lossy().strip_prefix(PREFIX).is_some_and(|id| {
+                    *id == *entry.file_name().to_string_lossy()
+                })
+            });
+            if expected {
+                folders.insert(folder.clone());
+                records.push((folder, entry.path()));
+            }
+        }
+    }
+    for base in bases {
+        for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let id = name.to_string_lossy();
+            let id = id.strip_prefix(PREFIX);
+            if id.is_some_and(|id| ulid::Ulid::from_string(id).is_ok())
+                && entry.file_type().is_ok_and(|kind| kind.is_dir())
+            {
+                folders.insert(entry.path());
+            }
+        }
+    }
+    let mut collected = Collected::default();
+    for folder in folders {
+        if !is_ours(&folder) {
+            continue;
+        }
+        if !folder.exists() {
+            continue;
+        }
+        match File::open(folder.join(LOCK)) {
+            Ok(lock) if lock.try_lock().is_err() => {
+                collected.active.push(folder);
+                continue;
+            }
+            // Without a lock it died while it was made, or is just being made.
+            Err(_) if is_young(&folder) => {
+                collected.active.push(folder);
+                continue;
+            }
+            _ => {}
+        }
+        kill_inside(&folder);
+        if remove(&folder) {
+            collected.removed.push(folder);
+        } else {
+            collected.failed.push(folder);
+        }
+    }
+    for (folder, record) in records {
+        if !folder.exists() && !is_young(&record) {
+            let _ = fs::remove_file(record);
+        }
+    }
+    collected
+}
+
+/// Whether a folder is one of this user's, and not a link: others may write to `/tmp` too.
+fn is_ours(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::symlink_metadata(folder)
+        .is_ok_and(|data| data.is_dir() && (data.uid() == getuid().as_raw() || getuid().is_root()))
+}
+
+fn is_young(path: &Path) -> bool {
+    fs::symlink_metadata(path)
+        .and_then(|data| data.modified())
+        .is_ok_and(|time| time.elapsed().is_ok_and(|age| age < Duration::from_secs(10)))
+}
+
+/// Processes and their parents.
+fn processes() -> BTreeMap<i32, i32> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
+            continue;
+        };
+        // After the name, which may hold anything, come the state and the parent (proc_pid_stat(5)).
+        let parent = fs::read_to_string(entry.path().join("stat")).ok().and_then(|stat| {
+            let (_, rest) = stat.rsplit_once(')')?;
+            rest.split_whitespace().nth(1)?.parse().ok()
+        });
+        if let Some(parent) = parent {
+            all.insert(pid, parent);
+        }
+    }
+    all
+}
+
+/// Kills all processes that come from this one, until none is left.
+pub(crate) fn kill_descendants() {
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    for _ in 0..50 {
+        let all = processes();
+        let mut ours = BTreeSet::from([own]);
+        loop {
+            let before = ours.len();
+            for (pid, parent) in &all {
+                if ours.contains(parent) {
+                    ours.insert(*pid);
+                }
+            }
+            if ours.len() == before {
+                break;
+            }
+        }
+        ours.remove(&own);
+        let mut living = 0;
+        for pid in ours {
+            if kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok() && !is_dead(pid) {
+                living += 1;
+            }
+        }
+        if living == 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whether a process has ended and only waits to be reaped.
+fn is_dead(pid: i32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/stat"))
+        .ok()
+        .and_then(|stat| Some(stat.rsplit_once(')')?.1.trim_start().starts_with('Z')))
+        .unwrap_or(true)
+}
+
+/// Kills processes that work inside of a dead run's folder.
+fn kill_inside(folder: &Path) {
+    for pid in processes().into_keys() {
+        let inside = fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder));
+        if inside && pid != i32::try_from(std::process::id()).unwrap_or(0) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+    }
+}
+
+/// Waits until this process has no child left, killing as it waits. True when there is none.
+pub(crate) fn reap(deadline: Instant) -> bool {
+    loop {
+        match waitpid(None::<Pid>, Some(WaitPidFlag::WNOHANG)) {
+            Err(Errno::ECHILD) => return true,
+            Ok(WaitStatus::StillAlive) => {
+                if Instant::now() > deadline {
+                    return false;
+                }
+                kill_descendants();
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(Errno::EINTR) | Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}

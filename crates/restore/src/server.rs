@@ -1,0 +1,354 @@
+//! The scratch PostgreSQL: found on the machine, reachable through a socket in a private folder and by nothing else.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use nix::sys::signal::Signal;
+
+use crate::{
+    context::Failure,
+    jail::{self, Jail},
+    result::Reason,
+};
+
+/// The oldest major version whose backups are restored.
+const OLDEST: u32 = 10;
+/// One more than the newest that is looked for.
+const NEWEST: u32 = 30;
+
+/// A PostgreSQL on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// The major version.
+    pub major: u32,
+    /// Its full version, such as `15.18`.
+    pub version: String,
+    /// The folder of its programs.
+    pub bin: PathBuf,
+}
+
+impl Installation {
+    /// The PostgreSQL of this major version.
+    pub fn find(major: u32) -> Result<Self, Failure> {
+        candidates()
+            .into_iter()
+            .filter_map(|bin| Self::at(&bin))
+            .find(|found| found.major == major)
+            .ok_or_else(|| {
+                let here: Vec<String> = Self::all().iter().map(|found| found.major.to_string()).collect();
+                let here = if here.is_empty() {
+                    "none is".to_owned()
+                } else {
+                    format!("{} is", here.join(", "))
+                };
+                Failure::new(
+                    Reason::VersionUnsupported,
+                    format!("PostgreSQL {major} is not installed here; {here}"),
+                )
+            })
+    }
+
+    /// Every PostgreSQL here, the newest first.
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = candidates().iter().filter_map(|bin| Self::at(bin)).collect();
+        all.sort_by_key(|found| std::cmp::Reverse(found.major));
+        all.dedup_by_key(|found| found.major);
+        all
+    }
+
+    fn at(bin: &Path) -> Option<Self> {
+        let postgres = bin.join("postgres");
+        if !postgres.is_file() {
+            return None;
+        }
+        // A link leads to the folder that has the other programs.
+        let postgres = postgres.canonicalize().ok()?;
+        let output = Command::new(&postgres)
+            .arg("--version")
+            .env_clear()
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let version = text.split_whitespace().nth(2)?.to_owned();
+        let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+        Some(Self {
+            major: version.get(..digits)?.parse().ok()?,
+            version,
+            bin: postgres.parent()?.to_owned(),
+        })
+    }
+
+    /// One of its programs.
+    pub fn program(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.bin.join(name);
+        if path.is_file() {
+            return Ok(path);
+        }
+        Err(Failure::new(
+            Reason::ToolMissing,
+            format!("{name} of PostgreSQL {} is not installed", self.major),
+        ))
+    }
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for major in (OLDEST..NEWEST).rev() {
+        all.push(PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")));
+        all.push(PathBuf::from(format!("/usr/pgsql-{major}/bin")));
+    }
+    all.push("/usr/local/pgsql/bin".into());
+    all.extend(std::env::split_paths(jail::PATH));
+    all
+}
+
+/// Settings that the verification may not change: they are what isolates the scratch, and what keeps rows out of
+/// logs. A physical backup brings settings of its own; those on the command line win.
+const FIXED: &[(&str, &str)] = &[
+    ("listen_addresses", ""),
+    ("unix_socket_permissions", "0700"),
+    ("unix_socket_group", ""),
+    ("ssl", "off"),
+    ("archive_mode", "off"),
+    ("archive_command", ""),
+    ("primary_conninfo", ""),
+    ("hot_standby", "off"),
+    ("external_pid_file", ""),
+    ("logging_collector", "off"),
+    ("log_destination", "stderr"),
+    ("log_statement", "none"),
+    ("log_min_error_statement", "panic"),
+    ("log_min_duration_statement", "-1"),
+    ("log_error_verbosity", "terse"),
+    ("log_connections", "off"),
+    ("lc_messages", "C"),
+    ("max_wal_senders", "0"),
+    ("autovacuum", "off"),
+];
+
+/// Settings that are quick for a server whose data is thrown away; the verification may change them.
+const QUICK: &[(&str, &str)] = &[
+    ("fsync", "off"),
+    ("full_page_writes", "off"),
+    ("synchronous_commit", "off"),
+    ("wal_level", "minimal"),
+    ("max_wal_size", "256MB"),
+    ("shared_buffers", "128MB"),
+    ("dynamic_shared_memory_type", "mmap"),
+    ("huge_pages", "off"),
+    ("jit", "off"),
+    ("max_connections", "100"),
+    ("shared_preload_libraries", ""),
+];
+
+/// A running scratch server.
+#[derive(Debug)]
+pub struct Server {
+    /// What it is.
+    pub installation: Installation,
+    /// Its data folder.
+    pub data: PathBuf,
+    /// The role that checks connect as.
+    pub superuser: String,
+    socket: PathBuf,
+    process: Child,
+}
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Start<'a> {
+    /// What to start.
+    pub installation: &'a Installation,
+    /// The data folder.
+    pub data: &'a Path,
+    /// A folder for its socket, configuration and log, which must not exist.
+    pub control: &'a Path,
+    /// A role that is superuser.
+    pub superuser: &'a str,
+    /// The verification's own settings.
+    pub parameters: &'a BTreeMap<String, String>,
+    /// Further settings that recovery needs, such as `restore_command`.
+    pub recovery: &'a [(&'a str, String)],
+}
+
+impl Server {
+    /// Makes an empty cluster.
+    pub fn init(
+        jail: &Jail,
+        installation: &Installation,
+        data: &Path,
+        superuser: &str,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        jail.tool(installation.program("initdb")?)
+            .args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"])
+            .arg(format!("--username={superuser}"))
+            .arg("-D")
+            .arg(data)
+            .run(deadline)?
+            .or_fail(Reason::RunnerLost)
+            .map(|_| ())
+    }
+
+    /// Starts a server and waits until it takes sessions.
+    pub fn start(jail: &Jail, start: &Start<'_>, deadline: Instant) -> Result<Self, Failure> {
+        jail.folder(start.control)?;
+        let config = start.control.join("postgresql.conf");
+        let access = start.control.join("pg_hba.conf");
+        let names = start.control.join("pg_ident.conf");
+        jail.file(&config, b"")?;
+        jail.file(&access, b"local all all trust\n")?;
+        jail.file(&names, b"")?;
+        let mut settings: BTreeMap<&str, String> =
+            QUICK.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        for (name, value) in start.parameters {
+            settings.insert(name, value.clone());
+        }
+        for (name, value) in start.recovery {
+            settings.insert(name, value.clone());
+        }
+        for (name, value) in FIXED {
+            settings.insert(name, (*value).to_owned());
+        }
+        settings.insert("unix_socket_directories", start.control.display().to_string());
+        settings.insert("hba_file", access.display().to_string());
+        settings.insert("ident_file", names.display().to_string());
+        settings.insert("data_directory", start.data.display().to_string());
+        settings.insert("config_file", config.display().to_string());
+        let log_path = start.control.join("log");
+        let log = fs::File::create(&log_path).map_err(|error| Failure::system("log", &error))?;
+        let mut tool = jail.tool(start.installation.program("postgres")?);
+        for (name, value) in &settings {
+            tool = tool.arg("-c").arg(format!("{name}={value}"));
+        }
+        let process = tool.daemon(log)?;
+        let mut server = Self {
+            installation: start.installation.clone(),
+            data: start.data.to_owned(),
+            superuser: start.superuser.to_owned(),
+            socket: start.control.to_owned(),
+            process,
+        };
+        loop {
+            if let Ok(Some(status)) = server.process.try_wait() {
+                let log = fs::read(&log_path).unwrap_or_default();
+                return Err(boot_failure(&String::from_utf8_lossy(&log), status.code()));
+            }
+            match server.connect("postgres", deadline) {
+                Ok(_) => return Ok(server),
+                Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(20)),
+                Err(_) => {
+                    server.kill();
+                    return Err(Failure::new(
+                        Reason::DeadlineExceeded,
+                        "the server did not take sessions before the deadline",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// The folder of its socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// A session as the superuser. No statement in it outlives the deadline.
+    pub fn connect(&self, database: &str, deadline: Instant) -> Result<postgres::Client, Failure> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let milliseconds = left.as_millis().clamp(1, 2_000_000_000);
+        let mut options = format!(
+            "-c statement_timeout={milliseconds} -c search_path=pg_catalog -c default_transaction_read_only=off -c event_triggers=off"
+        );
+        if self.installation.major < 17 {
+            // Login triggers, and the setting that stops them, came with PostgreSQL 17.
+            options.truncate(options.len() - " -c event_triggers=off".len());
+        }
+        postgres::Config::new()
+            .host_path(&self.socket)
+            .user(&self.superuser)
+            .dbname(database)
+            .application_name("hipaa-iac")
+            .options(&options)
+            .connect_timeout(left.min(Duration::from_secs(10)).max(Duration::from_millis(1)))
+            .connect(postgres::NoTls)
+            .map_err(|error| {
+                let state = error.code().map_or("no session", postgres::error::SqlState::code);
+                Failure::new(Reason::BootFailed, format!("database {database}: {state}"))
+            })
+    }
+
+    /// The databases that are not the server's own, by name.
+    pub fn databases(&self, deadline: Instant) -> Result<Vec<String>, Failure> {
+        let query = "select datname from pg_database where datallowconn and not datistemplate order by 1";
+        let rows = self
+            .connect("postgres", deadline)?
+            .query(query, &[])
+            .map_err(|error| sql_failure(&error, Reason::BootFailed))?;
+        Ok(rows.iter().map(|row| row.get::<_, String>(0)).collect())
+    }
+
+    /// Stops it cleanly, so that its files can be checked. True when it went as asked.
+    pub fn stop(&mut self, deadline: Instant) -> bool {
+        jail::stop(&mut self.process, Signal::SIGINT, deadline).is_ok_and(|status| status.success())
+    }
+
+    /// Stops it at once.
+    pub fn kill(&mut self) {
+        let _ = jail::stop(&mut self.process, Signal::SIGQUIT, Instant::now() + Duration::from_secs(2));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What an error of SQL means: what the server ran out of, else the reason given. Only the SQLSTATE is told.
+pub fn sql_failure(error: &postgres::Error, reason: Reason) -> Failure {
+    let Some(code) = error.code() else {
+        return Failure::new(Reason::BootFailed, "the server closed the session");
+    };
+    let reason = match code.code() {
+        "53100" => Reason::StorageFull,
+        "53200" => Reason::OutOfMemory,
+        "57014" => Reason::DeadlineExceeded,
+        _ => reason,
+    };
+    Failure::new(reason, format!("SQLSTATE {}", code.code()))
+}
+
+/// Why a server did not start, from its log. The log itself stays in the scratch.
+fn boot_failure(log: &str, code: Option<i32>) -> Failure {
+    let known: &[(&str, Reason, &str)] = &[
+        ("No space left on device", Reason::StorageFull, "the scratch is full"),
+        ("Cannot allocate memory", Reason::OutOfMemory, "no memory"),
+        ("could not locate required checkpoint record", Reason::WalMissing, "the checkpoint record is missing"),
+        ("could not locate a valid checkpoint record", Reason::WalMissing, "no valid checkpoint record"),
+        ("invalid checkpoint record", Reason::WalMissing, "no valid checkpoint record"),
+        ("WAL ends before end of online backup", Reason::WalMissing, "the log ends before the backup's end"),
+        ("WAL ends before consistent recovery point", Reason::WalMissing, "the log ends before consistency"),
+        ("recovery ended before configured recovery target was reached", Reason::WalMissing, "the log ends before the target"),
+        ("requested timeline", Reason::WalMissing, "a timeline is missing"),
+        ("is not compatible with server", Reason::VersionUnsupported, "the data folder is of another version"),
+        ("could not access file", Reason::ToolMissing, "a library that the backup's settings preload is not installed"),
+    ];
+    for (text, reason, what) in known {
+        if log.contains(text) {
+            return Failure::new(*reason, format!("the server did not start: {what}"));
+        }
+    }
+    Failure::new(
+        Reason::BootFailed,
+        format!("the server did not start (exit code {})", code.unwrap_or(-1)),
+    )
+}

@@ -1,0 +1,52 @@
+//! Kinds of backup: one trait, one file each.
+
+use crate::{
+    config,
+    context::{Context, Failure},
+    result::{ArtifactKind, Reason},
+};
+
+pub mod pg_dump;
+
+/// A kind of backup.
+pub trait Source {
+    /// Its name in the result.
+    fn kind(&self) -> ArtifactKind;
+
+    /// How the backup is to be handed in.
+    fn form(&self) -> Form;
+
+    /// Restores the backup and leaves a server running in [`Context::server`].
+    ///
+    /// A source opens the phases that it goes through ([`Context::begin`]: decrypt, restore, recover), fills in
+    /// [`Context::artifact`], [`Context::encryption`] and [`Context::seen`], and for a physical backup sets
+    /// [`Context::data`] and runs the checks of [`crate::check::Stage::Restored`] before it starts the server
+    /// ([`crate::check::run_stage`]).
+    fn restore(&self, context: &mut Context) -> Result<(), Failure>;
+}
+
+/// How a backup is handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One file or object, as a stream.
+    Stream,
+    /// A folder, read-only; objects of a store are copied there, as stored.
+    Tree,
+    /// A stream when the location is one file or object, a folder when it is a folder.
+    Either,
+}
+
+/// The source of a verification.
+///
+/// # Errors
+/// A kind that this build does not restore.
+pub fn of(source: &config::Source) -> Result<Box<dyn Source>, Failure> {
+    Ok(match source {
+        config::Source::PgDump(dump) => Box::new(pg_dump::PgDump::new(dump.clone())),
+        config::Source::PgBaseBackup(_)
+        | config::Source::PgBackRest(_)
+        | config::Source::Restic(_) => {
+            return Err(Failure::new(Reason::ConfigError, "the source kind is not supported yet"));
+        }
+    })
+}

@@ -1,0 +1,462 @@
+//! Dumps by `pg_dump`, as a stream: opened, unpacked and restored as it comes, into an empty database.
+
+use std::{
+    io::{BufRead as _, Read as _},
+    path::Path,
+    time::Instant,
+};
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::{Form, Source};
+use crate::{
+    config::{self, DumpFormat},
+    context::{Context, Failure},
+    jail::{self, Output},
+    result::{ArtifactKind, Phase, Reason, Time, Verdict},
+    server::{Installation, Server, Start, sql_failure},
+    stream::{self, Opened},
+};
+
+/// The superuser of a cluster that is made here.
+const SUPERUSER: &str = "postgres";
+
+/// SQLSTATE `undefined_object`: a plain dump names owners and grantees that a scratch server does not have.
+const UNDEFINED_OBJECT: &str = "42704";
+
+/// A dump by `pg_dump`.
+pub(crate) struct PgDump(config::PgDump);
+
+impl PgDump {
+    pub(crate) const fn new(dump: config::PgDump) -> Self {
+        Self(dump)
+    }
+}
+
+impl Source for PgDump {
+    fn kind(&self) -> ArtifactKind {
+        ArtifactKind::PgDump
+    }
+
+    fn form(&self) -> Form {
+        match self.0.format {
+            DumpFormat::Directory => Form::Either,
+            _ => Form::Stream,
+        }
+    }
+
+    fn restore(&self, context: &mut Context) -> Result<(), Failure> {
+        context.begin(Phase::Decrypt);
+        if context.is_tree() {
+            let tree = context.tree()?.to_owned();
+            let mut toc = Vec::new();
+            std::fs::File::open(tree.join("toc.dat"))
+                .and_then(|file| file.take(4096).read_to_end(&mut toc))
+                .map_err(|_| {
+                    Failure::new(Reason::ArtifactCorrupt, "the folder has no toc.dat of pg_dump")
+                })?;
+            return restore_directory(context, &self.0, &tree, &toc);
+        }
+        let opened = stream::open(context, &self.0.encryption)?;
+        restore_stream(context, &self.0, opened)
+    }
+}
+
+/// Restores an opened dump, and says what was first wrong: the stream, before the tool that read it.
+pub(crate) fn restore_stream(
+    context: &mut Context,
+    dump: &config::PgDump,
+    mut opened: Opened,
+) -> Result<(), Failure> {
+    let restored = restore_opened(context, dump, &mut opened);
+    let stopped = restored.as_ref().err().filter(|failure| failure.reason.verdict() != Verdict::Failed);
+    if let Some(failure) = stopped
+        && opened.cause.get().is_none()
+    {
+        context.seen = opened.abandon();
+        return Err(failure.clone());
+    }
+    let (seen, broken) = opened.finish();
+    context.seen = seen;
+    match broken {
+        // The scratch being full is no fault of the stream that could not be written.
+        Some(broken) if restored.as_ref().err().is_none_or(|error| error.reason == Reason::RestoreFailed
+            || error.reason == Reason::ArtifactCorrupt
+            || error.reason == Reason::ArtifactTruncated
+            || error.reason == Reason::VersionUnsupported) => Err(broken),
+        _ => restored,
+    }
+}
+
+fn restore_opened(
+    context: &mut Context,
+    dump: &config::PgDump,
+    opened: &mut Opened,
+) -> Result<(), Failure> {
+    let head = opened
+        .reader
+        .fill_buf()
+        .map_err(|_| Failure::new(Reason::ArtifactCorrupt, "the dump cannot be read"))?
+        .to_vec();
+    if head.is_empty() {
+        return Err(Failure::new(Reason::ArtifactTruncated, "the dump is empty"));
+    }
+    match dump.format {
+        DumpFormat::Custom => {
+            if !head.starts_with(b"PGDMP") {
+                return Err(not_a("custom"));
+            }
+            boot(context, dump, &Header::archive(&head))?;
+            pg_restore(context, dump, "custom", opened)
+        }
+        DumpFormat::Tar => {
+            // The first member of the archive is toc.dat, behind its header of 512 bytes.
+            let toc = head.get(512..).unwrap_or_default();
+            if !toc.starts_with(b"PGDMP") {
+                return Err(not_a("tar"));
+            }
+            boot(context, dump, &Header::archive(toc))?;
+            pg_restore(context, dump, "tar", opened)
+        }
+        DumpFormat::Directory => {
+            if head.get(257..262) != Some(b"ustar") {
+                return Err(not_a("directory (in a tar archive)"));
+            }
+            let folder = context.scratch.join("dump");
+            context.jail.folder(&folder)?;
+            let (output, _) = context
+                .jail
+                .tool(jail::find("tar")?)
+                .args(["--extract", "--no-same-owner", "--no-same-permissions", "--directory"])
+                .arg(&folder)
+                .feed(&mut opened.reader, context.deadline())?;
+            output.or_fail(Reason::ArtifactCorrupt)?;
+            let folder = toc_folder(&folder).ok_or_else(|| not_a("directory"))?;
+            let mut toc = Vec::new();
+            std::fs::File::open(folder.join("toc.dat"))
+                .and_then(|file| file.take(4096).read_to_end(&mut toc))
+                .map_err(|_| not_a("directory"))?;
+            restore_directory(context, dump, &folder, &toc)
+        }
+        DumpFormat::Plain => {
+            boot(context, dump, &Header::plain(&head))?;
+            psql(context, dump, opened)
+        }
+    }
+}
+
+fn not_a(format: &str) -> Failure {
+    Failure::new(
+        Reason::ArtifactCorrupt,
+        format!("the backup is not a dump in the format {format}"),
+    )
+}
+
+/// The folder with `toc.dat`: the one that was unpacked, or the only one in it.
+fn toc_folder(folder: &Path) -> Option<std::path::PathBuf> {
+    let here = |path: &Path| path.join("toc.dat").is_file();
+    if here(folder) {
+        return Some(folder.to_owned());
+    }
+    let mut below = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    below.find(|path| here(path))
+}
+
+fn restore_directory(
+    context: &mut Context,
+    dump: &config::PgDump,
+    folder: &Path,
+    toc: &[u8],
+) -> Result<(), Failure> {
+    if !toc.starts_with(b"PGDMP") {
+        return Err(not_a("directory"));
+    }
+    boot(context, dump, &Header::archive(toc))?;
+    let output = restore_tool(context, dump)?
+        .args(["--format=directory", "--jobs=2"])
+        .arg(folder)
+        .run(context.deadline())?;
+    finished(context, &output)
+}
+
+fn pg_restore(
+    context: &mut Context,
+    dump: &config::PgDump,
+    format: &str,
+    opened: &mut Opened,
+) -> Result<(), Failure> {
+    let tool = restore_tool(context, dump)?.arg(format!("--format={format}"));
+    let (output, _) = tool.feed(&mut opened.reader, context.deadline())?;
+    finished(context, &output)
+}
+
+/// `pg_restore` into the scratch database. Owners and grants are left out: their roles are of another cluster.
+fn restore_tool(context: &Context, dump: &config::PgDump) -> Result<jail::Tool, Failure> {
+    let server = running(context)?;
+    Ok(context
+        .jail
+        .reader()
+        .tool(server.installation.program("pg_restore")?)
+        .args(["--exit-on-error", "--no-owner", "--no-privileges", "--no-password"])
+        .arg("--host")
+        .arg(server.socket())
+        .args(["--username", SUPERUSER, "--dbname"])
+        .arg(&dump.database))
+}
+
+fn running(context: &Context) -> Result<&Server, Failure> {
+    context
+        .server
+        .as_ref()
+        .ok_or_else(|| Failure::new(Reason::BootFailed, "the scratch server does not run"))
+}
+
+fn finished(context: &mut Context, output: &Output) -> Result<(), Failure> {
+    context.exit_code(Phase::Restore, output.code);
+    if output.success() {
+        return Ok(());
+    }
+    Err(why(context, output))
+}
+
+/// Why a restoring tool failed: a server that is gone, or a full scratch, are told apart from a bad dump.
+fn why(context: &mut Context, output: &Output) -> Failure {
+    let failure = output.failure(Reason::RestoreFailed);
+    if failure.reason != Reason::RestoreFailed {
+        return failure;
+    }
+    if context.scratch_is_full() {
+        return Failure::new(Reason::StorageFull, "the scratch is full");
+    }
+    let text = output.stderr_text();
+    if text.contains("unexpected end of file") || text.contains("could not read from input file: end of file") {
+        return Failure::new(Reason::ArtifactTruncated, failure.detail);
+    }
+    failure
+}
+
+/// SQL for psql. Its exit code says little (a dump that was cut between two statements exits with 0), so errors are
+/// read from what it prints, which `VERBOSITY=sqlstate` keeps free of data.
+fn psql(context: &mut Context, dump: &config::PgDump, opened: &mut Opened) -> Result<(), Failure> {
+    let server = running(context)?;
+    let tool = context
+        .jail
+        .tool(server.installation.program("psql")?)
+        .args(["--no-psqlrc", "--quiet", "--no-password", "--set=VERBOSITY=sqlstate", "--set=SHOW_CONTEXT=never"])
+        .arg("--host")
+        .arg(server.socket())
+        .args(["--username", SUPERUSER, "--dbname"])
+        .arg(&dump.database)
+        .args(["--output=/dev/null", "--file=-"]);
+    let (output, _) = tool.feed(&mut opened.reader, context.deadline())?;
+    context.exit_code(Phase::Restore, output.code);
+    if !output.success() {
+        return Err(why(context, &output));
+    }
+    let text = output.stderr_text();
+    if output.stderr.len() >= jail::OUTPUT_LIMIT {
+        return Err(Failure::new(Reason::RestoreFailed, "psql reports too many errors"));
+    }
+    let mut states = text.lines().filter_map(|line| {
+        let (_, state) = line.split_once("ERROR:  ").or_else(|| line.split_once("FATAL:  "))?;
+        Some(state.trim())
+    });
+    match states.find(|state| *state != UNDEFINED_OBJECT) {
+        None => Ok(()),
+        Some("53100") => Err(Failure::new(Reason::StorageFull, "the scratch is full")),
+        Some("53200") => Err(Failure::new(Reason::OutOfMemory, "the server found no memory")),
+        Some(state) => {
+            let state: String = state.chars().filter(char::is_ascii_alphanumeric).take(5).collect();
+            if context.scratch_is_full() {
+                return Err(Failure::new(Reason::StorageFull, "the scratch is full"));
+            }
+            Err(Failure::new(Reason::RestoreFailed, format!("psql reports SQLSTATE {state}")))
+        }
+    }
+}
+
+/// Makes and starts the scratch server of the dump's major version, with an empty database.
+fn boot(context: &mut Context, dump: &config::PgDump, header: &Header) -> Result<(), Failure> {
+    context.artifact.producer_tool = header.tool.as_ref().map(|version| format!("pg_dump {version}"));
+    context.artifact.produced_at = header.created(context.started_at);
+    context.begin(Phase::Restore);
+    let configured = context.verification.spec.target.engine.postgres.version.parse().ok();
+    let major = configured.or(dump.major_version).or(header.major);
+    let installation = match major {
+        Some(major) => context.installation(major)?,
+        None => {
+            return Err(Failure::new(
+                Reason::VersionUnsupported,
+                "the dump does not say its version; set target.engine.postgres.version",
+            ));
+        }
+    };
+    start(context, &installation, &dump.database)
+}
+
+fn start(context: &mut Context, installation: &Installation, database: &str) -> Result<(), Failure> {
+    let deadline: Instant = context.deadline();
+    let data = context.scratch.join("data");
+    let control = context.scratch.join("pg");
+    context.jail.folder(&data)?;
+    Server::init(&context.jail, installation, &data, SUPERUSER, deadline)?;
+    let start = Start {
+        installation,
+        data: &data,
+        control: &control,
+        superuser: SUPERUSER,
+        parameters: &context.verification.spec.target.engine.postgres.parameters,
+        recovery: &[],
+    };
+    let server = Server::start(&context.jail, &start, deadline)?;
+    let mut session = server.connect("postgres", deadline)?;
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    for role in &context.verification.spec.target.engine.postgres.roles {
+        session
+            .batch_execute(&format!("create role {} nologin", quoted(role)))
+            .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
+    }
+    session
+        .batch_execute(&format!("create database {} template template0", quoted(database)))
+        .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
+    context.server = Some(server);
+    Ok(())
+}
+
+/// What a dump says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Header {
+    /// The major version of the server that was dumped.
+    major: Option<u32>,
+    /// The version of `pg_dump`.
+    tool: Option<String>,
+    /// The producer's wall clock, whose time zone is not told.
+    clock: Option<chrono::NaiveDateTime>,
+}
+
+impl Header {
+    /// The header of an archive (`src/bin/pg_dump/pg_backup_archiver.c`, `ReadHead`): magic, version, sizes, format,
+    /// compression, seven integers of time, and three strings.
+    fn archive(bytes: &[u8]) -> Self {
+        fn parse(bytes: &[u8]) -> Option<Header> {
+            let mut rest = bytes.strip_prefix(b"PGDMP")?;
+            let byte = |rest: &mut &[u8]| {
+                let (first, tail) = rest.split_first()?;
+                *rest = tail;
+                Some(*first)
+            };
+            let version = (byte(&mut rest)?, byte(&mut rest)?);
+            let _revision = byte(&mut rest)?;
+            let size = usize::from(byte(&mut rest)?);
+            let _offset_size = byte(&mut rest)?;
+            let _format = byte(&mut rest)?;
+            if size > 8 {
+                return None;
+            }
+            // A sign, and then the bytes from the lowest.
+            let integer = |rest: &mut &[u8]| -> Option<i64> {
+                let (sign, tail) = rest.split_first()?;
+                let (digits, tail) = tail.split_at_checked(size)?;
+                *rest = tail;
+                let value = digits
+                    .iter()
+                    .rev()
+                    .fold(0_i64, |value, digit| (value << 8) | i64::from(*digit));
+                Some(if *sign == 0 { value } else { -value })
+            };
+            let text = |rest: &mut &[u8]| -> Option<String> {
+                let length = usize::try_from(integer(rest)?).ok()?;
+                let (text, tail) = rest.split_at_checked(length)?;
+                *rest = tail;
+                Some(String::from_utf8_lossy(text).into_owned())
+            };
+            // Since 1.15 compression is one byte, for its algorithm.
+            if version >= (1, 15) {
+                byte(&mut rest)?;
+            } else {
+                integer(&mut rest)?;
+            }
+            let mut time = [0_i64; 7];
+            for field in &mut time {
+                *field = integer(&mut rest)?;
+            }
+            let [second, minute, hour, day, month, year, _] = time;
+            let number = |value: i64| u32::try_from(value).ok();
+            let clock = (|| {
+                NaiveDate::from_ymd_opt(
+                    i32::try_from(year + 1900).ok()?,
+                    number(month + 1)?,
+                    number(day)?,
+                )?
+                .and_hms_opt(number(hour)?, number(minute)?, number(second)?)
+            })();
+            let _database = text(&mut rest)?;
+            let server = text(&mut rest)?;
+            let tool = text(&mut rest)?;
+            Some(Header { major: major(&server), tool: version_word(&tool), clock })
+        }
+        parse(bytes).unwrap_or_default()
+    }
+
+    /// The comments at the head of a plain dump.
+    fn plain(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
+        let after = |words: &str| {
+            text.lines().take(40).find_map(|line| line.strip_prefix(words)).map(str::trim)
+        };
+        Self {
+            major: after("-- Dumped from database version ").and_then(major),
+            tool: after("-- Dumped by pg_dump version ").and_then(version_word),
+            clock: None,
+        }
+    }
+
+    /// The time of making, taking the producer's clock for UTC. A clock ahead by no more than a time zone is one of
+    /// such a zone: then the time is not known.
+    fn created(&self, now: Time) -> Option<Time> {
+        let created = self.clock?.and_utc();
+        let ahead = created - now.0;
+        (ahead <= TimeDelta::seconds(5) || ahead > TimeDelta::hours(14)).then_some(Time(created))
+    }
+}
+
+fn major(version: &str) -> Option<u32> {
+    let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+    version.get(..digits)?.parse().ok()
+}
+
+/// A version's first word, when it looks like one.
+fn version_word(version: &str) -> Option<String> {
+    let word = version.split_whitespace().next()?;
+    word.chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '.')
+        .then(|| word.chars().take(32).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_and_bad_ones_are_not_guessed() {
+        let plain = b"--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\n-- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)\n-- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)\n";
+        let header = Header::plain(plain);
+        assert_eq!(header.major, Some(15));
+        assert_eq!(header.tool.as_deref(), Some("15.18"));
+        assert_eq!(Header::archive(b"PGDMP\x01"), Header::default());
+        assert_eq!(Header::archive(b""), Header::default());
+        assert_eq!(Header::plain(b"select 1;"), Header::default());
+    }
+
+    #[test]
+    fn a_clock_ahead_by_a_zone_is_unknown() {
+        let now = Time::now();
+        let at = |hours| Header {
+            clock: Some(now.0.naive_utc() + TimeDelta::hours(hours)),
+            ..Header::default()
+        };
+        assert!(at(-3).created(now).is_some());
+        assert!(at(9).created(now).is_none());
+        assert!(at(48).created(now).is_some());
+    }
+}

@@ -1,0 +1,6 @@
+//! Evidence: the program as a user runs it, its two verifiers over the same mutations, and logs in real S3 servers.
+
+mod check;
+mod mutations;
+mod s3;
+mod support;

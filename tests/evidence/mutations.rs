@@ -1,0 +1,361 @@
+//! Every kind of change to a log is found, by both verifiers, and they tell the same.
+
+use std::fs;
+
+use hipaa_iac_evidence::{Checkpoint, Envelope, VERIFIER};
+
+use crate::support::{Made, Said, program, python, signer, statement};
+
+const KEY: &[&str] = &["--trusted-key", "key.pub"];
+
+/// What both say, which must be the same.
+fn verified(made: &Made, options: &[&str]) -> Said {
+    made.write("verifier.py", VERIFIER.as_bytes());
+    let folder = made.tree.path();
+    let said = program(folder, options);
+    let other = python(folder, options, &folder.join("verifier.py"));
+    assert_eq!(said, other, "the program says the left, Python the right");
+    said
+}
+
+/// Changes a copy of a log, and expects this to be found first of all.
+#[track_caller]
+fn found(base: &Made, change: impl FnOnce(&Made), expected: &str) {
+    let made = base.copy();
+    change(&made);
+    let said = verified(&made, KEY);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.findings.contains(expected), "{expected}: {said:?}");
+}
+
+fn record(index: usize) -> String {
+    format!("log/records/{index:012}.dsse.json")
+}
+
+/// A record with one of its texts changed in one character, still an envelope.
+fn bent(made: &Made, index: usize, field: &str) {
+    let text = String::from_utf8(made.read(&record(index))).unwrap();
+    let at = text.find(field).unwrap() + field.len() + 20;
+    let mut bytes = text.into_bytes();
+    bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+    made.write(&record(index), &bytes);
+}
+
+fn flip(made: &Made, path: &str, at: usize) {
+    let mut bytes = made.read(path);
+    bytes[at] ^= 1;
+    made.write(path, &bytes);
+}
+
+fn remove(made: &Made, path: &str) {
+    fs::remove_file(made.tree.path().join(path)).unwrap();
+}
+
+#[test]
+fn a_whole_log_is_verified() {
+    for records in [1, 2, 7, 256, 300] {
+        let made = Made::new(records);
+        made.write("witness", &made.read("log/checkpoint"));
+        let whole = Said {
+            code: 0,
+            findings: [].into(),
+        };
+        assert_eq!(verified(&made, KEY), whole);
+        assert_eq!(verified(&made, &[]), whole);
+        let old = format!("log/checkpoints/{:012}", records / 2);
+        let witnesses = [KEY, &["--checkpoint", "witness", "--checkpoint", &old]].concat();
+        assert_eq!(verified(&made, &witnesses), whole);
+        // The verifier that lies beside the log is the one of the program.
+        assert_eq!(made.read("log/verify.py"), VERIFIER.as_bytes());
+    }
+}
+
+#[test]
+fn every_class_of_byte_counts() {
+    let base = Made::new(9);
+    found(
+        &base,
+        |made| bent(made, 3, r#""payload":""#),
+        "record-mismatch records/000000000003.dsse.json",
+    );
+    found(
+        &base,
+        |made| bent(made, 8, r#""sig":""#),
+        "record-mismatch records/000000000008.dsse.json",
+    );
+    found(
+        &base,
+        |made| {
+            let text = String::from_utf8(made.read(&record(0))).unwrap();
+            let id = signer(1).public().id().to_owned();
+            made.write(
+                &record(0),
+                text.replace(&id, &id.replace(&id[..1], "0")).as_bytes(),
+            );
+        },
+        "record-mismatch records/000000000000.dsse.json",
+    );
+    found(
+        &base,
+        |made| {
+            let text = String::from_utf8(made.read(&record(4))).unwrap();
+            made.write(
+                &record(4),
+                text.replace("in-toto+json", "in-toto+jsom").as_bytes(),
+            );
+        },
+        "record-mismatch records/000000000004.dsse.json",
+    );
+    found(
+        &base,
+        |made| {
+            made.write(
+                &record(5),
+                &[made.read(&record(5)), b"\n".to_vec()].concat(),
+            )
+        },
+        "record-mismatch records/000000000005.dsse.json",
+    );
+    found(
+        &base,
+        |made| flip(made, "log/tile/0/000.p/9", 100),
+        "tile-mismatch tile/0/000.p/9",
+    );
+    found(
+        &base,
+        |made| flip(made, "log/tile/0/000.p/3", 0),
+        "tile-mismatch tile/0/000.p/3",
+    );
+    found(
+        &base,
+        |made| remove(made, "log/tile/0/000.p/9"),
+        "tile-missing tile/0/000.p/9",
+    );
+    // The size, the root and the signature of a checkpoint, the newest and an old one.
+    for name in [
+        "checkpoint",
+        "checkpoints/000000000009",
+        "checkpoints/000000000004",
+    ] {
+        let path = format!("log/{name}");
+        let text = String::from_utf8(base.read(&path)).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let invalid = format!("checkpoint-invalid {name}");
+        let size = text.replacen(&format!("\n{}\n", lines[1]), "\n3\n", 1);
+        found(&base, |made| made.write(&path, size.as_bytes()), &invalid);
+        let other = if lines[2].starts_with('A') { "B" } else { "A" };
+        let root = text.replacen(lines[2], &format!("{other}{}", &lines[2][1..]), 1);
+        found(&base, |made| made.write(&path, root.as_bytes()), &invalid);
+        found(&base, |made| flip(made, &path, text.len() - 10), &invalid);
+        let origin = text.replacen("evidence/", "evidence/0", 1);
+        found(&base, |made| made.write(&path, origin.as_bytes()), &invalid);
+        found(
+            &base,
+            |made| remove(made, &path),
+            &format!("checkpoint-missing {name}"),
+        );
+    }
+    let key = format!("keys/{}.pem", signer(1).public().id());
+    let other = signer(2);
+    found(
+        &base,
+        |made| made.write(&format!("log/{key}"), other.public().to_pem().as_bytes()),
+        &format!("key-mismatch {key}"),
+    );
+}
+
+#[test]
+fn records_cannot_be_removed_doubled_swapped_or_added() {
+    let base = Made::new(9);
+    found(
+        &base,
+        |made| remove(made, &record(3)),
+        "record-missing records/000000000003.dsse.json",
+    );
+    found(
+        &base,
+        |made| remove(made, &record(8)),
+        "record-missing records/000000000008.dsse.json",
+    );
+    found(
+        &base,
+        |made| {
+            for index in 0..9 {
+                remove(made, &record(index));
+            }
+        },
+        "record-missing records/000000000000.dsse.json",
+    );
+    found(
+        &base,
+        |made| made.write(&record(5), &base.read(&record(2))),
+        "record-duplicate records/000000000005.dsse.json",
+    );
+    found(
+        &base,
+        |made| {
+            made.write(&record(5), &base.read(&record(2)));
+            made.write(&record(2), &base.read(&record(5)));
+        },
+        "record-mismatch records/000000000002.dsse.json",
+    );
+    found(
+        &base,
+        |made| made.write(&record(9), &base.read(&record(2))),
+        "record-added records/000000000009.dsse.json",
+    );
+    found(
+        &base,
+        |made| made.write(&record(10), &base.read(&record(2))),
+        "record-added records/000000000010.dsse.json",
+    );
+    found(
+        &base,
+        |made| made.write(&record(9), b"{}"),
+        "record-added records/000000000009.dsse.json",
+    );
+    let signed = Envelope::sign(&statement(99), &signer(1))
+        .unwrap()
+        .to_json();
+    found(
+        &base,
+        |made| made.write(&record(9), &signed),
+        "record-unfinished records/000000000009.dsse.json",
+    );
+    let foreign = Envelope::sign(&statement(99), &signer(2))
+        .unwrap()
+        .to_json();
+    found(
+        &base,
+        |made| made.write(&record(9), &foreign),
+        "record-added records/000000000009.dsse.json",
+    );
+    found(
+        &base,
+        |made| made.write("log/records/3.dsse.json", b"{}"),
+        "unexpected-object records/3.dsse.json",
+    );
+    found(
+        &base,
+        |made| made.write("log/tile/0/001", &[0; 8192]),
+        "unexpected-object tile/0/001",
+    );
+}
+
+#[test]
+fn who_rewrites_everything_lacks_the_key() {
+    // A log that another key made, with the same records: in itself it is whole.
+    let forged = Made::new(9);
+    fs::remove_dir_all(forged.log()).unwrap();
+    let log =
+        hipaa_iac_evidence::Log::new(hipaa_iac_evidence::Directory::new(forged.log()), signer(2));
+    for number in 0..9 {
+        log.append(&statement(number)).unwrap();
+    }
+    assert_eq!(verified(&forged, &[]).code, 0);
+    assert_eq!(verified(&forged, KEY).code, 1);
+    let witness = Made::new(5).read("log/checkpoint");
+    forged.write("witness", &witness);
+    let said = verified(&forged, &["--checkpoint", "witness"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.findings.contains("witness-invalid witness"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_cut_tail_is_found_exactly_with_a_witness() {
+    let base = Made::new(9);
+    base.write("witness", &base.read("log/checkpoint"));
+    base.write("older", &base.read("log/checkpoints/000000000004"));
+    // The same records once more, the last of them another one, and the log of others.
+    let cut = Made::new(0);
+    for size in [0, 4, 6, 8] {
+        let made = base.copy();
+        for index in size..9 {
+            remove(&made, &record(index));
+            remove(&made, &format!("log/checkpoints/{:012}", index + 1));
+            remove(&made, &format!("log/tile/0/000.p/{}", index + 1));
+        }
+        made.write(
+            "log/checkpoint",
+            &base.read(&format!("log/checkpoints/{size:012}")),
+        );
+        let said = verified(&made, KEY);
+        assert_eq!((said.code, said.findings.len()), (0, 0), "{said:?}");
+        let said = verified(&made, &[KEY, &["--checkpoint", "witness"]].concat());
+        assert_eq!(said.code, 1);
+        assert_eq!(said.findings, ["tail-cut witness".to_owned()].into());
+        let older = verified(&made, &[KEY, &["--checkpoint", "older"]].concat());
+        assert_eq!(older.code, i32::from(size < 4), "{older:?}");
+        // And written anew behind the cut, by who has the key.
+        made.append(100..110);
+        assert_eq!(verified(&made, KEY).code, 0);
+        let said = verified(&made, &[KEY, &["--checkpoint", "witness"]].concat());
+        assert_eq!(
+            said.findings,
+            ["witness-mismatch witness".to_owned()].into()
+        );
+    }
+    // Half a cut: the checkpoint put back, the rest forgotten.
+    found(
+        &base,
+        |made| made.write("log/checkpoint", &base.read("older")),
+        "checkpoint-stale checkpoint",
+    );
+    // Nothing left.
+    cut.write("witness", &base.read("witness"));
+    let said = verified(&cut, &[KEY, &["--checkpoint", "witness"]].concat());
+    assert!(said.findings.contains("tail-cut witness"), "{said:?}");
+    assert_eq!(verified(&cut, KEY).code, 2);
+}
+
+#[test]
+fn what_is_no_checkpoint_key_or_log_is_wrong_usage() {
+    let made = Made::new(2);
+    made.write("junk", b"junk");
+    assert_eq!(verified(&made, &["--checkpoint", "junk"]).code, 2);
+    assert_eq!(verified(&made, &["--checkpoint", "none"]).code, 2);
+    assert_eq!(verified(&made, &["--trusted-key", "junk"]).code, 2);
+    assert_eq!(verified(&made, &["--trusted-key", "key"]).code, 2);
+    fs::remove_dir_all(made.log().join("keys")).unwrap();
+    assert_eq!(verified(&made, &[]).code, 2);
+    assert_eq!(verified(&made, KEY).code, 0);
+    // A root that somebody with the key signed, over records that are others.
+    let (checkpoint, _) =
+        Checkpoint::open(&made.read("log/checkpoint"), [signer(1).public()]).unwrap();
+    assert_eq!(checkpoint.size, 2);
+}
+
+#[test]
+fn random_flips_are_all_found() {
+    // Each file in turn, at places that a fixed generator chooses.
+    let base = Made::new(5);
+    let mut state = 0x9e37_79b9_u64;
+    let mut next = |bound: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    let mut paths = Vec::new();
+    for folder in ["records", "checkpoints", "tile/0/000.p"] {
+        for entry in fs::read_dir(base.log().join(folder)).unwrap() {
+            paths.push(format!(
+                "log/{folder}/{}",
+                entry.unwrap().file_name().to_string_lossy()
+            ));
+        }
+    }
+    paths.push("log/checkpoint".to_owned());
+    paths.sort();
+    for path in paths {
+        let made = base.copy();
+        let length = made.read(&path).len();
+        let mut bytes = made.read(&path);
+        bytes[next(length)] ^= 1 << next(8);
+        made.write(&path, &bytes);
+        assert_eq!(verified(&made, KEY).code, 1, "{path}");
+    }
+}

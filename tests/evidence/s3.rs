@@ -1,0 +1,230 @@
+//! Logs in buckets of real servers.
+
+use hipaa_iac_tests::{
+    Ran, Tree,
+    object_storage::{Bucket, Server},
+    run_with,
+};
+
+use crate::support::run;
+
+fn with(server: &Server, tree: &Tree, arguments: &[&str]) -> Ran {
+    let variables = server.environment();
+    let variables: Vec<(&str, &str)> = variables
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    run_with(tree.path(), arguments, &variables, None).unwrap()
+}
+
+fn keyed() -> Tree {
+    let tree = Tree::with(&[(
+        "main.tf",
+        "resource \"aws_s3_bucket\" \"phi\" {\n  bucket = \"phi\"\n}\n",
+    )])
+    .unwrap();
+    assert_eq!(run(tree.path(), &["evidence", "keygen", "key"]).code, 0);
+    tree
+}
+
+fn check(server: &Server, tree: &Tree, log: &str) -> Ran {
+    with(
+        server,
+        tree,
+        &[
+            "check",
+            "main.tf",
+            "--quiet",
+            "--evidence",
+            log,
+            "--evidence-key",
+            "key",
+            "--evidence-checkpoint",
+            "witness",
+        ],
+    )
+}
+
+const VERIFY: &[&str] = &[
+    "--trusted-key",
+    "key.pub",
+    "--checkpoint",
+    "witness",
+    "--format",
+    "json",
+];
+
+#[test]
+fn a_locked_bucket_is_immutable_and_keeps_a_log() {
+    let server = Server::versitygw().unwrap();
+    server.make_bucket("evidence", Bucket::Locked).unwrap();
+    let tree = keyed();
+    let log = "s3://evidence/clinic/a";
+    let probe = with(&server, &tree, &["evidence", "probe", log]);
+    assert_eq!(probe.code, 0, "{}{}", probe.stdout, probe.stderr);
+    assert!(probe.stdout.starts_with("immutable: "));
+    for _ in 0..3 {
+        let ran = check(&server, &tree, log);
+        assert!(
+            ran.stderr.contains("recorded as "),
+            "{} {}",
+            ran.code,
+            ran.stderr
+        );
+    }
+    let verified = with(
+        &server,
+        &tree,
+        &[&["evidence", "verify", log], VERIFY].concat(),
+    );
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+    assert_eq!(verified.json()["size"], 3);
+    let listed = with(&server, &tree, &["evidence", "list", log]);
+    assert_eq!(listed.stdout.lines().count(), 3);
+
+    // Every object but the copy of the newest checkpoint is locked for six years.
+    let locked = server
+        .python(
+            "import datetime\nfrom botocore.exceptions import ClientError\n\
+             for o in s3.list_objects_v2(Bucket='evidence', Prefix='clinic/a/')['Contents']:\n\
+             \x20   h = s3.head_object(Bucket='evidence', Key=o['Key'])\n\
+             \x20   until = h.get('ObjectLockRetainUntilDate')\n\
+             \x20   years = (until - datetime.datetime.now(datetime.timezone.utc)).days // 365 if until else 0\n\
+             \x20   print(o['Key'], h.get('ObjectLockMode'), years)\n\
+             \x20   if until:\n\
+             \x20       try:\n\
+             \x20           s3.delete_object(Bucket='evidence', Key=o['Key'], VersionId=h['VersionId'])\n\
+             \x20           print('DELETED')\n\
+             \x20       except ClientError as e: assert e.response['Error']['Code'] == 'AccessDenied', e",
+        )
+        .unwrap();
+    assert!(!locked.contains("DELETED"), "{locked}");
+    let mut objects = 0;
+    for line in locked.lines() {
+        let open = line.starts_with("clinic/a/checkpoint ");
+        let probe = line.starts_with("clinic/a/probe/");
+        let expected = if open {
+            "None 0"
+        } else if probe {
+            "COMPLIANCE 0"
+        } else {
+            "COMPLIANCE 6"
+        };
+        assert!(line.ends_with(expected), "{line}");
+        objects += usize::from(!open && !probe);
+    }
+    // 3 records, 4 checkpoints, 3 tiles, the key and the verifier.
+    assert_eq!(objects, 12, "{locked}");
+
+    // A version put over another is seen, and so is a delete marker.
+    let second = "clinic/a/records/000000000001.dsse.json";
+    server
+        .python(&format!(
+            "s3.put_object(Bucket='evidence', Key='{second}', Body=b'{{}}')"
+        ))
+        .unwrap();
+    let found = with(
+        &server,
+        &tree,
+        &[&["evidence", "verify", log], VERIFY].concat(),
+    );
+    assert_eq!(found.code, 1);
+    assert_eq!(found.json()["findings"][0]["code"], "record-mismatch");
+    server
+        .python(&format!(
+            "s3.delete_object(Bucket='evidence', Key='{second}')"
+        ))
+        .unwrap();
+    let found = with(
+        &server,
+        &tree,
+        &[&["evidence", "verify", log], VERIFY].concat(),
+    );
+    assert_eq!(found.json()["findings"][0]["code"], "record-missing");
+}
+
+#[test]
+fn a_bucket_without_locks_keeps_a_log_and_says_so() {
+    let server = Server::versitygw().unwrap();
+    server.make_bucket("plain", Bucket::Plain).unwrap();
+    let tree = keyed();
+    let ran = check(&server, &tree, "s3://plain/log");
+    assert!(ran.stderr.contains("recorded as 0"), "{}", ran.stderr);
+    let verified = with(
+        &server,
+        &tree,
+        &[&["evidence", "verify", "s3://plain/log"], VERIFY].concat(),
+    );
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+    let probe = with(&server, &tree, &["evidence", "probe", "s3://plain/log"]);
+    assert_eq!(
+        (probe.code, probe.stdout.starts_with("mutable: ")),
+        (1, true),
+        "{}{}",
+        probe.stdout,
+        probe.stderr
+    );
+}
+
+#[test]
+fn governance_is_called_mutable() {
+    let server = Server::versitygw().unwrap();
+    server.make_bucket("evidence", Bucket::Locked).unwrap();
+    let tree = keyed();
+    let probe = with(
+        &server,
+        &tree,
+        &[
+            "evidence",
+            "probe",
+            "s3://evidence/log?lock=governance&retain-days=2",
+        ],
+    );
+    assert_eq!(probe.code, 1, "{}{}", probe.stdout, probe.stderr);
+    assert!(
+        probe.stdout.contains("GOVERNANCE") || probe.stdout.contains("shortened"),
+        "{}",
+        probe.stdout
+    );
+}
+
+#[test]
+fn a_server_that_lies_is_found_out() {
+    let server = Server::moto().unwrap();
+    server.make_bucket("evidence", Bucket::Locked).unwrap();
+    let tree = keyed();
+    let probe = with(&server, &tree, &["evidence", "probe", "s3://evidence/log"]);
+    assert_eq!(probe.code, 1, "{}{}", probe.stdout, probe.stderr);
+    assert!(probe.stdout.starts_with("mutable: "), "{}", probe.stdout);
+    // The log works all the same, and is verified.
+    let ran = check(&server, &tree, "s3://evidence/log");
+    assert!(ran.stderr.contains("recorded as 0"), "{}", ran.stderr);
+    let verified = with(
+        &server,
+        &tree,
+        &[&["evidence", "verify", "s3://evidence/log"], VERIFY].concat(),
+    );
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+}
+
+#[test]
+fn what_the_server_refuses_is_told_without_credentials() {
+    let server = Server::versitygw().unwrap();
+    let tree = keyed();
+    let missing = check(&server, &tree, "s3://nowhere/log");
+    assert_eq!(missing.code, 2, "{}", missing.stderr);
+    let mut variables = server.environment();
+    variables[1].1 = "another-secret".to_owned();
+    let variables: Vec<(&str, &str)> = variables
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let arguments = ["evidence", "verify", "s3://nowhere/log"];
+    let refused = run_with(tree.path(), &arguments, &variables, None).unwrap();
+    assert_eq!(refused.code, 2);
+    assert!(
+        !refused.stderr.contains("another-secret"),
+        "{}",
+        refused.stderr
+    );
+}

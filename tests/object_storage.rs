@@ -1,0 +1,205 @@
+//! Real S3 servers for tests, on a free port of this machine, with an own folder, ended with the value.
+//!
+//! - [`Server::versitygw`] enforces SigV4, Object Lock and conditional writes. `cargo xtask` builds it from the Go module proxy.
+//! - [`Server::moto`] knows more of S3 (server-side encryption headers) but lies about Object Lock. `cargo xtask` installs it from PyPI
+//!   below `target/tools/moto`.
+//!
+//! ```no_run
+//! # fn main() -> std::io::Result<()> {
+//! use hipaa_iac_tests::object_storage::{Bucket, Server};
+//!
+//! let server = Server::versitygw()?;
+//! server.make_bucket("backups", Bucket::Plain)?;
+//! // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL: for the program's environment (`run_with`).
+//! let environment = server.environment();
+//! // Anything else that S3 can do: Python with `s3`, a client of boto3.
+//! server.python("s3.put_object(Bucket='backups', Key='daily/a.dump', Body=b'x', ServerSideEncryption='AES256')")?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::workspace;
+
+/// The credentials of the servers.
+const KEY: (&str, &str) = ("AKIATESTTESTTESTTEST", "test-secret-of-this-run-only");
+
+/// How long a server may take to answer on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What kind of bucket to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bucket {
+    /// Without versions and locks.
+    Plain,
+    /// With versions and Object Lock.
+    Locked,
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    port: u16,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// versitygw over a folder.
+    ///
+    /// # Errors
+    /// When it is not installed or does not start.
+    pub fn versitygw() -> io::Result<Self> {
+        Self::start(|folder, port| {
+            let (objects, versions) = (folder.join("objects"), folder.join("versions"));
+            std::fs::create_dir_all(&objects)?;
+            std::fs::create_dir_all(&versions)?;
+            let mut command = Command::new("versitygw");
+            command
+                .args(["--quiet", "--port"])
+                .arg(format!("127.0.0.1:{port}"))
+                .args([
+                    "--access",
+                    KEY.0,
+                    "--secret",
+                    KEY.1,
+                    "posix",
+                    "--versioning-dir",
+                ])
+                .arg(versions)
+                .arg(objects);
+            Ok(command)
+        })
+    }
+
+    /// moto's server, in memory.
+    ///
+    /// # Errors
+    /// When it is not installed or does not start.
+    pub fn moto() -> io::Result<Self> {
+        Self::start(|_, port| {
+            let mut command = Command::new(python());
+            command
+                .args(["-m", "moto.server", "-H", "127.0.0.1", "-p"])
+                .arg(port.to_string());
+            Ok(command)
+        })
+    }
+
+    fn start(command: impl Fn(&std::path::Path, u16) -> io::Result<Command>) -> io::Result<Self> {
+        let mut problem = io::Error::other("not started");
+        // Between finding a port free and using it another process may take it.
+        for _ in 0..3 {
+            let folder = tempfile::Builder::new().prefix("hipaa-iac-s3").tempdir()?;
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+                .local_addr()?
+                .port();
+            let said = folder.path().join("said");
+            let child = command(folder.path(), port)?
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(File::create(&said)?)
+                .spawn()
+                .map_err(|error| {
+                    io::Error::other(format!(
+                        "no S3 server ({error}); `cargo xtask test` gets it, with target/tools/bin on PATH"
+                    ))
+                })?;
+            let mut server = Self {
+                child,
+                port,
+                folder,
+            };
+            let started = Instant::now();
+            while started.elapsed() < PATIENCE {
+                if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                    return Ok(server);
+                }
+                if server.child.try_wait()?.is_some() {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+            let mut text = String::new();
+            File::open(said)?.read_to_string(&mut text)?;
+            problem = io::Error::other(format!("the S3 server did not start: {text}"));
+        }
+        Err(problem)
+    }
+
+    /// `http://127.0.0.1:port`.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A folder that lives as long as the server.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The variables with which an S3 client finds the server and is let in.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ACCESS_KEY_ID", KEY.0.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", KEY.1.to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_ENDPOINT_URL", self.url()),
+        ]
+    }
+
+    /// Makes a bucket.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn make_bucket(&self, name: &str, kind: Bucket) -> io::Result<()> {
+        let lock = match kind {
+            Bucket::Plain => "False",
+            Bucket::Locked => "True",
+        };
+        let script =
+            format!("s3.create_bucket(Bucket='{name}', ObjectLockEnabledForBucket={lock})");
+        self.python(&script).map(drop)
+    }
+
+    /// Runs Python with `s3`, a boto3 client of this server, and gives what it printed.
+    ///
+    /// # Errors
+    /// What it printed to standard error, where it failed.
+    pub fn python(&self, script: &str) -> io::Result<String> {
+        let whole = format!("import boto3\ns3 = boto3.client('s3')\n{script}\n");
+        let ran = Command::new(python())
+            .args(["-c", &whole])
+            .envs(self.environment())
+            .stdin(Stdio::null())
+            .output()?;
+        if ran.status.success() {
+            Ok(String::from_utf8_lossy(&ran.stdout).into_owned())
+        } else {
+            Err(io::Error::other(
+                String::from_utf8_lossy(&ran.stderr).into_owned(),
+            ))
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The Python with moto and boto3.
+fn python() -> PathBuf {
+    workspace().join("target/tools/moto/bin/python")
+}
