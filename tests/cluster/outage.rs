@@ -76,7 +76,7 @@ fn rolling(cluster: &Cluster) {
         ])
         .success();
     // The last of the old ones still drains.
-    thread::sleep(Duration::from_secs(8));
+    thread::sleep(Duration::from_secs(15));
     let outcome = load.stop();
     assert_eq!(outcome.failed, [""; 0]);
     assert_eq!(outcome.denied, 0);
