@@ -98,6 +98,8 @@ struct Shared {
     authorities: ArcSwapOption<String>,
     /// The CAs that the webhook configuration holds, and since when.
     published: Mutex<Option<(String, Instant)>>,
+    /// An administrator took the webhook configuration away, so nobody trusts any CA.
+    held: AtomicBool,
     leads: watch::Receiver<bool>,
     /// Something in force may have changed.
     changed: Notify,
@@ -207,6 +209,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         served: ArcSwap::default(),
         authorities: ArcSwapOption::empty(),
         published: Mutex::new(None),
+        held: AtomicBool::new(false),
         leads,
         changed: Notify::new(),
         publish: Notify::new(),
@@ -593,8 +596,8 @@ fn may_take(shared: &Shared, step: Step, bundle: Option<&Bundle>) -> bool {
         Some((authorities, since)) => {
             *authorities == bundle.authorities && since.elapsed() >= OVERLAP
         }
-        // Nothing is registered, so nobody trusts the old one either.
-        None => shared.app.metrics.registered.get() == 0,
+        // A new leader first makes sure of what is published.
+        None => shared.held.load(Ordering::Relaxed),
     }
 }
 
@@ -614,9 +617,11 @@ async fn keep_registered(shared: Arc<Shared>) {
             match register(&shared).await {
                 Ok(Registered::Yes) => {
                     shared.app.metrics.registered.set(1);
+                    shared.held.store(false, Ordering::Relaxed);
                 }
                 Ok(Registered::Held(why)) => {
                     shared.app.metrics.registered.set(0);
+                    shared.held.store(true, Ordering::Relaxed);
                     tracing::warn!(why, "the webhook configuration is left alone");
                 }
                 Ok(Registered::Waiting) => {}
