@@ -301,7 +301,7 @@ fn label_phi(cluster: &Cluster, namespace: &str) {
 }
 
 /// A namespace where violations are only logged.
-fn audited(cluster: &Cluster, name: &str) {
+pub(crate) fn audited(cluster: &Cluster, name: &str) {
     cluster
         .apply(&format!(
             "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{hipaa-iac.dev/mode: audit}}}}}}"
@@ -313,7 +313,7 @@ fn audited(cluster: &Cluster, name: &str) {
             .is_null()
     });
     // The operator hears of the namespace by its watch.
-    cluster.eventually("violations to be admitted", Duration::from_secs(20), || {
+    cluster.eventually("violations to be admitted", Duration::from_secs(90), || {
         cluster
             .kubectl_with(
                 &["create", "--dry-run=server", "-n", name, "-f", "-"],
