@@ -138,22 +138,46 @@ pub struct Serve {
     #[arg(long, env = "HIPAA_IAC_CERTIFICATE_LIFETIME", default_value = "2160h", value_parser = duration)]
     pub certificate_lifetime: Duration,
     /// A certificate chain in PEM in place of the self-managed one; read again when it changes
-    #[arg(long, env = "HIPAA_IAC_TLS_CERT_FILE", requires = "tls_key_file", value_name = "FILE")]
+    #[arg(
+        long,
+        env = "HIPAA_IAC_TLS_CERT_FILE",
+        requires = "tls_key_file",
+        value_name = "FILE"
+    )]
     pub tls_cert_file: Option<PathBuf>,
     /// Its private key in PEM
-    #[arg(long, env = "HIPAA_IAC_TLS_KEY_FILE", requires = "tls_cert_file", value_name = "FILE")]
+    #[arg(
+        long,
+        env = "HIPAA_IAC_TLS_KEY_FILE",
+        requires = "tls_cert_file",
+        value_name = "FILE"
+    )]
     pub tls_key_file: Option<PathBuf>,
     /// The CA of the given certificate, for the webhook configuration; without it cert-manager or somebody else enters it there
-    #[arg(long, env = "HIPAA_IAC_TLS_CA_FILE", requires = "tls_cert_file", value_name = "FILE")]
+    #[arg(
+        long,
+        env = "HIPAA_IAC_TLS_CA_FILE",
+        requires = "tls_cert_file",
+        value_name = "FILE"
+    )]
     pub tls_ca_file: Option<PathBuf>,
     /// The Certificate (`namespace/name`) that cert-manager injects the CA of into the webhook configuration
-    #[arg(long, env = "HIPAA_IAC_CERT_MANAGER_CERTIFICATE", value_name = "NAMESPACE/NAME")]
+    #[arg(
+        long,
+        env = "HIPAA_IAC_CERT_MANAGER_CERTIFICATE",
+        value_name = "NAMESPACE/NAME"
+    )]
     pub cert_manager_certificate: Option<String>,
     /// Demand a client certificate of one of the CAs in this file from whoever calls the webhook
     #[arg(long, env = "HIPAA_IAC_CLIENT_CA_FILE", value_name = "FILE")]
     pub client_ca_file: Option<PathBuf>,
     /// The common name, or DNS name, that the client certificate must have
-    #[arg(long, env = "HIPAA_IAC_CLIENT_NAME", requires = "client_ca_file", value_name = "NAME")]
+    #[arg(
+        long,
+        env = "HIPAA_IAC_CLIENT_NAME",
+        requires = "client_ca_file",
+        value_name = "NAME"
+    )]
     pub client_name: Option<String>,
     /// The oldest version of TLS that is spoken
     #[arg(long, env = "HIPAA_IAC_TLS_MIN", value_enum, default_value = "1.2")]
@@ -191,7 +215,12 @@ pub struct Serve {
     )]
     pub waiver_namespaces: Vec<String>,
     /// What happens when somebody opens a shell or a port in a pod of a PHI namespace (exec, attach, port-forward)
-    #[arg(long, env = "HIPAA_IAC_CONNECT_MODE", value_enum, default_value = "audit")]
+    #[arg(
+        long,
+        env = "HIPAA_IAC_CONNECT_MODE",
+        value_enum,
+        default_value = "audit"
+    )]
     pub connect_mode: Mode,
     /// Groups that may do so in mode `enforce`
     #[arg(
@@ -317,7 +346,14 @@ mod tests {
         };
         assert_eq!(
             serve.excluded(),
-            ["a", "b", "kube-node-lease", "kube-public", "kube-system", "own"]
+            [
+                "a",
+                "b",
+                "kube-node-lease",
+                "kube-public",
+                "kube-system",
+                "own"
+            ]
         );
         assert_eq!(serve.waiver_namespaces(), ["own"]);
     }

@@ -109,11 +109,7 @@ impl Log {
     ///
     /// # Errors
     /// The file cannot be read or written.
-    pub fn open(
-        file: Option<&Path>,
-        stdout: bool,
-        replica: &str,
-    ) -> io::Result<(Self, Writer)> {
+    pub fn open(file: Option<&Path>, stdout: bool, replica: &str) -> io::Result<(Self, Writer)> {
         let (chain, file) = match file {
             Some(path) => {
                 let (chain, file) = resume(path)?;
@@ -281,7 +277,10 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Opens a log to continue it. A line that a crash has left half written is closed, and the next entry says so.
 fn resume(path: &Path) -> io::Result<(Chain, File)> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder)?;
     }
     let mut file = OpenOptions::new()
@@ -358,7 +357,9 @@ pub enum VerifyError {
         problem: &'static str,
     },
     /// The chain holds, but ends elsewhere.
-    #[error("{path}: the log ends with {found}, not with {expected}: its end was cut off, or it is another log")]
+    #[error(
+        "{path}: the log ends with {found}, not with {expected}: its end was cut off, or it is another log"
+    )]
     Head {
         /// The file.
         path: PathBuf,
@@ -418,9 +419,8 @@ pub fn verify(path: &Path, head: Option<&str>) -> Result<(u64, String), VerifyEr
                 torn = Some((number, problem, hex(&Sha256::digest(line))));
             }
             Err(_) => {
-                let (at, problem) = torn.map_or((number, "it is no entry"), |(at, problem, _)| {
-                    (at, problem)
-                });
+                let (at, problem) =
+                    torn.map_or((number, "it is no entry"), |(at, problem, _)| (at, problem));
                 return Err(broken(at, problem));
             }
         }

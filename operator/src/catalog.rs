@@ -460,10 +460,7 @@ pub fn check_agreement(spec: &Agreement, today: Date) -> Result<(), String> {
     read_agreements(std::slice::from_ref(spec), today).map(|_| ())
 }
 
-fn read_agreements(
-    specs: &[Agreement],
-    today: Date,
-) -> Result<Agreements, String> {
+fn read_agreements(specs: &[Agreement], today: Date) -> Result<Agreements, String> {
     let text = json!({
         "apiVersion": hipaa_iac_engine::API_VERSION,
         "kind": "AgreementList",

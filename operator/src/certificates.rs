@@ -155,9 +155,7 @@ fn names(pem: &str) -> Vec<String> {
                 .general_names
                 .iter()
                 .filter_map(|name| match name {
-                    x509_parser::extensions::GeneralName::DNSName(name) => {
-                        Some((*name).to_owned())
-                    }
+                    x509_parser::extensions::GeneralName::DNSName(name) => Some((*name).to_owned()),
                     _ => None,
                 })
                 .collect(),
@@ -289,7 +287,10 @@ fn new_authority(profile: &Profile, now: i64) -> Result<(String, String), Certif
         .distinguished_name
         .push(DnType::CommonName, profile.authority.clone());
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    params.key_usages = vec![
+        KeyUsagePurpose::KeyCertSign,
+        KeyUsagePurpose::DigitalSignature,
+    ];
     params.serial_number = Some(serial(&key, now));
     let certificate = params.self_signed(&key)?;
     Ok((certificate.pem(), key.serialize_pem()))
@@ -315,7 +316,9 @@ fn new_certificate(
     if let Some(name) = profile.names.first() {
         // A common name has at most 64 letters, and nobody reads it.
         if name.len() <= 64 {
-            params.distinguished_name.push(DnType::CommonName, name.clone());
+            params
+                .distinguished_name
+                .push(DnType::CommonName, name.clone());
         }
     }
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -352,8 +355,13 @@ mod tests {
         assert_eq!(step(&bundle, NOW), Step::None);
         assert_eq!(step(&bundle, NOW + 59 * DAY), Step::None);
         assert_eq!(step(&bundle, NOW + 61 * DAY), Step::NewCertificate);
-        let renewed =
-            take_step(Some(&bundle), Step::NewCertificate, &profile(), NOW + 61 * DAY).unwrap();
+        let renewed = take_step(
+            Some(&bundle),
+            Step::NewCertificate,
+            &profile(),
+            NOW + 61 * DAY,
+        )
+        .unwrap();
         assert_eq!(renewed.authorities, bundle.authorities);
         assert_ne!(renewed.key, bundle.key);
         assert_eq!(step(&renewed, NOW + 61 * DAY), Step::None);
@@ -411,7 +419,10 @@ mod tests {
             names: vec!["other.svc".into()],
             ..profile()
         };
-        assert_eq!(next_step(Some(&bundle), &renamed, NOW), Step::NewCertificate);
+        assert_eq!(
+            next_step(Some(&bundle), &renamed, NOW),
+            Step::NewCertificate
+        );
         assert_eq!(next_step(None, &profile(), NOW), Step::Everything);
     }
 }

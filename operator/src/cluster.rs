@@ -3,9 +3,9 @@
 //! A review never asks the API server. A kind that is not read yet, or may not be read, is an unknown to the policies, never an absence.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{
-        Arc, RwLock,
+        Arc, LazyLock, Mutex, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -129,12 +129,14 @@ impl Store {
         contents.heard = Instant::now();
     }
 
-    /// The API server does not let us read it.
-    pub fn forbidden(&self) {
+    /// The API server does not let us read it. Whether that is news.
+    pub fn forbidden(&self) -> bool {
         let mut contents = self.write();
-        if contents.state != State::Synced {
+        let news = contents.state == State::Pending;
+        if news {
             contents.state = State::Forbidden;
         }
+        news
     }
 
     /// How far the reading has come.
@@ -216,18 +218,12 @@ impl Cluster {
     }
 
     /// The inventory in which an object is judged: the object first, its Namespace, and what its policies relate it to.
-    pub fn inventory(
-        &self,
-        object: Resource,
-        related: &BTreeMap<GroupKind, Reach>,
-    ) -> Inventory {
+    pub fn inventory(&self, object: Resource, related: &BTreeMap<GroupKind, Reach>) -> Inventory {
         let stores = self.stores.load();
         let id = object.kubernetes().cloned();
         let namespace = id.as_ref().and_then(|id| id.namespace.clone());
         let own = key(&object);
-        let own_kind = id
-            .as_ref()
-            .map(|id| GroupKind::new(&id.group, &id.kind));
+        let own_kind = id.as_ref().map(|id| GroupKind::new(&id.group, &id.kind));
         let mut inventory = Inventory {
             resources: vec![object],
             ..Inventory::default()
@@ -320,7 +316,61 @@ pub fn kept(mut value: serde_json::Value, namespace: Option<&str>) -> Option<Res
             }
         }
     }
-    hipaa_iac_kubernetes::resource(Node::from(&value), &ROOT.into(), namespace)
+    let node = words().share(Node::from(&value));
+    drop(value);
+    hipaa_iac_kubernetes::resource(node, &words().word(&ROOT.into()), namespace)
+}
+
+/// Names of fields, labels and namespaces, which thousands of objects repeat: each is kept once.
+#[derive(Debug, Default)]
+struct Words(HashSet<Arc<str>>);
+
+/// Longer texts are seldom repeated.
+const MAX_WORD: usize = 48;
+/// How many words are kept: what objects are named and hold must not fill the memory.
+const MAX_WORDS: usize = 16 << 10;
+
+fn words() -> std::sync::MutexGuard<'static, Words> {
+    static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
+    WORDS
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Words {
+    fn word(&mut self, text: &Arc<str>) -> Arc<str> {
+        if text.len() > MAX_WORD {
+            return Arc::clone(text);
+        }
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        if self.0.len() < MAX_WORDS {
+            self.0.insert(Arc::clone(text));
+        }
+        Arc::clone(text)
+    }
+
+    fn share(&mut self, mut node: Node) -> Node {
+        node.value = match node.value {
+            Value::String(text) => Value::String(self.word(&text)),
+            Value::List(elements) => Value::List(Arc::new(
+                elements
+                    .iter()
+                    .map(|element| self.share(element.clone()))
+                    .collect(),
+            )),
+            Value::Object(members) => {
+                let mut shared = Map::with_capacity(members.len());
+                for (key, value) in &*members {
+                    shared.insert(self.word(key), self.share(value.clone()));
+                }
+                Value::Object(Arc::new(shared))
+            }
+            other => other,
+        };
+        node
+    }
 }
 
 /// A Secret of which only the metadata is read: its contents are unknown, and certainly never printed.
@@ -342,7 +392,11 @@ mod tests {
     use super::*;
 
     fn object(kind: &str, namespace: Option<&str>, name: &str) -> Resource {
-        let api_version = if kind == "StorageClass" { "storage.k8s.io/v1" } else { "v1" };
+        let api_version = if kind == "StorageClass" {
+            "storage.k8s.io/v1"
+        } else {
+            "v1"
+        };
         let value = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": namespace, "managedFields": [1]}, "status": {"x": 1}});
         kept(value, namespace).unwrap()
     }
@@ -362,7 +416,10 @@ mod tests {
         for (kind, objects) in [
             (
                 GroupKind::new("", "Namespace"),
-                vec![object("Namespace", None, "a"), object("Namespace", None, "b")],
+                vec![
+                    object("Namespace", None, "a"),
+                    object("Namespace", None, "b"),
+                ],
             ),
             (
                 GroupKind::new("", "ConfigMap"),
@@ -386,14 +443,22 @@ mod tests {
         cluster.set_stores(stores);
         let related: BTreeMap<GroupKind, Reach> = [
             (GroupKind::new("", "ConfigMap"), Reach::Namespace),
-            (GroupKind::new("storage.k8s.io", "StorageClass"), Reach::Namespace),
+            (
+                GroupKind::new("storage.k8s.io", "StorageClass"),
+                Reach::Namespace,
+            ),
             (GroupKind::new("not.there", "Kind"), Reach::Everywhere),
         ]
         .into();
         let inventory = cluster.inventory(object("ConfigMap", Some("a"), "y"), &related);
         assert_eq!(
             addresses(&inventory),
-            ["ConfigMap/a/y", "Namespace/a", "ConfigMap/a/x", "StorageClass/fast"]
+            [
+                "ConfigMap/a/y",
+                "Namespace/a",
+                "ConfigMap/a/x",
+                "StorageClass/fast"
+            ]
         );
         assert!(inventory.unresolved.is_empty());
         let everywhere = [(GroupKind::new("", "ConfigMap"), Reach::Everywhere)].into();
@@ -411,7 +476,7 @@ mod tests {
         let related = [(kind, Reach::Namespace)].into();
         let inventory = cluster.inventory(object("Pod", Some("a"), "p"), &related);
         assert_eq!(inventory.unresolved.len(), 1);
-        store.forbidden();
+        assert!(store.forbidden() && !store.forbidden());
         assert!(cluster.is_synced());
         let inventory = cluster.inventory(object("Pod", Some("a"), "p"), &related);
         assert!(inventory.unresolved[0].reason.contains("may not be read"));
@@ -436,6 +501,13 @@ mod tests {
     fn what_nobody_reads_is_not_kept() {
         let resource = object("ConfigMap", Some("a"), "x");
         assert!(resource.body.get("status").is_none());
-        assert!(resource.body.get("metadata").unwrap().get("managedFields").is_none());
+        assert!(
+            resource
+                .body
+                .get("metadata")
+                .unwrap()
+                .get("managedFields")
+                .is_none()
+        );
     }
 }

@@ -30,7 +30,12 @@ pub fn judge(
     let answer = match (&*request.kind.group, &*request.kind.kind) {
         ("", "Namespace") => namespace(default_mode, request),
         (GROUP, _) if request.operation == Operation::Delete => Answer::allow(),
-        (GROUP, _) if request.old_object.get("spec").is_some_and(|spec| request.object.get("spec") == Some(spec)) => {
+        (GROUP, _)
+            if request
+                .old_object
+                .get("spec")
+                .is_some_and(|spec| request.object.get("spec") == Some(spec)) =>
+        {
             mode_annotation(&request.object).map_or_else(Answer::allow, refuse)
         }
         (GROUP, "Policy") => policy(base, request),
@@ -71,10 +76,13 @@ fn namespace(default_mode: Mode, request: &Request) -> Answer {
         if !is_phi(old) {
             return Answer::allow();
         }
-        return approved(old, format!(
-            "Namespace {} is labelled PHI, and deleting it disposes of what it holds (45 CFR 164.310(d)(2)(i))",
-            request.name
-        ));
+        return approved(
+            old,
+            format!(
+                "Namespace {} is labelled PHI, and deleting it disposes of what it holds (45 CFR 164.310(d)(2)(i))",
+                request.name
+            ),
+        );
     }
     for (key, known) in [
         (CLASS_KEY, &["phi", "none"][..]),
@@ -100,10 +108,13 @@ fn namespace(default_mode: Mode, request: &Request) -> Answer {
         .and_then(|mode| mode.parse().ok())
         .unwrap_or(default_mode);
     if !is_phi(new) {
-        return approved(new, format!(
-            "Namespace {} would no longer be labelled PHI, and what it holds no longer be judged as such",
-            request.name
-        ));
+        return approved(
+            new,
+            format!(
+                "Namespace {} would no longer be labelled PHI, and what it holds no longer be judged as such",
+                request.name
+            ),
+        );
     }
     if is < was {
         return approved(
@@ -248,7 +259,15 @@ mod tests {
         let phi = json!({"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "enforce"});
         let approved = json!({"hipaa-iac.dev/approved-by": "ciso, synthetic data"});
         let old = namespace(phi.clone(), json!({}));
-        let update = |new: Value| ask(&request("", "Namespace", Operation::Update, old.clone(), new));
+        let update = |new: Value| {
+            ask(&request(
+                "",
+                "Namespace",
+                Operation::Update,
+                old.clone(),
+                new,
+            ))
+        };
         assert!(update(old.clone()).allowed);
         assert!(!update(namespace(json!({}), json!({}))).allowed);
         assert!(update(namespace(json!({}), approved.clone())).allowed);
@@ -258,12 +277,34 @@ mod tests {
         let misspelt = json!({"hipaa-iac.dev/data-class": "phii"});
         assert!(!update(namespace(misspelt.clone(), approved.clone())).allowed);
         assert!(
-            !ask(&request("", "Namespace", Operation::Create, Value::Null, namespace(misspelt, json!({})))).allowed
+            !ask(&request(
+                "",
+                "Namespace",
+                Operation::Create,
+                Value::Null,
+                namespace(misspelt, json!({}))
+            ))
+            .allowed
         );
         assert!(
-            ask(&request("", "Namespace", Operation::Create, Value::Null, namespace(phi.clone(), json!({})))).allowed
+            ask(&request(
+                "",
+                "Namespace",
+                Operation::Create,
+                Value::Null,
+                namespace(phi.clone(), json!({}))
+            ))
+            .allowed
         );
-        let delete = |old: Value| ask(&request("", "Namespace", Operation::Delete, old, Value::Null));
+        let delete = |old: Value| {
+            ask(&request(
+                "",
+                "Namespace",
+                Operation::Delete,
+                old,
+                Value::Null,
+            ))
+        };
         assert!(!delete(old.clone()).allowed);
         assert!(delete(namespace(phi, approved)).allowed);
         assert!(delete(namespace(json!({}), json!({}))).allowed);
@@ -276,13 +317,29 @@ mod tests {
 
     #[test]
     fn a_policy_that_does_not_compile_is_refused_with_the_message_of_the_compiler() {
-        let create = |object: Value| ask(&request(GROUP, "Policy", Operation::Create, Value::Null, object));
+        let create = |object: Value| {
+            ask(&request(
+                GROUP,
+                "Policy",
+                Operation::Create,
+                Value::Null,
+                object,
+            ))
+        };
         assert!(create(policy("resource.spec.type != 'ExternalName'")).allowed);
         let answer = create(policy("resource.spec.type != ("));
         assert!(!answer.allowed);
-        assert!(answer.message.contains("service-external-name"), "{}", answer.message);
+        assert!(
+            answer.message.contains("service-external-name"),
+            "{}",
+            answer.message
+        );
         let answer = create(policy("resources(resource.kind).size() > 0"));
-        assert!(!answer.allowed && answer.message.contains("written out"), "{}", answer.message);
+        assert!(
+            !answer.allowed && answer.message.contains("written out"),
+            "{}",
+            answer.message
+        );
         let mut taken = policy("true");
         taken["metadata"]["name"] = json!("ingress-without-tls");
         assert!(create(taken).message.contains("built in"));
@@ -297,7 +354,13 @@ mod tests {
             let mut spec = json!({"policy": "ingress-without-tls", "target": {"group": "networking.k8s.io", "kind": "Ingress", "namespace": "x", "name": "y"},
                 "reason": "r", "owner": "o", "approvedBy": "a", "compensatingControl": "c", "until": "2027-01-31"});
             change(&mut spec);
-            ask(&request(GROUP, "Waiver", Operation::Create, Value::Null, json!({"spec": spec})))
+            ask(&request(
+                GROUP,
+                "Waiver",
+                Operation::Create,
+                Value::Null,
+                json!({"spec": spec}),
+            ))
         };
         assert_eq!(waiver(&|_| ()), Answer::allow());
         assert!(!waiver(&|spec| spec["policy"] = json!("*")).allowed);
@@ -305,14 +368,25 @@ mod tests {
         assert!(!waiver(&|spec| spec["until"] = json!("2026-11-23")).allowed);
         assert!(!waiver(&|spec| spec["until"] = json!("2028-01-01")).allowed);
         assert!(!waiver(&|spec| spec["approvedBy"] = json!(" ")).allowed);
-        assert!(!waiver(&|spec| { spec.as_object_mut().unwrap().remove("owner"); }).allowed);
+        assert!(
+            !waiver(&|spec| {
+                spec.as_object_mut().unwrap().remove("owner");
+            })
+            .allowed
+        );
     }
 
     #[test]
     fn waivers_of_other_namespaces_are_told_not_to_count() {
         let spec = json!({"policy": "ingress-without-tls", "target": {"group": "networking.k8s.io", "kind": "Ingress", "namespace": "x", "name": "y"},
             "reason": "r", "owner": "o", "approvedBy": "a", "compensatingControl": "c", "until": "2027-01-31"});
-        let mut request = request(GROUP, "Waiver", Operation::Create, Value::Null, json!({"spec": spec}));
+        let mut request = request(
+            GROUP,
+            "Waiver",
+            Operation::Create,
+            Value::Null,
+            json!({"spec": spec}),
+        );
         request.namespace = Some("x".into());
         assert!(ask(&request).warnings[0].contains("do not count"));
     }

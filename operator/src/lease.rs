@@ -126,7 +126,8 @@ impl Candidate {
 
     fn spec(&self, before: Option<&LeaseSpec>) -> LeaseSpec {
         let now = MicroTime(Timestamp::now());
-        let same = before.is_some_and(|before| before.holder_identity.as_ref() == Some(&self.holder));
+        let same =
+            before.is_some_and(|before| before.holder_identity.as_ref() == Some(&self.holder));
         let transitions = before
             .and_then(|before| before.lease_transitions)
             .unwrap_or(0);

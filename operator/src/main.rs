@@ -18,7 +18,9 @@ fn main() -> ExitCode {
         Command::Audit {
             command: Audit::Verify { file, head },
         } => match audit::verify(&file, head.as_deref()) {
-            Ok((entries, head)) => say(&format!("{entries} entries, unbroken; the last is {head}\n")),
+            Ok((entries, head)) => say(&format!(
+                "{entries} entries, unbroken; the last is {head}\n"
+            )),
             Err(error) => Err(error.to_string()),
         },
         Command::Crds { name } => crds(name.as_deref()),

@@ -115,19 +115,71 @@ impl Default for Metrics {
             audit_dropped: Gauge::default(),
             registry: Registry::default(),
         };
-        registry.register("admission_requests", "Requests, by what came of them", metrics.requests.clone());
-        registry.register("admission_duration_seconds", "Seconds from the body of a request to the answer", metrics.duration.clone());
-        registry.register("rule_evaluations", "Verdicts, by policy", metrics.rules.clone());
-        registry.register("admission_in_flight", "Requests that are worked on", metrics.in_flight.clone());
-        registry.register("context_cache_objects", "Objects that are kept, by kind", metrics.cached.clone());
-        registry.register("context_cache_age_seconds", "Seconds since the last news of a kind", metrics.cache_age.clone());
-        registry.register("exceptions", "Waivers, by where they stand", metrics.exceptions.clone());
-        registry.register("agreements", "Agreements, by where they stand", metrics.agreements.clone());
-        registry.register("policies", "Policies, in force and quarantined", metrics.policies.clone());
-        registry.register("webhook_cert_not_after_seconds", "Unix time at which a certificate ends", metrics.certificate_end.clone());
-        registry.register("webhook_registered", "Whether the webhook configuration is in place", metrics.registered.clone());
-        registry.register("leader", "Whether this replica writes", metrics.leader.clone());
-        registry.register("audit_log_dropped", "Audit entries that could not be queued since the last one that was written", metrics.audit_dropped.clone());
+        registry.register(
+            "admission_requests",
+            "Requests, by what came of them",
+            metrics.requests.clone(),
+        );
+        registry.register(
+            "admission_duration_seconds",
+            "Seconds from the body of a request to the answer",
+            metrics.duration.clone(),
+        );
+        registry.register(
+            "rule_evaluations",
+            "Verdicts, by policy",
+            metrics.rules.clone(),
+        );
+        registry.register(
+            "admission_in_flight",
+            "Requests that are worked on",
+            metrics.in_flight.clone(),
+        );
+        registry.register(
+            "context_cache_objects",
+            "Objects that are kept, by kind",
+            metrics.cached.clone(),
+        );
+        registry.register(
+            "context_cache_age_seconds",
+            "Seconds since the last news of a kind",
+            metrics.cache_age.clone(),
+        );
+        registry.register(
+            "exceptions",
+            "Waivers, by where they stand",
+            metrics.exceptions.clone(),
+        );
+        registry.register(
+            "agreements",
+            "Agreements, by where they stand",
+            metrics.agreements.clone(),
+        );
+        registry.register(
+            "policies",
+            "Policies, in force and quarantined",
+            metrics.policies.clone(),
+        );
+        registry.register(
+            "webhook_cert_not_after_seconds",
+            "Unix time at which a certificate ends",
+            metrics.certificate_end.clone(),
+        );
+        registry.register(
+            "webhook_registered",
+            "Whether the webhook configuration is in place",
+            metrics.registered.clone(),
+        );
+        registry.register(
+            "leader",
+            "Whether this replica writes",
+            metrics.leader.clone(),
+        );
+        registry.register(
+            "audit_log_dropped",
+            "Audit entries that could not be queued since the last one that was written",
+            metrics.audit_dropped.clone(),
+        );
         Self {
             registry,
             ..metrics

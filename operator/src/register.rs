@@ -73,7 +73,13 @@ impl Registration<'_> {
             .get("")
             .is_some_and(|(_, resources)| resources.contains("pods"));
         if has_pods {
-            workloads.push(rule("", &["v1"], &["pods/ephemeralcontainers"], "Namespaced", &["UPDATE"]));
+            workloads.push(rule(
+                "",
+                &["v1"],
+                &["pods/ephemeralcontainers"],
+                "Namespaced",
+                &["UPDATE"],
+            ));
         }
         if !workloads.is_empty() {
             let mut phi = workloads.clone();
@@ -171,12 +177,32 @@ impl Registration<'_> {
 
     fn guard(&self) -> Value {
         let rules = vec![
-            rule("", &["v1"], &["namespaces"], "Cluster", &["CREATE", "UPDATE", "DELETE"]),
-            rule("hipaa-iac.dev", &["v1alpha1"], &["policies", "agreements"], "Cluster", &["CREATE", "UPDATE"]),
-            rule("hipaa-iac.dev", &["v1alpha1"], &["waivers"], "Namespaced", &["CREATE", "UPDATE"]),
+            rule(
+                "",
+                &["v1"],
+                &["namespaces"],
+                "Cluster",
+                &["CREATE", "UPDATE", "DELETE"],
+            ),
+            rule(
+                "hipaa-iac.dev",
+                &["v1alpha1"],
+                &["policies", "agreements"],
+                "Cluster",
+                &["CREATE", "UPDATE"],
+            ),
+            rule(
+                "hipaa-iac.dev",
+                &["v1alpha1"],
+                &["waivers"],
+                "Namespaced",
+                &["CREATE", "UPDATE"],
+            ),
         ];
         let labelled = |object: &str, key: &str| {
-            format!("({object} != null && has({object}.metadata.labels) && '{key}' in {object}.metadata.labels)")
+            format!(
+                "({object} != null && has({object}.metadata.labels) && '{key}' in {object}.metadata.labels)"
+            )
         };
         let concerns = format!(
             "request.resource.group == 'hipaa-iac.dev' || {} || {}",
@@ -198,7 +224,13 @@ impl Registration<'_> {
         )
     }
 
-    fn webhook(&self, entry: Entry, rules: Vec<Value>, selector: Value, conditions: Value) -> Value {
+    fn webhook(
+        &self,
+        entry: Entry,
+        rules: Vec<Value>,
+        selector: Value,
+        conditions: Value,
+    ) -> Value {
         let mut client = json!({"service": {
             "namespace": self.args.namespace,
             "name": self.args.service,
@@ -235,7 +267,13 @@ fn objects(rules: &Rules, scope: &str, operations: &[&str]) -> Vec<Value> {
         .collect()
 }
 
-fn rule(group: &str, versions: &[&str], resources: &[&str], scope: &str, operations: &[&str]) -> Value {
+fn rule(
+    group: &str,
+    versions: &[&str],
+    resources: &[&str],
+    scope: &str,
+    operations: &[&str],
+) -> Value {
     json!({
         "apiGroups": [group],
         "apiVersions": versions,
@@ -270,7 +308,12 @@ mod tests {
         let today = Date::new(2026, 11, 24).unwrap();
         let catalog =
             Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today).unwrap();
-        let cluster_scoped = ["Namespace", "StorageClass", "ClusterRoleBinding", "IngressClass"];
+        let cluster_scoped = [
+            "Namespace",
+            "StorageClass",
+            "ClusterRoleBinding",
+            "IngressClass",
+        ];
         let served = catalog
             .judged_kinds()
             .into_iter()
@@ -333,8 +376,19 @@ mod tests {
                         assert!(!text.contains('*'), "{field} {text}");
                         assert!(!text.ends_with("/status"), "{text}");
                         assert!(
-                            !["leases", "nodes", "endpoints", "endpointslices", "events", "bindings", "tokenreviews",
-                              "subjectaccessreviews", "csinodes", "validatingwebhookconfigurations"].contains(&text),
+                            ![
+                                "leases",
+                                "nodes",
+                                "endpoints",
+                                "endpointslices",
+                                "events",
+                                "bindings",
+                                "tokenreviews",
+                                "subjectaccessreviews",
+                                "csinodes",
+                                "validatingwebhookconfigurations"
+                            ]
+                            .contains(&text),
                             "{text}"
                         );
                     }
@@ -358,13 +412,27 @@ mod tests {
             ("workloads", "Ignore"),
             ("cluster-scoped", "Ignore"),
         ] {
-            assert_eq!(webhook(&configuration, entry)["failurePolicy"], policy, "{entry}");
+            assert_eq!(
+                webhook(&configuration, entry)["failurePolicy"],
+                policy,
+                "{entry}"
+            );
         }
         let phi = webhook(&configuration, "workloads-phi");
         let selector = &phi["namespaceSelector"]["matchExpressions"];
         assert_eq!(selector[1]["operator"], "In");
-        assert!(selector[0]["values"].as_array().unwrap().contains(&json!("hipaa-iac-system")));
-        assert!(selector[0]["values"].as_array().unwrap().contains(&json!("monitoring")));
+        assert!(
+            selector[0]["values"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("hipaa-iac-system"))
+        );
+        assert!(
+            selector[0]["values"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("monitoring"))
+        );
         let resources: Vec<&str> = phi["rules"]
             .as_array()
             .unwrap()
@@ -372,11 +440,22 @@ mod tests {
             .flat_map(|rule| rule["resources"].as_array().unwrap())
             .map(|resource| resource.as_str().unwrap())
             .collect();
-        for door in ["pods", "pods/ephemeralcontainers", "pods/exec", "pods/attach", "pods/portforward", "deployments", "ingresses", "configmaps"] {
+        for door in [
+            "pods",
+            "pods/ephemeralcontainers",
+            "pods/exec",
+            "pods/attach",
+            "pods/portforward",
+            "deployments",
+            "ingresses",
+            "configmaps",
+        ] {
             assert!(resources.contains(&door), "{door}");
         }
         assert!(
-            !webhook(&configuration, "workloads")["rules"].to_string().contains("exec")
+            !webhook(&configuration, "workloads")["rules"]
+                .to_string()
+                .contains("exec")
         );
     }
 }

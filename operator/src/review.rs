@@ -271,6 +271,8 @@ impl Answer {
                 400 => "BadRequest",
                 429 => "TooManyRequests",
                 422 => "Invalid",
+                500 => "InternalError",
+                503 => "ServiceUnavailable",
                 504 => "Timeout",
                 _ => "Forbidden",
             };
@@ -341,7 +343,13 @@ mod tests {
         let mut beta = body;
         beta["apiVersion"] = json!("admission.k8s.io/v1beta1");
         assert_eq!(parse(beta.to_string().as_bytes()).unwrap_err().uid, "u");
-        for text in ["", "{", "[]", "null", "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}"] {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}",
+        ] {
             assert_eq!(parse(text.as_bytes()).unwrap_err().uid, "", "{text}");
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -351,7 +359,12 @@ mod tests {
     #[test]
     fn malformed_reviews_are_not_quoted() {
         let body = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"hunter2"}}"#;
-        assert!(!parse(body.as_bytes()).unwrap_err().message.contains("hunter2"));
+        assert!(
+            !parse(body.as_bytes())
+                .unwrap_err()
+                .message
+                .contains("hunter2")
+        );
     }
 
     #[test]

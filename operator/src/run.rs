@@ -34,7 +34,9 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::{
     args::{Mode, Serve},
     audit,
-    catalog::{ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources},
+    catalog::{
+        ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources,
+    },
     certificates::{self, Bundle, Profile, Step},
     cluster::Cluster,
     discovery::{Discovered, Served, discover},
@@ -96,6 +98,8 @@ struct Shared {
     authorities: ArcSwapOption<String>,
     /// The CAs that the webhook configuration holds, and since when.
     published: Mutex<Option<(String, Instant)>>,
+    /// An administrator took the webhook configuration away, so nobody trusts any CA.
+    held: AtomicBool,
     leads: watch::Receiver<bool>,
     /// Something in force may have changed.
     changed: Notify,
@@ -188,12 +192,8 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     let client = Client::try_default()
         .await
         .map_err(|error| RunError::Client(error.to_string()))?;
-    let (leads, election) = lease::start(
-        client.clone(),
-        &args.namespace,
-        &args.name,
-        &args.pod_name,
-    );
+    let (leads, election) =
+        lease::start(client.clone(), &args.namespace, &args.name, &args.pod_name);
     let (policies, policy_events) = custom::<Policy>(&client);
     let (waivers, waiver_events) = custom::<Waiver>(&client);
     let (agreements, agreement_events) = custom::<Agreement>(&client);
@@ -209,6 +209,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         served: ArcSwap::default(),
         authorities: ArcSwapOption::empty(),
         published: Mutex::new(None),
+        held: AtomicBool::new(false),
         leads,
         changed: Notify::new(),
         publish: Notify::new(),
@@ -395,58 +396,34 @@ async fn keep_catalog(shared: Arc<Shared>) {
     }
     let mut last_good: BTreeMap<String, Value> = BTreeMap::new();
     let mut watches = Watches::default();
+    // What the catalog was made of.
+    let mut made_of = String::new();
+    let mut made: Option<Arc<Catalog>> = None;
     loop {
         let resources = shared.resources();
-        let for_build = Arc::clone(&shared);
-        let mut good = std::mem::take(&mut last_good);
-        let built = tokio::task::spawn_blocking(move || {
-            let catalog = Catalog::build(&for_build.app.base, &resources, &mut good, today());
-            (catalog, good)
-        })
-        .await;
-        match built {
-            Ok((Ok(catalog), good)) => {
-                last_good = good;
-                for bad in &catalog.quarantined {
-                    tracing::warn!(policy = %bad.name, message = %bad.message, "a policy is quarantined");
-                }
-                let mut kinds: BTreeSet<GroupKind> = catalog.watched_kinds();
-                let watched = kinds.clone();
-                kinds.extend(catalog.judged_kinds().into_iter().cloned());
-                match discover(&shared.client, &kinds).await {
-                    Ok(Discovered { mut served, failed }) => {
-                        for (kind, known) in &**shared.served.load() {
-                            if failed.contains(&*kind.group) && kinds.contains(kind) {
-                                served.insert(kind.clone(), known.clone());
-                            }
-                        }
-                        watches.set(
-                            &shared.client,
-                            &shared.app.cluster,
-                            &watched,
-                            &served,
-                            &failed,
-                        );
-                        shared.served.store(Arc::new(served));
+        let now = format!("{} {resources:?}", today());
+        if now != made_of {
+            match build(&shared, resources, &mut last_good).await {
+                Ok(catalog) => {
+                    for bad in &catalog.quarantined {
+                        tracing::warn!(policy = %bad.name, message = %bad.message, "a policy is quarantined");
                     }
-                    Err(error) => {
-                        tracing::warn!(%error, "the API server could not be asked what it serves");
-                    }
+                    tracing::info!(policies = catalog.count, digest = %catalog.digest, "policies were put together");
+                    made = Some(Arc::new(catalog));
+                    made_of = now;
                 }
-                // Before the first answer of the API server the kinds that are watched are not known, and nothing is ready.
-                if !shared.served.load().is_empty() {
-                    tracing::debug!(policies = catalog.count, digest = %catalog.digest, "policies in force");
-                    shared.app.catalog.store(Some(Arc::new(catalog)));
-                    shared.publish.notify_one();
-                    shared.tell.notify_one();
+                Err(error) => {
+                    tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
                 }
             }
-            Ok((Err(error), good)) => {
-                last_good = good;
-                tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
-            }
-            Err(error) => {
-                tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
+        }
+        if let Some(catalog) = &made {
+            read_cluster(&shared, catalog, &mut watches).await;
+            // Before the first answer of the API server the kinds that are watched are not known, and nothing is ready.
+            if !shared.served.load().is_empty() {
+                shared.app.catalog.store(Some(Arc::clone(catalog)));
+                shared.publish.notify_one();
+                shared.tell.notify_one();
             }
         }
         let wait = if shared.app.catalog.load().is_none() {
@@ -460,6 +437,55 @@ async fn keep_catalog(shared: Arc<Shared>) {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn build(
+    shared: &Arc<Shared>,
+    resources: Resources,
+    last_good: &mut BTreeMap<String, Value>,
+) -> Result<Catalog, String> {
+    let for_build = Arc::clone(shared);
+    let mut good = last_good.clone();
+    let built = tokio::task::spawn_blocking(move || {
+        let catalog = Catalog::build(&for_build.app.base, &resources, &mut good, today());
+        catalog.map(|catalog| (catalog, good))
+    })
+    .await;
+    match built {
+        Ok(Ok((catalog, good))) => {
+            *last_good = good;
+            Ok(catalog)
+        }
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Asks what the API server serves of what the catalog names, and watches what policies read.
+async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches) {
+    let watched: BTreeSet<GroupKind> = catalog.watched_kinds();
+    let mut kinds = watched.clone();
+    kinds.extend(catalog.judged_kinds().into_iter().cloned());
+    match discover(&shared.client, &kinds).await {
+        Ok(Discovered { mut served, failed }) => {
+            for (kind, known) in &**shared.served.load() {
+                if failed.contains(&*kind.group) && kinds.contains(kind) {
+                    served.insert(kind.clone(), known.clone());
+                }
+            }
+            watches.set(
+                &shared.client,
+                &shared.app.cluster,
+                &watched,
+                &served,
+                &failed,
+            );
+            shared.served.store(Arc::new(served));
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the API server could not be asked what it serves");
         }
     }
 }
@@ -570,8 +596,8 @@ fn may_take(shared: &Shared, step: Step, bundle: Option<&Bundle>) -> bool {
         Some((authorities, since)) => {
             *authorities == bundle.authorities && since.elapsed() >= OVERLAP
         }
-        // Nothing is registered, so nobody trusts the old one either.
-        None => shared.app.metrics.registered.get() == 0,
+        // A new leader first makes sure of what is published.
+        None => shared.held.load(Ordering::Relaxed),
     }
 }
 
@@ -591,9 +617,11 @@ async fn keep_registered(shared: Arc<Shared>) {
             match register(&shared).await {
                 Ok(Registered::Yes) => {
                     shared.app.metrics.registered.set(1);
+                    shared.held.store(false, Ordering::Relaxed);
                 }
                 Ok(Registered::Held(why)) => {
                     shared.app.metrics.registered.set(0);
+                    shared.held.store(true, Ordering::Relaxed);
                     tracing::warn!(why, "the webhook configuration is left alone");
                 }
                 Ok(Registered::Waiting) => {}
@@ -631,7 +659,9 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
         .as_ref()
         .is_some_and(|state| state.annotations().contains_key(HOLD_KEY))
     {
-        return Ok(Registered::Held("the state ConfigMap carries the annotation hipaa-iac.dev/hold"));
+        return Ok(Registered::Held(
+            "the state ConfigMap carries the annotation hipaa-iac.dev/hold",
+        ));
     }
     let api: Api<ValidatingWebhookConfiguration> = Api::all(shared.client.clone());
     let there = api.get_opt(&args.name).await?;
@@ -842,7 +872,11 @@ async fn keep_figures(shared: Arc<Shared>) {
             .map(|state| (state, 0))
             .collect();
         for object in shared.objects.waivers.state() {
-            let said = status::waiver(active_waiver(&object).as_ref(), shared.counts(&object), today());
+            let said = status::waiver(
+                active_waiver(&object).as_ref(),
+                shared.counts(&object),
+                today(),
+            );
             if let Some((_, state)) = said.members.first() {
                 *waivers.entry(state).or_default() += 1;
             }
@@ -897,7 +931,11 @@ pub fn kinds() -> Result<Value, CatalogError> {
             .into_iter()
             .map(|kind| {
                 let id = GroupVersionKind::gvk(&kind.group, "v1", &kind.kind);
-                let resource = ApiResource::from_gvk(&id).plural;
+                let resource = match &*kind.kind {
+                    // Named in the plural already, which the usual rule does not see.
+                    "IngressClassParams" => "ingressclassparams".to_owned(),
+                    _ => ApiResource::from_gvk(&id).plural,
+                };
                 json!({"group": kind.group, "kind": kind.kind, "resource": resource})
             })
             .collect::<Vec<_>>()

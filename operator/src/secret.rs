@@ -20,7 +20,9 @@ pub fn read(secret: &Secret) -> Option<Bundle> {
     let data = secret.data.as_ref()?;
     let text = |name: &str| {
         let bytes = &data.get(name)?.0;
-        String::from_utf8(bytes.clone()).ok().filter(|text| !text.is_empty())
+        String::from_utf8(bytes.clone())
+            .ok()
+            .filter(|text| !text.is_empty())
     };
     Some(Bundle {
         authorities: text(AUTHORITIES)?,
@@ -60,7 +62,11 @@ pub async fn write(
                 metadata: ObjectMeta {
                     name: Some(name.to_owned()),
                     labels: Some(
-                        [(crate::register::NAME_LABEL.to_owned(), "hipaa-iac".to_owned())].into(),
+                        [(
+                            crate::register::NAME_LABEL.to_owned(),
+                            "hipaa-iac".to_owned(),
+                        )]
+                        .into(),
                     ),
                     ..ObjectMeta::default()
                 },

@@ -96,7 +96,9 @@ impl App {
 pub fn unix_now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        .map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        })
 }
 
 /// Today, in UTC.
@@ -368,7 +370,11 @@ fn record(
     let labels = RequestLabels {
         entry: entry.as_str(),
         operation: request.operation.as_str(),
-        kind: if known { kind.clone() } else { "other".to_owned() },
+        kind: if known {
+            kind.clone()
+        } else {
+            "other".to_owned()
+        },
         decision: outcome,
         mode: decision.mode.map_or("none", Mode::as_str),
         dry_run: request.is_dry_run().to_string(),

@@ -110,7 +110,12 @@ pub fn waiver(waiver: Option<&ActiveWaiver>, counts: bool, today: Date) -> Said 
         message,
     };
     let Some(waiver) = waiver else {
-        return said("Ignored", false, "Unreadable", "it cannot be read".to_owned());
+        return said(
+            "Ignored",
+            false,
+            "Unreadable",
+            "it cannot be read".to_owned(),
+        );
     };
     if !counts {
         let message = "waivers of this namespace do not count".to_owned();
@@ -140,7 +145,12 @@ pub fn agreement(agreement: Option<&Agreement>, today: Date) -> Said {
         message,
     };
     let Some(agreement) = agreement else {
-        return said("NotInForce", false, "Unreadable", "it cannot be read".to_owned());
+        return said(
+            "NotInForce",
+            false,
+            "Unreadable",
+            "it cannot be read".to_owned(),
+        );
     };
     if let Err(message) = check_agreement(agreement, today) {
         return said("NotInForce", false, "Invalid", message);
@@ -153,9 +163,12 @@ pub fn agreement(agreement: Option<&Agreement>, today: Date) -> Said {
             "InNegotiation",
             "it is not signed yet".to_owned(),
         ),
-        (Status::Terminated, _) => {
-            said("NotInForce", false, "Terminated", "it is at an end".to_owned())
-        }
+        (Status::Terminated, _) => said(
+            "NotInForce",
+            false,
+            "Terminated",
+            "it is at an end".to_owned(),
+        ),
         (Status::Signed, Some(left)) if left < 0 => said(
             "Expired",
             false,
@@ -168,9 +181,12 @@ pub fn agreement(agreement: Option<&Agreement>, today: Date) -> Said {
             "NotYet",
             "it is not in force yet".to_owned(),
         ),
-        (Status::Signed, Some(left)) if left <= AGREEMENT_SOON => {
-            said("Expiring", true, "Expiring", format!("it ends in {left} days"))
-        }
+        (Status::Signed, Some(left)) if left <= AGREEMENT_SOON => said(
+            "Expiring",
+            true,
+            "Expiring",
+            format!("it ends in {left} days"),
+        ),
         (Status::Signed, _) => said("Active", true, "InForce", String::new()),
     }
 }
@@ -201,13 +217,20 @@ mod tests {
             ("2027-01-31", "Expiring"),
             ("2027-02-01", "Expired"),
         ] {
-            assert_eq!(state(&agreement(Some(&baa), day(today))), expected, "{today}");
+            assert_eq!(
+                state(&agreement(Some(&baa), day(today))),
+                expected,
+                "{today}"
+            );
         }
         let terminated = Agreement {
             status: Status::Terminated,
             ..baa
         };
-        assert_eq!(state(&agreement(Some(&terminated), day("2026-03-01"))), "NotInForce");
+        assert_eq!(
+            state(&agreement(Some(&terminated), day("2026-03-01"))),
+            "NotInForce"
+        );
     }
 
     #[test]
@@ -224,9 +247,16 @@ mod tests {
             ("2027-02-01", "Expired"),
             ("2025-01-01", "Ignored"),
         ] {
-            assert_eq!(state(&waiver(Some(&active), true, day(today))), expected, "{today}");
+            assert_eq!(
+                state(&waiver(Some(&active), true, day(today))),
+                expected,
+                "{today}"
+            );
         }
-        assert_eq!(state(&waiver(Some(&active), false, day("2026-11-24"))), "Ignored");
+        assert_eq!(
+            state(&waiver(Some(&active), false, day("2026-11-24"))),
+            "Ignored"
+        );
         assert_eq!(state(&waiver(None, true, day("2026-11-24"))), "Ignored");
     }
 

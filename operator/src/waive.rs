@@ -138,7 +138,11 @@ fn concerns(waiver: &ActiveWaiver, object: &Resource, owners: &[Owner]) -> bool 
                 owner.group == target.group && owner.kind == target.kind && owner.name == *name
             });
     }
-    let Some(labels) = target.match_labels.as_ref().filter(|labels| !labels.is_empty()) else {
+    let Some(labels) = target
+        .match_labels
+        .as_ref()
+        .filter(|labels| !labels.is_empty())
+    else {
         return false;
     };
     let has_all = |metadata: Option<&Node>| {
@@ -174,7 +178,9 @@ mod tests {
                 .collect()
         };
         assert_eq!(
-            names(&user("system:serviceaccount:kube-system:replicaset-controller")),
+            names(&user(
+                "system:serviceaccount:kube-system:replicaset-controller"
+            )),
             ["ReplicaSet/web-abc", "Deployment/web"]
         );
         assert_eq!(names(&user("system:kube-controller-manager")).len(), 2);

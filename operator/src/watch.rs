@@ -128,7 +128,11 @@ async fn follow(
     store: &Store,
     served: &Served,
     secret: bool,
-    stream: impl TryStream<Ok = Event<DynamicObject>, Error = watcher::Error, Item = Result<Event<DynamicObject>, watcher::Error>> + Send,
+    stream: impl TryStream<
+        Ok = Event<DynamicObject>,
+        Error = watcher::Error,
+        Item = Result<Event<DynamicObject>, watcher::Error>,
+    > + Send,
 ) {
     let kind = &served.resource.kind;
     let mut stream = Box::pin(stream.default_backoff());
@@ -173,8 +177,7 @@ async fn follow(
                 );
             }
             Err(error) => {
-                if is_forbidden(&error) {
-                    store.forbidden();
+                if is_forbidden(&error) && store.forbidden() {
                     tracing::warn!(%kind, "the operator's role does not allow to watch this kind; what depends on it is unknown");
                     // Each attempt begins well, so the stream's own patience never grows.
                     tokio::time::sleep(FORBIDDEN_PAUSE).await;

@@ -86,10 +86,13 @@ impl Node {
         self.path("audit.log")
     }
 
-    /// Ends the API server and starts it again.
+    /// Ends the API server and starts it again, and what lost its lease meanwhile and ended, as a kubelet would.
     pub(crate) fn restart_api_server(&self) -> io::Result<()> {
         self.end("kube-apiserver")?;
-        self.api_server()
+        self.end("kube-controller-manager")?;
+        self.end("kube-scheduler")?;
+        self.api_server()?;
+        self.controllers()
     }
 
     /// Ends the controller manager and the scheduler and starts them again: they must get their leases anew.

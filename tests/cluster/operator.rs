@@ -10,6 +10,12 @@ const CHART: &str = "charts/hipaa-iac";
 
 /// Installs the chart, or brings it back to what tests start from: three replicas that deny.
 pub(crate) fn install(cluster: &Cluster) {
+    ensure_namespace(cluster);
+    upgrade(cluster, &[]);
+}
+
+/// The operator's namespace, which admits restricted pods alone.
+pub(crate) fn ensure_namespace(cluster: &Cluster) {
     if !cluster.kubectl(&["get", "namespace", NAMESPACE]).ok {
         cluster
             .apply(&format!(
@@ -17,7 +23,6 @@ pub(crate) fn install(cluster: &Cluster) {
             ))
             .success();
     }
-    upgrade(cluster, &[]);
 }
 
 /// Whether it is installed; installs it where not.

@@ -41,7 +41,9 @@ pub struct AgreementStatus {
 }
 
 /// Where an agreement stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum AgreementState {
     /// It is in force.
     Active,

@@ -113,8 +113,5 @@ fn conditions_keep_the_time_of_the_last_change() {
     set_condition(&mut all, condition(ConditionStatus::True, "b"));
     assert_eq!(all[0].last_transition_time, "a");
     set_condition(&mut all, condition(ConditionStatus::False, "c"));
-    assert_eq!(
-        (all.len(), &*all[0].last_transition_time),
-        (1, "c")
-    );
+    assert_eq!((all.len(), &*all[0].last_transition_time), (1, "c"));
 }

@@ -35,7 +35,10 @@ use crate::status::Condition;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaiverSpec {
     /// One policy by its name; never a pattern.
-    #[schemars(length(min = 1, max = 100), regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    #[schemars(
+        length(min = 1, max = 100),
+        regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")
+    )]
     pub policy: String,
     /// What it is about.
     pub target: WaiverTarget,
@@ -82,7 +85,7 @@ pub struct WaiverTarget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = "^[^*]+$"))]
     pub name: Option<String>,
-    /// Labels that the object, or its pod template, has.
+    /// Labels that the object has, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_labels: Option<BTreeMap<String, String>>,
 }
@@ -100,7 +103,9 @@ pub struct WaiverStatus {
 }
 
 /// Where a waiver stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum WaiverState {
     /// It is in force.
     Active,

@@ -22,7 +22,11 @@ fn json(node: &Node) -> Option<serde_json::Value> {
         Value::Number(Number::Float(value)) => (*value).into(),
         Value::Number(Number::Big(_)) | Value::Unknown(_) => return None,
         Value::String(text) => (**text).into(),
-        Value::List(elements) => elements.iter().map(json).collect::<Option<Vec<_>>>()?.into(),
+        Value::List(elements) => elements
+            .iter()
+            .map(json)
+            .collect::<Option<Vec<_>>>()?
+            .into(),
         Value::Object(members) => members
             .iter()
             .map(|(key, value)| Some((key.to_string(), json(value)?)))
@@ -37,7 +41,10 @@ fn fixtures() -> Vec<std::path::PathBuf> {
     for area in std::fs::read_dir(policies).unwrap() {
         let area = area.unwrap().path();
         for policy in std::fs::read_dir(&area).into_iter().flatten() {
-            for file in std::fs::read_dir(policy.unwrap().path()).into_iter().flatten() {
+            for file in std::fs::read_dir(policy.unwrap().path())
+                .into_iter()
+                .flatten()
+            {
                 let path = file.unwrap().path();
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 let is_fixture = ["pass", "fail", "unknown"]
@@ -90,8 +97,11 @@ async fn the_webhook_says_what_the_command_line_says() {
         let sources = Sources::new();
         let text = std::fs::read_to_string(&path).unwrap();
         let file = sources.add(path.display().to_string(), &text);
-        let inventory: Inventory =
-            hipaa_iac_kubernetes::load_text(&sources, &file, &hipaa_iac_kubernetes::Options::default());
+        let inventory: Inventory = hipaa_iac_kubernetes::load_text(
+            &sources,
+            &file,
+            &hipaa_iac_kubernetes::Options::default(),
+        );
         let addresses: BTreeSet<_> = inventory
             .resources
             .iter()
@@ -144,7 +154,11 @@ async fn the_webhook_says_what_the_command_line_says() {
             let none = BTreeSet::new();
             let place = format!("{} {}: {body}", path.display(), resource.address);
             let fails = verdicts.get(&Verdict::Fail).unwrap_or(&none);
-            assert_eq!(names(&response["auditAnnotations"]["violations"]), *fails, "{place}");
+            assert_eq!(
+                names(&response["auditAnnotations"]["violations"]),
+                *fails,
+                "{place}"
+            );
             assert_eq!(
                 names(&response["auditAnnotations"]["unknown"]),
                 *verdicts.get(&Verdict::Unknown).unwrap_or(&none),

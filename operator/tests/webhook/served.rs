@@ -221,12 +221,11 @@ impl Client {
         for authority in CertificateDer::pem_slice_iter(authorities.as_bytes()) {
             roots.add(authority.unwrap()).unwrap();
         }
-        let builder = ClientConfig::builder_with_provider(Arc::new(
-            hipaa_iac_operator::tls::provider(),
-        ))
-        .with_protocol_versions(versions)
-        .unwrap()
-        .with_root_certificates(roots);
+        let builder =
+            ClientConfig::builder_with_provider(Arc::new(hipaa_iac_operator::tls::provider()))
+                .with_protocol_versions(versions)
+                .unwrap()
+                .with_root_certificates(roots);
         let config = match identity {
             Some((chain, key)) => builder
                 .with_client_auth_cert(

@@ -58,7 +58,12 @@ async fn a_violation_is_denied_with_policy_citation_path_and_remedy_and_without_
     assert!(!whole.contains("hunter2"), "{whole}");
     let log = served.audit("\"allowed\":false").await;
     assert!(!log.contains("hunter2"));
-    for part in ["\"user\":\"jane\"", "Deployment", "environment-literal-credential", "policyDigest"] {
+    for part in [
+        "\"user\":\"jane\"",
+        "Deployment",
+        "environment-literal-credential",
+        "policyDigest",
+    ] {
         assert!(log.contains(part), "{part}: {log}");
     }
 }
@@ -93,9 +98,14 @@ async fn modes_decide_what_a_violation_does() {
             .await;
         assert_eq!(response["allowed"], true);
         let warnings = response["warnings"].to_string();
-        assert_eq!(warnings.contains("environment-literal-credential"), warned, "{warnings}");
+        assert_eq!(
+            warnings.contains("environment-literal-credential"),
+            warned,
+            "{warnings}"
+        );
         assert!(
-            policies(&response, "violations").contains(&"environment-literal-credential".to_owned())
+            policies(&response, "violations")
+                .contains(&"environment-literal-credential".to_owned())
         );
         // The Namespace says otherwise.
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic",
@@ -139,7 +149,10 @@ async fn updates_are_denied_for_what_is_new_only() {
         .await;
     assert_eq!(response["allowed"], false);
     let message = response["status"]["message"].as_str().unwrap();
-    assert!(message.contains("env[1]") && !message.contains("env[0]"), "{message}");
+    assert!(
+        message.contains("env[1]") && !message.contains("env[0]"),
+        "{message}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,7 +195,13 @@ async fn ephemeral_containers_are_judged_and_scales_are_not() {
     let response = served.ask("workloads-phi", ask).await;
     assert_eq!(response["allowed"], false, "{response}");
     let scale = json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web", "namespace": "clinic"}, "spec": {"replicas": 3}});
-    let mut ask = request("UPDATE", &scale, Some(&json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web"}, "spec": {"replicas": 0}})));
+    let mut ask = request(
+        "UPDATE",
+        &scale,
+        Some(
+            &json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web"}, "spec": {"replicas": 0}}),
+        ),
+    );
     ask["subResource"] = json!("scale");
     assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
 }
@@ -213,7 +232,12 @@ async fn pods_are_judged_whoever_claims_to_own_them_and_controllers_get_no_warni
         .ask("workloads-phi", request("CREATE", &pod, None))
         .await;
     assert_eq!(forged["allowed"], false);
-    assert!(forged["status"]["message"].as_str().unwrap().contains("Pod/clinic/web-abc-*"));
+    assert!(
+        forged["status"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("Pod/clinic/web-abc-*")
+    );
     let served = Served::start(Setup {
         mode: Mode::Warn,
         ..Setup::default()
@@ -223,7 +247,10 @@ async fn pods_are_judged_whoever_claims_to_own_them_and_controllers_get_no_warni
     ask["userInfo"]["username"] = json!("system:serviceaccount:kube-system:replicaset-controller");
     let response = served.ask("workloads-phi", ask).await;
     assert!(response.get("warnings").is_none(), "{response}");
-    assert_eq!(response["auditAnnotations"]["controller"], "ReplicaSet/web-abc");
+    assert_eq!(
+        response["auditAnnotations"]["controller"],
+        "ReplicaSet/web-abc"
+    );
 }
 
 fn waiver(name: &str) -> ActiveWaiver {
@@ -245,7 +272,12 @@ async fn a_waiver_covers_its_object_and_what_its_controllers_make_and_nothing_el
         .ask("workloads-phi", request("CREATE", &leaking(), None))
         .await;
     assert_eq!(response["allowed"], true, "{response}");
-    assert!(response["auditAnnotations"]["waivers"].as_str().unwrap().contains("hipaa-iac-system/w"));
+    assert!(
+        response["auditAnnotations"]["waivers"]
+            .as_str()
+            .unwrap()
+            .contains("hipaa-iac-system/w")
+    );
     let mut other = leaking();
     other["metadata"]["name"] = json!("other");
     assert_eq!(
@@ -259,7 +291,10 @@ async fn a_waiver_covers_its_object_and_what_its_controllers_make_and_nothing_el
         "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "1", "controller": true}]},
         "spec": {"containers": [{"name": "a", "image": "a:1", "env": [{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]}]}});
     let mut ask = request("CREATE", &pod, None);
-    assert_eq!(served.ask("workloads-phi", ask.clone()).await["allowed"], false);
+    assert_eq!(
+        served.ask("workloads-phi", ask.clone()).await["allowed"],
+        false
+    );
     ask["userInfo"]["username"] = json!("system:serviceaccount:kube-system:replicaset-controller");
     assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
 }
@@ -293,9 +328,24 @@ async fn what_is_no_review_is_refused_and_the_next_one_answered() {
     let served = Served::start(Setup::default()).await;
     let good = review(request("CREATE", &deployment(&json!([])), None));
     for (path, kind, body, status) in [
-        ("/validate/workloads", "application/json", "{".to_owned(), 400),
-        ("/validate/workloads", "application/json", "\u{0}".to_owned(), 400),
-        ("/validate/workloads", "application/json", json!({"request": {"uid": "u1"}}).to_string(), 400),
+        (
+            "/validate/workloads",
+            "application/json",
+            "{".to_owned(),
+            400,
+        ),
+        (
+            "/validate/workloads",
+            "application/json",
+            "\u{0}".to_owned(),
+            400,
+        ),
+        (
+            "/validate/workloads",
+            "application/json",
+            json!({"request": {"uid": "u1"}}).to_string(),
+            400,
+        ),
         ("/validate/workloads", "text/plain", good.clone(), 415),
         ("/validate/nothing", "application/json", good.clone(), 404),
         ("/validate/workloads", "application/json", good.clone(), 200),
@@ -324,13 +374,25 @@ async fn three_mebibytes_are_judged_and_an_oversized_body_is_refused() {
     assert_eq!(response["allowed"], false, "{response}");
     let mut client = served.connect().await;
     let body = " ".repeat(MAX_BODY + 1);
-    match client.post("/validate/workloads", "application/json", &body).await {
+    match client
+        .post("/validate/workloads", "application/json", &body)
+        .await
+    {
         Ok((status, _)) => assert_eq!(status, 413),
         // The answer may be lost where the server closes while we still send.
-        Err(error) => assert!(!served.app.stopping.load(std::sync::atomic::Ordering::Relaxed), "{error}"),
+        Err(error) => assert!(
+            !served
+                .app
+                .stopping
+                .load(std::sync::atomic::Ordering::Relaxed),
+            "{error}"
+        ),
     }
     let response = served
-        .ask("workloads", request("CREATE", &deployment(&json!([])), None))
+        .ask(
+            "workloads",
+            request("CREATE", &deployment(&json!([])), None),
+        )
         .await;
     assert_eq!(response["allowed"], true);
 }
@@ -347,7 +409,10 @@ async fn a_slow_client_is_given_up_and_holds_nobody_else() {
         .await
         .unwrap();
     let response = served
-        .ask("workloads", request("CREATE", &deployment(&json!([])), None))
+        .ask(
+            "workloads",
+            request("CREATE", &deployment(&json!([])), None),
+        )
         .await;
     assert!(response.get("warnings").is_none(), "{response}");
     let (status, _) = tokio::time::timeout(Duration::from_secs(10), slow.answer())
@@ -376,7 +441,12 @@ async fn overload_is_answered_at_once_closed_for_phi_and_open_elsewhere() {
     assert!(began.elapsed() < Duration::from_secs(2));
     drop(held);
     assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
-    assert!(served.audit("overload").await.contains("\"unjudged\":\"overload\""));
+    assert!(
+        served
+            .audit("overload")
+            .await
+            .contains("\"unjudged\":\"overload\"")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -384,7 +454,11 @@ async fn certificates_change_under_load_without_a_failed_request() {
     let served = Served::start(Setup::default()).await;
     let now = unix_now();
     let first = bundle();
-    served.app.identity.set(&first.certificate, &first.key).unwrap();
+    served
+        .app
+        .identity
+        .set(&first.certificate, &first.key)
+        .unwrap();
     // As the leader does it: the new CA beside the old one, then the certificate under it.
     let both = certificates::take_step(Some(&first), Step::NewAuthority, &profile(), now).unwrap();
     let done = certificates::take_step(Some(&both), Step::NewCertificate, &profile(), now).unwrap();
@@ -406,30 +480,52 @@ async fn certificates_change_under_load_without_a_failed_request() {
         }));
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
-    served.app.identity.set(&done.certificate, &done.key).unwrap();
+    served
+        .app
+        .identity
+        .set(&done.certificate, &done.key)
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     for task in load {
         assert!(task.await.unwrap() > 0);
     }
     // Who trusts only the old CA is refused by the new certificate, who trusts the new one is not.
-    assert!(Client::connect(served.address, &first.authorities, None).await.is_err());
-    assert!(Client::connect(served.address, &done.authorities, None).await.is_ok());
+    assert!(
+        Client::connect(served.address, &first.authorities, None)
+            .await
+            .is_err()
+    );
+    assert!(
+        Client::connect(served.address, &done.authorities, None)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_or_not_yet_valid_certificate_ends_readiness() {
     let served = Served::start(Setup::default()).await;
     assert_eq!(served.app.ready(), Err("the cluster is not read yet"));
-    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic"}});
+    let namespace =
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic"}});
     served.know(&[hipaa_iac_operator::cluster::kept(namespace, None).unwrap()]);
     assert_eq!(served.app.ready(), Ok(()));
     for offset in [-100_000, 100_000] {
         let other =
-            certificates::take_step(None, Step::Everything, &profile(), unix_now() + offset).unwrap();
-        served.app.identity.set(&other.certificate, &other.key).unwrap();
+            certificates::take_step(None, Step::Everything, &profile(), unix_now() + offset)
+                .unwrap();
+        served
+            .app
+            .identity
+            .set(&other.certificate, &other.key)
+            .unwrap();
         assert_eq!(served.app.ready(), Err("the certificate is not valid now"));
-        assert!(Client::connect(served.address, &other.authorities, None).await.is_err());
+        assert!(
+            Client::connect(served.address, &other.authorities, None)
+                .await
+                .is_err()
+        );
     }
     // A broken one is refused, and the one before stays.
     assert!(served.app.identity.set("x", "y").is_err());
@@ -451,7 +547,9 @@ async fn versions_and_client_certificates_are_demanded_as_told() {
     let client = |bundle: &certificates::Bundle, name: &str| {
         let key = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, name);
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
         let issuer = rcgen::Issuer::from_ca_cert_pem(
             &bundle.authorities,
@@ -461,18 +559,44 @@ async fn versions_and_client_certificates_are_demanded_as_told() {
         let certificate = params.signed_by(&key, &issuer).unwrap();
         (certificate.pem(), key.serialize_pem())
     };
-    let try_with = async |identity: Option<&(String, String)>, versions: &[&'static rustls::SupportedProtocolVersion]| {
-        let identity = identity.map(|(chain, key)| (chain.as_str(), key.as_str()));
-        let mut client =
-            Client::connect_with(served.address, &served.authorities, identity, versions).await?;
-        // With TLS 1.3 the client learns of the refusal at its first read.
-        let body = review(request("CREATE", &deployment(&json!([])), None));
-        client.post("/validate/workloads", "application/json", &body).await
-    };
+    let try_with =
+        async |identity: Option<&(String, String)>,
+               versions: &[&'static rustls::SupportedProtocolVersion]| {
+            let identity = identity.map(|(chain, key)| (chain.as_str(), key.as_str()));
+            let mut client =
+                Client::connect_with(served.address, &served.authorities, identity, versions)
+                    .await?;
+            // With TLS 1.3 the client learns of the refusal at its first read.
+            let body = review(request("CREATE", &deployment(&json!([])), None));
+            client
+                .post("/validate/workloads", "application/json", &body)
+                .await
+        };
     let api_server = client(&clients, "kube-apiserver");
-    assert_eq!(try_with(Some(&api_server), rustls::ALL_VERSIONS).await.unwrap().0, 200);
-    assert!(try_with(Some(&client(&clients, "someone")), rustls::ALL_VERSIONS).await.is_err());
-    assert!(try_with(Some(&client(&strangers, "kube-apiserver")), rustls::ALL_VERSIONS).await.is_err());
+    assert_eq!(
+        try_with(Some(&api_server), rustls::ALL_VERSIONS)
+            .await
+            .unwrap()
+            .0,
+        200
+    );
+    assert!(
+        try_with(Some(&client(&clients, "someone")), rustls::ALL_VERSIONS)
+            .await
+            .is_err()
+    );
+    assert!(
+        try_with(
+            Some(&client(&strangers, "kube-apiserver")),
+            rustls::ALL_VERSIONS
+        )
+        .await
+        .is_err()
+    );
     assert!(try_with(None, rustls::ALL_VERSIONS).await.is_err());
-    assert!(try_with(Some(&api_server), &[&rustls::version::TLS12]).await.is_err());
+    assert!(
+        try_with(Some(&api_server), &[&rustls::version::TLS12])
+            .await
+            .is_err()
+    );
 }
