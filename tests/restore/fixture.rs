@@ -61,7 +61,13 @@ pub fn postgres(program: &str) -> Command {
     let mut command;
     if nix::unistd::getuid().is_root() {
         command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", program]);
+        command.args([
+            "--reuid=postgres",
+            "--regid=postgres",
+            "--clear-groups",
+            "--",
+            program,
+        ]);
     } else {
         command = Command::new(program);
     }
@@ -94,8 +100,15 @@ impl Fixture {
     /// Makes everything.
     pub fn make() -> io::Result<Self> {
         let memory = Path::new("/dev/shm");
-        let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let root = tempfile::Builder::new().prefix("hipaa-iac-restore-").tempdir_in(base)?.keep();
+        let base = if memory.is_dir() {
+            memory.to_owned()
+        } else {
+            std::env::temp_dir()
+        };
+        let root = tempfile::Builder::new()
+            .prefix("hipaa-iac-restore-")
+            .tempdir_in(base)?
+            .keep();
         fs::set_permissions(&root, fs::Permissions::from_mode(0o755))?;
         let mut fixture = Self {
             secrets: root.join("secrets"),
@@ -144,7 +157,11 @@ impl Fixture {
         write("pass", "good", PASSPHRASE.as_bytes())?;
         write("pass", "wrong", b"another-passphrase-of-nobody-1")?;
         write("pass", "known", b"static-passw0rd")?;
-        write("producer", "public", self.signer.public().to_pem().as_bytes())?;
+        write(
+            "producer",
+            "public",
+            self.signer.public().to_pem().as_bytes(),
+        )?;
         let other = Signer::from_seed(&[43; 32]).map_err(io::Error::other)?;
         write("producer", "other", other.public().to_pem().as_bytes())
     }
@@ -165,7 +182,17 @@ impl Fixture {
     pub fn sql(&self, database: &str, sql: &str) -> io::Result<String> {
         let output = must(
             postgres(&format!("{BIN}/psql"))
-                .args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"])
+                .args([
+                    "-X",
+                    "-q",
+                    "-t",
+                    "-A",
+                    "-v",
+                    "ON_ERROR_STOP=1",
+                    "-U",
+                    "postgres",
+                    "-h",
+                ])
                 .arg(self.socket())
                 .args(["-d", database, "-c", sql]),
         )?;
@@ -185,7 +212,10 @@ impl Fixture {
     fn backrest(&self) -> Command {
         let mut command = postgres("pgbackrest");
         command
-            .arg(format!("--config={}", self.path("pgbackrest.conf").display()))
+            .arg(format!(
+                "--config={}",
+                self.path("pgbackrest.conf").display()
+            ))
             .arg("--stanza=ehr");
         command
     }
@@ -196,7 +226,18 @@ impl Fixture {
         self.folder("wal")?;
         must(
             postgres(&format!("{BIN}/initdb"))
-                .args(["--data-checksums", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
+                .args([
+                    "--data-checksums",
+                    "--no-sync",
+                    "-A",
+                    "trust",
+                    "-U",
+                    "postgres",
+                    "-E",
+                    "UTF8",
+                    "--locale=C.UTF-8",
+                    "-D",
+                ])
                 .arg(&pg),
         )?;
         fs::write(
@@ -256,7 +297,9 @@ impl Fixture {
     fn write_canary(&self, client: &mut ::postgres::Client) -> io::Result<()> {
         let table = TableName::parse(canary::TABLE).map_err(io::Error::other)?;
         let key = fs::read(self.secrets.join("canary/mac"))?;
-        canary::write(client, &table, &key).map_err(io::Error::other).map(drop)
+        canary::write(client, &table, &key)
+            .map_err(io::Error::other)
+            .map(drop)
     }
 
     /// `pg_dump` of the database into a file.
@@ -296,7 +339,12 @@ impl Fixture {
         self.base_backup("base", &["-Fp", "-X", "stream"])?;
         self.base_backup("base-tar", &["-Ft", "-X", "stream"])?;
         self.base_backup("base-no-wal", &["-Fp", "-X", "none"])?;
-        must(Command::new("cp").arg("-a").arg(self.path("pg")).arg(self.path("live")))?;
+        must(
+            Command::new("cp")
+                .arg("-a")
+                .arg(self.path("pg"))
+                .arg(self.path("live")),
+        )?;
         fs::remove_file(self.path("live/postmaster.pid"))?;
         self.sql(
             "ehr",
@@ -304,10 +352,16 @@ impl Fixture {
         )?;
         let mut client = self.connect("ehr")?;
         self.write_canary(&mut client)?;
-        let values = [("schemaVersion".to_owned(), "select max(version) from public.schema_migrations".to_owned())];
+        let values = [(
+            "schemaVersion".to_owned(),
+            "select max(version) from public.schema_migrations".to_owned(),
+        )];
         let mut snapshot = Snapshot::export(&mut client).map_err(io::Error::other)?;
         self.content = snapshot
-            .observe(Look { digest_key: Some(&key), values: &values })
+            .observe(Look {
+                digest_key: Some(&key),
+                values: &values,
+            })
             .map_err(io::Error::other)?;
         self.taken_at = snapshot.taken_at();
         let shared = format!("--snapshot={}", snapshot.id());
@@ -315,7 +369,10 @@ impl Fixture {
         self.dump("good.sql", &["-Fp", &shared, "ehr"])?;
         self.dump("good.tar", &["-Ft", &shared, "ehr"])?;
         self.dump("schema.dump", &["-Fc", "--schema-only", "ehr"])?;
-        self.dump("excluded.dump", &["-Fc", "--exclude-table-data=public.encounters", "ehr"])?;
+        self.dump(
+            "excluded.dump",
+            &["-Fc", "--exclude-table-data=public.encounters", "ehr"],
+        )?;
         drop(snapshot);
         self.sql("postgres", "create database empty")?;
         self.dump("empty.dump", &["-Fc", "empty"])?;
@@ -334,7 +391,10 @@ impl Fixture {
                 .arg("ehr"),
         )?;
         fs::write(self.path("filtered.dump"), filtered.stdout)?;
-        self.sql("ehr", "drop policy few on encounters; alter table encounters disable row level security")?;
+        self.sql(
+            "ehr",
+            "drop policy few on encounters; alter table encounters disable row level security",
+        )?;
         // The last of the log into the archive: a segment of its own for the rows that came later.
         self.sql("postgres", "select pg_switch_wal()")?;
         self.sql("postgres", "checkpoint")?;
@@ -390,7 +450,14 @@ impl Fixture {
         let dump = fs::File::open(self.path("good.dump"))?;
         must(
             self.restic()
-                .args(["backup", "--stdin", "--stdin-filename", "ehr.dump", "--tag", "stdin"])
+                .args([
+                    "backup",
+                    "--stdin",
+                    "--stdin-filename",
+                    "ehr.dump",
+                    "--tag",
+                    "stdin",
+                ])
                 .stdin(dump),
         )?;
         Ok(())
@@ -424,7 +491,11 @@ impl Fixture {
 
     /// Signs the manifest of a stored backup.
     pub fn sign(&self, artifact: &Path) -> io::Result<Vec<u8>> {
-        let name = artifact.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = artifact
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         manifest::sign(
             &name,
             &mut fs::File::open(artifact)?,
@@ -466,7 +537,11 @@ static SHARED: Mutex<Option<Result<Arc<Fixture>, String>>> = Mutex::new(None);
 pub fn get() -> Result<Arc<Fixture>, Failed> {
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     shared
-        .get_or_insert_with(|| Fixture::make().map(Arc::new).map_err(|error| error.to_string()))
+        .get_or_insert_with(|| {
+            Fixture::make()
+                .map(Arc::new)
+                .map_err(|error| error.to_string())
+        })
         .clone()
         .map_err(Failed::from)
 }

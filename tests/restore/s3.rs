@@ -33,14 +33,24 @@ pub fn trials() -> Vec<Trial> {
         ("none", Fault::None, Reason::None),
         ("forbidden", Fault::Forbidden, Reason::FetchDenied),
         ("not_found", Fault::NotFound, Reason::BackupMissing),
-        ("unavailable_at_first", Fault::UnavailableAtFirst, Reason::None),
+        (
+            "unavailable_at_first",
+            Fault::UnavailableAtFirst,
+            Reason::None,
+        ),
         ("unavailable", Fault::Unavailable, Reason::FetchTimeout),
         ("silent", Fault::Silent, Reason::FetchTimeout),
         ("truncated", Fault::Truncated, Reason::FetchTimeout),
-        ("wrong_checksum", Fault::WrongChecksum, Reason::ChecksumMismatch),
+        (
+            "wrong_checksum",
+            Fault::WrongChecksum,
+            Reason::ChecksumMismatch,
+        ),
     ];
     for (name, fault, reason) in faults {
-        trials.push(Trial::test(format!("s3::fault::{name}"), move || misbehaving(name, fault, reason)));
+        trials.push(Trial::test(format!("s3::fault::{name}"), move || {
+            misbehaving(name, fault, reason)
+        }));
     }
     trials
 }
@@ -75,7 +85,8 @@ impl Bench {
             "location": {"s3": location},
             "encryption": encryption,
         }});
-        self.fixture.verification(&format!("s3-{}", name.replace('_', "-")), &source)
+        self.fixture
+            .verification(&format!("s3-{}", name.replace('_', "-")), &source)
     }
 
     fn expect(
@@ -84,12 +95,17 @@ impl Bench {
         environment: &[(&'static str, String)],
         reason: Reason,
     ) -> Result<RestoreResult, Failed> {
-        let (result, notes) = case::run(&self.folder, document, &self.fixture.secrets, environment)?;
+        let (result, notes) =
+            case::run(&self.folder, document, &self.fixture.secrets, environment)?;
         if (result.verdict, result.reason) == (reason.verdict(), reason) {
             return Ok(result);
         }
         let text = serde_json::to_string_pretty(&result)?;
-        Err(format!("expected {reason}, got {}\n{notes:#?}\n{text}", result.reason).into())
+        Err(format!(
+            "expected {reason}, got {}\n{notes:#?}\n{text}",
+            result.reason
+        )
+        .into())
     }
 }
 
@@ -112,19 +128,34 @@ fn versitygw() -> Result<(), Failed> {
     let server = Server::versitygw()?;
     server.make_bucket("backups", Bucket::Plain)?;
     let environment = server.environment();
-    let location = json!({"bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age"});
+    let location =
+        json!({"bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age"});
 
     let document = bench.document("nothing", &location, &age());
     bench.expect(&document, &environment, Reason::BackupMissing)?;
 
     let stored = bench.stored()?;
     let manifest = PathBuf::from(format!("{}.manifest.dsse.json", stored.display()));
-    put(&server, "backups", "daily/2026-11-23.dump.age", &bench.fixture.path("empty.dump"), "")?;
+    put(
+        &server,
+        "backups",
+        "daily/2026-11-23.dump.age",
+        &bench.fixture.path("empty.dump"),
+        "",
+    )?;
     put(&server, "backups", "daily/2026-11-24.dump.age", &stored, "")?;
-    put(&server, "backups", "daily/2026-11-24.dump.age.manifest.dsse.json", &manifest, "")?;
+    put(
+        &server,
+        "backups",
+        "daily/2026-11-24.dump.age.manifest.dsse.json",
+        &manifest,
+        "",
+    )?;
     let mut document = bench.document("newest", &location, &age());
-    document["spec"]["source"]["pgDump"]["manifestKey"] = json!("daily/{artifact}.manifest.dsse.json");
-    document["spec"]["checks"]["manifest"] = json!({"publicKeySecretRef": {"name": "producer", "key": "public"}});
+    document["spec"]["source"]["pgDump"]["manifestKey"] =
+        json!("daily/{artifact}.manifest.dsse.json");
+    document["spec"]["checks"]["manifest"] =
+        json!({"publicKeySecretRef": {"name": "producer", "key": "public"}});
     document["spec"]["checks"]["builtin"] = json!({"checksum": "Required"});
     let result = bench.expect(&document, &environment, Reason::None)?;
     let artifact = result.artifact.ok_or("no artifact")?;
@@ -137,7 +168,8 @@ fn versitygw() -> Result<(), Failed> {
     fs::create_dir_all(&secret)?;
     fs::write(secret.join("accessKeyId"), "AKIAWRONGWRONGWRONGW")?;
     fs::write(secret.join("secretAccessKey"), "not-the-secret")?;
-    document["spec"]["source"]["pgDump"]["location"]["s3"]["credentialsSecretRef"] = json!({"name": "s3-wrong"});
+    document["spec"]["source"]["pgDump"]["location"]["s3"]["credentialsSecretRef"] =
+        json!({"name": "s3-wrong"});
     bench.expect(&document, &environment, Reason::FetchDenied)?;
 
     // A repository is copied as it is stored, and restored without network.
@@ -168,27 +200,53 @@ fn moto() -> Result<(), Failed> {
     let key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
     let kms = format!(", ServerSideEncryption='aws:kms', SSEKMSKeyId='{key}'");
     put(&server, "backups", "kms.dump", &plain, &kms)?;
-    put(&server, "backups", "aes.dump", &plain, ", ServerSideEncryption='AES256'")?;
+    put(
+        &server,
+        "backups",
+        "aes.dump",
+        &plain,
+        ", ServerSideEncryption='AES256'",
+    )?;
 
     let document = |name: &str, object: &str, policy: &Value| {
-        let mut document =
-            bench.document(name, &json!({"bucket": "backups", "prefix": object}), &json!("serverSide"));
+        let mut document = bench.document(
+            name,
+            &json!({"bucket": "backups", "prefix": object}),
+            &json!("serverSide"),
+        );
         document["spec"]["encryptionPolicy"] = policy.clone();
         document
     };
-    let policy = json!({"required": "ServerSide", "serverSide": {"algorithm": "aws:kms", "keyArn": key}});
-    let result = bench.expect(&document("kms", "kms.dump", &policy), &environment, Reason::None)?;
+    let policy =
+        json!({"required": "ServerSide", "serverSide": {"algorithm": "aws:kms", "keyArn": key}});
+    let result = bench.expect(
+        &document("kms", "kms.dump", &policy),
+        &environment,
+        Reason::None,
+    )?;
     let side = result.encryption.server_side;
     assert_eq!(side.algorithm, ServerSideAlgorithm::AwsKms);
     assert_eq!(side.key_arn.as_deref(), Some(key));
     assert_eq!(side.matches_expected, Some(true));
 
-    bench.expect(&document("aes-for-kms", "aes.dump", &policy), &environment, Reason::WrongServerSideKey)?;
+    bench.expect(
+        &document("aes-for-kms", "aes.dump", &policy),
+        &environment,
+        Reason::WrongServerSideKey,
+    )?;
     let other = json!({"required": "ServerSide", "serverSide": {"algorithm": "aws:kms", "keyArn": "arn:aws:kms:us-east-1:123456789012:key/other"}});
-    bench.expect(&document("other-key", "kms.dump", &other), &environment, Reason::WrongServerSideKey)?;
+    bench.expect(
+        &document("other-key", "kms.dump", &other),
+        &environment,
+        Reason::WrongServerSideKey,
+    )?;
     // The store's encryption is not the producer's.
     let client = json!({"required": "ClientSide"});
-    bench.expect(&document("client-side", "kms.dump", &client), &environment, Reason::NotEncrypted)?;
+    bench.expect(
+        &document("client-side", "kms.dump", &client),
+        &environment,
+        Reason::NotEncrypted,
+    )?;
     Ok(())
 }
 
@@ -257,18 +315,26 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
                 break;
             }
             if let Some(from) = line.strip_prefix("range: bytes=") {
-                range = from.split('-').next().and_then(|from| from.parse::<usize>().ok());
+                range = from
+                    .split('-')
+                    .next()
+                    .and_then(|from| from.parse::<usize>().ok());
             }
         }
         let count = asked.fetch_add(1, Ordering::SeqCst);
         let empty = |out: &mut TcpStream, status: &str| {
-            write!(out, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            write!(
+                out,
+                "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
         };
         match fault {
             Fault::Forbidden => return empty(&mut out, "403 Forbidden"),
             Fault::NotFound => return empty(&mut out, "404 Not Found"),
             Fault::Unavailable => return empty(&mut out, "503 Service Unavailable"),
-            Fault::UnavailableAtFirst if count < 2 => return empty(&mut out, "503 Service Unavailable"),
+            Fault::UnavailableAtFirst if count < 2 => {
+                return empty(&mut out, "503 Service Unavailable");
+            }
             Fault::Silent => {
                 thread::park();
                 return Ok(());
@@ -281,7 +347,11 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
         if fault == Fault::WrongChecksum {
             sum[0] ^= 1;
         }
-        let status = if range.is_some() { "206 Partial Content" } else { "200 OK" };
+        let status = if range.is_some() {
+            "206 Partial Content"
+        } else {
+            "200 OK"
+        };
         write!(
             out,
             "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"0123\"\r\nLast-Modified: Tue, 24 Nov 2026 00:00:00 GMT\r\nx-amz-checksum-sha256: {}\r\nx-amz-checksum-type: FULL_OBJECT\r\n",
@@ -289,7 +359,12 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
             BASE64_STANDARD.encode(sum),
         )?;
         if range.is_some() {
-            write!(out, "Content-Range: bytes {from}-{}/{}\r\n", object.len() - 1, object.len())?;
+            write!(
+                out,
+                "Content-Range: bytes {from}-{}/{}\r\n",
+                object.len() - 1,
+                object.len()
+            )?;
         }
         write!(out, "\r\n")?;
         if request.starts_with("HEAD") {

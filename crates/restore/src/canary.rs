@@ -22,13 +22,19 @@ pub enum CanaryError {
     #[error("the key of the canary's MAC is shorter than {KEY_LENGTH} bytes")]
     ShortKey,
     /// The table's name is none.
-    #[error("`{0}` is not the name of a table: write schema.table in lowercase letters, digits and underscores")]
+    #[error(
+        "`{0}` is not the name of a table: write schema.table in lowercase letters, digits and underscores"
+    )]
     Name(String),
     /// The table is not there, or not a canary's.
-    #[error("the table of the canary is missing: `hipaa-iac restore canary write --create` makes it")]
+    #[error(
+        "the table of the canary is missing: `hipaa-iac restore canary write --create` makes it"
+    )]
     Missing,
     /// The server refused.
-    #[error("the server refuses (SQLSTATE {0}): the role needs INSERT on the table and USAGE on its sequence")]
+    #[error(
+        "the server refuses (SQLSTATE {0}): the role needs INSERT on the table and USAGE on its sequence"
+    )]
     Refused(String),
     /// The server could not be reached.
     #[error("the server cannot be reached")]
@@ -201,7 +207,12 @@ mod tests {
             nonce: vec![1; 16],
             mac: Vec::new(),
         };
-        canary.mac = canary.authenticator(key).unwrap().finalize().into_bytes().to_vec();
+        canary.mac = canary
+            .authenticator(key)
+            .unwrap()
+            .finalize()
+            .into_bytes()
+            .to_vec();
         canary
     }
 
@@ -229,7 +240,15 @@ mod tests {
     #[test]
     fn a_table_name_cannot_carry_sql() {
         assert!(TableName::parse(TABLE).is_ok());
-        for bad in ["t", "a.b; drop table c", "a.\"b\"", "A.b", "a.b.c", ".b", "a."] {
+        for bad in [
+            "t",
+            "a.b; drop table c",
+            "a.\"b\"",
+            "A.b",
+            "a.b.c",
+            ".b",
+            "a.",
+        ] {
             assert!(TableName::parse(bad).is_err(), "{bad}");
         }
     }

@@ -12,11 +12,7 @@ use postgres::{GenericClient, IsolationLevel, error::SqlState};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{
-    check::evaluate,
-    config::Value,
-    result::Time,
-};
+use crate::{check::evaluate, config::Value, result::Time};
 
 /// The type of the statement.
 pub const PREDICATE_TYPE: &str = "https://hipaa-iac.dev/attestation/backup-manifest/v1";
@@ -40,7 +36,9 @@ pub enum ManifestError {
     #[error("the signed statement is no manifest of a backup, version 1")]
     Form,
     /// The server refused.
-    #[error("the server refuses (SQLSTATE {0}): the role must be able to read every table, as pg_dump must")]
+    #[error(
+        "the server refuses (SQLSTATE {0}): the role must be able to read every table, as pg_dump must"
+    )]
     Refused(String),
     /// The server could not be reached.
     #[error("the server cannot be reached, or closed the session")]
@@ -268,8 +266,9 @@ pub(crate) fn sequences(
     let mut all = BTreeMap::new();
     for row in client.query(SEQUENCES, &[])? {
         let name: String = row.try_get(0)?;
-        let query =
-            format!("select case when is_called then last_value else last_value - 1 end from {name}");
+        let query = format!(
+            "select case when is_called then last_value else last_value - 1 end from {name}"
+        );
         all.insert(name, client.query_one(&query, &[])?.try_get(0)?);
     }
     Ok(all)
@@ -280,7 +279,10 @@ pub(crate) fn extensions(
     client: &mut impl GenericClient,
 ) -> Result<BTreeMap<String, String>, postgres::Error> {
     client
-        .query("select extname::text, extversion from pg_extension order by 1", &[])?
+        .query(
+            "select extname::text, extversion from pg_extension order by 1",
+            &[],
+        )?
         .iter()
         .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect()
@@ -339,7 +341,11 @@ impl<'c> Snapshot<'c> {
         let row = transaction.query_one("select pg_export_snapshot()", &[])?;
         let id = row.try_get(0)?;
         let at = Self::now(&mut transaction)?;
-        Ok(Self { transaction, id, at })
+        Ok(Self {
+            transaction,
+            id,
+            at,
+        })
     }
 
     /// Joins a snapshot that another session has exported and keeps.
@@ -366,10 +372,8 @@ impl<'c> Snapshot<'c> {
     }
 
     fn now(transaction: &mut postgres::Transaction<'_>) -> Result<Time, ManifestError> {
-        let row = transaction.query_one(
-            "select (extract(epoch from now()) * 1000000)::bigint",
-            &[],
-        )?;
+        let row =
+            transaction.query_one("select (extract(epoch from now()) * 1000000)::bigint", &[])?;
         chrono::DateTime::from_timestamp_micros(row.try_get(0)?)
             .map(Time)
             .ok_or(ManifestError::Unreachable)
@@ -471,12 +475,22 @@ mod tests {
             database: "ehr".to_owned(),
             tables: BTreeMap::from([(
                 "public.patients".to_owned(),
-                Table { rows: 3, digest: None },
+                Table {
+                    rows: 3,
+                    digest: None,
+                },
             )]),
             values: BTreeMap::from([("schemaVersion".to_owned(), Scalar::Number(42.0))]),
             ..Content::default()
         };
-        let envelope = sign("a.dump.age", &mut &b"bytes"[..], Time::now(), content, &signer).unwrap();
+        let envelope = sign(
+            "a.dump.age",
+            &mut &b"bytes"[..],
+            Time::now(),
+            content,
+            &signer,
+        )
+        .unwrap();
         let read = verify(&envelope.to_json(), signer.public()).unwrap();
         // sha256sum of `bytes`.
         assert_eq!(

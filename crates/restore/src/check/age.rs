@@ -11,7 +11,7 @@ use super::{Check, Outcome, Stage};
 use crate::{
     config::{Objectives, Span},
     context::Context,
-    result::{Observed, ObjectiveName, Reason, Severity, Time},
+    result::{ObjectiveName, Observed, Reason, Severity, Time},
 };
 
 /// How far a clock may be ahead of ours.
@@ -66,14 +66,12 @@ impl Check for Age {
         let seconds = match self.name {
             // The canary has been read before.
             ObjectiveName::DataAge => context.measured.get(&ObjectiveName::DataAge).copied(),
-            ObjectiveName::RecoveryPointLag => {
-                match recovered(context) {
-                    Ok(at) => at,
-                    Err(outcome) => return outcome,
-                }
-                .or(context.artifact.produced_at)
-                .map(|at| context.started_at.seconds_since(at))
+            ObjectiveName::RecoveryPointLag => match recovered(context) {
+                Ok(at) => at,
+                Err(outcome) => return outcome,
             }
+            .or(context.artifact.produced_at)
+            .map(|at| context.started_at.seconds_since(at)),
             ObjectiveName::BackupAge | ObjectiveName::Rto => context
                 .artifact
                 .produced_at
@@ -117,7 +115,10 @@ impl Check for Age {
 
 /// Seconds as a number of the result: whole ones, for a digit more would claim what clocks do not know.
 fn number(seconds: f64) -> Observed {
-    #[expect(clippy::cast_possible_truncation, reason = "rounded, and no span is beyond 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounded, and no span is beyond 2^53"
+    )]
     let whole = seconds.round() as i64;
     Observed::Number(whole.into())
 }
@@ -136,7 +137,9 @@ fn recovered(context: &Context) -> Result<Option<Time>, Outcome> {
             &[] as &[(&(dyn postgres::types::ToSql + Sync), Type)],
         )
         .map_err(|_| Outcome::error(Reason::AssertionError))?;
-    let micros: Option<i64> = row.try_get(0).map_err(|_| Outcome::error(Reason::AssertionError))?;
+    let micros: Option<i64> = row
+        .try_get(0)
+        .map_err(|_| Outcome::error(Reason::AssertionError))?;
     Ok(micros
         .and_then(chrono::DateTime::from_timestamp_micros)
         .map(Time))

@@ -61,7 +61,9 @@ impl CanaryCheck {
         let Some(age) = age.filter(|age| *age > -300.0) else {
             return Ok(Outcome::fail(Reason::TimestampInFuture).observed(seq));
         };
-        context.measured.insert(ObjectiveName::DataAge, age.max(0.0));
+        context
+            .measured
+            .insert(ObjectiveName::DataAge, age.max(0.0));
         context.canary_seq = Some(canary.seq);
         if self.config.monotonic
             && let Some(last) = context.last_canary_seq

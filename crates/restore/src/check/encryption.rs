@@ -14,13 +14,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{
-        ClientEncryption, RequiredEncryption, ServerSidePolicy, Source, Spec,
-    },
+    config::{ClientEncryption, RequiredEncryption, ServerSidePolicy, Source, Spec},
     context::{Context, Failure},
-    result::{
-        EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm, Severity,
-    },
+    result::{EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm, Severity},
 };
 
 /// What a file is, by its first bytes.
@@ -60,7 +56,9 @@ pub fn magic(head: &[u8]) -> Magic {
     if head.is_empty() {
         return Magic::Empty;
     }
-    if head.starts_with(b"age-encryption.org/v1\n") || head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
+    if head.starts_with(b"age-encryption.org/v1\n")
+        || head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
+    {
         return Magic::Age;
     }
     if head.starts_with(b"-----BEGIN PGP MESSAGE-----") {
@@ -317,7 +315,8 @@ fn stored_format(context: &Context) -> Result<(EncryptionFormat, &'static str), 
     let mut weakest = None;
     let mut folders = vec![(tree.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| Failure::system("repository", &error))?;
+        let entries =
+            fs::read_dir(&folder).map_err(|error| Failure::system("repository", &error))?;
         for entry in entries {
             let entry = entry.map_err(|error| Failure::system("repository", &error))?;
             let kind = entry
@@ -430,7 +429,10 @@ impl Check for Format {
         );
         let (expected, holds) = match context.verification.spec.encryption_policy.required {
             RequiredEncryption::ClientSide => ("encrypted by its producer", encrypted),
-            RequiredEncryption::Any => ("encrypted by its producer or the store", encrypted || by_store),
+            RequiredEncryption::Any => (
+                "encrypted by its producer or the store",
+                encrypted || by_store,
+            ),
             RequiredEncryption::ServerSide | RequiredEncryption::None => ("anything", true),
         };
         let outcome = if holds {
@@ -462,13 +464,14 @@ impl Check for ServerSide {
     }
 
     fn run(&self, context: &mut Context) -> Outcome {
-        let policy = context.verification.spec.encryption_policy.server_side.clone();
+        let policy = context
+            .verification
+            .spec
+            .encryption_policy
+            .server_side
+            .clone();
         let side = &mut context.encryption.server_side;
-        let outcome = judge_server_side(
-            policy.as_ref(),
-            side.algorithm,
-            side.key_arn.as_deref(),
-        );
+        let outcome = judge_server_side(policy.as_ref(), side.algorithm, side.key_arn.as_deref());
         if policy.is_some() {
             side.matches_expected = Some(outcome.status == crate::result::CheckStatus::Pass);
         }
@@ -681,10 +684,14 @@ impl Check for Negative {
 
     fn run(&self, context: &mut Context) -> Outcome {
         let opened = match client_side(&context.verification.spec.source) {
-            ClientKey::None => return Outcome::not_applicable("nothing is encrypted by a key of ours"),
+            ClientKey::None => {
+                return Outcome::not_applicable("nothing is encrypted by a key of ours");
+            }
             ClientKey::Age => Ok(age_opens(&context.seen.stored)),
             ClientKey::Gpg => gpg_opens(context),
-            ClientKey::PgBackRest => crate::source::pg_backrest::opens_with(context, &random_text()),
+            ClientKey::PgBackRest => {
+                crate::source::pg_backrest::opens_with(context, &random_text())
+            }
             ClientKey::Restic => crate::source::restic::opens_with(context, &random_text()),
         };
         match opened {
@@ -728,7 +735,15 @@ fn gpg_opens(context: &Context) -> Result<bool, Failure> {
     let (output, _) = context
         .jail
         .tool(gpg)
-        .args(["--batch", "--no-tty", "--quiet", "--pinentry-mode", "loopback", "--status-fd", "2"])
+        .args([
+            "--batch",
+            "--no-tty",
+            "--quiet",
+            "--pinentry-mode",
+            "loopback",
+            "--status-fd",
+            "2",
+        ])
         .arg("--homedir")
         .arg(&home)
         .arg("--passphrase-file")
@@ -737,7 +752,9 @@ fn gpg_opens(context: &Context) -> Result<bool, Failure> {
         .feed(&mut context.seen.stored.as_slice(), context.deadline())?;
     // A cut message fails in any case: what counts is whether anything came out.
     let status = output.stderr_text();
-    Ok(!output.stdout.is_empty() || status.contains("DECRYPTION_OKAY") || status.contains("PLAINTEXT"))
+    Ok(!output.stdout.is_empty()
+        || status.contains("DECRYPTION_OKAY")
+        || status.contains("PLAINTEXT"))
 }
 
 #[cfg(test)]
@@ -756,12 +773,21 @@ mod tests {
             (b"-----BEGIN AGE ENCRYPTED FILE-----\n", Magic::Age),
             (b"-----BEGIN PGP MESSAGE-----\n", Magic::OpenPgp),
             // A session key packet as GnuPG 2.2 writes it: old format, two octets of length, version 3.
-            (b"\x85\x01\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88", Magic::OpenPgp),
+            (
+                b"\x85\x01\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88",
+                Magic::OpenPgp,
+            ),
             // A symmetric one: old format, one octet of length, version 4.
-            (b"\x8c\x0d\x04\x09\x03\x02\xff\xff\xff\xff\xff", Magic::OpenPgp),
+            (
+                b"\x8c\x0d\x04\x09\x03\x02\xff\xff\xff\xff\xff",
+                Magic::OpenPgp,
+            ),
             (b"Salted__\x01\x02", Magic::Salted),
             (b"PGDMP\x01\x0e\x00", Magic::Plain("pg_dump custom")),
-            (b"--\n-- PostgreSQL database dump\n--\n", Magic::Plain("SQL")),
+            (
+                b"--\n-- PostgreSQL database dump\n--\n",
+                Magic::Plain("SQL"),
+            ),
             (b"\x1f\x8b\x08\x00", Magic::Plain("gzip")),
             (b"\x28\xb5\x2f\xfd\x00", Magic::Plain("zstd")),
             (b"15\n", Magic::Plain("text")),
@@ -805,10 +831,31 @@ mod tests {
             key_arn: Some("arn:aws:kms:us-east-1:1:key/a".to_owned()),
         };
         let judge = |algorithm, key| judge_server_side(Some(&policy), algorithm, key).reason;
-        assert_eq!(judge(ServerSideAlgorithm::AwsKms, Some("arn:aws:kms:us-east-1:1:key/a")), Reason::None);
-        assert_eq!(judge(ServerSideAlgorithm::AwsKms, Some("arn:aws:kms:us-east-1:1:key/b")), Reason::WrongServerSideKey);
-        assert_eq!(judge(ServerSideAlgorithm::AwsKms, None), Reason::WrongServerSideKey);
-        assert_eq!(judge(ServerSideAlgorithm::Aes256, None), Reason::WrongServerSideKey);
-        assert_eq!(judge(ServerSideAlgorithm::Unknown, None), Reason::NotEncrypted);
+        assert_eq!(
+            judge(
+                ServerSideAlgorithm::AwsKms,
+                Some("arn:aws:kms:us-east-1:1:key/a")
+            ),
+            Reason::None
+        );
+        assert_eq!(
+            judge(
+                ServerSideAlgorithm::AwsKms,
+                Some("arn:aws:kms:us-east-1:1:key/b")
+            ),
+            Reason::WrongServerSideKey
+        );
+        assert_eq!(
+            judge(ServerSideAlgorithm::AwsKms, None),
+            Reason::WrongServerSideKey
+        );
+        assert_eq!(
+            judge(ServerSideAlgorithm::Aes256, None),
+            Reason::WrongServerSideKey
+        );
+        assert_eq!(
+            judge(ServerSideAlgorithm::Unknown, None),
+            Reason::NotEncrypted
+        );
     }
 }

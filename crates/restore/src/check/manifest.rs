@@ -17,7 +17,9 @@ use crate::{
 pub(super) fn of_artifact(spec: &Spec) -> Vec<Box<dyn Check>> {
     let mut checks: Vec<Box<dyn Check>> = Vec::new();
     if let Some(config) = &spec.checks.manifest {
-        checks.push(Box::new(Part::Signature { required: config.required }));
+        checks.push(Box::new(Part::Signature {
+            required: config.required,
+        }));
     }
     if spec.checks.builtin.checksum != Requirement::Off {
         checks.push(Box::new(Part::Checksum));
@@ -110,7 +112,10 @@ pub(super) fn verified(context: &Context) -> Result<Verified, Outcome> {
     let config = configured(context)?;
     let Some(envelope) = &context.manifest else {
         return Err(if config.required {
-            Outcome::not_run(Reason::ConfigError, "there is no manifest beside the backup")
+            Outcome::not_run(
+                Reason::ConfigError,
+                "there is no manifest beside the backup",
+            )
         } else {
             Outcome::not_applicable("there is no manifest beside the backup")
         });
@@ -154,7 +159,9 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
         }
     };
     let Some(seen) = context.seen.sha256.clone() else {
-        return Err(absent("the backup is not one file: its tool's own hashes count"));
+        return Err(absent(
+            "the backup is not one file: its tool's own hashes count",
+        ));
     };
     if context.verification.spec.checks.manifest.is_none() {
         return Err(absent("no manifest says what the bytes must be"));
@@ -172,8 +179,14 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
         Outcome::fail(Reason::ChecksumMismatch)
     };
     Ok(outcome
-        .expected(format!("{} bytes, sha256 {}", verified.manifest.size_bytes, verified.sha256))
-        .observed(Observed::text(&format!("{} bytes, sha256 {seen}", context.seen.bytes))))
+        .expected(format!(
+            "{} bytes, sha256 {}",
+            verified.manifest.size_bytes, verified.sha256
+        ))
+        .observed(Observed::text(&format!(
+            "{} bytes, sha256 {seen}",
+            context.seen.bytes
+        ))))
 }
 
 impl Part {
@@ -204,8 +217,15 @@ impl Part {
             }
             Self::Extensions => {
                 let here = manifest::extensions(&mut transaction).map_err(failed)?;
-                let missing = content.extensions.keys().filter(|name| !here.contains_key(*name));
-                Ok(none_of(missing.count(), "extensions missing", Reason::SchemaMismatch))
+                let missing = content
+                    .extensions
+                    .keys()
+                    .filter(|name| !here.contains_key(*name));
+                Ok(none_of(
+                    missing.count(),
+                    "extensions missing",
+                    Reason::SchemaMismatch,
+                ))
             }
             Self::Sequences => {
                 let here = manifest::sequences(&mut transaction).map_err(failed)?;
@@ -213,7 +233,11 @@ impl Part {
                     .sequences
                     .iter()
                     .filter(|(name, value)| here.get(*name).is_none_or(|here| here < *value));
-                Ok(none_of(behind.count(), "sequences behind", Reason::AssertionFailed))
+                Ok(none_of(
+                    behind.count(),
+                    "sequences behind",
+                    Reason::AssertionFailed,
+                ))
             }
             Self::Tables => {
                 let tolerance = u128::from(config.row_count_tolerance.0);
@@ -241,7 +265,11 @@ impl Part {
                     _ => Outcome::fail(Reason::TableMissing),
                 };
                 Ok(outcome
-                    .expected(format!("the rows of {} tables within {}", content.tables.len(), config.row_count_tolerance))
+                    .expected(format!(
+                        "the rows of {} tables within {}",
+                        content.tables.len(),
+                        config.row_count_tolerance
+                    ))
                     .observed(Observed::text(&format!(
                         "{missing} tables missing, {fewer} with fewer rows, {more} with more"
                     ))))
@@ -257,14 +285,23 @@ impl Part {
                     .secret(reference)
                     .map_err(|failure| Outcome::not_run(failure.reason, failure.detail))?;
                 let wanted: BTreeSet<&String> = if config.digests.is_empty() {
-                    content.tables.iter().filter(|(_, table)| table.digest.is_some()).map(|(name, _)| name).collect()
+                    content
+                        .tables
+                        .iter()
+                        .filter(|(_, table)| table.digest.is_some())
+                        .map(|(name, _)| name)
+                        .collect()
                 } else {
                     config.digests.iter().collect()
                 };
                 let here = manifest::tables(&mut transaction).map_err(failed)?;
                 let mut different = 0;
                 for name in &wanted {
-                    let Some(expected) = content.tables.get(*name).and_then(|table| table.digest.as_ref()) else {
+                    let Some(expected) = content
+                        .tables
+                        .get(*name)
+                        .and_then(|table| table.digest.as_ref())
+                    else {
                         return Err(Outcome::not_run(
                             Reason::ConfigError,
                             format!("the producer's manifest does not digest {name}"),
@@ -273,12 +310,17 @@ impl Part {
                     if !here.contains(*name) {
                         return Err(Outcome::fail(Reason::TableMissing));
                     }
-                    let seen = manifest::observe_table(&mut transaction, name, Some(key)).map_err(failed)?;
+                    let seen = manifest::observe_table(&mut transaction, name, Some(key))
+                        .map_err(failed)?;
                     if seen.digest.as_ref() != Some(expected) {
                         different += 1;
                     }
                 }
-                Ok(none_of(different, &format!("of {} tables differ", wanted.len()), Reason::DigestMismatch))
+                Ok(none_of(
+                    different,
+                    &format!("of {} tables differ", wanted.len()),
+                    Reason::DigestMismatch,
+                ))
             }
             Self::Signature { .. } | Self::Checksum => Err(Outcome::error(Reason::ConfigError)),
         }

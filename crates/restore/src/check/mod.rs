@@ -118,7 +118,13 @@ impl Outcome {
 
     /// With what was expected.
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into().chars().take(crate::result::OBSERVED_LIMIT).collect());
+        self.expected = Some(
+            expected
+                .into()
+                .chars()
+                .take(crate::result::OBSERVED_LIMIT)
+                .collect(),
+        );
         self
     }
 
@@ -152,9 +158,7 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
         }
     } else {
         // pgBackRest keeps a manifest of its own, which its restore goes by.
-        if builtin.pg_verify_backup != Auto::Off
-            && !matches!(spec.source, Source::PgBackRest(_))
-        {
+        if builtin.pg_verify_backup != Auto::Off && !matches!(spec.source, Source::PgBackRest(_)) {
             checks.push(Box::new(structure::VerifyBackup));
         }
         if builtin.pg_checksums {

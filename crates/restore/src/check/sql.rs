@@ -26,7 +26,10 @@ impl Assertion {
     }
 
     fn look(&self, context: &mut Context) -> Result<Outcome, Outcome> {
-        let (operator, expected) = match (&self.config.expect, self.config.expect.matches_manifest.as_deref()) {
+        let (operator, expected) = match (
+            &self.config.expect,
+            self.config.expect.matches_manifest.as_deref(),
+        ) {
             (_, Some(name)) => {
                 let verified = super::manifest::verified(context)?;
                 let value = verified.manifest.content.values.get(name).copied();
@@ -111,8 +114,7 @@ pub(crate) fn evaluate(
     // The extended protocol takes one statement, so that nothing can end the read-only transaction.
     let statement = client.prepare(query).map_err(|error| failed(&error))?;
     let [column] = statement.columns() else {
-        return Err(Outcome::error(Reason::AssertionError)
-            .expected("one column"));
+        return Err(Outcome::error(Reason::AssertionError).expected("one column"));
     };
     let mut base = column.type_().clone();
     while let Kind::Domain(inner) = base.kind() {
@@ -135,8 +137,9 @@ pub(crate) fn evaluate(
     } else if numbers.contains(&base) {
         "value::float8"
     } else {
-        return Err(Outcome::error(Reason::AssertionError)
-            .expected("a number, a boolean or an interval"));
+        return Err(
+            Outcome::error(Reason::AssertionError).expected("a number, a boolean or an interval")
+        );
     };
     let rows = client
         .query(
@@ -151,9 +154,13 @@ pub(crate) fn evaluate(
     };
     let read = |_| Outcome::error(Reason::AssertionError);
     Ok(if boolean {
-        row.try_get::<_, Option<bool>>(0).map_err(read)?.map(Value::Boolean)
+        row.try_get::<_, Option<bool>>(0)
+            .map_err(read)?
+            .map(Value::Boolean)
     } else {
-        row.try_get::<_, Option<f64>>(0).map_err(read)?.map(Value::Number)
+        row.try_get::<_, Option<f64>>(0)
+            .map_err(read)?
+            .map(Value::Number)
     })
 }
 
@@ -207,7 +214,10 @@ fn show(value: &Value) -> String {
 fn observed(value: &Value) -> Option<Observed> {
     Some(match value {
         Value::Boolean(value) => Observed::Boolean(*value),
-        #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and is within 2^53")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it has no fraction and is within 2^53"
+        )]
         Value::Number(value) if value.fract() == 0.0 && value.abs() < 9e15 => {
             Observed::Number((*value as i64).into())
         }
@@ -222,11 +232,29 @@ mod tests {
     #[test]
     fn comparisons_are_those_of_numbers() {
         let number = |value| Value::Number(value);
-        assert_eq!(holds(Operator::AtLeast, &number(2.0), &number(2.0)), Some(true));
-        assert_eq!(holds(Operator::Greater, &number(2.0), &number(2.0)), Some(false));
-        assert_eq!(holds(Operator::NotEqual, &number(f64::NAN), &number(1.0)), Some(true));
-        assert_eq!(holds(Operator::AtMost, &number(f64::NAN), &number(1.0)), Some(false));
-        assert_eq!(holds(Operator::Less, &Value::Boolean(true), &number(1.0)), None);
-        assert_eq!(holds(Operator::Less, &Value::Boolean(true), &Value::Boolean(true)), None);
+        assert_eq!(
+            holds(Operator::AtLeast, &number(2.0), &number(2.0)),
+            Some(true)
+        );
+        assert_eq!(
+            holds(Operator::Greater, &number(2.0), &number(2.0)),
+            Some(false)
+        );
+        assert_eq!(
+            holds(Operator::NotEqual, &number(f64::NAN), &number(1.0)),
+            Some(true)
+        );
+        assert_eq!(
+            holds(Operator::AtMost, &number(f64::NAN), &number(1.0)),
+            Some(false)
+        );
+        assert_eq!(
+            holds(Operator::Less, &Value::Boolean(true), &number(1.0)),
+            None
+        );
+        assert_eq!(
+            holds(Operator::Less, &Value::Boolean(true), &Value::Boolean(true)),
+            None
+        );
     }
 }

@@ -64,7 +64,10 @@ pub(super) struct VerifyBackup;
 impl VerifyBackup {
     fn look(context: &mut Context) -> Result<Outcome, crate::Failure> {
         let Some(data) = context.data.clone() else {
-            return Ok(Outcome::not_run(Reason::RestoreFailed, "no files were restored"));
+            return Ok(Outcome::not_run(
+                Reason::RestoreFailed,
+                "no files were restored",
+            ));
         };
         // A copy of a running server's folder has none, starts, answers, and may be torn in the middle.
         if !data.join("backup_manifest").is_file() {
@@ -85,8 +88,9 @@ impl VerifyBackup {
         }
         Ok(match output.code {
             Some(0) => Outcome::pass(),
-            Some(_) => Outcome::fail(Reason::PhysicalCorruption)
-                .observed(findings(&output.stderr_text())),
+            Some(_) => {
+                Outcome::fail(Reason::PhysicalCorruption).observed(findings(&output.stderr_text()))
+            }
             None => return Err(output.failure(Reason::RunnerLost)),
         }
         .expected("pg_verifybackup finds nothing"))
@@ -140,7 +144,10 @@ pub(super) struct Checksums;
 impl Checksums {
     fn look(context: &mut Context) -> Result<Outcome, crate::Failure> {
         let Some(data) = context.data.clone() else {
-            return Ok(Outcome::not_run(Reason::RestoreFailed, "no files were restored"));
+            return Ok(Outcome::not_run(
+                Reason::RestoreFailed,
+                "no files were restored",
+            ));
         };
         let installation = context.installation(data_major(&data)?)?;
         let control = context
@@ -154,7 +161,9 @@ impl Checksums {
             .lines()
             .find_map(|line| line.strip_prefix("Data page checksum version:"));
         if version.is_none_or(|version| version.trim() == "0") {
-            return Ok(Outcome::not_applicable("the cluster was made without checksums (initdb --data-checksums)"));
+            return Ok(Outcome::not_applicable(
+                "the cluster was made without checksums (initdb --data-checksums)",
+            ));
         }
         let output = context
             .jail
@@ -165,13 +174,17 @@ impl Checksums {
         if output.timed_out {
             return Err(output.failure(Reason::DeadlineExceeded));
         }
-        let bad = output
-            .stdout_text()
-            .lines()
-            .find_map(|line| line.strip_prefix("Bad checksums:")?.trim().parse::<u64>().ok());
+        let bad = output.stdout_text().lines().find_map(|line| {
+            line.strip_prefix("Bad checksums:")?
+                .trim()
+                .parse::<u64>()
+                .ok()
+        });
         Ok(match (output.code, bad) {
             (Some(0), Some(0)) => Outcome::pass().observed(0),
-            (Some(_), Some(bad)) if bad > 0 => Outcome::fail(Reason::PhysicalCorruption).observed(bad),
+            (Some(_), Some(bad)) if bad > 0 => {
+                Outcome::fail(Reason::PhysicalCorruption).observed(bad)
+            }
             _ => {
                 let text = output.stderr_text();
                 if text.contains("cluster must be shut down") {
@@ -216,12 +229,20 @@ pub(super) struct Amcheck {
 impl Amcheck {
     fn look(&self, context: &mut Context) -> Result<Outcome, crate::Failure> {
         let Some(server) = &context.server else {
-            return Ok(Outcome::not_run(Reason::BootFailed, "the server does not run"));
+            return Ok(Outcome::not_run(
+                Reason::BootFailed,
+                "the server does not run",
+            ));
         };
         let mut tool = context
             .jail
             .tool(server.installation.program("pg_amcheck")?)
-            .args(["--all", "--install-missing=pg_catalog", "--jobs=2", "--no-password"])
+            .args([
+                "--all",
+                "--install-missing=pg_catalog",
+                "--jobs=2",
+                "--no-password",
+            ])
             .arg("--host")
             .arg(server.socket())
             .args(["--username", &server.superuser])
@@ -243,10 +264,18 @@ impl Amcheck {
                     || errors.contains("extension control file")
                     || errors.contains("amcheck is not installed") =>
             {
-                Outcome::not_run(Reason::ToolMissing, "the extension amcheck is not installed (Debian: postgresql-N has it)")
+                Outcome::not_run(
+                    Reason::ToolMissing,
+                    "the extension amcheck is not installed (Debian: postgresql-N has it)",
+                )
             }
-            Some(2) => Outcome::fail(Reason::PhysicalCorruption).observed(findings(&output.stdout_text())),
-            Some(1) if errors.contains("could not connect") || errors.contains("server closed the connection") => {
+            Some(2) => {
+                Outcome::fail(Reason::PhysicalCorruption).observed(findings(&output.stdout_text()))
+            }
+            Some(1)
+                if errors.contains("could not connect")
+                    || errors.contains("server closed the connection") =>
+            {
                 Outcome::error(Reason::BootFailed)
             }
             Some(_) => Outcome::fail(Reason::PhysicalCorruption).observed(findings(&errors)),
@@ -299,7 +328,14 @@ impl Check for Extensions {
     }
 
     fn run(&self, context: &mut Context) -> Outcome {
-        let wanted = context.verification.spec.target.engine.postgres.extensions.clone();
+        let wanted = context
+            .verification
+            .spec
+            .target
+            .engine
+            .postgres
+            .extensions
+            .clone();
         let here = match super::database(context, None) {
             Ok(mut client) => crate::manifest::extensions(&mut client),
             Err(outcome) => return outcome,
@@ -320,7 +356,14 @@ impl Check for Extensions {
         };
         outcome
             .expected(wanted.join(", "))
-            .observed(Observed::text(&format!("missing: {}", if missing.is_empty() { "none".to_owned() } else { missing.join(", ") })))
+            .observed(Observed::text(&format!(
+                "missing: {}",
+                if missing.is_empty() {
+                    "none".to_owned()
+                } else {
+                    missing.join(", ")
+                }
+            )))
     }
 }
 
@@ -384,7 +427,9 @@ impl Check for Sequences {
 
     fn run(&self, context: &mut Context) -> Outcome {
         match super::database(context, None) {
-            Ok(mut client) => Self::look(&mut client).unwrap_or_else(|error| super::sql::failed(&error)),
+            Ok(mut client) => {
+                Self::look(&mut client).unwrap_or_else(|error| super::sql::failed(&error))
+            }
             Err(outcome) => outcome,
         }
     }

@@ -117,8 +117,9 @@ impl Client {
                         secret.name
                     )));
                 };
-                let builder =
-                    AmazonS3Builder::new().with_access_key_id(id).with_secret_access_key(key);
+                let builder = AmazonS3Builder::new()
+                    .with_access_key_id(id)
+                    .with_secret_access_key(key);
                 match read("sessionToken") {
                     Some(token) => builder.with_token(token),
                     None => builder,
@@ -131,9 +132,13 @@ impl Client {
             .filter(|endpoint| !endpoint.is_empty())
             .or_else(|| builder.get_config_value(&AmazonS3ConfigKey::S3Endpoint))
             .or_else(|| builder.get_config_value(&AmazonS3ConfigKey::Endpoint));
-        let plain = endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let plain = endpoint
+            .as_deref()
+            .is_some_and(|endpoint| endpoint.starts_with("http://"));
         if plain && !endpoint.as_deref().is_some_and(is_loopback) {
-            return Err(config("the endpoint must be https:// unless it is on this machine"));
+            return Err(config(
+                "the endpoint must be https:// unless it is on this machine",
+            ));
         }
         let region = s3
             .region
@@ -168,7 +173,9 @@ impl Client {
             .build()
             .map_err(|error| Failure::system("s3", &error))?;
         let entered = runtime.enter();
-        let store = builder.build().map_err(|_| config("the location is not usable"))?;
+        let store = builder
+            .build()
+            .map_err(|_| config("the location is not usable"))?;
         let http = ReqwestConnector::default()
             .connect(&options)
             .map_err(|_| config("the TLS certificates of this machine cannot be read"))?;
@@ -186,7 +193,10 @@ impl Client {
 
     fn path(key: &str) -> Result<Path, Failure> {
         Path::parse(key).map_err(|_| {
-            Failure::new(Reason::ConfigError, "s3: the key has an empty or a dotted part")
+            Failure::new(
+                Reason::ConfigError,
+                "s3: the key has an empty or a dotted part",
+            )
         })
     }
 
@@ -194,6 +204,10 @@ impl Client {
         let (reason, what) = match error {
             Error::NotFound { .. } => (Reason::BackupMissing, "is not there"),
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
+                (Reason::FetchDenied, "is refused")
+            }
+            // A refused listing comes without a kind of its own.
+            Error::Generic { source, .. } if is_refusal(source.as_ref()) => {
                 (Reason::FetchDenied, "is refused")
             }
             Error::Precondition { .. } => (Reason::FetchTimeout, "changed while it was read"),
@@ -206,9 +220,8 @@ impl Client {
     fn head(&self, key: &str) -> Result<Head, Failure> {
         let path = Self::path(key)?;
         let url = format!("{}/{}", self.bucket_url, encoded(path.as_ref()));
-        let failed = |reason, what: &str| {
-            Failure::new(reason, format!("s3://{}/{key} {what}", self.bucket))
-        };
+        let failed =
+            |reason, what: &str| Failure::new(reason, format!("s3://{}/{key} {what}", self.bucket));
         self.runtime.block_on(async {
             let mut wait = Duration::from_millis(200);
             let mut attempt = 0;
@@ -245,7 +258,9 @@ impl Client {
                         }
                     },
                     Err(error) => match error.kind() {
-                        HttpErrorKind::Timeout => failed(Reason::FetchTimeout, "is not answered in time"),
+                        HttpErrorKind::Timeout => {
+                            failed(Reason::FetchTimeout, "is not answered in time")
+                        }
                         _ => failed(Reason::FetchTimeout, "cannot be asked for: no connection"),
                     },
                 };
@@ -269,9 +284,15 @@ impl Client {
                 Err(error) => return Err(self.failure(key, &error)),
             };
             if got.meta.size > MANIFEST_LIMIT {
-                return Err(Failure::new(Reason::ConfigError, "s3: the manifest is too large to be one"));
+                return Err(Failure::new(
+                    Reason::ConfigError,
+                    "s3: the manifest is too large to be one",
+                ));
             }
-            let bytes = got.bytes().await.map_err(|error| self.failure(key, &error))?;
+            let bytes = got
+                .bytes()
+                .await
+                .map_err(|error| self.failure(key, &error))?;
             Ok(Some(bytes.to_vec()))
         })
     }
@@ -373,7 +394,10 @@ impl Client {
         for key in keys {
             let head = self.head(&key)?;
             size += head.size;
-            if weakest.as_ref().is_none_or(|known| rank(&head.server_side) < rank(known)) {
+            if weakest
+                .as_ref()
+                .is_none_or(|known| rank(&head.server_side) < rank(known))
+            {
                 weakest = Some(head.server_side.clone());
             }
             let to = folder.join(key.strip_prefix(&prefix).unwrap_or(&key));
@@ -395,7 +419,8 @@ impl Client {
                 if count == 0 {
                     break;
                 }
-                file.write_all(buffer.get(..count).unwrap_or_default()).map_err(system)?;
+                file.write_all(buffer.get(..count).unwrap_or_default())
+                    .map_err(system)?;
             }
         }
         Ok(Located {
@@ -434,7 +459,9 @@ const UNKNOWN: ServerSide = ServerSide {
 /// How much a kind of server-side encryption is worth.
 const fn rank(side: &ServerSide) -> u8 {
     match side.algorithm {
-        ServerSideAlgorithm::None | ServerSideAlgorithm::Unknown | ServerSideAlgorithm::NotApplicable => 0,
+        ServerSideAlgorithm::None
+        | ServerSideAlgorithm::Unknown
+        | ServerSideAlgorithm::NotApplicable => 0,
         ServerSideAlgorithm::Aes256 => 1,
         ServerSideAlgorithm::AwsKms => 2,
         ServerSideAlgorithm::AwsKmsDsse => 3,
@@ -452,9 +479,13 @@ impl Head {
             _ => ServerSideAlgorithm::Unknown,
         };
         Self {
-            size: text("content-length").and_then(|size| size.parse().ok()).unwrap_or(0),
+            size: text("content-length")
+                .and_then(|size| size.parse().ok())
+                .unwrap_or(0),
             etag: text("etag").map(str::to_owned),
-            version: text("x-amz-version-id").filter(|id| *id != "null").map(str::to_owned),
+            version: text("x-amz-version-id")
+                .filter(|id| *id != "null")
+                .map(str::to_owned),
             server_side: ServerSide {
                 algorithm,
                 key_arn: text("x-amz-server-side-encryption-aws-kms-key-id").map(str::to_owned),
@@ -529,6 +560,19 @@ impl Read for Object {
     }
 }
 
+/// Whether an error is the store's refusal: by the status in its text, for its type is not public.
+fn is_refusal(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if text.contains("status code: 401") || text.contains("status code: 403") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 /// A key in a URL: every sign but the unreserved ones (RFC 3986, section 2.3) and the slash is escaped.
 fn encoded(key: &str) -> String {
     use std::fmt::Write as _;
@@ -554,7 +598,9 @@ fn is_loopback(url: &str) -> bool {
         None => host.split(':').next().unwrap_or_default(),
     };
     name == "localhost"
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -101,6 +101,9 @@ struct RepositorySize {
     size: u64,
 }
 
+/// The code of `info` for everything that has none of its own.
+const OTHER: i64 = 99;
+
 /// How the program is called.
 struct Program<'c> {
     context: &'c Context,
@@ -119,16 +122,25 @@ impl<'c> Program<'c> {
     ) -> Result<Self, Failure> {
         let path = jail::find("pgbackrest")?;
         let plain = |text: &str| {
-            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            !text.is_empty()
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         };
         if !plain(&rest.stanza) {
-            return Err(Failure::new(Reason::ConfigError, "the stanza's name has signs that no stanza's has"));
+            return Err(Failure::new(
+                Reason::ConfigError,
+                "the stanza's name has signs that no stanza's has",
+            ));
         }
         let folder = context.scratch.join(folder);
         context.jail.folder(&folder)?;
         let cipher = match passphrase {
             Some(passphrase) if passphrase.contains(['\n', '\r', '\0']) => {
-                return Err(Failure::new(Reason::ConfigError, "the passphrase has a line break in it"));
+                return Err(Failure::new(
+                    Reason::ConfigError,
+                    "the passphrase has a line break in it",
+                ));
             }
             Some(passphrase) => {
                 format!("repo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={passphrase}\n")
@@ -144,7 +156,12 @@ impl<'c> Program<'c> {
         );
         let config = folder.join("pgbackrest.conf");
         context.jail.file(&config, text.as_bytes())?;
-        Ok(Self { context, path, config, stanza: rest.stanza.clone() })
+        Ok(Self {
+            context,
+            path,
+            config,
+            stanza: rest.stanza.clone(),
+        })
     }
 
     fn tool(&self) -> jail::Tool {
@@ -161,10 +178,18 @@ impl<'c> Program<'c> {
     }
 
     fn info(&self) -> Result<Stanza, Failure> {
-        let output = self.run(&["info", "--output=json"])?.or_fail(Reason::ArtifactCorrupt)?;
-        // A wrong passphrase makes it quote what is no text.
-        let stanzas: Vec<Stanza> = serde_json::from_str(&output.stdout_text())
-            .map_err(|_| Failure::new(Reason::ArtifactCorrupt, "pgbackrest info is not understood"))?;
+        let output = self.run(&["info", "--output=json"])?;
+        if output.timed_out {
+            return Err(output.failure(Reason::DeadlineExceeded));
+        }
+        // A wrong passphrase makes it quote what is no text, and so write what is no JSON.
+        let Ok(stanzas) = serde_json::from_str::<Vec<Stanza>>(&output.stdout_text()) else {
+            return Ok(Stanza {
+                backup: Vec::new(),
+                db: Vec::new(),
+                status: Status { code: OTHER },
+            });
+        };
         stanzas
             .into_iter()
             .next()
@@ -178,7 +203,9 @@ pub(crate) fn opens_with(context: &Context, passphrase: &str) -> Result<bool, Fa
         return Ok(false);
     };
     let program = Program::new(context, rest, "pgbackrest-negative", Some(passphrase))?;
-    Ok(program.info().is_ok_and(|stanza| stanza.status.code == 0 && !stanza.backup.is_empty()))
+    Ok(program
+        .info()
+        .is_ok_and(|stanza| stanza.status.code == 0 && !stanza.backup.is_empty()))
 }
 
 impl Source for PgBackRest {
@@ -196,7 +223,11 @@ impl Source for PgBackRest {
             .0
             .cipher_pass_secret_ref
             .as_ref()
-            .map(|reference| context.secret(reference).map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
+            .map(|reference| {
+                context
+                    .secret(reference)
+                    .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            })
             .transpose()?;
         let tree = context.tree()?.to_owned();
         self.look_at(&tree, passphrase.is_some())?;
@@ -217,7 +248,12 @@ impl Source for PgBackRest {
             .db
             .iter()
             .find(|database| database.id == backup.database.id)
-            .ok_or_else(|| Failure::new(Reason::ArtifactCorrupt, "the backup's database is not listed"))?;
+            .ok_or_else(|| {
+                Failure::new(
+                    Reason::ArtifactCorrupt,
+                    "the backup's database is not listed",
+                )
+            })?;
         let archive_id = format!("{}-{}", database.version, database.id);
         let segments = Archive::read(&tree.join("archive").join(&self.0.stanza).join(&archive_id));
         let missing = segments.missing(&backup.archive);
@@ -225,9 +261,17 @@ impl Source for PgBackRest {
         // The archive is looked through before the verdict of `verify`, which does not see what is not there.
         missing?;
         verified?;
+        // As root it takes owners that it does not know from the folder, which must be there for it.
+        context.jail.folder(&context.scratch.join("data"))?;
         let output = program
             .tool()
-            .args(["restore", "--archive-mode=off", "--job-retry=0", "--process-max=2", "--type=none"])
+            .args([
+                "restore",
+                "--archive-mode=off",
+                "--job-retry=0",
+                "--process-max=2",
+                "--type=none",
+            ])
             .arg(format!("--set={}", backup.label))
             .run(context.deadline())?;
         let code = output.code;
@@ -245,8 +289,14 @@ impl Source for PgBackRest {
             backup.label.clone(),
             backup.backrest.version.clone(),
             backup.timestamp.stop,
-            backup.lsn.as_ref().map(|lsn| (lsn.start.clone(), lsn.stop.clone())),
-            backup.info.as_ref().and_then(|info| Some(info.repository.as_ref()?.size)),
+            backup
+                .lsn
+                .as_ref()
+                .map(|lsn| (lsn.start.clone(), lsn.stop.clone())),
+            backup
+                .info
+                .as_ref()
+                .and_then(|info| Some(info.repository.as_ref()?.size)),
         );
         let (label, version, stop, lsn, size) = facts;
         context.exit_code(Phase::Restore, code);
@@ -315,10 +365,18 @@ impl PgBackRest {
         let Some(least) = &self.0.min_version else {
             return Ok(());
         };
-        let output = program.context.jail.tool(&program.path).arg("version").run(program.context.deadline())?;
+        let output = program
+            .context
+            .jail
+            .tool(&program.path)
+            .arg("version")
+            .run(program.context.deadline())?;
         let text = output.stdout_text();
         let numbers = |text: &str| -> Vec<u64> {
-            text.trim().split('.').filter_map(|part| part.parse().ok()).collect()
+            text.trim()
+                .split('.')
+                .filter_map(|part| part.parse().ok())
+                .collect()
         };
         let here = numbers(text.trim().trim_start_matches("pgBackRest "));
         if here < numbers(least) {
@@ -334,9 +392,24 @@ impl PgBackRest {
     /// them apart.
     fn why(&self, program: &Program<'_>, code: i64) -> Failure {
         match code {
-            1 => return Failure::new(Reason::BackupMissing, "pgbackrest: the stanza's path is missing"),
-            2 => return Failure::new(Reason::BackupMissing, "pgbackrest: there is no valid backup"),
-            3 => return Failure::new(Reason::BackupMissing, "pgbackrest: the stanza's data is missing"),
+            1 => {
+                return Failure::new(
+                    Reason::BackupMissing,
+                    "pgbackrest: the stanza's path is missing",
+                );
+            }
+            2 => {
+                return Failure::new(
+                    Reason::BackupMissing,
+                    "pgbackrest: there is no valid backup",
+                );
+            }
+            3 => {
+                return Failure::new(
+                    Reason::BackupMissing,
+                    "pgbackrest: the stanza's data is missing",
+                );
+            }
             _ => {}
         }
         let stanza = &self.0.stanza;
@@ -349,14 +422,20 @@ impl PgBackRest {
         .iter()
         .any(|path| {
             // It decrypts what it prints, block by block.
-            program
-                .run(&["repo-get", path])
-                .is_ok_and(|output| output.stdout.starts_with(b"[backrest]") || output.stdout.starts_with(b"[db]"))
+            program.run(&["repo-get", path]).is_ok_and(|output| {
+                output.stdout.starts_with(b"[backrest]") || output.stdout.starts_with(b"[db]")
+            })
         });
         if opens || self.0.cipher_pass_secret_ref.is_none() {
-            Failure::new(Reason::ArtifactCorrupt, "pgbackrest: backup.info is damaged, and its copy too")
+            Failure::new(
+                Reason::ArtifactCorrupt,
+                "pgbackrest: backup.info is damaged, and its copy too",
+            )
         } else {
-            Failure::new(Reason::KeyMismatch, "pgbackrest: the passphrase does not open the repository")
+            Failure::new(
+                Reason::KeyMismatch,
+                "pgbackrest: the passphrase does not open the repository",
+            )
         }
     }
 }
@@ -368,14 +447,19 @@ fn verify(program: &Program<'_>) -> Result<(), Failure> {
         return Err(output.failure(Reason::DeadlineExceeded));
     }
     let text = output.stdout_text();
-    let status = text.lines().find_map(|line| line.trim().strip_prefix("status: "));
+    let status = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("status: "));
     match (status, output.code) {
         (Some("ok"), Some(0)) => Ok(()),
         _ => {
             let (mut missing, mut truncated, mut damaged) = (0_u64, 0_u64, 0_u64);
             for part in text.split([',', '\n']) {
                 let count = |name: &str| {
-                    part.trim().strip_prefix(name).and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or(0)
+                    part.trim()
+                        .strip_prefix(name)
+                        .and_then(|count| count.trim().parse::<u64>().ok())
+                        .unwrap_or(0)
                 };
                 missing += count("missing:");
                 truncated += count("size invalid:");
@@ -388,7 +472,9 @@ fn verify(program: &Program<'_>) -> Result<(), Failure> {
             };
             Err(Failure::new(
                 reason,
-                format!("pgbackrest verify finds {missing} files missing, {truncated} of the wrong size, {damaged} damaged"),
+                format!(
+                    "pgbackrest verify finds {missing} files missing, {truncated} of the wrong size, {damaged} damaged"
+                ),
             ))
         }
     }
@@ -440,11 +526,17 @@ impl Archive {
         // Within a timeline the names follow each other; how many there are to a log depends on their size.
         let mut by_timeline: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         for name in here {
-            let number = |part: Option<&str>| part.and_then(|hex| u64::from_str_radix(hex, 16).ok());
-            if let (Some(line), Some(log), Some(segment)) =
-                (name.get(..8), number(name.get(8..16)), number(name.get(16..)))
-            {
-                by_timeline.entry(line).or_default().push(log << 32 | segment);
+            let number =
+                |part: Option<&str>| part.and_then(|hex| u64::from_str_radix(hex, 16).ok());
+            if let (Some(line), Some(log), Some(segment)) = (
+                name.get(..8),
+                number(name.get(8..16)),
+                number(name.get(16..)),
+            ) {
+                by_timeline
+                    .entry(line)
+                    .or_default()
+                    .push(log << 32 | segment);
             }
         }
         for numbers in by_timeline.values() {
@@ -506,15 +598,25 @@ mod tests {
             start: Some("0000000100000000000000FE".to_owned()),
             stop: Some("0000000100000000000000FE".to_owned()),
         };
-        archive(names).missing(&needed).err().map(|failure| failure.reason)
+        archive(names)
+            .missing(&needed)
+            .err()
+            .map(|failure| failure.reason)
     }
 
     #[test]
     fn gaps_in_an_archive_are_seen() {
-        let whole = ["0000000100000000000000FE", "0000000100000000000000FF", "000000010000000100000000"];
+        let whole = [
+            "0000000100000000000000FE",
+            "0000000100000000000000FF",
+            "000000010000000100000000",
+        ];
         assert_eq!(missing(&whole), None);
         assert_eq!(missing(&whole[1..]), Some(Reason::WalMissing));
-        assert_eq!(missing(&[whole[0], "000000010000000100000001"]), Some(Reason::WalMissing));
+        assert_eq!(
+            missing(&[whole[0], "000000010000000100000001"]),
+            Some(Reason::WalMissing)
+        );
         // What is older than the backup does not matter.
         assert_eq!(missing(&["000000010000000000000001", whole[0]]), None);
     }

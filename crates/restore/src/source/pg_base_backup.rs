@@ -77,18 +77,27 @@ impl Source for PgBaseBackup {
 impl PgBaseBackup {
     /// A folder as `pg_basebackup --format=tar` leaves it: `base.tar`, `pg_wal.tar` and `backup_manifest`, the
     /// archives perhaps compressed or encrypted one by one.
-    fn unpack_folder(&self, context: &mut Context, tree: &Path, data: &Path) -> Result<(), Failure> {
+    fn unpack_folder(
+        &self,
+        context: &mut Context,
+        tree: &Path,
+        data: &Path,
+    ) -> Result<(), Failure> {
         let base = member(tree, "base.tar").ok_or_else(|| {
             Failure::new(
                 Reason::ArtifactCorrupt,
                 "the folder is no base backup: neither PG_VERSION nor base.tar is in it",
             )
         })?;
-        let other = fs::read_dir(tree).into_iter().flatten().flatten().any(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            name.contains(".tar") && name.starts_with(|c: char| c.is_ascii_digit())
-        });
+        let other = fs::read_dir(tree)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                name.contains(".tar") && name.starts_with(|c: char| c.is_ascii_digit())
+            });
         if other {
             return Err(Failure::new(
                 Reason::ConfigError,
@@ -111,8 +120,7 @@ impl PgBaseBackup {
     fn unpack_file(&self, context: &mut Context, file: &Path, to: &Path) -> Result<(), Failure> {
         let stored = File::open(file).map_err(|error| Failure::system("backup", &error))?;
         let deadline = context.deadline();
-        let opened =
-            stream::open_reader(context, Box::new(stored), &self.0.encryption, deadline)?;
+        let opened = stream::open_reader(context, Box::new(stored), &self.0.encryption, deadline)?;
         unpack(context, opened, to)?;
         // Several files have no hash in common.
         context.seen.sha256 = None;
@@ -142,7 +150,12 @@ fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Result<(), Fa
     let result = context
         .jail
         .tool(jail::find("tar")?)
-        .args(["--extract", "--no-same-owner", "--no-same-permissions", "--directory"])
+        .args([
+            "--extract",
+            "--no-same-owner",
+            "--no-same-permissions",
+            "--directory",
+        ])
         .arg(to)
         .feed(&mut opened.reader, context.deadline());
     let (seen, broken) = opened.finish();
@@ -171,7 +184,11 @@ pub(super) fn copy_tree(context: &mut Context, from: &Path, to: &Path) -> Result
         .jail
         .reader()
         .tool(jail::find("cp")?)
-        .args(["--recursive", "--preserve=timestamps", "--no-target-directory"])
+        .args([
+            "--recursive",
+            "--preserve=timestamps",
+            "--no-target-directory",
+        ])
         .arg(from)
         .arg(to)
         .run(context.deadline())?;
@@ -208,7 +225,10 @@ pub(super) fn start(
     }
     context.data = Some(data.clone());
     if let Err(reason) = check::run_stage(context, Stage::Restored) {
-        return Err(Failure::new(reason, "the restored files do not pass their checks"));
+        return Err(Failure::new(
+            reason,
+            "the restored files do not pass their checks",
+        ));
     }
     // Without it a server starts from wherever its last checkpoint was, and answers with torn pages.
     if !facts.has_label {
@@ -218,19 +238,37 @@ pub(super) fn start(
         ));
     }
     context.begin(Phase::Recover);
-    let configured = context.verification.spec.target.engine.postgres.version.parse().ok();
+    let configured = context
+        .verification
+        .spec
+        .target
+        .engine
+        .postgres
+        .version
+        .parse()
+        .ok();
     let installation = context.installation(configured.unwrap_or(major))?;
     // What the backup's owner has set by ALTER SYSTEM is for another machine; how far to recover is said here.
-    for name in ["postgresql.auto.conf", "standby.signal", "recovery.signal", "postmaster.pid"] {
+    for name in [
+        "postgresql.auto.conf",
+        "standby.signal",
+        "recovery.signal",
+        "postmaster.pid",
+    ] {
         match fs::remove_file(data.join(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(system(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(system(error));
+            }
             _ => {}
         }
     }
     let mut recovery: Vec<(&str, String)> = vec![("recovery_target_action", "promote".to_owned())];
     if let Some(archive) = archive {
         context.jail.file(&data.join("recovery.signal"), b"")?;
-        recovery.push(("restore_command", format!("cp \"{}/%f\" \"%p\"", archive.display())));
+        recovery.push((
+            "restore_command",
+            format!("cp \"{}/%f\" \"%p\"", archive.display()),
+        ));
         match target {
             RecoveryTarget::Latest => {}
             RecoveryTarget::Time(time) => recovery.push(("recovery_target_time", time.clone())),
@@ -263,12 +301,18 @@ pub(super) fn start(
     let server = Server::start(&context.jail, &start, context.deadline())?;
     let mut session = server.connect("postgres", context.deadline())?;
     let row = session
-        .query_one("select pg_is_in_recovery(), pg_last_wal_replay_lsn()::text", &[])
+        .query_one(
+            "select pg_is_in_recovery(), pg_last_wal_replay_lsn()::text",
+            &[],
+        )
         .map_err(|error| sql_failure(&error, Reason::BootFailed))?;
     if row.try_get::<_, bool>(0).unwrap_or(true) {
         return Err(Failure::new(Reason::BootFailed, "recovery did not end"));
     }
-    if let (Ok(Some(lsn)), Some(known)) = (row.try_get::<_, Option<String>>(1), &mut context.artifact.lsn) {
+    if let (Ok(Some(lsn)), Some(known)) = (
+        row.try_get::<_, Option<String>>(1),
+        &mut context.artifact.lsn,
+    ) {
         known.recovered = Some(lsn);
     }
     context.server = Some(server);
@@ -304,11 +348,15 @@ impl Facts {
     }
 
     fn read_label(&mut self, text: &str) {
-        let fields: BTreeMap<&str, &str> =
-            text.lines().filter_map(|line| line.split_once(": ")).collect();
+        let fields: BTreeMap<&str, &str> = text
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .collect();
         self.label = fields
             .get("LABEL")
-            .filter(|label| label.len() <= 100 && label.chars().all(|c| c.is_ascii_graphic() || c == ' '))
+            .filter(|label| {
+                label.len() <= 100 && label.chars().all(|c| c.is_ascii_graphic() || c == ' ')
+            })
             .map(|label| (*label).to_owned());
         self.lsn.start = fields
             .get("START WAL LOCATION")
@@ -317,7 +365,10 @@ impl Facts {
         // The server's own time zone, by a name that need not be known here.
         self.produced_at = fields
             .get("START TIME")
-            .and_then(|time| time.strip_suffix(" UTC").or_else(|| time.strip_suffix(" GMT")))
+            .and_then(|time| {
+                time.strip_suffix(" UTC")
+                    .or_else(|| time.strip_suffix(" GMT"))
+            })
             .and_then(moment);
     }
 
@@ -367,9 +418,8 @@ fn moment(text: &str) -> Option<Time> {
 /// A place in the log, if it is one.
 pub(super) fn lsn(text: &str) -> Option<String> {
     let (high, low) = text.split_once('/')?;
-    let hex = |part: &str| {
-        (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_hexdigit())
-    };
+    let hex =
+        |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_hexdigit());
     (hex(high) && hex(low)).then(|| text.to_owned())
 }
 
@@ -396,7 +446,10 @@ mod tests {
 { "Timeline": 1, "Start-LSN": "0/2000028", "End-LSN": "0/2000100" }
 ],
 "Manifest-Checksum": "00"}"#);
-        assert_eq!(facts.produced_at.unwrap().to_string(), "2026-11-24T19:49:16.000Z");
+        assert_eq!(
+            facts.produced_at.unwrap().to_string(),
+            "2026-11-24T19:49:16.000Z"
+        );
         assert_eq!(facts.lsn.stop.as_deref(), Some("0/2000100"));
         assert_eq!(lsn("0/20; drop"), None);
     }

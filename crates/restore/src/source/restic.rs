@@ -56,7 +56,11 @@ impl<'c> Program<'c> {
         context.jail.folder(&folder)?;
         let file = folder.join("password");
         context.jail.file(&file, password)?;
-        Ok(Self { context, path, password: file })
+        Ok(Self {
+            context,
+            path,
+            password: file,
+        })
     }
 
     fn tool(&self) -> Result<jail::Tool, Failure> {
@@ -85,7 +89,9 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
         Some(10) => Reason::BackupMissing,
         Some(12) => Reason::KeyMismatch,
         _ if says("wrong password or no key found") => Reason::KeyMismatch,
-        _ if says("unable to open config file") || says("Is there a repository at the following location") => {
+        _ if says("unable to open config file")
+            || says("Is there a repository at the following location") =>
+        {
             Reason::BackupMissing
         }
         _ => otherwise,
@@ -112,7 +118,10 @@ impl Source for Restic {
         context.begin(Phase::Decrypt);
         let tree = context.tree()?.to_owned();
         if !tree.join("config").is_file() && !tree.join("data").is_dir() {
-            return Err(Failure::new(Reason::BackupMissing, "the location has no restic repository"));
+            return Err(Failure::new(
+                Reason::BackupMissing,
+                "the location has no restic repository",
+            ));
         }
         let password = context.secret(&self.0.password_secret_ref)?.to_vec();
         let program = Program::new(context, "restic", &password)?;
@@ -121,7 +130,12 @@ impl Source for Restic {
             return Err(why(&config, Reason::ArtifactCorrupt));
         }
         let version = serde_json::from_slice::<RepositoryConfig>(&config.stdout)
-            .map_err(|_| Failure::new(Reason::ArtifactCorrupt, "restic: the repository's config is not understood"))?
+            .map_err(|_| {
+                Failure::new(
+                    Reason::ArtifactCorrupt,
+                    "restic: the repository's config is not understood",
+                )
+            })?
             .version;
         let snapshot = self.pick(&program)?;
         self.check(&program)?;
@@ -136,7 +150,10 @@ impl Source for Restic {
                     .run(context.deadline())?;
                 if !output.success() {
                     return Err(match why(&output, Reason::RestoreFailed) {
-                        failure if failure.reason == Reason::RestoreFailed && context.scratch_is_full() => {
+                        failure
+                            if failure.reason == Reason::RestoreFailed
+                                && context.scratch_is_full() =>
+                        {
                             Failure::new(Reason::StorageFull, "the scratch is full")
                         }
                         failure => failure,
@@ -146,7 +163,10 @@ impl Source for Restic {
             }
             ResticLayout::PgDumpStdin(_) => {
                 let path = snapshot.paths.first().cloned().ok_or_else(|| {
-                    Failure::new(Reason::ArtifactCorrupt, "restic: the snapshot names no file")
+                    Failure::new(
+                        Reason::ArtifactCorrupt,
+                        "restic: the snapshot names no file",
+                    )
                 })?;
                 let filter = program
                     .tool()?
@@ -174,7 +194,8 @@ impl Source for Restic {
                     database: "restored".to_owned(),
                 };
                 let deadline = context.deadline();
-                let opened = stream::open_reader(context, Box::new(file), &dump.encryption, deadline)?;
+                let opened =
+                    stream::open_reader(context, Box::new(file), &dump.encryption, deadline)?;
                 let restored = pg_dump::restore_stream(context, &dump, opened);
                 // The dump has a time of its own, of the same job: the snapshot's has its zone.
                 context.artifact.produced_at = Some(snapshot.time);
@@ -183,7 +204,10 @@ impl Source for Restic {
             _ => {
                 context.begin(Phase::Restore);
                 let found = data_folder(&target).ok_or_else(|| {
-                    Failure::new(Reason::BackupMissing, "the snapshot holds no data folder of PostgreSQL")
+                    Failure::new(
+                        Reason::BackupMissing,
+                        "the snapshot holds no data folder of PostgreSQL",
+                    )
                 })?;
                 let data = context.scratch.join("data");
                 fs::rename(&found, &data).map_err(|error| Failure::system("scratch", &error))?;
@@ -215,15 +239,25 @@ impl Restic {
         }
         let text = output.stdout_text();
         let snapshots: Vec<Snapshot> = serde_json::from_str::<Option<Vec<Snapshot>>>(text.trim())
-            .map_err(|_| Failure::new(Reason::ArtifactCorrupt, "restic snapshots is not understood"))?
+            .map_err(|_| {
+                Failure::new(
+                    Reason::ArtifactCorrupt,
+                    "restic snapshots is not understood",
+                )
+            })?
             .unwrap_or_default();
         // What it cannot load it only warns of.
         if output.stderr_text().contains("could not") || output.stderr_text().contains("Ignoring") {
-            return Err(Failure::new(Reason::ArtifactCorrupt, "restic: a snapshot cannot be read"));
+            return Err(Failure::new(
+                Reason::ArtifactCorrupt,
+                "restic: a snapshot cannot be read",
+            ));
         }
         let chosen = match self.0.snapshot.as_str() {
             "latest" => snapshots.into_iter().max_by_key(|snapshot| snapshot.time),
-            id if id.len() >= 8 => snapshots.into_iter().find(|snapshot| snapshot.id.starts_with(id)),
+            id if id.len() >= 8 => snapshots
+                .into_iter()
+                .find(|snapshot| snapshot.id.starts_with(id)),
             _ => {
                 return Err(Failure::new(
                     Reason::ConfigError,
@@ -233,15 +267,22 @@ impl Restic {
         };
         chosen
             .filter(|snapshot| snapshot.id.chars().all(|c| c.is_ascii_hexdigit()))
-            .ok_or_else(|| Failure::new(Reason::BackupMissing, "the repository has no such snapshot"))
+            .ok_or_else(|| {
+                Failure::new(Reason::BackupMissing, "the repository has no such snapshot")
+            })
     }
 
     /// Reads the packs: `check` without data does not see a flipped bit in one.
     fn check(&self, program: &Program<'_>) -> Result<(), Failure> {
         let subset = self.0.read_data_subset.as_str();
-        let plain = subset.chars().all(|c| c.is_ascii_digit() || "/%.KMGT".contains(c));
+        let plain = subset
+            .chars()
+            .all(|c| c.is_ascii_digit() || "/%.KMGT".contains(c));
         if !plain || subset.is_empty() {
-            return Err(Failure::new(Reason::ConfigError, "readDataSubset must be such as 1/7 or 100%"));
+            return Err(Failure::new(
+                Reason::ConfigError,
+                "readDataSubset must be such as 1/7 or 100%",
+            ));
         }
         // The structure first: it fails at once where reading data would try again and again.
         for more in [None, Some(subset)] {
