@@ -126,13 +126,14 @@ fn a_check_is_recorded_with_its_inputs() {
 
 #[test]
 fn what_identifies_a_person_is_left_out_of_the_record() {
-    let config = "waivers:\n  - policy: rds-storage-encrypted\n    resource: aws_db_instance.ehr\n    reason: encrypted by the application\n    owner: jane.doe@clinic.example.org\n    until: 2099-01-01\n";
-    let bad = BAD.replace("\"ehr\"\n  engine", "\"mrn-00123456\"\n  engine");
-    let tree = keyed(&[("hipaa-iac.yaml", config), ("main.tf", &bad)]);
+    let config = "waivers:\n  - {policy: rds-storage-unencrypted, address: aws_db_instance.ehr, reason: by the application, owner: jane.doe@clinic.example.org, until: 2027-01-31}\n";
+    let tree = keyed(&[("hipaa-iac.yaml", config), ("main.tf", BAD)]);
     let ran = run(
         tree.path(),
         &[
             "check",
+            "--as-of",
+            "2026-11-24",
             "--format",
             "json",
             "--evidence",

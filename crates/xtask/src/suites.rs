@@ -15,7 +15,7 @@ pub(crate) enum Suite {
     Cli,
     /// The evaluator against the real Terraform or OpenTofu
     Differential,
-    /// Evidence logs, against their verifier in Python and real S3 servers
+    /// Backups, sound and damaged, by the real tools; evidence logs, against their verifier in Python; real S3 servers
     Restore,
     /// Mutated and generated input through every crate; `HIPAA_IAC_FUZZ_SECONDS` and `HIPAA_IAC_FUZZ_SEED` change how much
     Fuzz,
@@ -61,7 +61,7 @@ impl Suite {
             Self::Differential => tools::terraform(),
             Self::Cluster if given() => tools::helm().and_then(|()| tools::kubernetes()),
             Self::Cluster => tools::cluster(),
-            Self::Restore => tools::object_storage(),
+            Self::Restore => tools::databases().and_then(|()| tools::object_storage()),
         }
     }
 
@@ -119,7 +119,14 @@ impl Suite {
             }
             Self::Restore => {
                 must(&mut cargo(&["build", "--quiet", "--package", "hipaa-iac"]))?;
-                test(&["--package", "hipaa-iac-tests", "--test", "evidence"])
+                test(&[
+                    "--package",
+                    "hipaa-iac-tests",
+                    "--test",
+                    "evidence",
+                    "--test",
+                    "restore",
+                ])
             }
             Self::Fuzz => test(&["--package", "hipaa-iac-tests", "--test", "fuzz"]),
             Self::Cluster => {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::{
     config::{Amcheck, Auto, Requirement, ResticLayout, RestoreVerification, Source},
-    context::{Context, Event},
+    context::{Context, Event, Failure},
     result::{CheckResult, CheckStatus, Observed, Reason, Severity},
 };
 
@@ -16,6 +16,8 @@ mod sql;
 mod structure;
 
 pub use encryption::{Magic, magic};
+pub(crate) use sql::evaluate;
+pub(crate) use structure::data_major;
 
 /// Something that must hold of a backup or of what it was restored to.
 pub trait Check {
@@ -116,7 +118,13 @@ impl Outcome {
 
     /// With what was expected.
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into().chars().take(crate::result::OBSERVED_LIMIT).collect());
+        self.expected = Some(
+            expected
+                .into()
+                .chars()
+                .take(crate::result::OBSERVED_LIMIT)
+                .collect(),
+        );
         self
     }
 
@@ -150,22 +158,21 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
         }
     } else {
         // pgBackRest keeps a manifest of its own, which its restore goes by.
-        if builtin.pg_verify_backup != Auto::Off
-            && !matches!(spec.source, Source::PgBackRest(_))
-        {
+        if builtin.pg_verify_backup != Auto::Off && !matches!(spec.source, Source::PgBackRest(_)) {
             checks.push(Box::new(structure::VerifyBackup));
         }
         if builtin.pg_checksums {
             checks.push(Box::new(structure::Checksums));
         }
     }
-    checks.extend(age::of(&spec.objectives));
     if let Some(canary) = &spec.checks.canary {
         checks.push(Box::new(canary::CanaryCheck::new(
             canary.clone(),
             dumped.is_none(),
         )));
     }
+    // After the canary, which tells the age of the data.
+    checks.extend(age::of(&spec.objectives));
     checks.extend(manifest::of_data(spec));
     if builtin.extensions && !spec.target.engine.postgres.extensions.is_empty() {
         checks.push(Box::new(structure::Extensions));
@@ -215,4 +222,26 @@ pub fn run_stage(context: &mut Context, stage: Stage) -> Result<(), Reason> {
         context.checks.push((result, outcome.reason));
     }
     first
+}
+
+/// A session on the database that a check names, or on the one that was restored.
+fn database(context: &Context, named: Option<&str>) -> Result<postgres::Client, Outcome> {
+    let stop = |failure: Failure| Outcome::error(failure.reason);
+    let dumped = match &context.verification.spec.source {
+        Source::PgDump(dump) => Some(dump.database.as_str()),
+        _ => None,
+    };
+    if let Some(name) = named.or(dumped) {
+        return context.connect(name).map_err(stop);
+    }
+    let all = context.databases().map_err(stop)?;
+    let own: Vec<&String> = all.iter().filter(|name| *name != "postgres").collect();
+    match own.as_slice() {
+        [] => context.connect("postgres").map_err(stop),
+        [name] => context.connect(name).map_err(stop),
+        _ => Err(Outcome::not_run(
+            Reason::ConfigError,
+            "the backup holds several databases: name the one that is meant",
+        )),
+    }
 }

@@ -3,10 +3,13 @@
 use crate::{
     config,
     context::{Context, Failure},
-    result::{ArtifactKind, Reason},
+    result::ArtifactKind,
 };
 
+pub(crate) mod pg_backrest;
+pub mod pg_base_backup;
 pub mod pg_dump;
+pub(crate) mod restic;
 
 /// A kind of backup.
 pub trait Source {
@@ -37,16 +40,15 @@ pub enum Form {
 }
 
 /// The source of a verification.
-///
-/// # Errors
-/// A kind that this build does not restore.
-pub fn of(source: &config::Source) -> Result<Box<dyn Source>, Failure> {
-    Ok(match source {
+pub fn of(source: &config::Source) -> Box<dyn Source> {
+    match source {
         config::Source::PgDump(dump) => Box::new(pg_dump::PgDump::new(dump.clone())),
-        config::Source::PgBaseBackup(_)
-        | config::Source::PgBackRest(_)
-        | config::Source::Restic(_) => {
-            return Err(Failure::new(Reason::ConfigError, "the source kind is not supported yet"));
+        config::Source::PgBaseBackup(base) => {
+            Box::new(pg_base_backup::PgBaseBackup::new(base.clone()))
         }
-    })
+        config::Source::PgBackRest(rest) => {
+            Box::new(pg_backrest::PgBackRest::new(rest.clone()))
+        }
+        config::Source::Restic(restic) => Box::new(restic::Restic::new(restic.clone())),
+    }
 }

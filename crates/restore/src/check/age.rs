@@ -1,0 +1,146 @@
+//! The three ages: of the backup, of the data in it, and of the last transaction that can be recovered.
+//!
+//! A modification time proves nothing (a copy of an old backup has a new one), and the backup's own time says
+//! nothing of a job that backs up a frozen replica, or of log that never arrived: hence three.
+
+use std::time::Duration;
+
+use postgres::types::Type;
+
+use super::{Check, Outcome, Stage};
+use crate::{
+    config::{Objectives, Span},
+    context::Context,
+    result::{ObjectiveName, Observed, Reason, Severity, Time},
+};
+
+/// How far a clock may be ahead of ours.
+const SKEW: Duration = Duration::from_secs(300);
+
+/// The ages that are measured; those with an objective must meet it.
+pub(super) fn of(objectives: &Objectives) -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(Age {
+            name: ObjectiveName::BackupAge,
+            most: objectives.max_backup_age,
+        }),
+        Box::new(Age {
+            name: ObjectiveName::DataAge,
+            most: objectives.max_data_age,
+        }),
+        Box::new(Age {
+            name: ObjectiveName::RecoveryPointLag,
+            most: objectives.max_recovery_point_lag,
+        }),
+    ]
+}
+
+struct Age {
+    name: ObjectiveName,
+    most: Option<Span>,
+}
+
+impl Check for Age {
+    fn id(&self) -> String {
+        match self.name {
+            ObjectiveName::DataAge => "age.data",
+            ObjectiveName::RecoveryPointLag => "age.recovery-point",
+            ObjectiveName::BackupAge | ObjectiveName::Rto => "age.backup",
+        }
+        .to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Critical
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        let seconds = match self.name {
+            // The canary has been read before.
+            ObjectiveName::DataAge => context.measured.get(&ObjectiveName::DataAge).copied(),
+            ObjectiveName::RecoveryPointLag => match recovered(context) {
+                Ok(at) => at,
+                Err(outcome) => return outcome,
+            }
+            .or(context.artifact.produced_at)
+            .map(|at| context.started_at.seconds_since(at)),
+            ObjectiveName::BackupAge | ObjectiveName::Rto => context
+                .artifact
+                .produced_at
+                .map(|at| context.started_at.seconds_since(at)),
+        };
+        let Some(seconds) = seconds else {
+            return match (self.most, self.name) {
+                (None, _) => Outcome::not_applicable("nothing tells it, and no objective asks"),
+                (Some(_), ObjectiveName::DataAge) => Outcome::not_run(
+                    Reason::ConfigError,
+                    "the age of the data is that of the restore canary: configure checks.canary",
+                ),
+                (Some(_), _) => Outcome::not_run(
+                    Reason::ConfigError,
+                    "the backup does not say when it was made: give it a manifest",
+                ),
+            };
+        };
+        if seconds < -SKEW.as_secs_f64() {
+            return Outcome::fail(Reason::TimestampInFuture)
+                .expected("not in the future")
+                .observed(number(seconds));
+        }
+        let seconds = seconds.max(0.0);
+        context.measured.insert(self.name, seconds);
+        let outcome = match self.most {
+            Some(most) if seconds > most.seconds() => Outcome::fail(match self.name {
+                ObjectiveName::DataAge => Reason::StaleData,
+                ObjectiveName::RecoveryPointLag => Reason::RecoveryPointLag,
+                ObjectiveName::BackupAge | ObjectiveName::Rto => Reason::StaleBackup,
+            }),
+            _ => Outcome::pass(),
+        };
+        let outcome = match self.most {
+            Some(most) => outcome.expected(format!("<= {} s", most.0)),
+            None => outcome,
+        };
+        outcome.observed(number(seconds))
+    }
+}
+
+/// Seconds as a number of the result: whole ones, for a digit more would claim what clocks do not know.
+fn number(seconds: f64) -> Observed {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounded, and no span is beyond 2^53"
+    )]
+    let whole = seconds.round() as i64;
+    Observed::Number(whole.into())
+}
+
+/// The commit time of the last transaction that recovery replayed; none when there was no recovery, or none in it.
+fn recovered(context: &Context) -> Result<Option<Time>, Outcome> {
+    if context.data.is_none() {
+        return Ok(None);
+    }
+    let mut client = context
+        .connect("postgres")
+        .map_err(|failure| Outcome::error(failure.reason))?;
+    let row = client
+        .query_typed_one(
+            "select (extract(epoch from pg_last_xact_replay_timestamp()) * 1000000)::bigint",
+            &[] as &[(&(dyn postgres::types::ToSql + Sync), Type)],
+        )
+        .map_err(|_| Outcome::error(Reason::AssertionError))?;
+    let micros: Option<i64> = row
+        .try_get(0)
+        .map_err(|_| Outcome::error(Reason::AssertionError))?;
+    Ok(micros
+        .and_then(chrono::DateTime::from_timestamp_micros)
+        .map(Time))
+}

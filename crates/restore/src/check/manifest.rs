@@ -1,0 +1,337 @@
+//! The backup against its producer's manifest.
+
+use std::collections::BTreeSet;
+
+use hipaa_iac_evidence::PublicKey;
+use sha2::{Digest as _, Sha256};
+
+use super::{Check, Outcome, Stage};
+use crate::{
+    config::{ManifestCheck, Requirement, Spec},
+    context::Context,
+    manifest::{self, Verified, hex},
+    result::{Observed, Reason, Severity},
+};
+
+/// Those that need only the backup's bytes.
+pub(super) fn of_artifact(spec: &Spec) -> Vec<Box<dyn Check>> {
+    let mut checks: Vec<Box<dyn Check>> = Vec::new();
+    if let Some(config) = &spec.checks.manifest {
+        checks.push(Box::new(Part::Signature {
+            required: config.required,
+        }));
+    }
+    if spec.checks.builtin.checksum != Requirement::Off {
+        checks.push(Box::new(Part::Checksum));
+    }
+    checks
+}
+
+/// Those that need the restored data.
+pub(super) fn of_data(spec: &Spec) -> Vec<Box<dyn Check>> {
+    let Some(config) = &spec.checks.manifest else {
+        return Vec::new();
+    };
+    let mut checks: Vec<Box<dyn Check>> = vec![
+        Box::new(Part::Schema),
+        Box::new(Part::Extensions),
+        Box::new(Part::Tables),
+        Box::new(Part::Sequences),
+    ];
+    if config.digest_key_secret_ref.is_some() || !config.digests.is_empty() {
+        checks.push(Box::new(Part::Digests));
+    }
+    checks
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Signature { required: bool },
+    Checksum,
+    Schema,
+    Extensions,
+    Tables,
+    Sequences,
+    Digests,
+}
+
+impl Check for Part {
+    fn id(&self) -> String {
+        match self {
+            Self::Signature { .. } => "manifest.signature",
+            Self::Checksum => "checksum",
+            Self::Schema => "manifest.schema",
+            Self::Extensions => "manifest.extensions",
+            Self::Tables => "manifest.tables",
+            Self::Sequences => "manifest.sequences",
+            Self::Digests => "manifest.digests",
+        }
+        .to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Extensions | Self::Sequences => Severity::High,
+            _ => Severity::Critical,
+        }
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        match self {
+            Self::Signature { .. } | Self::Checksum => Stage::Artifact,
+            _ => Stage::Running,
+        }
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        let outcome = match self {
+            Self::Signature { required } => signature(context, *required),
+            Self::Checksum => checksum(context),
+            _ => self.compare(context),
+        };
+        outcome.unwrap_or_else(|outcome| outcome)
+    }
+}
+
+fn configured(context: &Context) -> Result<ManifestCheck, Outcome> {
+    context
+        .verification
+        .spec
+        .checks
+        .manifest
+        .clone()
+        .ok_or_else(|| Outcome::not_run(Reason::ConfigError, "checks.manifest is not configured"))
+}
+
+/// The manifest, with its signature checked anew: nothing unverified is ever compared with.
+pub(super) fn verified(context: &Context) -> Result<Verified, Outcome> {
+    let config = configured(context)?;
+    let Some(envelope) = &context.manifest else {
+        return Err(if config.required {
+            Outcome::not_run(
+                Reason::ConfigError,
+                "there is no manifest beside the backup",
+            )
+        } else {
+            Outcome::not_applicable("there is no manifest beside the backup")
+        });
+    };
+    let pem = context
+        .secret(&config.public_key_secret_ref)
+        .map_err(|failure| Outcome::not_run(failure.reason, failure.detail))?;
+    let key = PublicKey::from_pem(&String::from_utf8_lossy(pem))
+        .map_err(|error| Outcome::not_run(Reason::ConfigError, error.to_string()))?;
+    manifest::verify(envelope, &key).map_err(|_| {
+        Outcome::fail(Reason::ChecksumMismatch)
+            .expected("a manifest signed by the producer's key")
+            .observed(false)
+    })
+}
+
+fn signature(context: &mut Context, required: bool) -> Result<Outcome, Outcome> {
+    let verified = match verified(context) {
+        Err(outcome) if !required && context.manifest.is_none() => return Ok(outcome),
+        other => other?,
+    };
+    let envelope = context.manifest.as_deref().unwrap_or_default();
+    context.artifact.manifest_digest = Some(format!("sha256:{}", hex(&Sha256::digest(envelope))));
+    // Signed by the producer, it is a better word than none.
+    context
+        .artifact
+        .produced_at
+        .get_or_insert(verified.manifest.produced_at);
+    Ok(Outcome::pass()
+        .expected("a manifest signed by the producer's key")
+        .observed(true))
+}
+
+fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
+    let required = context.verification.spec.checks.builtin.checksum == Requirement::Required;
+    let absent = |why: &str| {
+        if required {
+            Outcome::not_run(Reason::ConfigError, why)
+        } else {
+            Outcome::not_applicable(why)
+        }
+    };
+    let Some(seen) = context.seen.sha256.clone() else {
+        return Err(absent(
+            "the backup is not one file: its tool's own hashes count",
+        ));
+    };
+    if context.verification.spec.checks.manifest.is_none() {
+        return Err(absent("no manifest says what the bytes must be"));
+    }
+    let verified = verified(context).map_err(|outcome| {
+        if context.manifest.is_none() {
+            absent("there is no manifest beside the backup")
+        } else {
+            outcome
+        }
+    })?;
+    let outcome = if verified.manifest.size_bytes == context.seen.bytes && verified.sha256 == seen {
+        Outcome::pass()
+    } else {
+        Outcome::fail(Reason::ChecksumMismatch)
+    };
+    Ok(outcome
+        .expected(format!(
+            "{} bytes, sha256 {}",
+            verified.manifest.size_bytes, verified.sha256
+        ))
+        .observed(Observed::text(&format!(
+            "{} bytes, sha256 {seen}",
+            context.seen.bytes
+        ))))
+}
+
+impl Part {
+    fn compare(self, context: &mut Context) -> Result<Outcome, Outcome> {
+        let verified = verified(context)?;
+        let config = configured(context)?;
+        let content = verified.manifest.content;
+        let mut client = super::database(context, None)?;
+        // A transaction: the settings that rows are written with end with it.
+        let mut transaction = client
+            .build_transaction()
+            .read_only(true)
+            .start()
+            .map_err(|error| super::sql::failed(&error))?;
+        let failed = |error: postgres::Error| super::sql::failed(&error);
+        manifest::settle(&mut transaction).map_err(failed)?;
+        match self {
+            Self::Schema => {
+                let here = manifest::schema_digest(&mut transaction).map_err(failed)?;
+                let outcome = if here == content.schema_digest {
+                    Outcome::pass()
+                } else {
+                    Outcome::fail(Reason::SchemaMismatch)
+                };
+                Ok(outcome
+                    .expected(content.schema_digest)
+                    .observed(Observed::text(&here)))
+            }
+            Self::Extensions => {
+                let here = manifest::extensions(&mut transaction).map_err(failed)?;
+                let missing = content
+                    .extensions
+                    .keys()
+                    .filter(|name| !here.contains_key(*name));
+                Ok(none_of(
+                    missing.count(),
+                    "extensions missing",
+                    Reason::SchemaMismatch,
+                ))
+            }
+            Self::Sequences => {
+                let here = manifest::sequences(&mut transaction).map_err(failed)?;
+                let behind = content
+                    .sequences
+                    .iter()
+                    .filter(|(name, value)| here.get(*name).is_none_or(|here| here < *value));
+                Ok(none_of(
+                    behind.count(),
+                    "sequences behind",
+                    Reason::AssertionFailed,
+                ))
+            }
+            Self::Tables => {
+                let tolerance = u128::from(config.row_count_tolerance.0);
+                let here = manifest::tables(&mut transaction).map_err(failed)?;
+                let (mut missing, mut fewer, mut more) = (0, 0, 0);
+                for (name, table) in &content.tables {
+                    if !here.contains(name) {
+                        missing += 1;
+                        continue;
+                    }
+                    let rows = manifest::observe_table(&mut transaction, name, None)
+                        .map_err(failed)?
+                        .rows;
+                    let slack = u128::from(table.rows) * tolerance / 1_000_000;
+                    if u128::from(rows) + slack < u128::from(table.rows) {
+                        fewer += 1;
+                    } else if u128::from(rows) > u128::from(table.rows) + slack {
+                        more += 1;
+                    }
+                }
+                let outcome = match (missing, fewer, more) {
+                    (0, 0, 0) => Outcome::pass(),
+                    (0, 0, _) => Outcome::fail(Reason::DigestMismatch),
+                    (0, _, _) => Outcome::fail(Reason::RowCountLow),
+                    _ => Outcome::fail(Reason::TableMissing),
+                };
+                Ok(outcome
+                    .expected(format!(
+                        "the rows of {} tables within {}",
+                        content.tables.len(),
+                        config.row_count_tolerance
+                    ))
+                    .observed(Observed::text(&format!(
+                        "{missing} tables missing, {fewer} with fewer rows, {more} with more"
+                    ))))
+            }
+            Self::Digests => {
+                let reference = config.digest_key_secret_ref.as_ref().ok_or_else(|| {
+                    Outcome::not_run(
+                        Reason::ConfigError,
+                        "checks.manifest.digestKeySecretRef is needed to digest rows",
+                    )
+                })?;
+                let key = context
+                    .secret(reference)
+                    .map_err(|failure| Outcome::not_run(failure.reason, failure.detail))?;
+                let wanted: BTreeSet<&String> = if config.digests.is_empty() {
+                    content
+                        .tables
+                        .iter()
+                        .filter(|(_, table)| table.digest.is_some())
+                        .map(|(name, _)| name)
+                        .collect()
+                } else {
+                    config.digests.iter().collect()
+                };
+                let here = manifest::tables(&mut transaction).map_err(failed)?;
+                let mut different = 0;
+                for name in &wanted {
+                    let Some(expected) = content
+                        .tables
+                        .get(*name)
+                        .and_then(|table| table.digest.as_ref())
+                    else {
+                        return Err(Outcome::not_run(
+                            Reason::ConfigError,
+                            format!("the producer's manifest does not digest {name}"),
+                        ));
+                    };
+                    if !here.contains(*name) {
+                        return Err(Outcome::fail(Reason::TableMissing));
+                    }
+                    let seen = manifest::observe_table(&mut transaction, name, Some(key))
+                        .map_err(failed)?;
+                    if seen.digest.as_ref() != Some(expected) {
+                        different += 1;
+                    }
+                }
+                Ok(none_of(
+                    different,
+                    &format!("of {} tables differ", wanted.len()),
+                    Reason::DigestMismatch,
+                ))
+            }
+            Self::Signature { .. } | Self::Checksum => Err(Outcome::error(Reason::ConfigError)),
+        }
+    }
+}
+
+fn none_of(count: usize, what: &str, reason: Reason) -> Outcome {
+    let outcome = if count == 0 {
+        Outcome::pass()
+    } else {
+        Outcome::fail(reason)
+    };
+    outcome.expected(format!("0 {what}")).observed(count as u64)
+}

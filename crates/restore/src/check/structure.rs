@@ -1,0 +1,453 @@
+//! Whether what was restored is whole: by PostgreSQL's own tools, which read every byte.
+
+use std::fs;
+
+use super::{Check, Outcome, Stage};
+use crate::{
+    config::DumpFormat,
+    context::Context,
+    result::{Observed, Reason, Severity},
+};
+
+/// How far from the end of a plain dump its trailer may stand: `\unrestrict` follows it.
+const TRAILER_WITHIN: usize = 1024;
+
+/// The trailer of a plain dump, where the format has one.
+pub(super) fn trailer(format: DumpFormat) -> Option<Box<dyn Check>> {
+    (format == DumpFormat::Plain).then(|| Box::new(Trailer) as Box<dyn Check>)
+}
+
+struct Trailer;
+
+impl Check for Trailer {
+    fn id(&self) -> String {
+        "dump-trailer".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Critical
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Artifact
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        // psql exits with 0 over a dump whose producer was killed: nothing else in a plain dump tells its end.
+        let whole = has_trailer(&context.seen.tail);
+        let outcome = if whole {
+            Outcome::pass()
+        } else {
+            Outcome::fail(Reason::ArtifactTruncated)
+        };
+        outcome
+            .expected("`PostgreSQL database dump complete` at the end")
+            .observed(whole)
+    }
+}
+
+/// Whether the last bytes of a plain dump have its trailer.
+pub(crate) fn has_trailer(tail: &[u8]) -> bool {
+    let end = tail
+        .get(tail.len().saturating_sub(TRAILER_WITHIN)..)
+        .unwrap_or_default();
+    let text = b"\n-- PostgreSQL database dump complete\n";
+    end.windows(text.len()).any(|window| window == text)
+}
+
+pub(super) struct VerifyBackup;
+
+impl VerifyBackup {
+    fn look(context: &mut Context) -> Result<Outcome, crate::Failure> {
+        let Some(data) = context.data.clone() else {
+            return Ok(Outcome::not_run(
+                Reason::RestoreFailed,
+                "no files were restored",
+            ));
+        };
+        // A copy of a running server's folder has none, starts, answers, and may be torn in the middle.
+        if !data.join("backup_manifest").is_file() {
+            return Ok(Outcome::fail(Reason::PhysicalCorruption)
+                .expected("a backup_manifest, as pg_basebackup writes")
+                .observed(Observed::text("no backup_manifest: not a base backup")));
+        }
+        let installation = context.installation(data_major(&data)?)?;
+        let output = context
+            .jail
+            .tool(installation.program("pg_verifybackup")?)
+            // The log is replayed when the server starts, which says more.
+            .args(["--no-parse-wal", "--quiet"])
+            .arg(&data)
+            .run(context.deadline())?;
+        if output.timed_out {
+            return Err(output.failure(Reason::DeadlineExceeded));
+        }
+        Ok(match output.code {
+            Some(0) => Outcome::pass(),
+            Some(_) => {
+                Outcome::fail(Reason::PhysicalCorruption).observed(findings(&output.stderr_text()))
+            }
+            None => return Err(output.failure(Reason::RunnerLost)),
+        }
+        .expected("pg_verifybackup finds nothing"))
+    }
+}
+
+impl Check for VerifyBackup {
+    fn id(&self) -> String {
+        "pg-verifybackup".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Critical
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Restored
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        Self::look(context)
+            .unwrap_or_else(|failure| Outcome::not_run(failure.reason, failure.detail))
+    }
+}
+
+/// The major version of a data folder, from its `PG_VERSION`.
+pub(crate) fn data_major(data: &std::path::Path) -> Result<u32, crate::Failure> {
+    fs::read_to_string(data.join("PG_VERSION"))
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .ok_or_else(|| {
+            crate::Failure::new(
+                Reason::ArtifactCorrupt,
+                "there is no PG_VERSION: this is no data folder of PostgreSQL",
+            )
+        })
+}
+
+/// How much a tool found: its lines are counted and not kept.
+fn findings(text: &str) -> Observed {
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    Observed::text(&format!("{lines} findings"))
+}
+
+pub(super) struct Checksums;
+
+impl Checksums {
+    fn look(context: &mut Context) -> Result<Outcome, crate::Failure> {
+        let Some(data) = context.data.clone() else {
+            return Ok(Outcome::not_run(
+                Reason::RestoreFailed,
+                "no files were restored",
+            ));
+        };
+        let installation = context.installation(data_major(&data)?)?;
+        let control = context
+            .jail
+            .tool(installation.program("pg_controldata")?)
+            .arg(&data)
+            .run(context.deadline())?
+            .or_fail(Reason::PhysicalCorruption)?
+            .stdout_text();
+        let version = control
+            .lines()
+            .find_map(|line| line.strip_prefix("Data page checksum version:"));
+        if version.is_none_or(|version| version.trim() == "0") {
+            return Ok(Outcome::not_applicable(
+                "the cluster was made without checksums (initdb --data-checksums)",
+            ));
+        }
+        let output = context
+            .jail
+            .tool(installation.program("pg_checksums")?)
+            .args(["--check", "-D"])
+            .arg(&data)
+            .run(context.deadline())?;
+        if output.timed_out {
+            return Err(output.failure(Reason::DeadlineExceeded));
+        }
+        let bad = output.stdout_text().lines().find_map(|line| {
+            line.strip_prefix("Bad checksums:")?
+                .trim()
+                .parse::<u64>()
+                .ok()
+        });
+        Ok(match (output.code, bad) {
+            (Some(0), Some(0)) => Outcome::pass().observed(0),
+            (Some(_), Some(bad)) if bad > 0 => {
+                Outcome::fail(Reason::PhysicalCorruption).observed(bad)
+            }
+            _ => {
+                let text = output.stderr_text();
+                if text.contains("cluster must be shut down") {
+                    Outcome::not_run(Reason::RunnerLost, "the server was not stopped cleanly")
+                } else {
+                    Outcome::fail(Reason::PhysicalCorruption).observed(findings(&text))
+                }
+            }
+        }
+        .expected("0 bad checksums"))
+    }
+}
+
+impl Check for Checksums {
+    fn id(&self) -> String {
+        "pg-checksums".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Critical
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Stopped
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        Self::look(context)
+            .unwrap_or_else(|failure| Outcome::not_run(failure.reason, failure.detail))
+    }
+}
+
+pub(super) struct Amcheck {
+    /// Whether every row must be in its indexes.
+    pub(super) every_row: bool,
+}
+
+impl Amcheck {
+    fn look(&self, context: &mut Context) -> Result<Outcome, crate::Failure> {
+        let Some(server) = &context.server else {
+            return Ok(Outcome::not_run(
+                Reason::BootFailed,
+                "the server does not run",
+            ));
+        };
+        let mut tool = context
+            .jail
+            .tool(server.installation.program("pg_amcheck")?)
+            .args([
+                "--all",
+                "--install-missing=pg_catalog",
+                "--jobs=2",
+                "--no-password",
+            ])
+            .arg("--host")
+            .arg(server.socket())
+            .args(["--username", &server.superuser])
+            .args(["--maintenance-db", "postgres"]);
+        if self.every_row {
+            tool = tool.arg("--heapallindexed");
+        }
+        let output = tool.run(context.deadline())?;
+        if output.timed_out {
+            return Err(output.failure(Reason::DeadlineExceeded));
+        }
+        let errors = output.stderr_text();
+        let expected = "pg_amcheck finds nothing";
+        Ok(match output.code {
+            Some(0) => Outcome::pass(),
+            // Without its extension nothing was looked at, which is no finding.
+            Some(_)
+                if errors.contains("extension \"amcheck\" is not available")
+                    || errors.contains("extension control file")
+                    || errors.contains("amcheck is not installed") =>
+            {
+                Outcome::not_run(
+                    Reason::ToolMissing,
+                    "the extension amcheck is not installed (Debian: postgresql-N has it)",
+                )
+            }
+            Some(2) => {
+                Outcome::fail(Reason::PhysicalCorruption).observed(findings(&output.stdout_text()))
+            }
+            Some(1)
+                if errors.contains("could not connect")
+                    || errors.contains("server closed the connection") =>
+            {
+                Outcome::error(Reason::BootFailed)
+            }
+            Some(_) => Outcome::fail(Reason::PhysicalCorruption).observed(findings(&errors)),
+            None => return Err(output.failure(Reason::RunnerLost)),
+        }
+        .expected(expected))
+    }
+}
+
+impl Check for Amcheck {
+    fn id(&self) -> String {
+        "pg-amcheck".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Critical
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        self.look(context)
+            .unwrap_or_else(|failure| Outcome::not_run(failure.reason, failure.detail))
+    }
+}
+
+pub(super) struct Extensions;
+
+impl Check for Extensions {
+    fn id(&self) -> String {
+        "extensions".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        let wanted = context
+            .verification
+            .spec
+            .target
+            .engine
+            .postgres
+            .extensions
+            .clone();
+        let here = match super::database(context, None) {
+            Ok(mut client) => crate::manifest::extensions(&mut client),
+            Err(outcome) => return outcome,
+        };
+        let here = match here {
+            Ok(here) => here,
+            Err(error) => return super::sql::failed(&error),
+        };
+        let missing: Vec<&str> = wanted
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !here.contains_key(*name))
+            .collect();
+        let outcome = if missing.is_empty() {
+            Outcome::pass()
+        } else {
+            Outcome::fail(Reason::SchemaMismatch)
+        };
+        outcome
+            .expected(wanted.join(", "))
+            .observed(Observed::text(&format!(
+                "missing: {}",
+                if missing.is_empty() {
+                    "none".to_owned()
+                } else {
+                    missing.join(", ")
+                }
+            )))
+    }
+}
+
+pub(super) struct Sequences;
+
+/// The sequences that feed a column of whole numbers, upwards.
+const OWNED: &str = "
+    select format('%I.%I', n.nspname, s.relname), format('%I.%I', tn.nspname, t.relname), quote_ident(a.attname)
+    from pg_depend d
+    join pg_class s on s.oid = d.objid and s.relkind = 'S'
+    join pg_namespace n on n.oid = s.relnamespace
+    join pg_sequence q on q.seqrelid = s.oid and q.seqincrement > 0 and not q.seqcycle
+    join pg_class t on t.oid = d.refobjid and t.relkind in ('r', 'p')
+    join pg_namespace tn on tn.oid = t.relnamespace
+    join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid and a.atttypid in (20, 21, 23)
+    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
+      and d.deptype in ('a', 'i') and n.nspname !~ '^pg_'
+    order by 1";
+
+impl Sequences {
+    fn look(client: &mut postgres::Client) -> Result<Outcome, postgres::Error> {
+        let mut transaction = client.build_transaction().read_only(true).start()?;
+        let (mut all, mut behind) = (0_u64, 0_u64);
+        for row in transaction.query(OWNED, &[])? {
+            let (sequence, table, column): (String, String, String) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let query = format!(
+                "select coalesce((select max({column}) from {table}) >
+                        (select case when is_called then last_value else last_value - 1 end from {sequence}), false)"
+            );
+            all += 1;
+            behind += u64::from(transaction.query_one(&query, &[])?.try_get::<_, bool>(0)?);
+        }
+        let outcome = if behind == 0 {
+            Outcome::pass()
+        } else {
+            Outcome::fail(Reason::AssertionFailed)
+        };
+        Ok(outcome
+            .expected(format!("0 of {all} sequences behind their columns"))
+            .observed(behind))
+    }
+}
+
+impl Check for Sequences {
+    fn id(&self) -> String {
+        "sequences".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+
+    fn required(&self) -> bool {
+        true
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        match super::database(context, None) {
+            Ok(mut client) => {
+                Self::look(&mut client).unwrap_or_else(|error| super::sql::failed(&error))
+            }
+            Err(outcome) => outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailer_may_be_followed_by_unrestrict_only() {
+        let end = "\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict abc\n";
+        assert!(has_trailer(end.as_bytes()));
+        assert!(!has_trailer(b"COPY public.t (id) FROM stdin;\n1\n"));
+        // The words within a row are not at the beginning of a line.
+        assert!(!has_trailer(b"1\tx -- PostgreSQL database dump complete\n"));
+        let mut far = end.as_bytes().to_vec();
+        far.extend(vec![b'x'; 2048]);
+        assert!(!has_trailer(&far));
+    }
+}

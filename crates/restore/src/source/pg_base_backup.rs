@@ -1,0 +1,456 @@
+//! Base backups by `pg_basebackup`, with the write-ahead log that makes them consistent.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::Read as _,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use chrono::NaiveDateTime;
+
+use super::{Form, Source};
+use crate::{
+    check::{self, Stage},
+    config::{self, ClientEncryption, RecoveryTarget},
+    context::{Context, Failure},
+    jail,
+    result::{ArtifactKind, Lsn, Phase, Reason, Time},
+    server::{Server, Start, sql_failure},
+    stream::{self, Opened},
+};
+
+/// The superuser of the backed up cluster that checks connect as.
+const SUPERUSER: &str = "postgres";
+
+/// A base backup by `pg_basebackup`.
+pub(crate) struct PgBaseBackup(config::PgBaseBackup);
+
+impl PgBaseBackup {
+    pub(crate) const fn new(base: config::PgBaseBackup) -> Self {
+        Self(base)
+    }
+}
+
+impl Source for PgBaseBackup {
+    fn kind(&self) -> ArtifactKind {
+        ArtifactKind::PgBaseBackup
+    }
+
+    fn form(&self) -> Form {
+        Form::Either
+    }
+
+    fn restore(&self, context: &mut Context) -> Result<(), Failure> {
+        context.begin(Phase::Decrypt);
+        let data = context.scratch.join("data");
+        context.jail.folder(&data)?;
+        if context.is_tree() {
+            let tree = context.tree()?.to_owned();
+            if tree.join("PG_VERSION").is_file() {
+                context.begin(Phase::Restore);
+                copy_tree(context, &tree, &data)?;
+            } else {
+                self.unpack_folder(context, &tree, &data)?;
+            }
+        } else {
+            let opened = stream::open(context, &self.0.encryption)?;
+            context.begin(Phase::Restore);
+            let unpacked = unpack(context, opened, &data);
+            unpacked?;
+        }
+        let archive = context.wal.clone();
+        let archive = match archive {
+            Some(archive) => {
+                let copy = context.scratch.join("wal");
+                context.jail.folder(&copy)?;
+                copy_tree(context, &archive, &copy)?;
+                Some(copy)
+            }
+            None => None,
+        };
+        start(context, data, archive.as_deref(), &RecoveryTarget::Latest)
+    }
+}
+
+impl PgBaseBackup {
+    /// A folder as `pg_basebackup --format=tar` leaves it: `base.tar`, `pg_wal.tar` and `backup_manifest`, the
+    /// archives perhaps compressed or encrypted one by one.
+    fn unpack_folder(
+        &self,
+        context: &mut Context,
+        tree: &Path,
+        data: &Path,
+    ) -> Result<(), Failure> {
+        let base = member(tree, "base.tar").ok_or_else(|| {
+            Failure::new(
+                Reason::ArtifactCorrupt,
+                "the folder is no base backup: neither PG_VERSION nor base.tar is in it",
+            )
+        })?;
+        let other = fs::read_dir(tree)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                name.contains(".tar") && name.starts_with(|c: char| c.is_ascii_digit())
+            });
+        if other {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                "the backup has tablespaces of its own, which are not restored yet",
+            ));
+        }
+        context.begin(Phase::Restore);
+        self.unpack_file(context, &base, data)?;
+        if let Some(wal) = member(tree, "pg_wal.tar") {
+            self.unpack_file(context, &wal, &data.join("pg_wal"))?;
+        }
+        let manifest = tree.join("backup_manifest");
+        if manifest.is_file() && !data.join("backup_manifest").exists() {
+            let bytes = fs::read(&manifest).map_err(|error| Failure::system("backup", &error))?;
+            context.jail.file(&data.join("backup_manifest"), &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn unpack_file(&self, context: &mut Context, file: &Path, to: &Path) -> Result<(), Failure> {
+        let stored = File::open(file).map_err(|error| Failure::system("backup", &error))?;
+        let deadline = context.deadline();
+        let opened = stream::open_reader(context, Box::new(stored), &self.0.encryption, deadline)?;
+        unpack(context, opened, to)?;
+        // Several files have no hash in common.
+        context.seen.sha256 = None;
+        Ok(())
+    }
+}
+
+/// A file of a folder by its name, whatever was appended for compression and encryption.
+fn member(tree: &Path, name: &str) -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(tree)
+        .ok()?
+        .flatten()
+        .filter(|entry| {
+            let file = entry.file_name();
+            let file = file.to_string_lossy();
+            file.strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+/// Unpacks a tar archive, and says first what was wrong with the stream.
+fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Result<(), Failure> {
+    let result = context
+        .jail
+        .tool(jail::find("tar")?)
+        .args([
+            "--extract",
+            "--no-same-owner",
+            "--no-same-permissions",
+            "--directory",
+        ])
+        .arg(to)
+        .feed(&mut opened.reader, context.deadline());
+    let (seen, broken) = opened.finish();
+    context.seen = seen;
+    if let Some(broken) = broken {
+        return Err(broken);
+    }
+    let (output, _) = result?;
+    context.exit_code(Phase::Restore, output.code);
+    if output.success() {
+        return Ok(());
+    }
+    let failure = output.failure(Reason::ArtifactCorrupt);
+    if failure.reason == Reason::ArtifactCorrupt && context.scratch_is_full() {
+        return Err(Failure::new(Reason::StorageFull, "the scratch is full"));
+    }
+    if output.stderr_text().contains("Unexpected EOF") {
+        return Err(Failure::new(Reason::ArtifactTruncated, failure.detail));
+    }
+    Err(failure)
+}
+
+/// Copies a folder's content into another, for the user that tools run as.
+pub(super) fn copy_tree(context: &mut Context, from: &Path, to: &Path) -> Result<(), Failure> {
+    let output = context
+        .jail
+        .reader()
+        .tool(jail::find("cp")?)
+        .args([
+            "--recursive",
+            "--preserve=timestamps",
+            "--no-target-directory",
+        ])
+        .arg(from)
+        .arg(to)
+        .run(context.deadline())?;
+    context.exit_code(Phase::Restore, output.code);
+    if !output.success() {
+        if context.scratch_is_full() {
+            return Err(Failure::new(Reason::StorageFull, "the scratch is full"));
+        }
+        return Err(output.failure(Reason::ArtifactCorrupt));
+    }
+    context.jail.own_all(to)
+}
+
+/// Checks restored files, starts a server on them and lets it replay its log, from an archive folder where there is
+/// one, to the target.
+pub(super) fn start(
+    context: &mut Context,
+    data: PathBuf,
+    archive: Option<&Path>,
+    target: &RecoveryTarget,
+) -> Result<(), Failure> {
+    let system = |error: std::io::Error| Failure::system("scratch", &error);
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).map_err(system)?;
+    let major = check::data_major(&data)?;
+    let facts = Facts::read(&data);
+    if context.artifact.produced_at.is_none() {
+        context.artifact.produced_at = facts.produced_at;
+    }
+    if context.artifact.label.is_none() {
+        context.artifact.label = facts.label;
+    }
+    if context.artifact.lsn.is_none() {
+        context.artifact.lsn = Some(facts.lsn);
+    }
+    context.data = Some(data.clone());
+    if let Err(reason) = check::run_stage(context, Stage::Restored) {
+        return Err(Failure::new(
+            reason,
+            "the restored files do not pass their checks",
+        ));
+    }
+    // Without it a server starts from wherever its last checkpoint was, and answers with torn pages.
+    if !facts.has_label {
+        return Err(Failure::new(
+            Reason::PhysicalCorruption,
+            "there is no backup_label: the folder is a copy, or somebody removed it",
+        ));
+    }
+    context.begin(Phase::Recover);
+    let configured = context
+        .verification
+        .spec
+        .target
+        .engine
+        .postgres
+        .version
+        .parse()
+        .ok();
+    let installation = context.installation(configured.unwrap_or(major))?;
+    // What the backup's owner has set by ALTER SYSTEM is for another machine; how far to recover is said here.
+    for name in [
+        "postgresql.auto.conf",
+        "standby.signal",
+        "recovery.signal",
+        "postmaster.pid",
+    ] {
+        match fs::remove_file(data.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(system(error));
+            }
+            _ => {}
+        }
+    }
+    let mut recovery: Vec<(&str, String)> = vec![("recovery_target_action", "promote".to_owned())];
+    if let Some(archive) = archive {
+        context.jail.file(&data.join("recovery.signal"), b"")?;
+        recovery.push((
+            "restore_command",
+            format!("cp \"{}/%f\" \"%p\"", archive.display()),
+        ));
+        match target {
+            RecoveryTarget::Latest => {}
+            RecoveryTarget::Time(time) => recovery.push(("recovery_target_time", time.clone())),
+            RecoveryTarget::Name(name) => recovery.push(("recovery_target_name", name.clone())),
+        }
+    }
+    // Prepared transactions in the log need room for as many.
+    let control = context
+        .jail
+        .tool(installation.program("pg_controldata")?)
+        .arg(&data)
+        .run(context.deadline())?
+        .or_fail(Reason::PhysicalCorruption)?
+        .stdout_text();
+    let prepared = control
+        .lines()
+        .find_map(|line| line.strip_prefix("max_prepared_xacts setting:"))
+        .map(|value| value.trim().to_owned())
+        .filter(|value| value.chars().all(|c| c.is_ascii_digit()));
+    recovery.extend(prepared.map(|value| ("max_prepared_transactions", value)));
+    let control = context.scratch.join("pg");
+    let start = Start {
+        installation: &installation,
+        data: &data,
+        control: &control,
+        superuser: SUPERUSER,
+        parameters: &context.verification.spec.target.engine.postgres.parameters,
+        recovery: &recovery,
+    };
+    let server = Server::start(&context.jail, &start, context.deadline())?;
+    let mut session = server.connect("postgres", context.deadline())?;
+    let row = session
+        .query_one(
+            "select pg_is_in_recovery(), pg_last_wal_replay_lsn()::text",
+            &[],
+        )
+        .map_err(|error| sql_failure(&error, Reason::BootFailed))?;
+    if row.try_get::<_, bool>(0).unwrap_or(true) {
+        return Err(Failure::new(Reason::BootFailed, "recovery did not end"));
+    }
+    if let (Ok(Some(lsn)), Some(known)) = (
+        row.try_get::<_, Option<String>>(1),
+        &mut context.artifact.lsn,
+    ) {
+        known.recovered = Some(lsn);
+    }
+    context.server = Some(server);
+    Ok(())
+}
+
+/// What a base backup says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Facts {
+    has_label: bool,
+    label: Option<String>,
+    lsn: Lsn,
+    produced_at: Option<Time>,
+}
+
+impl Facts {
+    fn read(data: &Path) -> Self {
+        let mut facts = Self::default();
+        let read = |name: &str, most: u64| {
+            let mut text = String::new();
+            File::open(data.join(name))
+                .and_then(|file| file.take(most).read_to_string(&mut text))
+                .map(|_| text)
+        };
+        if let Ok(text) = read("backup_label", 1 << 16) {
+            facts.has_label = true;
+            facts.read_label(&text);
+        }
+        if let Ok(text) = read("backup_manifest", 256 << 20) {
+            facts.read_manifest(&text);
+        }
+        facts
+    }
+
+    fn read_label(&mut self, text: &str) {
+        let fields: BTreeMap<&str, &str> = text
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .collect();
+        self.label = fields
+            .get("LABEL")
+            .filter(|label| {
+                label.len() <= 100 && label.chars().all(|c| c.is_ascii_graphic() || c == ' ')
+            })
+            .map(|label| (*label).to_owned());
+        self.lsn.start = fields
+            .get("START WAL LOCATION")
+            .and_then(|place| place.split(' ').next())
+            .and_then(lsn);
+        // The server's own time zone, by a name that need not be known here.
+        self.produced_at = fields
+            .get("START TIME")
+            .and_then(|time| {
+                time.strip_suffix(" UTC")
+                    .or_else(|| time.strip_suffix(" GMT"))
+            })
+            .and_then(moment);
+    }
+
+    /// The manifest's times are GMT, whatever the server's zone: the label was written when the backup began.
+    fn read_manifest(&mut self, text: &str) {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Manifest {
+            #[serde(default)]
+            files: Vec<Entry>,
+            #[serde(default, rename = "WAL-Ranges")]
+            ranges: Vec<Range>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Entry {
+            #[serde(default, rename = "Path")]
+            path: String,
+            #[serde(default, rename = "Last-Modified")]
+            modified: String,
+        }
+        #[derive(serde::Deserialize)]
+        struct Range {
+            #[serde(rename = "End-LSN")]
+            end: String,
+        }
+        let Ok(manifest) = serde_json::from_str::<Manifest>(text) else {
+            return;
+        };
+        if let Some(time) = manifest
+            .files
+            .iter()
+            .find(|file| file.path == "backup_label")
+            .and_then(|file| moment(file.modified.strip_suffix(" GMT")?))
+        {
+            self.produced_at = Some(time);
+        }
+        self.lsn.stop = manifest.ranges.last().and_then(|range| lsn(&range.end));
+    }
+}
+
+fn moment(text: &str) -> Option<Time> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
+        .ok()
+        .map(|time| Time(time.and_utc()))
+}
+
+/// A place in the log, if it is one.
+pub(super) fn lsn(text: &str) -> Option<String> {
+    let (high, low) = text.split_once('/')?;
+    let hex =
+        |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_hexdigit());
+    (hex(high) && hex(low)).then(|| text.to_owned())
+}
+
+/// The encryption of what a repository has decrypted already.
+pub(super) const OPENED: ClientEncryption = ClientEncryption::ServerSide;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_and_a_manifest_are_read() {
+        let mut facts = Facts::default();
+        // As PostgreSQL 15 writes them.
+        facts.read_label("START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\nCHECKPOINT LOCATION: 0/2000060\nBACKUP METHOD: streamed\nBACKUP FROM: primary\nSTART TIME: 2026-11-24 14:49:16 EST\nLABEL: pg_basebackup base backup\nSTART TIMELINE: 1\n");
+        assert_eq!(facts.lsn.start.as_deref(), Some("0/2000028"));
+        assert_eq!(facts.label.as_deref(), Some("pg_basebackup base backup"));
+        assert_eq!(facts.produced_at, None);
+        facts.read_manifest(r#"{ "PostgreSQL-Backup-Manifest-Version": 1,
+"Files": [
+{ "Path": "backup_label", "Size": 227, "Last-Modified": "2026-11-24 19:49:16 GMT", "Checksum-Algorithm": "CRC32C", "Checksum": "9a32ea4c" }
+],
+"WAL-Ranges": [
+{ "Timeline": 1, "Start-LSN": "0/2000028", "End-LSN": "0/2000100" }
+],
+"Manifest-Checksum": "00"}"#);
+        assert_eq!(
+            facts.produced_at.unwrap().to_string(),
+            "2026-11-24T19:49:16.000Z"
+        );
+        assert_eq!(facts.lsn.stop.as_deref(), Some("0/2000100"));
+        assert_eq!(lsn("0/20; drop"), None);
+    }
+}

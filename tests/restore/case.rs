@@ -1,0 +1,77 @@
+//! One verification as a process of its own: a run must be the only parent of its processes.
+
+use std::{
+    env, fs, io,
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use hipaa_iac_restore::{IsolationChoice, Options, RestoreResult, RestoreVerification, verify};
+
+/// The argument that makes this program run one verification.
+pub const RUN: &str = "__case";
+/// The variable with the folder for the scratch.
+pub const SCRATCH: &str = "HIPAA_IAC_CASE_SCRATCH";
+/// The variable that asks for a plain folder, by `directory`.
+pub const ISOLATION: &str = "HIPAA_IAC_CASE_ISOLATION";
+
+/// Runs a verification when this program was started for one: document, secrets and state follow, and the result
+/// goes to standard output.
+pub fn dispatch() -> Option<ExitCode> {
+    let mut arguments = env::args_os().skip(1);
+    if arguments.next()? != RUN {
+        return None;
+    }
+    let (document, secrets, state) = (arguments.next()?, arguments.next()?, arguments.next()?);
+    let outcome = || -> io::Result<()> {
+        let text = fs::read_to_string(document)?;
+        let verification = RestoreVerification::parse(&text).map_err(io::Error::other)?;
+        let mut options = Options::new(env::current_exe()?, secrets.into());
+        options.state = state.into();
+        options.scratch = env::var_os(SCRATCH).map(Into::into);
+        if env::var_os(ISOLATION).is_some_and(|isolation| isolation == "directory") {
+            options.isolation = IsolationChoice::Directory;
+        }
+        // As the command does: a signal ends the run, which then has a result.
+        let stop = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&stop))?;
+        let run = verify(&verification, &text, &options, &stop, &mut |_| {});
+        serde_json::to_writer(io::stdout(), &(run.result, run.notes)).map_err(io::Error::other)
+    };
+    Some(match outcome() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = io::Write::write_all(&mut io::stderr(), format!("{error}\n").as_bytes());
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Runs a verification, and gives its result with the notes for a person.
+pub fn run(
+    folder: &Path,
+    document: &serde_json::Value,
+    secrets: &Path,
+    environment: &[(&str, String)],
+) -> io::Result<(RestoreResult, Vec<String>)> {
+    let path = folder.join("verification.yaml");
+    fs::write(&path, serde_json::to_vec_pretty(document)?)?;
+    let state = folder.join("state");
+    let output = Command::new(env::current_exe()?)
+        .arg(RUN)
+        .arg(path)
+        .arg(secrets)
+        .arg(state)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!(
+            "{}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        )));
+    }
+    serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+}

@@ -1,0 +1,29 @@
+//! Backups, sound and damaged, made by the real tools and judged by the engine.
+
+mod case;
+mod death;
+mod fixture;
+mod matrix;
+mod s3;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    // The engine starts this very program for its sandbox.
+    if let Some(code) = hipaa_iac_restore::sandbox::dispatch() {
+        return code;
+    }
+    if let Some(code) = case::dispatch() {
+        return code;
+    }
+    let arguments = Arguments::from_args();
+    let mut trials = matrix::trials();
+    trials.extend(death::trials());
+    trials.extend(s3::trials());
+    trials.sort_by(|first, second| first.name().cmp(second.name()));
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    fixture::forget();
+    conclusion.exit_code()
+}

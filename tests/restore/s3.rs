@@ -1,0 +1,387 @@
+//! Backups in object storage: real servers, and one that misbehaves on purpose.
+
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader, Write as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hipaa_iac_restore::{Reason, RestoreResult, result::ServerSideAlgorithm};
+use hipaa_iac_tests::object_storage::{Bucket, Server};
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Value, json};
+
+use crate::{
+    case,
+    fixture::{self, Fixture},
+};
+
+/// Every test of this module.
+pub fn trials() -> Vec<Trial> {
+    let mut trials = vec![
+        Trial::test("s3::versitygw", versitygw),
+        Trial::test("s3::moto", moto),
+    ];
+    let faults: [(&'static str, Fault, Reason); 8] = [
+        ("none", Fault::None, Reason::None),
+        ("forbidden", Fault::Forbidden, Reason::FetchDenied),
+        ("not_found", Fault::NotFound, Reason::BackupMissing),
+        (
+            "unavailable_at_first",
+            Fault::UnavailableAtFirst,
+            Reason::None,
+        ),
+        ("unavailable", Fault::Unavailable, Reason::FetchTimeout),
+        ("silent", Fault::Silent, Reason::FetchTimeout),
+        ("truncated", Fault::Truncated, Reason::FetchTimeout),
+        (
+            "wrong_checksum",
+            Fault::WrongChecksum,
+            Reason::ChecksumMismatch,
+        ),
+    ];
+    for (name, fault, reason) in faults {
+        trials.push(Trial::test(format!("s3::fault::{name}"), move || {
+            misbehaving(name, fault, reason)
+        }));
+    }
+    trials
+}
+
+struct Bench {
+    fixture: Arc<Fixture>,
+    folder: PathBuf,
+}
+
+impl Bench {
+    fn new(name: &str) -> Result<Self, Failed> {
+        let fixture = fixture::get()?;
+        let folder = fixture.path("cases").join(format!("s3-{name}"));
+        fs::create_dir_all(&folder)?;
+        Ok(Self { fixture, folder })
+    }
+
+    /// The good dump, encrypted with age, and its manifest.
+    fn stored(&self) -> io::Result<PathBuf> {
+        let stored = self.folder.join("2026-11-24.dump.age");
+        self.fixture.age(&self.fixture.path("good.dump"), &stored)?;
+        fs::write(
+            format!("{}.manifest.dsse.json", stored.display()),
+            self.fixture.sign(&stored)?,
+        )?;
+        Ok(stored)
+    }
+
+    fn document(&self, name: &str, location: &Value, encryption: &Value) -> Value {
+        let source = json!({"pgDump": {
+            "format": "Custom",
+            "location": {"s3": location},
+            "encryption": encryption,
+        }});
+        self.fixture
+            .verification(&format!("s3-{}", name.replace('_', "-")), &source)
+    }
+
+    fn expect(
+        &self,
+        document: &Value,
+        environment: &[(&'static str, String)],
+        reason: Reason,
+    ) -> Result<RestoreResult, Failed> {
+        let (result, notes) =
+            case::run(&self.folder, document, &self.fixture.secrets, environment)?;
+        if (result.verdict, result.reason) == (reason.verdict(), reason) {
+            return Ok(result);
+        }
+        let text = serde_json::to_string_pretty(&result)?;
+        Err(format!(
+            "expected {reason}, got {}\n{notes:#?}\n{text}",
+            result.reason
+        )
+        .into())
+    }
+}
+
+fn age() -> Value {
+    json!({"age": {"identitySecretRef": {"name": "age", "key": "identity"}}})
+}
+
+fn put(server: &Server, bucket: &str, key: &str, file: &Path, more: &str) -> io::Result<()> {
+    server
+        .python(&format!(
+            "s3.put_object(Bucket='{bucket}', Key='{key}', Body=open('{}', 'rb'){more})",
+            file.display()
+        ))
+        .map(drop)
+}
+
+/// versitygw checks signatures, and keeps what it is given.
+fn versitygw() -> Result<(), Failed> {
+    let bench = Bench::new("versitygw")?;
+    let server = Server::versitygw()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    let environment = server.environment();
+    let location =
+        json!({"bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age"});
+
+    let document = bench.document("nothing", &location, &age());
+    bench.expect(&document, &environment, Reason::BackupMissing)?;
+
+    let stored = bench.stored()?;
+    let manifest = PathBuf::from(format!("{}.manifest.dsse.json", stored.display()));
+    put(
+        &server,
+        "backups",
+        "daily/2026-11-23.dump.age",
+        &bench.fixture.path("empty.dump"),
+        "",
+    )?;
+    put(&server, "backups", "daily/2026-11-24.dump.age", &stored, "")?;
+    put(
+        &server,
+        "backups",
+        "daily/2026-11-24.dump.age.manifest.dsse.json",
+        &manifest,
+        "",
+    )?;
+    let mut document = bench.document("newest", &location, &age());
+    document["spec"]["source"]["pgDump"]["manifestKey"] =
+        json!("daily/{artifact}.manifest.dsse.json");
+    document["spec"]["checks"]["manifest"] =
+        json!({"publicKeySecretRef": {"name": "producer", "key": "public"}});
+    document["spec"]["checks"]["builtin"] = json!({"checksum": "Required"});
+    let result = bench.expect(&document, &environment, Reason::None)?;
+    let artifact = result.artifact.ok_or("no artifact")?;
+    assert_eq!(artifact.uri, "s3://backups/daily/2026-11-24.dump.age");
+    assert_eq!(artifact.size_bytes, Some(fs::metadata(&stored)?.len()));
+
+    // Another's credentials.
+    let mut document = bench.document("denied", &location, &age());
+    let secret = bench.fixture.secrets.join("s3-wrong");
+    fs::create_dir_all(&secret)?;
+    fs::write(secret.join("accessKeyId"), "AKIAWRONGWRONGWRONGW")?;
+    fs::write(secret.join("secretAccessKey"), "not-the-secret")?;
+    document["spec"]["source"]["pgDump"]["location"]["s3"]["credentialsSecretRef"] =
+        json!({"name": "s3-wrong"});
+    bench.expect(&document, &environment, Reason::FetchDenied)?;
+
+    // A repository is copied as it is stored, and restored without network.
+    server.python(&format!(
+        "import os\nroot = '{}'\nfor folder, _, names in os.walk(root):\n    for name in names:\n        path = os.path.join(folder, name)\n        s3.put_object(Bucket='backups', Key='restic/' + os.path.relpath(path, root), Body=open(path, 'rb'))",
+        bench.fixture.path("restic").display()
+    ))?;
+    let document = bench.fixture.verification(
+        "s3-restic",
+        &json!({"restic": {
+            "location": {"s3": {"bucket": "backups", "prefix": "restic/"}},
+            "passwordSecretRef": {"name": "pass", "key": "good"},
+            "selector": {"tags": ["stdin"]},
+            "layout": {"pgDumpStdin": "Custom"},
+        }}),
+    );
+    bench.expect(&document, &environment, Reason::None)?;
+    Ok(())
+}
+
+/// moto tells how it encrypts.
+fn moto() -> Result<(), Failed> {
+    let bench = Bench::new("moto")?;
+    let server = Server::moto()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    let environment = server.environment();
+    let plain = bench.fixture.path("good.dump");
+    let key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    let kms = format!(", ServerSideEncryption='aws:kms', SSEKMSKeyId='{key}'");
+    put(&server, "backups", "kms.dump", &plain, &kms)?;
+    put(
+        &server,
+        "backups",
+        "aes.dump",
+        &plain,
+        ", ServerSideEncryption='AES256'",
+    )?;
+
+    let document = |name: &str, object: &str, policy: &Value| {
+        let mut document = bench.document(
+            name,
+            &json!({"bucket": "backups", "prefix": object}),
+            &json!("serverSide"),
+        );
+        document["spec"]["encryptionPolicy"] = policy.clone();
+        document
+    };
+    let policy =
+        json!({"required": "ServerSide", "serverSide": {"algorithm": "aws:kms", "keyArn": key}});
+    let result = bench.expect(
+        &document("kms", "kms.dump", &policy),
+        &environment,
+        Reason::None,
+    )?;
+    let side = result.encryption.server_side;
+    assert_eq!(side.algorithm, ServerSideAlgorithm::AwsKms);
+    assert_eq!(side.key_arn.as_deref(), Some(key));
+    assert_eq!(side.matches_expected, Some(true));
+
+    bench.expect(
+        &document("aes-for-kms", "aes.dump", &policy),
+        &environment,
+        Reason::WrongServerSideKey,
+    )?;
+    let other = json!({"required": "ServerSide", "serverSide": {"algorithm": "aws:kms", "keyArn": "arn:aws:kms:us-east-1:123456789012:key/other"}});
+    bench.expect(
+        &document("other-key", "kms.dump", &other),
+        &environment,
+        Reason::WrongServerSideKey,
+    )?;
+    // The store's encryption is not the producer's.
+    let client = json!({"required": "ClientSide"});
+    bench.expect(
+        &document("client-side", "kms.dump", &client),
+        &environment,
+        Reason::NotEncrypted,
+    )?;
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    None,
+    Forbidden,
+    NotFound,
+    UnavailableAtFirst,
+    Unavailable,
+    Silent,
+    Truncated,
+    WrongChecksum,
+}
+
+fn misbehaving(name: &str, fault: Fault, reason: Reason) -> Result<(), Failed> {
+    let bench = Bench::new(name)?;
+    let stored = bench.stored()?;
+    let port = serve(fs::read(&stored)?, fault)?;
+    let environment = [
+        ("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
+    ];
+    let location = json!({
+        "bucket": "backups",
+        "prefix": "a b.dump.age",
+        "region": "us-east-1",
+        "endpoint": format!("http://127.0.0.1:{port}"),
+    });
+    let document = bench.document(name, &location, &age());
+    bench.expect(&document, &environment, reason)?;
+    Ok(())
+}
+
+/// A server of one object, until the process ends.
+fn serve(object: Vec<u8>, fault: Fault) -> io::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = listener.local_addr()?.port();
+    let object = Arc::new(object);
+    let asked = Arc::new(AtomicUsize::new(0));
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (object, asked) = (Arc::clone(&object), Arc::clone(&asked));
+            thread::spawn(move || {
+                let _ = answer(stream, &object, fault, &asked);
+            });
+        }
+    });
+    Ok(port)
+}
+
+fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -> io::Result<()> {
+    let mut input = BufReader::new(stream.try_clone()?);
+    let mut out = stream;
+    loop {
+        let mut request = String::new();
+        if input.read_line(&mut request)? == 0 {
+            return Ok(());
+        }
+        let mut range = None;
+        loop {
+            let mut line = String::new();
+            input.read_line(&mut line)?;
+            let line = line.trim_end().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(from) = line.strip_prefix("range: bytes=") {
+                range = from
+                    .split('-')
+                    .next()
+                    .and_then(|from| from.parse::<usize>().ok());
+            }
+        }
+        let count = asked.fetch_add(1, Ordering::SeqCst);
+        let empty = |out: &mut TcpStream, status: &str| {
+            write!(
+                out,
+                "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+        };
+        match fault {
+            Fault::Forbidden => return empty(&mut out, "403 Forbidden"),
+            Fault::NotFound => return empty(&mut out, "404 Not Found"),
+            Fault::Unavailable => return empty(&mut out, "503 Service Unavailable"),
+            Fault::UnavailableAtFirst if count < 2 => {
+                return empty(&mut out, "503 Service Unavailable");
+            }
+            Fault::Silent => {
+                thread::park();
+                return Ok(());
+            }
+            _ => {}
+        }
+        let from = range.unwrap_or(0).min(object.len());
+        let body = &object[from..];
+        let mut sum = sha256(object);
+        if fault == Fault::WrongChecksum {
+            sum[0] ^= 1;
+        }
+        let status = if range.is_some() {
+            "206 Partial Content"
+        } else {
+            "200 OK"
+        };
+        write!(
+            out,
+            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"0123\"\r\nLast-Modified: Tue, 24 Nov 2026 00:00:00 GMT\r\nx-amz-checksum-sha256: {}\r\nx-amz-checksum-type: FULL_OBJECT\r\n",
+            body.len(),
+            BASE64_STANDARD.encode(sum),
+        )?;
+        if range.is_some() {
+            write!(
+                out,
+                "Content-Range: bytes {from}-{}/{}\r\n",
+                object.len() - 1,
+                object.len()
+            )?;
+        }
+        write!(out, "\r\n")?;
+        if request.starts_with("HEAD") {
+            continue;
+        }
+        if fault == Fault::Truncated {
+            if range.is_none() {
+                out.write_all(&body[..body.len() / 2])?;
+            }
+            out.flush()?;
+            return Ok(());
+        }
+        out.write_all(body)?;
+    }
+}
+
+fn sha256(bytes: &[u8]) -> Vec<u8> {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).to_vec()
+}
