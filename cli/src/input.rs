@@ -84,6 +84,12 @@ pub(crate) fn settings(
     let agreements =
         named.or_else(|| Some(settings.folder.join(AGREEMENTS)).filter(|file| file.is_file()));
     if let Some(file) = agreements {
+        if !file.is_file() {
+            return Err(Failure(format!(
+                "{}: no such file; correct `agreements` in the configuration",
+                file.display()
+            )));
+        }
         match Agreements::parse(&*read(sources, &file)?, as_of) {
             Ok(agreements) => settings.agreements = agreements,
             Err(diagnostics) => settings.diagnostics.extend(diagnostics),

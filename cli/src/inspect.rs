@@ -1,6 +1,6 @@
 //! `hipaa-iac inspect`: every evaluated resource, shaped as Terraform's plan JSON shapes `after`, `after_unknown` and `after_sensitive`.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use hipaa_iac_source::{
     Diagnostic, Inventory, Level, Node, Number, Resource, ResourceKind, Sources, Value,
@@ -91,6 +91,7 @@ fn describe(resource: &Resource, sources: &Sources) -> Json {
         ),
     };
     let place = resource.span.and_then(|span| sources.locate(span));
+    let body = with_hidden(resource);
     json!({
         "address": &*resource.address,
         "mode": mode,
@@ -99,12 +100,67 @@ fn describe(resource: &Resource, sources: &Sources) -> Json {
         "provider": provider,
         "root": &*resource.root,
         "environment": resource.environment.as_deref(),
-        "values": known(&resource.body).unwrap_or(Json::Null),
-        "unknown": mask(&resource.body, &|node| unknown(node)),
-        "sensitive": mask(&resource.body, &|node| node.sensitive),
+        "values": known(&body).unwrap_or(Json::Null),
+        "unknown": mask(&body, &|node| unknown(node)),
+        "sensitive": mask(&body, &|node| node.sensitive),
         "file": place.as_ref().map(|(path, ..)| path.to_string()),
         "line": place.map(|(_, start, _)| start.line),
     })
+}
+
+/// The body with the secrets marked that no `sensitive` marks: a provider's schema marks its passwords, and a Secret holds
+/// nothing else.
+fn with_hidden(resource: &Resource) -> Node {
+    match &resource.kind {
+        // Its values are of any shape, and Terraform knows of no secret among them.
+        ResourceKind::Terraform(id) if &*id.type_ == "terraform_data" => resource.body.clone(),
+        ResourceKind::Terraform(_) => hide(&resource.body, "", false),
+        ResourceKind::Kubernetes(id) if id.group.is_empty() && &*id.kind == "Secret" => {
+            let all = ["data", "stringData"];
+            let members = resource.body.as_map().into_iter().flatten();
+            let members = members
+                .map(|(key, value)| (Arc::clone(key), hide(value, key, all.contains(&&**key))));
+            Node::object(members.collect())
+        }
+        ResourceKind::Kubernetes(_) => hide(&resource.body, "", false),
+    }
+}
+
+/// Marks the texts that reports hide; every text with `all`.
+fn hide(node: &Node, name: &str, all: bool) -> Node {
+    let value = match &node.value {
+        Value::String(text) if all || hipaa_iac_report::is_hidden(name, text) => {
+            return Node {
+                sensitive: true,
+                ..node.clone()
+            };
+        }
+        Value::List(elements) => Value::List(Arc::new(
+            elements
+                .iter()
+                .map(|element| hide(element, name, all))
+                .collect(),
+        )),
+        Value::Object(members) => {
+            // In `{name: DB_PASSWORD, value: x}` the name is a value.
+            let pair = node.get("name").and_then(Node::as_str);
+            let members = members.iter().map(|(key, value)| {
+                let name = match (&**key, pair) {
+                    ("value", Some(pair)) => pair,
+                    // Of a pair, the name is no secret.
+                    ("name", _) => "",
+                    (key, _) => key,
+                };
+                (Arc::clone(key), hide(value, name, all))
+            });
+            Value::Object(Arc::new(members.collect()))
+        }
+        _ => return node.clone(),
+    };
+    Node {
+        value,
+        ..node.clone()
+    }
 }
 
 /// A list of which it is not known how many elements it has is not known, as Terraform sees it.

@@ -1,5 +1,7 @@
 //! Every format is what its readers expect, equal input gives equal bytes, and nothing secret is in any of them.
 
+use std::fmt::Write as _;
+
 use hipaa_iac_tests::{Tree, run_in, run_with, workspace};
 
 use crate::BAD;
@@ -327,10 +329,13 @@ resource "aws_db_instance" "c" {{
         "unknown(self)",
     ]
     .iter()
-    .map(|require| {
-        format!("    - {{select: $.password, absent: pass, require: \"{require}\", message: m}}\n")
-    })
-    .collect();
+    .fold(String::new(), |mut rules, require| {
+        let _ = writeln!(
+            rules,
+            "    - {{select: $.password, absent: pass, require: \"{require}\", message: m}}"
+        );
+        rules
+    });
     let policy = format!(
         "apiVersion: hipaa-iac.dev/v1alpha1\nkind: Policy\nmetadata: {{name: own}}\nspec:\n  title: Own\n  severity: high\n  safeguards: [\"164.312(d)\"]\n  scope: all\n  profiles: [hipaa]\n  match: {{terraform: [aws_db_instance]}}\n  rules:\n{rules}  rationale: Why.\n  remediation: {{text: How.}}\n"
     );
@@ -363,7 +368,7 @@ resource "aws_db_instance" "c" {{
     clean(&["check", "--var", &secret]);
     for vars in [
         format!("{{p: {marker}, p: {marker}}}"),
-        format!("{marker}"),
+        marker.to_string(),
         format!("{{p: \"{marker}}}"),
     ] {
         let text = format!("environments:\n  - name: prod\n    vars: {vars}\n");

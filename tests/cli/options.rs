@@ -199,6 +199,87 @@ fn environments_are_judged_each() {
 }
 
 #[test]
+fn variables_of_an_environment_decide() {
+    let text = BAD.replace("false", "var.encrypted") + "variable \"encrypted\" {}\n";
+    let tree = Tree::with(&[
+        ("main.tf", text.as_str()),
+        ("hipaa-iac.yaml", "environments:\n  - {name: production, vars: {encrypted: true}}\n  - {name: test, vars: {encrypted: false}}\n"),
+    ])
+    .unwrap();
+    let ran = run_in(tree.path(), &JSON).unwrap();
+    let findings = ran.json()["findings"].as_array().unwrap().clone();
+    assert_eq!(findings.len(), 1, "{}", ran.stdout);
+    assert_eq!(findings[0]["environment"], "test");
+    let origin = findings[0]["origin"].to_string();
+    assert!(origin.contains("environment"), "{origin}");
+    // The command line has the last word.
+    let given = [&JSON[..], &["--var", "encrypted=true"]].concat();
+    assert_eq!(run_in(tree.path(), &given).unwrap().findings(), [""; 0]);
+}
+
+#[test]
+fn a_default_of_an_optional_attribute_is_the_origin() {
+    let text = BAD.replace("false", "var.db.encrypted")
+        + "variable \"db\" {\n  type = object({ encrypted = optional(bool, false) })\n  default = {}\n}\n";
+    let tree = Tree::with(&[("main.tf", text.as_str())]).unwrap();
+    let ran = run_in(tree.path(), &JSON).unwrap();
+    let origin = ran.json()["findings"][0]["origin"].clone();
+    let line = text.lines().position(|line| line.contains("optional("));
+    assert_eq!(
+        origin["line"].as_u64(),
+        line.map(|line| line as u64 + 1),
+        "{origin}"
+    );
+    let what = origin["what"].as_str().unwrap();
+    assert!(
+        what.contains("default") && what.contains("encrypted"),
+        "{what}"
+    );
+}
+
+#[test]
+fn a_misspelt_key_of_the_configuration_is_pointed_at() {
+    let place = |config: &str| {
+        let tree = Tree::with(&[("main.tf", GOOD), ("hipaa-iac.yaml", config)]).unwrap();
+        let ran = run_in(tree.path(), &["check", "--only", "rds-storage-unencrypted"]).unwrap();
+        assert_eq!(ran.code, 2, "{}", ran.stdout);
+        let at = ran.stdout.find("--> hipaa-iac.yaml:").unwrap();
+        let line = ran.stdout[at..].lines().next().unwrap();
+        line.trim_start_matches("--> hipaa-iac.yaml:").to_owned()
+    };
+    assert_eq!(place("severity:\n  rds-storage-unencrypt: low\n"), "2:3");
+    assert_eq!(
+        place("parameters:\n  rds-backup-retention-short:\n    minDays: 3\n"),
+        "3:5"
+    );
+    assert_eq!(place("skip: [container-privileged, nope]\n"), "1:30");
+}
+
+#[test]
+fn inspect_shows_no_secret() {
+    let terraform = "resource \"aws_db_instance\" \"a\" {\n  identifier = \"patients\"\n  password   = \"zq7markerzq7\"\n}\n\
+                     provider \"vault\" {\n  token = \"zq7markerzq7\"\n}\n\
+                     resource \"aws_lambda_function\" \"f\" {\n  function_name = \"f\"\n  environment {\n    variables = { DB_PASSWORD = \"zq7markerzq7\", LEVEL = \"debug\" }\n  }\n}\n\
+                     resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([{ environment = [{ name = \"API_TOKEN\", value = \"zq7markerzq7\" }] }])\n}\n";
+    let manifests = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {user: zq7markerzq7}\n---\n\
+                     apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    image: x\n    env: [{name: DB_PASSWORD, value: zq7markerzq7}, {name: LEVEL, value: info}]\n";
+    let tree = Tree::with(&[("main.tf", terraform), ("pod.yaml", manifests)]).unwrap();
+    let ran = run_in(tree.path(), &["inspect", ".", "--format", "json"]).unwrap();
+    assert!(!ran.stdout.contains("zq7markerzq7"), "{}", ran.stdout);
+    // What hides them hides nothing else.
+    for shown in ["patients", "debug", "info", "DB_PASSWORD"] {
+        assert!(ran.stdout.contains(shown), "{shown}: {}", ran.stdout);
+    }
+    let resources = ran.json()["resources"].as_array().unwrap().clone();
+    let instance = resources
+        .iter()
+        .find(|resource| resource["address"] == "aws_db_instance.a");
+    let instance = instance.unwrap();
+    assert_eq!(instance["sensitive"]["password"], true);
+    assert_eq!(instance["values"]["password"], serde_json::Value::Null);
+}
+
+#[test]
 fn standard_input_is_read() {
     let tree = Tree::new().unwrap();
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: c, image: x, securityContext: {privileged: true}}]\n";

@@ -231,6 +231,22 @@ fn documents_of_data_sources_count_where_they_are_certain() {
         ),
         "unknown"
     );
+    // With a part that is not known, the document is followed; what a function makes of it is another text.
+    let open = "data \"aws_iam_policy_document\" \"open\" {\n  statement {\n    effect    = \"Deny\"\n    actions   = [\"s3:*\"]\n    resources = [\"*\", \"${aws_s3_bucket.b.arn}/*\"]\n    principals {\n      type        = \"*\"\n      identifiers = [\"*\"]\n    }\n    condition {\n      test     = \"Bool\"\n      variable = \"aws:SecureTransport\"\n      values   = [\"false\"]\n    }\n  }\n}\nlocals {\n  open = data.aws_iam_policy_document.open.json\n}\n";
+    for same in [
+        "data.aws_iam_policy_document.open.json",
+        "\"${data.aws_iam_policy_document.open.json}\"",
+        "local.open",
+    ] {
+        assert_eq!(of(open, same), "pass", "{same}");
+    }
+    for made in [
+        "replace(data.aws_iam_policy_document.open.json, \"Deny\", \"Allow\")",
+        "base64encode(local.open)",
+        "upper(local.open)",
+    ] {
+        assert_eq!(of(open, made), "unknown", "{made}");
+    }
     let merged = |arguments: &str| {
         of(
             &format!("data \"aws_iam_policy_document\" \"m\" {{\n{arguments}\n}}\n"),

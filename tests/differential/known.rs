@@ -1,5 +1,7 @@
 //! What the random test lets pass, and why.
 
+use crate::said::Said;
+
 /// Beginnings of what Terraform refuses though the evaluator finds a value. Before it plans, Terraform validates with
 /// variables, resources and locals of unknown type, and there `tolist([[], local.names])` has no common type yet: it
 /// refuses what the plan would accept. The evaluator judges with the values. A null also has a type there that the evaluator
@@ -19,11 +21,30 @@ const UNDECIDED_TYPES: &[&str] = &[
     "argument must be a string, a collection type, or a structural type",
     "coalescelist arguments must be lists or tuples",
     "string required, but received",
+    "parameter: bool required",
+    "parameter: number required",
+    "all arguments must have the same type",
     "Inconsistent conditional result types",
     "keys and searchset must be of the same type",
     "all elements must be of the same type",
     "given sets must all have compatible element types",
 ];
+
+/// Terraform's `flatten` takes what is not known, of no known type, and sensitive for one element, because of its mark: it
+/// shows a list that holds something which is neither known nor shown. It may be a list, so the evaluator does not know
+/// how many elements there are, and marks the whole.
+pub(crate) fn one_element(expected: &Said, found: &Said) -> bool {
+    found.unknown == true
+        && found.sensitive == true
+        && expected.kind() == "unknown and sensitive"
+        && !expected.unknown.is_boolean()
+}
+
+/// Terraform knows that two values are not equal where their types differ, the type of a null or of the elements of an
+/// empty collection too; the evaluator does not keep all of those, and then does not know. It never claims more.
+pub(crate) fn decided_by_types(expected: &Said, found: &Said) -> bool {
+    expected.kind() == "known" && expected.values.is_boolean() && found.kind() == "unknown"
+}
 
 /// Whether an error of Terraform is one of those.
 pub(crate) fn undecided(message: &str) -> bool {

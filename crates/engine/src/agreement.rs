@@ -199,7 +199,7 @@ pub struct DeclaredVendor {
 /// The agreements of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Agreements {
-    agreements: Vec<Agreement>,
+    signed: Vec<Agreement>,
     exceptions: Vec<Excepted>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -408,14 +408,13 @@ impl Agreements {
                     format!("the exception is for `{vendor}`, which the registry has not");
                 refuse(&["exceptions", &at, "vendor"], message);
             }
-            let path = match exception.matches.path.as_deref().map(Glob::new).transpose() {
-                Ok(path) => path.map(|glob| glob.compile_matcher()),
-                Err(_) => {
-                    let message = "`path` of the exception is not a glob".to_owned();
-                    refuse(&["exceptions", &at, "match", "path"], message);
-                    continue;
-                }
+            let path = exception.matches.path.as_deref().map(Glob::new);
+            let Ok(path) = path.transpose() else {
+                let message = "`path` of the exception is not a glob".to_owned();
+                refuse(&["exceptions", &at, "match", "path"], message);
+                continue;
             };
+            let path = path.map(|glob| glob.compile_matcher());
             let span = places.get(number).copied().flatten();
             if exception.expires < as_of {
                 let message = format!(
@@ -449,7 +448,7 @@ impl Agreements {
         }
         if refused.is_empty() {
             Ok(Self {
-                agreements: list.agreements,
+                signed: list.agreements,
                 exceptions,
                 diagnostics,
             })
@@ -475,7 +474,7 @@ impl Agreements {
     ) -> Option<bool> {
         let mut answer = Some(false);
         for covering in vendor::coverers(vendor) {
-            let agreements = self.agreements.iter().filter(|agreement| {
+            let agreements = self.signed.iter().filter(|agreement| {
                 agreement.vendor == covering
                     && agreement.is_current(as_of)
                     && agreement.scope.covers(vendor, service, environment)

@@ -297,7 +297,13 @@ impl Config {
         };
         let mut diagnostic = Diagnostic::new(level, code, message).remedy(remedy);
         if let Some(file) = self.file.and_then(|file| sources.get(file)) {
-            diagnostic.span = yaml::locate(&file, path);
+            // What is misspelt is an element of `only` and `skip`, and elsewhere a key.
+            diagnostic.span = match (code, path) {
+                ("parameter-unknown", _) | ("policy-unknown", ["severity" | "parameters", ..]) => {
+                    yaml::locate_key(&file, path)
+                }
+                _ => yaml::locate(&file, path),
+            };
             diagnostic = diagnostic.in_path(Arc::clone(file.path()));
         }
         diagnostic

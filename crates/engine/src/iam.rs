@@ -118,13 +118,16 @@ fn followed(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Vec<
             .resource(*target)
             .is_some_and(|target| target.kind.matched_by() == "data.aws_iam_policy_document")
     };
-    let all_of_document = relations::references_in(node).iter().all(|reference| {
-        matches!(&*reference.attribute, "json" | "minified_json" | "")
-            && match world.relations.target(at, reference) {
-                Target::Resources(targets) => targets.iter().all(is_document),
-                Target::Missing => false,
-            }
-    });
+    // What a function makes of a document is another text.
+    let verbatim = node.as_unknown().is_some_and(|unknown| unknown.verbatim);
+    let all_of_document = verbatim
+        && relations::references_in(node).iter().all(|reference| {
+            matches!(&*reference.attribute, "json" | "minified_json" | "")
+                && match world.relations.target(at, reference) {
+                    Target::Resources(targets) => targets.iter().all(is_document),
+                    Target::Missing => false,
+                }
+        });
     let referred = world.relations.referred(at, node, false);
     if !all_of_document || !referred.open.is_empty() || node.references().is_empty() {
         let mut reasons = Vec::new();

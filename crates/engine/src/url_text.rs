@@ -222,7 +222,7 @@ fn key_values(text: &str) -> Option<Url> {
     is_dsn.then_some(url)
 }
 
-/// The settings of ADO.NET and ODBC, of SQL Server, PostgreSQL (Npgsql) and MySQL.
+/// The settings of ADO.NET and ODBC, of SQL Server, PostgreSQL (Npgsql) and `MySQL`.
 fn ado(text: &str) -> Option<Url> {
     let mut url = Url::default();
     let mut is_dsn = false;
@@ -262,7 +262,7 @@ fn ado(text: &str) -> Option<Url> {
         }
         keys.push(key);
     }
-    url.scheme = ado_scheme(&url, &keys, &driver).to_owned();
+    ado_scheme(&url, &keys, &driver).clone_into(&mut url.scheme);
     is_dsn.then_some(url)
 }
 

@@ -340,7 +340,7 @@ impl Waivers {
             diagnostic.span = waiver.applied.span;
             diagnostic.path.clone_from(&waiver.path);
             self.diagnostics.push(diagnostic);
-            for waivers in self.configured.values_mut() {
+            if let Some(waivers) = self.configured.get_mut(&*waiver.applied.policy) {
                 waivers.retain(|other| *other != at);
             }
         }

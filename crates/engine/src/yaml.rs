@@ -83,6 +83,59 @@ pub(crate) fn locate(file: &SourceFile, path: &[&str]) -> Option<Span> {
     })
 }
 
+/// The place of the key at a path of keys, or of the nearest value above it that is there.
+pub(crate) fn locate_key(file: &SourceFile, path: &[&str]) -> Option<Span> {
+    let (key, above) = path.split_last()?;
+    let found = serde_saphyr::with_deserializer_from_str(file.text(), |deserializer| {
+        serde::de::DeserializeSeed::deserialize(KeyAt { above, key }, deserializer)
+    });
+    let found = found.ok().flatten();
+    found
+        .and_then(|location| span(file, &location))
+        .or_else(|| locate(file, above))
+}
+
+/// Finds the location of a key below a path of keys.
+struct KeyAt<'a> {
+    above: &'a [&'a str],
+    key: &'a str,
+}
+
+impl<'de> serde::de::DeserializeSeed<'de> for KeyAt<'_> {
+    type Value = Option<serde_saphyr::Location>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeyAt<'_> {
+    type Value = Option<serde_saphyr::Location>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<Spanned<String>>()? {
+            match self.above.split_first() {
+                Some((first, above)) if key.value == **first => {
+                    let key = self.key;
+                    found = map.next_value_seed(KeyAt { above, key })?;
+                }
+                above => {
+                    if above.is_none() && key.value == self.key {
+                        found = Some(key.referenced);
+                    }
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// The places of the elements of the list under a key of the document, in one reading.
 pub(crate) fn locate_elements(file: &SourceFile, key: &str) -> Vec<Option<Span>> {
     let found = serde_saphyr::with_deserializer_from_str(file.text(), |deserializer| {

@@ -23,6 +23,7 @@ pub use junit::{JunitOptions, junit};
 pub use result::CheckResult;
 pub use sarif::{MAX_RESULTS, SarifOptions, sarif};
 pub use schema::result_schema;
+pub use scrub::is_hidden;
 pub use text::{Detail, TextOptions, text};
 
 #[cfg(test)]

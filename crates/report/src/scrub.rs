@@ -440,6 +440,25 @@ fn normalized(key: &str) -> String {
         .collect()
 }
 
+/// Whether the text of a setting is hidden in reports, by the setting's name or by what stands in the text.
+pub fn is_hidden(name: &str, text: &str) -> bool {
+    if is_template(text) {
+        return false;
+    }
+    let named = names_secret(name) && !is_plain(text, is_exactly_secret(name));
+    let paired = || {
+        PAIR_VALUE
+            .as_ref()
+            .is_some_and(|value| value.is_match(text))
+            && PAIR_NAME.as_ref().is_some_and(|pair| {
+                pair.captures_iter(text)
+                    .filter_map(|found| found.name("name"))
+                    .any(|name| names_secret(name.as_str()))
+            })
+    };
+    named || !secrets(text).is_empty() || paired()
+}
+
 /// Whether a setting of this name holds a secret.
 fn names_secret(key: &str) -> bool {
     let key = normalized(key);

@@ -76,6 +76,8 @@ pub struct Unknown {
     pub many: bool,
     /// With `many`, or for a whole unknown collection: what each element looks like, as far as it is known.
     pub element: Option<Box<Node>>,
+    /// It is the text that a data source computes, as it stands, not one that a function makes of it.
+    pub verbatim: bool,
 }
 
 /// A part of a text.

@@ -35,6 +35,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) names: Option<&'a Names<'a>>,
     /// In `try` and `can` a failure is an answer; elsewhere the rest of an object or list is kept.
     pub(crate) strict: bool,
+    /// In a branch that is not taken a failure is no error: what failed is not known, and the rest has its types and marks.
+    pub(crate) lenient: bool,
 }
 
 /// A name of a `for`, a `dynamic` block, a template file; `each` and `count`.
@@ -69,6 +71,23 @@ impl<'a> Scope<'a> {
     fn strictly(&self) -> Self {
         Self {
             strict: true,
+            lenient: false,
+            ..*self
+        }
+    }
+
+    fn leniently(&self) -> Self {
+        Self {
+            strict: true,
+            lenient: true,
+            ..*self
+        }
+    }
+
+    /// Where the operands of an operator and the arguments of a function stand: one that fails takes the whole with it.
+    fn firmly(&self) -> Self {
+        Self {
+            lenient: false,
             ..*self
         }
     }
@@ -142,7 +161,14 @@ impl Evaluator<'_> {
             return Ok(val.clone());
         }
         let _depth = self.enter(expr.span)?;
-        self.eval_kind(expr, scope)
+        match self.eval_kind(expr, scope) {
+            Err(failure) if scope.lenient && failure.code != "evaluation-limit" => {
+                let mut unk = Unk::because(format!("it cannot be evaluated: {}", failure.message));
+                unk.ty = form(&expr.kind);
+                Ok(Val::unknown(unk).at(Some(expr.span)))
+            }
+            result => result,
+        }
     }
 
     /// Evaluates a part of an object or list: outside `try` and `can` its failure does not take the whole with it.
@@ -154,6 +180,12 @@ impl Evaluator<'_> {
     }
 
     fn eval_kind(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
+        let scope = match &expr.kind {
+            ExprKind::Not(_) | ExprKind::Negate(_) | ExprKind::Binary(..) | ExprKind::Call(_) => {
+                scope.firmly()
+            }
+            _ => scope,
+        };
         let val = match &expr.kind {
             ExprKind::Literal(val) => return Ok(val.clone()),
             ExprKind::Template(parts) => self.template(parts, expr.span, scope)?,
@@ -169,7 +201,19 @@ impl Evaluator<'_> {
             }
             ExprKind::Access { source, steps } => {
                 let val = self.eval(source, scope)?;
-                self.steps(val, steps, expr.span, scope)?
+                match &val.kind {
+                    // The sign stands before all that follows: `-1[*]` is `-(1[*])`, and not `(-1)[*]`.
+                    Kind::Num(number)
+                        if number.is_negative()
+                            && matches!(source.kind, ExprKind::Literal(_))
+                            && source.span.start == expr.span.start =>
+                    {
+                        let val = val.with_kind(Kind::Num(number.neg()));
+                        let val = self.steps(val, steps, expr.span, scope.firmly())?;
+                        negated(&operand(&val, &Type::Number, expr.span)?)
+                    }
+                    _ => self.steps(val, steps, expr.span, scope)?,
+                }
             }
             ExprKind::Conditional(parts) => return self.conditional(parts, expr.span, scope),
             ExprKind::Not(inner) => {
@@ -177,20 +221,17 @@ impl Evaluator<'_> {
                 let val = operand(&val, &Type::Bool, inner.span)?;
                 match &val.kind {
                     Kind::Bool(value) => val.with_kind(Kind::Bool(!value)),
-                    _ => computed(&[&val], Type::Bool, |vals| {
-                        Some((!vals.first()?.as_bool()?).into())
-                    }),
+                    _ => veiled(
+                        computed(&[&val], Type::Bool, |vals| {
+                            Some((!vals.first()?.as_bool()?).into())
+                        }),
+                        &val,
+                    ),
                 }
             }
             ExprKind::Negate(inner) => {
                 let val = self.eval(inner, scope)?;
-                let val = operand(&val, &Type::Number, inner.span)?;
-                match &val.kind {
-                    Kind::Num(number) => val.with_kind(Kind::Num(number.neg())),
-                    _ => computed(&[&val], Type::Number, |vals| {
-                        Some(vals.first()?.as_num()?.neg().into())
-                    }),
-                }
+                negated(&operand(&val, &Type::Number, inner.span)?)
             }
             ExprKind::Binary(op, sides) => {
                 self.binary(*op, &sides.0, &sides.1, expr.span, scope)?
@@ -261,6 +302,28 @@ impl Evaluator<'_> {
                 Step::Index(key) => {
                     let key_val = self.eval(key, scope)?;
                     index(&val, &key_val, key.span)?
+                }
+                Step::Splat(each, at) if scope.lenient => {
+                    let failed = std::cell::Cell::new(None);
+                    let all = self.splat(&val, *at, &|element| match self
+                        .steps(element, each, span, scope)
+                    {
+                        Err(failure) if failure.code != "evaluation-limit" => {
+                            failed.set(Some(failure.message.clone()));
+                            Ok(Val::unknown_because(failure.message))
+                        }
+                        result => result,
+                    })?;
+                    // Terraform then knows no more than the type.
+                    match failed.take() {
+                        Some(message) => Val::unknown(Unk {
+                            ty: all.type_of(),
+                            ..Unk::because(message)
+                        })
+                        .mark(val.sensitive)
+                        .with_refs(&all.all_refs()),
+                        None => all,
+                    }
                 }
                 Step::Splat(each, at) => {
                     self.splat(&val, *at, &|element| self.steps(element, each, span, scope))?
@@ -359,7 +422,7 @@ impl Evaluator<'_> {
             let other = self.branch(other, scope)?;
             self.spend(u64::from(val.weight() / 8 + other.weight() / 8), span)?;
             // The marks of the branch not taken count too: Terraform cannot always tell which one it will be.
-            let sensitive = test.sensitive || other.sensitive;
+            let sensitive = test.sensitive || other.is_marked();
             if is_untyped(&val) || is_untyped(&other) {
                 return Ok(val.mark(sensitive));
             }
@@ -382,6 +445,7 @@ impl Evaluator<'_> {
         // Equal branches make the condition irrelevant, as far as Terraform sees it.
         if irrelevant(&then, &otherwise) {
             let refs = test.refs.union(&otherwise.refs);
+            let sensitive = test.is_marked() || then.is_marked() || otherwise.is_marked();
             return Ok(convert(&then)?.mark(sensitive).with_refs(&refs));
         }
         if let Some(elements) = alike(&then, &otherwise, &test) {
@@ -398,6 +462,7 @@ impl Evaluator<'_> {
         if let Kind::Unknown(unk) = &mut result.kind {
             let unk = Arc::make_mut(unk);
             unk.bounds = either(&then, &otherwise);
+            unk.veiled = !(test.is_marked() || then.is_marked() || otherwise.is_marked());
             if ty.is_any() {
                 (unk.ty, unk.not_null) = (Type::Any, false);
             }
@@ -407,14 +472,7 @@ impl Evaluator<'_> {
 
     /// A branch that may not be taken: its failure is no error, and it keeps the type that its form gives away.
     fn branch(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
-        match self.eval(expr, scope.strictly()) {
-            Err(failure) if failure.code != "evaluation-limit" => {
-                let mut unk = Unk::because(format!("it cannot be evaluated: {}", failure.message));
-                unk.ty = form(&expr.kind);
-                Ok(Val::unknown(unk).at(Some(expr.span)))
-            }
-            result => result,
-        }
+        self.eval(expr, scope.leniently())
     }
 
     fn binary(&self, op: Op, left: &Expr, right: &Expr, span: Span, scope: Scope<'_>) -> Eval {
@@ -424,7 +482,9 @@ impl Evaluator<'_> {
         self.spend(u64::from(a.weight() / 16 + b.weight() / 16), span)?;
         let refs = a.all_refs().union(&b.all_refs());
         let sensitive = a.holds_sensitive() || b.holds_sensitive();
-        let val = match op {
+        let marked = a.holds_marked() || b.holds_marked();
+        let equality = matches!(op, Op::Eq | Op::NotEq);
+        let mut val = match op {
             Op::Eq | Op::NotEq => {
                 let answer = |equal: bool| Val::from(equal == (op == Op::Eq));
                 match a.equals(&b) {
@@ -477,6 +537,11 @@ impl Evaluator<'_> {
                 }
             }
         };
+        match &mut val.kind {
+            // Terraform marks it only once it is known; of the operators `==` alone marks at once.
+            Kind::Unknown(unk) => Arc::make_mut(unk).veiled = !(equality && marked),
+            _ => return Ok(val.mark(marked).with_refs(&refs)),
+        }
         Ok(val.mark(sensitive).with_refs(&refs))
     }
 
@@ -534,7 +599,15 @@ impl Evaluator<'_> {
                         format!("a {} cannot be iterated over", unk.ty),
                     ));
                 }
-                let sensitive = self.condition_of_none(each, scope)?;
+                // Of a collection of unknown type it does not even try the condition: that cannot be wrong.
+                let sensitive = match self.condition_of_none(each, scope) {
+                    Err(failure)
+                        if is_untyped(&collection) && failure.code != "evaluation-limit" =>
+                    {
+                        false
+                    }
+                    marks => marks?,
+                };
                 let (key, element) = symbolic_pair(&collection);
                 // Terraform does not look at the rest yet: it cannot be wrong.
                 let element = in_for(each, key, element, scope.strictly(), |scope| {
@@ -546,7 +619,8 @@ impl Evaluator<'_> {
         self.spend(pairs.len() as u64, span)?;
         let mut sensitive = collection.sensitive;
         if pairs.is_empty() {
-            sensitive |= self.condition_of_none(each, scope)?;
+            // Only for its errors: of a known collection the mark is no longer asked for.
+            self.condition_of_none(each, scope)?;
         }
         let mut refs = collection.refs.clone();
         let mut list = Vec::new();
@@ -556,10 +630,15 @@ impl Evaluator<'_> {
         let mut unclear: Option<Val> = None;
         let mut shape = None;
         for (key, element) in pairs {
+            // Once the result is not known, Terraform says nothing of a null among what follows.
+            let known = unclear.is_none();
             let outcome = in_for(each, key, element, scope, |scope| {
                 if let Some(condition) = &each.condition {
                     let test = self.eval(condition, scope)?;
                     if test.is_null() {
+                        if !known {
+                            return Ok(None);
+                        }
                         return Err(failure(condition.span, "the condition is null"));
                     }
                     let test = test.convert(&Type::Bool).map_err(|error| {
@@ -576,6 +655,9 @@ impl Evaluator<'_> {
                     Some(key) => {
                         let name = self.eval(key, scope)?;
                         if name.is_null() {
+                            if !known {
+                                return Ok(None);
+                            }
                             return Err(failure(key.span, "a key cannot be null"));
                         }
                         name.to_str()
@@ -919,6 +1001,7 @@ fn irrelevant(then: &Val, otherwise: &Val) -> bool {
     match (&then.kind, &otherwise.kind) {
         (Kind::Null, Kind::Null) => true,
         (Kind::Num(a), Kind::Num(b)) => a == b,
+        _ if then.type_of() != otherwise.type_of() => false,
         (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => {
             a.is_empty() && b.is_empty()
         }
@@ -927,10 +1010,40 @@ fn irrelevant(then: &Val, otherwise: &Val) -> bool {
     }
 }
 
-/// The bounds of a number that is one of two whole ones.
-fn either(then: &Val, otherwise: &Val) -> Option<(i64, Option<i64>)> {
-    let (a, b) = (then.as_num()?.to_i64()?, otherwise.as_num()?.to_i64()?);
-    Some((a.min(b), Some(a.max(b))))
+/// The least that a number can be, and the greatest where there is one.
+fn bounds(val: &Val) -> Option<(Num, Option<Num>)> {
+    if let Some(number) = val.as_num() {
+        return Some((number.clone(), Some(number.clone())));
+    }
+    val.as_unknown()?.bounds.clone()
+}
+
+/// The bounds of a number that is one of two.
+fn either(then: &Val, otherwise: &Val) -> Option<(Num, Option<Num>)> {
+    let ((least_a, most_a), (least_b, most_b)) = (bounds(then)?, bounds(otherwise)?);
+    let most = most_a.zip(most_b).map(|(a, b)| a.max(b));
+    Some((least_a.min(least_b), most))
+}
+
+/// A number with its sign turned.
+fn negated(val: &Val) -> Val {
+    match &val.kind {
+        Kind::Num(number) => val.with_kind(Kind::Num(number.neg())),
+        _ => veiled(
+            computed(&[val], Type::Number, |vals| {
+                Some(vals.first()?.as_num()?.neg().into())
+            }),
+            val,
+        ),
+    }
+}
+
+/// What is made of an operand that is not known: Terraform marks it only once it is known.
+fn veiled(mut val: Val, operand: &Val) -> Val {
+    if let Kind::Unknown(unk) = &mut val.kind {
+        Arc::make_mut(unk).veiled = true;
+    }
+    val.mark(operand.sensitive).with_refs(&operand.refs)
 }
 
 /// Whether it is not even known of what type it is.
@@ -1053,14 +1166,6 @@ fn computed(vals: &[&Val], ty: Type, f: impl Fn(&[Val]) -> Option<Val>) -> Val {
 
 /// A comparison that the bounds of a number that is not known decide.
 fn compare_bounds(op: Op, a: &Val, b: &Val) -> Option<bool> {
-    // The least, and the greatest where there is one.
-    let bounds = |val: &Val| -> Option<(Num, Option<Num>)> {
-        if let Some(number) = val.as_num() {
-            return Some((number.clone(), Some(number.clone())));
-        }
-        let (least, most) = val.as_unknown()?.bounds?;
-        Some((least.into(), most.map(Num::from)))
-    };
     let ((least_a, most_a), (least_b, most_b)) = (bounds(a)?, bounds(b)?);
     // Terraform takes no notice of bounds that touch.
     let below = most_a.is_some_and(|most| most < least_b);
@@ -1294,7 +1399,8 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                 unknown_from(&key, Type::Any)
             };
             if let Kind::Unknown(unk) = &mut result.kind {
-                Arc::make_mut(unk).not_null = false;
+                let unk = Arc::make_mut(unk);
+                (unk.not_null, unk.veiled) = (false, !val.sensitive && !key.is_marked());
             }
             Ok(mark(if matches!(val.kind, Kind::Tuple(_)) {
                 untyped(result)
@@ -1356,7 +1462,8 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                     element
                 };
                 if let Kind::Unknown(unk) = &mut result.kind {
-                    Arc::make_mut(unk).not_null = false;
+                    let unk = Arc::make_mut(unk);
+                    (unk.not_null, unk.veiled) = (false, !val.is_marked() && !key.is_marked());
                 }
                 let any = unk.ty.is_any();
                 return Ok(mark(if any { untyped(result) } else { result }));

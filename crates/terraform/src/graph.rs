@@ -269,6 +269,7 @@ pub(crate) fn scope(instance: &Rc<Instance>) -> Scope<'_> {
         instance: Some(instance),
         names: None,
         strict: false,
+        lenient: false,
     }
 }
 
@@ -572,6 +573,7 @@ impl<'a> Evaluator<'a> {
                     instance: None,
                     names: None,
                     strict: false,
+                    lenient: false,
                 },
             );
             Some(val.map(|val| with_origin(val, || format!("default of var.{name}"))))
@@ -640,6 +642,7 @@ impl<'a> Evaluator<'a> {
             instance: None,
             names: None,
             strict: true,
+            lenient: false,
         };
         types::constraint(expr, &|expr| {
             self.eval(expr, nothing).map_err(|failure| failure.message)
@@ -868,6 +871,7 @@ impl<'a> Evaluator<'a> {
                     reasons: std::iter::once(first).chain(reasons.clone()).collect(),
                     ty: Type::String,
                     set: true,
+                    verbatim: true,
                     ..Unk::default()
                 };
                 Val::unknown(unk)
@@ -1532,6 +1536,7 @@ impl<'a> Evaluator<'a> {
                     &attr.expr,
                     Scope {
                         strict: true,
+                        lenient: false,
                         ..scope(instance)
                     },
                 )
@@ -1649,6 +1654,7 @@ impl<'a> Evaluator<'a> {
             };
             let scope = Scope {
                 strict: true,
+                lenient: false,
                 ..scope(instance).with(&names)
             };
             if let Ok(val) = self.eval(&attr.expr, scope) {
@@ -1905,6 +1911,7 @@ impl<'a> Evaluator<'a> {
                     instance: None,
                     names: outer,
                     strict,
+                    lenient: false,
                 },
             ),
         }

@@ -93,13 +93,17 @@ pub struct Unk {
     /// How much of the template's beginning Terraform itself knows, in bytes; `None`: all of it.
     pub prefix: Option<usize>,
     /// The least, and the greatest where there is one, that the number can be as far as Terraform knows: a length.
-    pub bounds: Option<(i64, Option<i64>)>,
+    pub bounds: Option<(Num, Option<Num>)>,
     /// For a text that `jsonencode` makes: the value.
     pub json: Option<Box<Val>>,
     /// As an element of a list: stands for zero or more elements.
     pub many: bool,
     /// What each element of an unknown collection looks like.
     pub element: Option<Box<Val>>,
+    /// It is the text that a data source computes, as it stands.
+    pub verbatim: bool,
+    /// If it is sensitive: only once it is known, as far as Terraform's plan says.
+    pub veiled: bool,
     /// The known attributes of an object whose other attributes are not known: a resource.
     pub open: Option<Arc<Members>>,
 }
@@ -688,6 +692,16 @@ impl Val {
         self.sensitive || self.children().any(Self::holds_sensitive)
     }
 
+    /// Whether it is sensitive as a whole and Terraform's plan says so already.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.sensitive && !self.as_unknown().is_some_and(|unk| unk.veiled)
+    }
+
+    /// Whether that holds of it or of anything in it.
+    pub(crate) fn holds_marked(&self) -> bool {
+        self.is_marked() || self.children().any(Self::holds_marked)
+    }
+
     /// The references of the value and of everything in it.
     pub fn all_refs(&self) -> Refs {
         fn gather<'a>(val: &'a Val, into: &mut Vec<&'a Refs>) {
@@ -1172,8 +1186,8 @@ impl Unk {
     }
 
     fn equals(&self, other: &Val) -> Option<bool> {
-        if let (Some((least, most)), Some(number)) = (self.bounds, other.as_num())
-            && (*number < Num::from(least) || most.is_some_and(|most| *number > Num::from(most)))
+        if let (Some((least, most)), Some(number)) = (&self.bounds, other.as_num())
+            && (number < least || most.as_ref().is_some_and(|most| number > most))
         {
             return Some(false);
         }
@@ -1280,6 +1294,7 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
                 .element
                 .as_deref()
                 .map(|element| Box::new(inner(element))),
+            verbatim: unk.verbatim,
         })),
     };
     Node {
@@ -1446,25 +1461,32 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         }
         return Some(Type::Tuple(Arc::new(columns)));
     }
-    if known().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
-        return Some(Type::map_of(elements(&of)?));
-    }
-    if known().all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
-        // The tuples become one list first.
-        let (lists, tuples): (Vec<&Type>, Vec<&Type>) =
-            known().partition(|ty| matches!(ty, Type::List(_)));
-        let mut all: Vec<Type> = lists.into_iter().flat_map(of).collect();
-        let inner: Vec<Type> = tuples.into_iter().flat_map(of).collect();
+    // The tuples become one list first, the objects one map.
+    let mixed = |is_collection: fn(&Type) -> bool| {
+        let (collections, literals): (Vec<&Type>, Vec<&Type>) =
+            known().partition(|ty| is_collection(ty));
+        let mut all: Vec<Type> = collections.into_iter().flat_map(of).collect();
+        let inner: Vec<Type> = literals.into_iter().flat_map(of).collect();
         if !inner.is_empty() {
             all.push(unify(&inner)?);
         }
-        return Some(Type::list_of(unify(&all)?));
+        unify(&all)
+    };
+    if known().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
+        return mixed(|ty| matches!(ty, Type::Map(_))).map(Type::map_of);
     }
-    if known().all(|ty| matches!(ty, Type::Set(_) | Type::Tuple(_))) {
+    if known().all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
+        return mixed(|ty| matches!(ty, Type::List(_))).map(Type::list_of);
+    }
+    if known().all(|ty| matches!(ty, Type::Set(_))) {
         return Some(Type::set_of(elements(&of)?));
     }
     if known().all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
-        return Some(Type::list_of(elements(&of)?));
+        // One of those that are there, a list before a set, to which all the others can be converted.
+        let lists = known().filter(|ty| matches!(ty, Type::List(_)));
+        let sets = known().filter(|ty| matches!(ty, Type::Set(_)));
+        let wanted = lists.chain(sets).find(|to| known().all(|ty| fits(ty, to)));
+        return wanted.cloned().or(open);
     }
     open
 }
@@ -1667,12 +1689,25 @@ fn keep_type(result: &mut Val, to: &Type, from: &Val) {
     }));
 }
 
-/// Whether values of one type can be converted to another, as far as the outermost kind says.
+/// Whether values of one type can be converted to another, as far as the types say.
 fn fits(from: &Type, to: &Type) -> bool {
     let sequence = |ty: &Type| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
     let mapping = |ty: &Type| matches!(ty, Type::Map(_) | Type::Object(_));
     match (to, from) {
         (Type::Any, _) | (_, Type::Any) => true,
+        (Type::List(to) | Type::Set(to), Type::List(from) | Type::Set(from)) => fits(from, to),
+        (Type::List(to) | Type::Set(to), Type::Tuple(all)) => all.iter().all(|ty| fits(ty, to)),
+        (Type::Tuple(to), Type::Tuple(from)) => {
+            to.len() == from.len() && from.iter().zip(to.iter()).all(|(from, to)| fits(from, to))
+        }
+        (Type::Map(to), Type::Map(from)) => fits(from, to),
+        (Type::Map(to), Type::Object(all)) => all.values().all(|attribute| fits(&attribute.ty, to)),
+        (Type::Object(to), Type::Object(from)) => to.iter().all(|(name, to)| {
+            from.get(name)
+                .map_or(to.optional || to.default.is_some(), |from| {
+                    fits(&from.ty, &to.ty)
+                })
+        }),
         (Type::String, from) => from.is_primitive(),
         (Type::Bool, from) => matches!(from, Type::Bool | Type::String),
         (Type::Number, from) => matches!(from, Type::Number | Type::String),
@@ -1687,6 +1722,17 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
     if to.is_any() {
         return Ok(val.clone());
     }
+    // A tuple that is not null has its length, and so has the list that it becomes.
+    if let (Type::List(of), Type::Tuple(types), true) = (to, &unk.ty, unk.not_null)
+        && let Some(of) = unify(types)
+            .filter(|_| of.is_any())
+            .or_else(|| (!of.is_any()).then(|| (**of).clone()))
+    {
+        let elements = (0..types.len()).map(|at| element_of(unk, at, &of));
+        let mut list = val.with_kind(Kind::List(Arc::new(elements.collect())));
+        keep_type(&mut list, to, val);
+        return Ok(list);
+    }
     let text = matches!(to, Type::String);
     let unk = Unk {
         ty: to.clone(),
@@ -1697,7 +1743,7 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
             .filter_map(|value| value.convert(to).ok())
             .collect(),
         bounds: if matches!(to, Type::Number) {
-            unk.bounds
+            unk.bounds.clone()
         } else {
             None
         },
@@ -1706,6 +1752,27 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
         ..unk.clone()
     };
     Ok(val.with_kind(Kind::Unknown(Arc::new(unk))))
+}
+
+/// An element of a tuple that is not known.
+fn element_of(unk: &Unk, at: usize, ty: &Type) -> Val {
+    let outcomes: Option<Vec<Val>> = unk
+        .alternatives
+        .iter()
+        .map(|tuple| tuple.elements()?.get(at)?.convert(ty).ok())
+        .collect();
+    let mut element = match outcomes {
+        Some(outcomes) if !outcomes.is_empty() => one_of(unk.reasons.clone(), outcomes),
+        _ => Val::unknown(Unk {
+            reasons: unk.reasons.clone(),
+            ..Unk::default()
+        }),
+    };
+    if let Kind::Unknown(unk) = &mut element.kind {
+        let unk = Arc::make_mut(unk);
+        (unk.ty, unk.not_null, unk.veiled) = (ty.clone(), false, true);
+    }
+    element
 }
 
 /// A value that is one of several: unknown, with every outcome kept. Outcomes that are alternatives themselves are

@@ -93,6 +93,14 @@ fn unknown(set: bool) -> Node {
     })))
 }
 
+/// The text of a document itself.
+fn verbatim(mut node: Node) -> Node {
+    if let Value::Unknown(unknown) = &mut node.value {
+        Arc::make_mut(unknown).verbatim = true;
+    }
+    node
+}
+
 fn either(alternatives: Vec<Node>) -> Node {
     Node::new(Value::Unknown(Arc::new(Unknown {
         reasons: vec!["var.c has no value".to_owned()],
@@ -696,7 +704,7 @@ fn references_and_referrers() {
                     ("gone", referring("module.x.aws_kms_key.k", "arn")),
                     (
                         "policy",
-                        referring("data.aws_iam_policy_document.d", "json"),
+                        verbatim(referring("data.aws_iam_policy_document.d", "json")),
                     ),
                     ("literal", "text".into()),
                     ("unset", unknown(false)),

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Num, Refs, Val, holds_many, is_sequence, reasons, strings};
-use crate::value::{Kind, Members, Type, Unk, one_of, unify, unify_values};
+use crate::value::{Attribute, Kind, Members, Type, Unk, one_of, unify, unify_values};
 
 /// An element that stands for zero or more that are not known, made from `val`.
 fn rest_of(val: &Val, element: Option<Val>) -> Val {
@@ -42,7 +42,8 @@ fn partly_known(elements: Vec<Val>, args: &Args<'_>, list: fn(Vec<Val>) -> Val) 
     Val::unknown(Unk {
         reasons: reasons(args.values),
         set: true,
-        not_null: true,
+        // Of a tuple of unknown length Terraform does not even know that.
+        not_null: matches!(list(vec![]).kind, Kind::List(_)),
         alternatives,
         ..Unk::default()
     })
@@ -96,7 +97,6 @@ fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
     let Some(elements) = args.get(0)?.elements() else {
         return Ok(args.unknown());
     };
-    let sensitive = elements.iter().any(Val::holds_sensitive);
     let refs = Refs::union_all(elements.iter().map(|element| &element.refs));
     let settles =
         |element: &Val| element.is_null() && !decisive || element.as_bool() == Some(decisive);
@@ -110,6 +110,11 @@ fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
     } else {
         args.unknown()
     };
+    let sensitive = if result.is_known() {
+        elements.iter().any(Val::holds_marked)
+    } else {
+        elements.iter().any(Val::holds_sensitive)
+    };
     Ok(result.mark(sensitive).with_refs(&refs))
 }
 
@@ -117,7 +122,7 @@ fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
 fn counted(args: &Args<'_>, least: i64, most: Option<i64>) -> Val {
     let mut result = args.unknown();
     if let Kind::Unknown(unk) = &mut result.kind {
-        Arc::make_mut(unk).bounds = Some((least, most));
+        Arc::make_mut(unk).bounds = Some((least.into(), most.map(Num::from)));
     }
     result
 }
@@ -177,14 +182,15 @@ pub(super) fn element(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn index(args: &Args<'_>) -> Result<Val, String> {
     let list = args.get(0)?;
     let value = args.get(1)?;
+    // Then Terraform does not even look at the list.
+    if !value.is_known() {
+        return Ok(args.unknown());
+    }
     let elements = match &list.kind {
         Kind::List(elements) | Kind::Tuple(elements) => elements,
         Kind::Unknown(_) => return Ok(args.unknown()),
         _ => return Err("the first argument must be a list or tuple".to_owned()),
     };
-    if !value.is_known() {
-        return Ok(args.unknown());
-    }
     args.spend(elements.len())?;
     for (at, element) in elements.iter().enumerate() {
         let many = element.as_unknown().is_some_and(|unk| unk.many);
@@ -228,7 +234,8 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
     let values = args.rest(0);
     let types: Vec<Type> = values.iter().map(Val::type_of).collect();
     let ty = unify(&types).ok_or("all arguments must have the same type")?;
-    let open = types.iter().any(Type::is_any);
+    // Beside a primitive type, one that is not known is taken for it.
+    let open = types.iter().any(Type::is_any) && !ty.is_primitive();
     let mut outcomes = Vec::new();
     for value in values {
         let value = value.convert(&ty)?;
@@ -269,12 +276,17 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn coalescelist(args: &Args<'_>) -> Result<Val, String> {
+    // All that stand before one that is not known must be lists, also those that are not chosen.
+    let mut before = args.rest(0).iter().take_while(|value| value.is_known());
+    let is_list = |value: &Val| match &value.kind {
+        Kind::Null => matches!(value.type_of(), Type::List(_) | Type::Tuple(_)),
+        kind => matches!(kind, Kind::List(_) | Kind::Tuple(_)),
+    };
+    if !before.all(is_list) {
+        return Err("all arguments must be lists or tuples".to_owned());
+    }
     for value in args.rest(0) {
         match &value.kind {
-            Kind::Null if value.type_of().is_any() => {
-                return Err("all arguments must be lists or tuples".to_owned());
-            }
-            Kind::Null => {}
             Kind::Unknown(_) => return Ok(args.unknown()),
             Kind::List(elements) | Kind::Tuple(elements) => {
                 if elements
@@ -287,7 +299,7 @@ pub(super) fn coalescelist(args: &Args<'_>) -> Result<Val, String> {
                     return Ok(args.unknown());
                 }
             }
-            _ => return Err("all arguments must be lists or tuples".to_owned()),
+            _ => {}
         }
     }
     Err("no argument is a list with elements".to_owned())
@@ -354,6 +366,10 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
             Kind::Unknown(unk) => match &unk.ty {
                 Type::Any | Type::List(_) | Type::Tuple(_) => {
                     all.push(rest_of(value, unk.element.as_deref().cloned()));
+                    // Without all the types Terraform looks at nothing of what follows.
+                    if !lists && !matches!(unk.ty, Type::Tuple(_)) {
+                        break;
+                    }
                 }
                 _ => return Err("all arguments must be lists or tuples".to_owned()),
             },
@@ -564,11 +580,7 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
         let certain = values
             .iter()
             .any(|value| !value.is_null() && value.is_known());
-        // Maps of one type give a map of it.
-        let ty = types.as_deref().and_then(|types| match types {
-            [first, rest @ ..] if rest.iter().all(|ty| ty == first) => Some(first.clone()),
-            _ => None,
-        });
+        let ty = merged_type(values);
         let unk = Unk {
             reasons: reasons(values),
             set: certain,
@@ -598,6 +610,37 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
     } else {
         Val::object(merged)
     })
+}
+
+/// The type of what is merged, where Terraform knows it: the one type of all, or the attributes of all.
+fn merged_type(values: &[Val]) -> Option<Type> {
+    let types: Vec<Type> = values.iter().map(Val::type_of).collect();
+    let (first, rest) = types.split_first()?;
+    if types.iter().any(Type::is_any) {
+        return None;
+    }
+    if rest.iter().all(|ty| ty == first) {
+        return Some(first.clone());
+    }
+    let mut merged = BTreeMap::new();
+    for (value, ty) in values.iter().zip(&types) {
+        match (ty, value.members()) {
+            _ if value.is_null() => {}
+            (Type::Object(attributes), _) => merged.extend(
+                attributes
+                    .iter()
+                    .map(|(key, attribute)| (Arc::clone(key), attribute.clone())),
+            ),
+            (Type::Map(of), Some(members)) => merged.extend(
+                members
+                    .keys()
+                    .map(|key| (Arc::clone(key), Attribute::required((**of).clone()))),
+            ),
+            // Any keys.
+            _ => return None,
+        }
+    }
+    Some(Type::Object(Arc::new(merged)))
 }
 
 pub(super) fn one(args: &Args<'_>) -> Result<Val, String> {
@@ -699,8 +742,10 @@ pub(super) fn matchkeys(args: &Args<'_>) -> Result<Val, String> {
     if values.len() != keys.len() {
         return Err("lengths of keys and values should be equal".to_owned());
     }
+    // An empty list keeps the type of the values.
+    let none = || Val::list(vec![]).convert(&args.get(0)?.type_of());
     if wanted.is_empty() {
-        return Ok(Val::list(vec![]));
+        return none();
     }
     let both = [keys, wanted].concat();
     let (_, both) = unify_values(&both)?;
@@ -716,18 +761,20 @@ pub(super) fn matchkeys(args: &Args<'_>) -> Result<Val, String> {
             .take_while(|answer| *answer != Some(true))
             .any(|answer| answer.is_none())
         {
-            return Ok(Val::list(vec![]));
+            return none();
         }
     }
     let matching = |key: &Val| wanted.iter().any(|other| other.equals(key) == Some(true));
-    Ok(Val::list(
-        values
-            .iter()
-            .zip(keys)
-            .filter(|(_, key)| matching(key))
-            .map(|(value, _)| value.clone())
-            .collect(),
-    ))
+    let matched: Vec<Val> = values
+        .iter()
+        .zip(keys)
+        .filter(|(_, key)| matching(key))
+        .map(|(value, _)| value.clone())
+        .collect();
+    if matched.is_empty() {
+        return none();
+    }
+    Ok(Val::list(matched))
 }
 
 /// The most numbers that Terraform generates.

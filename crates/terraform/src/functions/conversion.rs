@@ -63,7 +63,7 @@ pub(super) fn nonsensitive(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn issensitive(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
     match &value.kind {
-        Kind::Unknown(_) if !value.sensitive => {
+        Kind::Unknown(_) if !value.is_marked() => {
             let mut result = args.unknown();
             if let Kind::Unknown(unk) = &mut result.kind {
                 Arc::make_mut(unk).not_null = false;

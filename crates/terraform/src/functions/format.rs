@@ -208,7 +208,17 @@ pub(super) fn formatlist(args: &Args<'_>) -> Result<Val, String> {
                 )
             })
             .collect();
-        let mut line = apply(&pieces, &row, args)?;
+        // What is wrong with a line that is not wholly known is not looked at.
+        let mut line = match apply(&pieces, &row, args) {
+            Err(_) if !row.iter().all(Val::is_wholly_known) => Val::unknown(Unk {
+                reasons: super::reasons(&row),
+                ty: Type::String,
+                set: true,
+                not_null: true,
+                ..Unk::default()
+            }),
+            line => line?,
+        };
         if let Kind::Unknown(unk) = &mut line.kind {
             std::sync::Arc::make_mut(unk).prefix = Some(0);
         }

@@ -166,6 +166,14 @@ impl Function {
                     .map_err(|error| format!("argument {}: {error}", at + 1))?,
             );
         }
+        if self.name == "zipmap"
+            && let [keys, list] = values.as_slice()
+            && let (true, Some(keys), Type::Tuple(types)) =
+                (keys.is_wholly_known(), keys.elements(), list.type_of())
+            && keys.len() != types.len()
+        {
+            return Err("number of keys does not match number of values".to_owned());
+        }
         // Of arguments of unknown type, a null that no conversion gave a type among them, Terraform looks at nothing.
         let untyped = !ANY_TYPE.contains(&self.name)
             && values.iter().zip(self.all_params()).any(|(value, param)| {
@@ -192,8 +200,16 @@ impl Function {
             && let Some(ty) = self.type_of(&values)
         {
             let unk = Arc::make_mut(unk);
-            unk.not_null |= matches!(ty, Type::Map(_)) && self.name == "zipmap";
+            // Terraform knows of these that they are never null.
+            unk.not_null |= matches!(self.name, "reverse" | "slice" | "values" | "zipmap");
             unk.ty = ty;
+        }
+        // Made of what is marked only once it is known.
+        if result.sensitive
+            && !values.iter().any(Val::holds_marked)
+            && let Kind::Unknown(unk) = &mut result.kind
+        {
+            Arc::make_mut(unk).veiled = true;
         }
         // YAML's library does not say that a text is never null.
         if self.name == "yamlencode"
@@ -459,6 +475,7 @@ fn of_type(mut outcomes: Val, known: &Unk) -> Val {
         let unk = Arc::make_mut(unk);
         unk.ty = known.ty.clone();
         unk.not_null = known.not_null;
+        unk.veiled |= known.veiled;
     }
     outcomes
 }
