@@ -112,7 +112,8 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     bar.finish_and_clear();
 
     // All that the reports need is in the result and the sources.
-    drop((evaluation, read));
+    let files = read.files;
+    drop((evaluation, read.inventory));
     for target in targets {
         deliver(&target, &result, &sources, global, strict)?;
     }
@@ -128,7 +129,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
         _ => Exit::Input,
     };
     if let Some(recorder) = recorder
-        && let Err(Failure(problem)) = recorder.check(&result, &sources, &read.files)
+        && let Err(Failure(problem)) = recorder.check(&result, &sources, &files)
     {
         note(&format!("error: not recorded: {problem}"));
         return Ok(exit.max(Exit::Usage));

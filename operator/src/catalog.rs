@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Write as _,
     sync::Arc,
 };
 
@@ -114,7 +115,7 @@ impl Base {
     }
 
     /// Whether a built-in policy that judges objects has this name.
-    pub(crate) fn is_built_in(&self, name: &str) -> bool {
+    pub(crate) fn is_built_in(name: &str) -> bool {
         hipaa_iac_policies::BUILT_IN
             .iter()
             .any(|(path, _)| path.split('/').nth_back(1) == Some(name))
@@ -208,8 +209,8 @@ pub fn document(name: &str, spec: &Value) -> String {
 ///
 /// # Errors
 /// What the compiler says, and what holds in a cluster only.
-pub fn compile(base: &Base, name: &str, spec: &Value) -> Result<Arc<Policy>, String> {
-    if base.is_built_in(name) {
+pub fn compile(name: &str, spec: &Value) -> Result<Arc<Policy>, String> {
+    if Base::is_built_in(name) {
         return Err(format!(
             "policy `{name}` is built in; give yours another name, or skip the built-in one in hipaa-iac.yaml"
         ));
@@ -242,7 +243,7 @@ fn join(problems: &[Diagnostic]) -> String {
     let rest = problems.len().saturating_sub(shown.len());
     let mut text = shown.join("; ");
     if rest > 0 {
-        text.push_str(&format!("; and {rest} more"));
+        _ = write!(text, "; and {rest} more");
     }
     text
 }
@@ -266,7 +267,7 @@ impl Catalog {
         let mut present = BTreeSet::new();
         for PolicyInput { name, mode, spec } in &resources.policies {
             present.insert(name.clone());
-            match compile(base, name, spec) {
+            match compile(name, spec) {
                 Ok(_) => {
                     texts.push((name.clone(), document(name, spec)));
                     last_good.insert(name.clone(), spec.clone());

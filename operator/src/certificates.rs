@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 /// How far back certificates are valid: clocks differ.
-const BACKDATED: Duration = Duration::from_secs(300);
+const BACKDATED: Duration = Duration::from_mins(5);
 
 /// Why certificates could not be made or read.
 #[derive(Debug, thiserror::Error)]

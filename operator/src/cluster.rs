@@ -238,6 +238,7 @@ impl Cluster {
                 remedy: String::new(),
                 span: None,
                 references: Vec::new(),
+                texts: Vec::new(),
             });
         };
         let mut add = Vec::new();

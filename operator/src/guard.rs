@@ -18,7 +18,6 @@ pub const APPROVAL_KEY: &str = "hipaa-iac.dev/approved-by";
 
 /// Judges a request of the guard.
 pub fn judge(
-    base: &Base,
     waiver_namespaces: &[String],
     default_mode: Mode,
     today: Date,
@@ -38,8 +37,8 @@ pub fn judge(
         {
             mode_annotation(&request.object).map_or_else(Answer::allow, refuse)
         }
-        (GROUP, "Policy") => policy(base, request),
-        (GROUP, "Waiver") => waiver(base, waiver_namespaces, today, request),
+        (GROUP, "Policy") => policy(request),
+        (GROUP, "Waiver") => waiver(waiver_namespaces, today, request),
         (GROUP, "Agreement") => agreement(today, request),
         _ => Answer::allow().warn(format!(
             "hipaa-iac: the guard does not know the kind {}",
@@ -49,7 +48,7 @@ pub fn judge(
     Decision::of(answer)
 }
 
-fn refuse(message: String) -> Answer {
+fn refuse(message: impl std::fmt::Display) -> Answer {
     Answer::deny(422, format!("hipaa-iac: {message}"))
 }
 
@@ -78,7 +77,7 @@ fn namespace(default_mode: Mode, request: &Request) -> Answer {
         }
         return approved(
             old,
-            format!(
+            &format!(
                 "Namespace {} is labelled PHI, and deleting it disposes of what it holds (45 CFR 164.310(d)(2)(i))",
                 request.name
             ),
@@ -110,7 +109,7 @@ fn namespace(default_mode: Mode, request: &Request) -> Answer {
     if !is_phi(new) {
         return approved(
             new,
-            format!(
+            &format!(
                 "Namespace {} would no longer be labelled PHI, and what it holds no longer be judged as such",
                 request.name
             ),
@@ -119,7 +118,7 @@ fn namespace(default_mode: Mode, request: &Request) -> Answer {
     if is < was {
         return approved(
             new,
-            format!(
+            &format!(
                 "the mode of PHI Namespace {} would go from {} to {}",
                 request.name,
                 was.as_str(),
@@ -130,7 +129,7 @@ fn namespace(default_mode: Mode, request: &Request) -> Answer {
     Answer::allow()
 }
 
-fn approved(object: &Value, what: String) -> Answer {
+fn approved(object: &Value, what: &str) -> Answer {
     match annotation(object, APPROVAL_KEY) {
         Some(by) => {
             let mut answer = Answer::allow().warn(format!("hipaa-iac: {what}; approved"));
@@ -153,7 +152,7 @@ fn mode_annotation(object: &Value) -> Option<String> {
         .map(|problem| format!("annotation {MODE_KEY}: {problem}"))
 }
 
-fn policy(base: &Base, request: &Request) -> Answer {
+fn policy(request: &Request) -> Answer {
     if let Some(problem) = mode_annotation(&request.object) {
         return refuse(problem);
     }
@@ -163,7 +162,7 @@ fn policy(base: &Base, request: &Request) -> Answer {
         .and_then(Value::as_str)
         .unwrap_or(&request.name);
     let spec = request.object.get("spec").unwrap_or(&Value::Null);
-    match compile(base, name, spec) {
+    match compile(name, spec) {
         Ok(policy) if policy.spec().matches.kubernetes.is_empty() => Answer::allow().warn(format!(
             "hipaa-iac: policy `{name}` matches no Kubernetes kind, so it judges nothing in a cluster"
         )),
@@ -172,7 +171,7 @@ fn policy(base: &Base, request: &Request) -> Answer {
     }
 }
 
-fn waiver(base: &Base, namespaces: &[String], today: Date, request: &Request) -> Answer {
+fn waiver(namespaces: &[String], today: Date, request: &Request) -> Answer {
     let spec = request.object.get("spec").cloned().unwrap_or_default();
     let spec: WaiverSpec = match serde_json::from_value(spec) {
         Ok(spec) => spec,
@@ -185,7 +184,7 @@ fn waiver(base: &Base, namespaces: &[String], today: Date, request: &Request) ->
         return refuse(format!("the waiver ended on {} already", spec.until));
     }
     let mut answer = Answer::allow();
-    if !base.is_built_in(&spec.policy) {
+    if !Base::is_built_in(&spec.policy) {
         answer = answer.warn(format!(
             "hipaa-iac: no built-in policy is named `{}`; the waiver counts if a Policy of the cluster is",
             spec.policy
@@ -239,9 +238,7 @@ mod tests {
     }
 
     fn ask(request: &Request) -> Answer {
-        let base = Base::new(None, Mode::Audit, &[]).unwrap();
         judge(
-            &base,
             &["hipaa-iac-system".to_owned()],
             Mode::Audit,
             Date::new(2026, 11, 24).unwrap(),

@@ -1,6 +1,6 @@
 //! From a request to an answer: the engine judges the object as `hipaa-iac check` would, and the mode decides what follows.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use hipaa_iac_engine::{Evaluation, Finding, Settings, Verdict, WaiverEntry, evaluate_one};
 use hipaa_iac_source::{Node, Resource, Sources};
@@ -277,8 +277,8 @@ fn stable_path(path: &str, body: &Node) -> String {
             Step::Index(index) => {
                 node = node.and_then(|node| node.as_list()?.get(index));
                 match node.and_then(|node| node.get("name")?.as_str()) {
-                    Some(name) => text.push_str(&format!("/[{name}]")),
-                    None => text.push_str(&format!("/{index}")),
+                    Some(name) => _ = write!(text, "/[{name}]"),
+                    None => _ = write!(text, "/{index}"),
                 }
             }
         }
@@ -301,8 +301,8 @@ fn dotted(path: &str) -> String {
                 }
                 text.push_str(name);
             }
-            Step::Name(name) => text.push_str(&format!("['{name}']")),
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            Step::Name(name) => _ = write!(text, "['{name}']"),
+            Step::Index(index) => _ = write!(text, "[{index}]"),
         }
     }
     text
@@ -313,19 +313,19 @@ fn line(finding: &Finding) -> String {
     let spec = finding.policy.spec();
     let mut text = finding.policy.name.to_string();
     if let Some(paragraph) = spec.safeguards.first() {
-        text.push_str(&format!(" (45 CFR {paragraph})"));
+        _ = write!(text, " (45 CFR {paragraph})");
     }
     text.push_str(": ");
     if let Some(attribute) = &finding.attribute {
         let path = dotted(attribute);
         if !path.is_empty() {
-            text.push_str(&format!("{path}: "));
+            _ = write!(text, "{path}: ");
         }
     }
     text.push_str(&finding.message);
     let remedy = first_sentence(&spec.remediation.text);
     if !remedy.is_empty() {
-        text.push_str(&format!("; {remedy}"));
+        _ = write!(text, "; {remedy}");
     }
     text
 }
@@ -472,13 +472,14 @@ fn denial(request: &Request, object: &Resource, denials: &[String]) -> String {
         denials.len()
     );
     for line in denials.iter().take(MAX_TOLD) {
-        text.push_str(&format!("\n  - {line}"));
+        _ = write!(text, "\n  - {line}");
     }
     if denials.len() > MAX_TOLD {
-        text.push_str(&format!(
+        _ = write!(
+            text,
             "\n  and {} more: `hipaa-iac check` on the manifest tells them all",
             denials.len() - MAX_TOLD
-        ));
+        );
     }
     text
 }

@@ -68,7 +68,7 @@ impl Candidate {
     fn still_holds(&mut self) -> bool {
         let holds = self
             .renewed
-            .is_some_and(|at| at.elapsed() < DURATION - PERIOD);
+            .is_some_and(|at| at.elapsed() < DURATION.saturating_sub(PERIOD));
         if !holds {
             self.renewed = None;
         }

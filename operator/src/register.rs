@@ -92,15 +92,15 @@ impl Registration<'_> {
             ));
             webhooks.push(self.webhook(
                 Entry::WorkloadsPhi,
-                phi,
-                json!([self.not_excluded(), {"key": CLASS_KEY, "operator": "In", "values": PHI}]),
-                self.traffic(),
+                &phi,
+                &json!([self.not_excluded(), {"key": CLASS_KEY, "operator": "In", "values": PHI}]),
+                &Self::traffic(),
             ));
             webhooks.push(self.webhook(
                 Entry::Workloads,
-                workloads,
-                json!([self.not_excluded(), {"key": CLASS_KEY, "operator": "NotIn", "values": PHI}]),
-                self.traffic(),
+                &workloads,
+                &json!([self.not_excluded(), {"key": CLASS_KEY, "operator": "NotIn", "values": PHI}]),
+                &Self::traffic(),
             ));
         }
         let cluster = objects(&cluster, "Cluster", &["CREATE", "UPDATE"]);
@@ -108,9 +108,9 @@ impl Registration<'_> {
             // A selector speaks of Namespaces alone here; other cluster-scoped objects have none.
             webhooks.push(self.webhook(
                 Entry::ClusterScoped,
-                cluster,
-                json!([self.not_excluded()]),
-                self.traffic(),
+                &cluster,
+                &json!([self.not_excluded()]),
+                &Self::traffic(),
             ));
         }
         let mut metadata = json!({
@@ -165,7 +165,7 @@ impl Registration<'_> {
 
     /// What need not be asked about: nodes report their mirror Pods, and the controllers of the cluster remove finalizers and owners. They have no
     /// templates of their own.
-    fn traffic(&self) -> Value {
+    fn traffic() -> Value {
         json!([
             {"name": "not-a-node", "expression": "!('system:nodes' in request.userInfo.groups)"},
             {
@@ -218,18 +218,18 @@ impl Registration<'_> {
             .collect();
         self.webhook(
             Entry::Guard,
-            rules,
-            json!([{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": system}]),
-            json!([{"name": "of-the-guard", "expression": concerns}]),
+            &rules,
+            &json!([{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": system}]),
+            &json!([{"name": "of-the-guard", "expression": concerns}]),
         )
     }
 
     fn webhook(
         &self,
         entry: Entry,
-        rules: Vec<Value>,
-        selector: Value,
-        conditions: Value,
+        rules: &[Value],
+        selector: &Value,
+        conditions: &Value,
     ) -> Value {
         let mut client = json!({"service": {
             "namespace": self.args.namespace,

@@ -265,7 +265,10 @@ impl Answer {
 
     /// The review that carries it.
     pub fn into_json(self, uid: &str) -> Value {
-        let mut response = json!({"uid": uid, "allowed": self.allowed});
+        let mut response = serde_json::Map::from_iter([
+            ("uid".to_owned(), Value::from(uid)),
+            ("allowed".to_owned(), Value::from(self.allowed)),
+        ]);
         if !self.allowed {
             let reason = match self.code {
                 400 => "BadRequest",
@@ -276,12 +279,13 @@ impl Answer {
                 504 => "Timeout",
                 _ => "Forbidden",
             };
-            response["status"] = json!({
+            let status = json!({
                 "status": "Failure",
                 "code": self.code,
                 "reason": reason,
                 "message": cut(&self.message, MAX_MESSAGE),
             });
+            response.insert("status".to_owned(), status);
         }
         let mut warnings: Vec<String> = self
             .warnings
@@ -294,10 +298,10 @@ impl Answer {
             warnings.push(format!("hipaa-iac: {more} more warnings"));
         }
         if !warnings.is_empty() {
-            response["warnings"] = json!(warnings);
+            response.insert("warnings".to_owned(), json!(warnings));
         }
         if !self.annotations.is_empty() {
-            response["auditAnnotations"] = json!(self.annotations);
+            response.insert("auditAnnotations".to_owned(), json!(self.annotations));
         }
         json!({"apiVersion": API_VERSION, "kind": "AdmissionReview", "response": response})
     }

@@ -342,12 +342,9 @@ impl Shared {
     }
 
     fn counts(&self, object: &DynamicObject) -> bool {
-        object.namespace().is_some_and(|namespace| {
-            self.app
-                .waiver_namespaces
-                .iter()
-                .any(|known| *known == namespace)
-        })
+        object
+            .namespace()
+            .is_some_and(|namespace| self.app.waiver_namespaces.contains(&namespace))
     }
 
     fn resources(&self) -> Resources {
@@ -429,7 +426,7 @@ async fn keep_catalog(shared: Arc<Shared>) {
         let wait = if shared.app.catalog.load().is_none() {
             Duration::from_secs(2)
         } else {
-            Duration::from_secs(60)
+            Duration::from_mins(1)
         };
         tokio::select! {
             () = shared.changed.notified() => {
@@ -781,7 +778,7 @@ async fn keep_statuses(shared: Arc<Shared>) {
         }
         tokio::select! {
             () = shared.tell.notified() => {}
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
         }
     }
 }
@@ -840,6 +837,7 @@ async fn keep_figures(shared: Arc<Shared>) {
     let metrics = Arc::clone(&shared.app.metrics);
     loop {
         metrics.leader.set(i64::from(shared.leads()));
+        #[expect(clippy::iter_over_hash_type, reason = "gauges have no order")]
         for (kind, store) in &*shared.app.cluster.stores() {
             let labels = KindLabels {
                 kind: if kind.group.is_empty() {

@@ -51,30 +51,27 @@ pub async fn write(
     .into_iter()
     .map(|(name, text)| (name.to_owned(), ByteString(text.clone().into_bytes())))
     .collect();
-    let written = match before {
+    let written = if let Some(mut secret) = before {
         // With the version that was read: of two writers one loses.
-        Some(mut secret) => {
-            secret.data = Some(data);
-            api.replace(name, &PostParams::default(), &secret).await
-        }
-        None => {
-            let secret = Secret {
-                metadata: ObjectMeta {
-                    name: Some(name.to_owned()),
-                    labels: Some(
-                        [(
-                            crate::register::NAME_LABEL.to_owned(),
-                            "hipaa-iac".to_owned(),
-                        )]
-                        .into(),
-                    ),
-                    ..ObjectMeta::default()
-                },
-                data: Some(data),
-                ..Secret::default()
-            };
-            api.create(&PostParams::default(), &secret).await
-        }
+        secret.data = Some(data);
+        api.replace(name, &PostParams::default(), &secret).await
+    } else {
+        let secret = Secret {
+            metadata: ObjectMeta {
+                name: Some(name.to_owned()),
+                labels: Some(
+                    [(
+                        crate::register::NAME_LABEL.to_owned(),
+                        "hipaa-iac".to_owned(),
+                    )]
+                    .into(),
+                ),
+                ..ObjectMeta::default()
+            },
+            data: Some(data),
+            ..Secret::default()
+        };
+        api.create(&PostParams::default(), &secret).await
     };
     match written {
         Ok(_) => Ok(true),

@@ -214,7 +214,7 @@ async fn validate(
         Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "", "the body came too slowly"),
     };
     let Ok(permit) = Arc::clone(&app.permits).try_acquire_owned() else {
-        return unjudged(&app, entry, &body, began, Unjudged::Overload).await;
+        return unjudged(&app, entry, &body, began, Unjudged::Overload);
     };
     app.metrics.in_flight.inc();
     let work = {
@@ -232,9 +232,9 @@ async fn validate(
         Ok(Ok(Ok(response))) => response,
         Ok(_) => {
             tracing::error!(entry = entry.as_str(), "a review made the program fail");
-            unjudged(&app, entry, &body, began, Unjudged::Failure).await
+            unjudged(&app, entry, &body, began, Unjudged::Failure)
         }
-        Err(_) => unjudged(&app, entry, &body, began, Unjudged::Deadline).await,
+        Err(_) => unjudged(&app, entry, &body, began, Unjudged::Deadline),
     }
 }
 
@@ -256,7 +256,6 @@ fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
 pub fn decide(app: &App, entry: Entry, request: &Request) -> Decision {
     if entry == Entry::Guard {
         return guard::judge(
-            &app.base,
             &app.waiver_namespaces,
             app.mode,
             today(),
@@ -322,7 +321,7 @@ fn without_verdict(entry: Entry, why: Unjudged) -> Answer {
 }
 
 /// Answers without a verdict: closed where PHI is, open elsewhere.
-async fn unjudged(
+fn unjudged(
     app: &Arc<App>,
     entry: Entry,
     body: &bytes::Bytes,

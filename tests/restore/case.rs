@@ -10,15 +10,15 @@ use std::{
 use hipaa_iac_restore::{IsolationChoice, Options, RestoreResult, RestoreVerification, verify};
 
 /// The argument that makes this program run one verification.
-pub const RUN: &str = "__case";
+pub(crate) const RUN: &str = "__case";
 /// The variable with the folder for the scratch.
-pub const SCRATCH: &str = "HIPAA_IAC_CASE_SCRATCH";
+pub(crate) const SCRATCH: &str = "HIPAA_IAC_CASE_SCRATCH";
 /// The variable that asks for a plain folder, by `directory`.
-pub const ISOLATION: &str = "HIPAA_IAC_CASE_ISOLATION";
+pub(crate) const ISOLATION: &str = "HIPAA_IAC_CASE_ISOLATION";
 
 /// Runs a verification when this program was started for one: document, secrets and state follow, and the result
 /// goes to standard output.
-pub fn dispatch() -> Option<ExitCode> {
+pub(crate) fn dispatch() -> Option<ExitCode> {
     let mut arguments = env::args_os().skip(1);
     if arguments.next()? != RUN {
         return None;
@@ -49,7 +49,7 @@ pub fn dispatch() -> Option<ExitCode> {
 }
 
 /// Runs a verification, and gives its result with the notes for a person.
-pub fn run(
+pub(crate) fn run(
     folder: &Path,
     document: &serde_json::Value,
     secrets: &Path,

@@ -59,7 +59,7 @@ enum Blow {
 }
 
 /// Every case.
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for (when_name, when) in [("restore", When::Restore), ("checks", When::Checks)] {
         for (blow_name, blow) in [

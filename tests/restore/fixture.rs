@@ -18,19 +18,19 @@ use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
 /// Where Debian keeps the programs of PostgreSQL 15.
-pub const BIN: &str = "/usr/lib/postgresql/15/bin";
+pub(crate) const BIN: &str = "/usr/lib/postgresql/15/bin";
 
 /// A passphrase that is long and nobody's.
-pub const PASSPHRASE: &str = "u7Jx2mQ0pV9sLr4TzWb6-of-this-run";
+pub(crate) const PASSPHRASE: &str = "u7Jx2mQ0pV9sLr4TzWb6-of-this-run";
 
 /// The rows of `public.encounters` once everything was written.
-pub const ENCOUNTERS: u64 = 3100;
+pub(crate) const ENCOUNTERS: u64 = 3100;
 
 /// What happened after the base backups were taken.
-pub const LATER: u64 = 100;
+pub(crate) const LATER: u64 = 100;
 
 /// The fixture: every path is below one folder, which goes with it.
-pub struct Fixture {
+pub(crate) struct Fixture {
     root: PathBuf,
     /// The identity of age, and the folder of secrets for all cases.
     pub secrets: PathBuf,
@@ -57,7 +57,7 @@ impl Drop for Fixture {
 }
 
 /// A program run as a user that PostgreSQL accepts.
-pub fn postgres(program: &str) -> Command {
+pub(crate) fn postgres(program: &str) -> Command {
     let mut command;
     if nix::unistd::getuid().is_root() {
         command = Command::new("setpriv");
@@ -83,7 +83,7 @@ pub fn postgres(program: &str) -> Command {
 }
 
 /// Runs a command that must succeed.
-pub fn must(command: &mut Command) -> io::Result<Output> {
+pub(crate) fn must(command: &mut Command) -> io::Result<Output> {
     let output = command.output()?;
     if output.status.success() {
         return Ok(output);
@@ -98,7 +98,7 @@ pub fn must(command: &mut Command) -> io::Result<Output> {
 
 impl Fixture {
     /// Makes everything.
-    pub fn make() -> io::Result<Self> {
+    pub(crate) fn make() -> io::Result<Self> {
         let memory = Path::new("/dev/shm");
         let base = if memory.is_dir() {
             memory.to_owned()
@@ -126,7 +126,7 @@ impl Fixture {
     }
 
     /// A path of the fixture.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
@@ -167,7 +167,7 @@ impl Fixture {
     }
 
     /// The public key of the identity `age`.
-    pub fn recipient(&self) -> io::Result<String> {
+    pub(crate) fn recipient(&self) -> io::Result<String> {
         let text = fs::read_to_string(self.secrets.join("age/identity"))?;
         text.lines()
             .find_map(|line| line.strip_prefix("# public key: ").map(str::to_owned))
@@ -179,7 +179,7 @@ impl Fixture {
     }
 
     /// Runs SQL in a database.
-    pub fn sql(&self, database: &str, sql: &str) -> io::Result<String> {
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> io::Result<String> {
         let output = must(
             postgres(&format!("{BIN}/psql"))
                 .args([
@@ -200,7 +200,7 @@ impl Fixture {
     }
 
     /// A session.
-    pub fn connect(&self, database: &str) -> io::Result<::postgres::Client> {
+    pub(crate) fn connect(&self, database: &str) -> io::Result<::postgres::Client> {
         ::postgres::Config::new()
             .host_path(self.socket())
             .user("postgres")
@@ -303,7 +303,7 @@ impl Fixture {
     }
 
     /// `pg_dump` of the database into a file.
-    pub fn dump(&self, name: &str, arguments: &[&str]) -> io::Result<PathBuf> {
+    pub(crate) fn dump(&self, name: &str, arguments: &[&str]) -> io::Result<PathBuf> {
         let output = must(
             postgres(&format!("{BIN}/pg_dump"))
                 .args(["-U", "postgres", "-h"])
@@ -464,7 +464,7 @@ impl Fixture {
     }
 
     /// restic over the fixture's repository.
-    pub fn restic(&self) -> Command {
+    pub(crate) fn restic(&self) -> Command {
         let mut command = Command::new("restic");
         command
             .args(["--quiet", "--no-cache", "--repo"])
@@ -479,7 +479,7 @@ impl Fixture {
     }
 
     /// Encrypts with age, as a producer does.
-    pub fn age(&self, from: &Path, to: &Path) -> io::Result<()> {
+    pub(crate) fn age(&self, from: &Path, to: &Path) -> io::Result<()> {
         must(
             Command::new("age")
                 .args(["-r", &self.recipient()?, "-o"])
@@ -490,7 +490,7 @@ impl Fixture {
     }
 
     /// Signs the manifest of a stored backup.
-    pub fn sign(&self, artifact: &Path) -> io::Result<Vec<u8>> {
+    pub(crate) fn sign(&self, artifact: &Path) -> io::Result<Vec<u8>> {
         let name = artifact
             .file_name()
             .unwrap_or_default()
@@ -508,7 +508,7 @@ impl Fixture {
     }
 
     /// A verification with the checks that every case has.
-    pub fn verification(&self, name: &str, source: &Value) -> Value {
+    pub(crate) fn verification(&self, name: &str, source: &Value) -> Value {
         json!({
             "apiVersion": "hipaa-iac.dev/v1alpha1",
             "kind": "RestoreVerification",
@@ -534,7 +534,7 @@ impl Fixture {
 static SHARED: Mutex<Option<Result<Arc<Fixture>, String>>> = Mutex::new(None);
 
 /// The fixture of this run, made when it is first asked for.
-pub fn get() -> Result<Arc<Fixture>, Failed> {
+pub(crate) fn get() -> Result<Arc<Fixture>, Failed> {
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     shared
         .get_or_insert_with(|| {
@@ -547,6 +547,6 @@ pub fn get() -> Result<Arc<Fixture>, Failed> {
 }
 
 /// Ends the fixture's server and removes its folder.
-pub fn forget() {
+pub(crate) fn forget() {
     drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
 }

@@ -28,7 +28,7 @@ struct Bench<'f> {
 type Prepare = fn(&Bench<'_>) -> io::Result<Value>;
 
 /// Every case: its name, the reason (`None` for Passed), and how its document is made.
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     use Reason as R;
     let cases: Vec<(&'static str, Reason, Prepare)> = vec![
         // Dumps.

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Every test of this module.
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = vec![
         Trial::test("s3::versitygw", versitygw),
         Trial::test("s3::moto", moto),

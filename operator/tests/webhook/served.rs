@@ -39,8 +39,8 @@ pub(crate) fn profile() -> Profile {
     Profile {
         names: vec![HOST.to_owned()],
         authority: "test CA".to_owned(),
-        ca_lifetime: std::time::Duration::from_secs(86_400),
-        lifetime: std::time::Duration::from_secs(3600),
+        ca_lifetime: std::time::Duration::from_hours(24),
+        lifetime: std::time::Duration::from_hours(1),
     }
 }
 
