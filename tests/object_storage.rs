@@ -1,6 +1,6 @@
 //! Real S3 servers for tests, on a free port of this machine, with an own folder, ended with the value.
 //!
-//! - [`Server::versitygw`] enforces SigV4, Object Lock and conditional writes. `cargo xtask` builds it from the Go module proxy.
+//! - [`Server::versitygw`] enforces `SigV4`, Object Lock and conditional writes. `cargo xtask` builds it from the Go module proxy.
 //! - [`Server::moto`] knows more of S3 (server-side encryption headers) but lies about Object Lock. `cargo xtask` installs it from PyPI
 //!   below `target/tools/moto`.
 //!
@@ -34,7 +34,7 @@ use crate::workspace;
 const KEY: (&str, &str) = ("AKIATESTTESTTESTTEST", "test-secret-of-this-run-only");
 
 /// How long a server may take to answer on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What kind of bucket to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

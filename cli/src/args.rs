@@ -245,7 +245,7 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Evidence")]
 pub(crate) struct RecordArgs {
-    /// Record the result in this evidence log: a folder, or s3://bucket/prefix
+    /// Record the result in this evidence log: a folder, or <s3://bucket/prefix>
     #[arg(long, value_name = "LOG", requires = "evidence_key")]
     pub(crate) evidence: Option<String>,
     /// The private key that signs the record (`hipaa-iac evidence keygen`)
@@ -362,7 +362,7 @@ pub(crate) enum EvidenceCommand {
     /// Find what was edited, removed, reordered, added or cut off in a log
     #[command(after_help = EVIDENCE_EXIT_CODES)]
     Verify {
-        /// The log: a folder, or s3://bucket/prefix
+        /// The log: a folder, or <s3://bucket/prefix>
         log: String,
         /// Public key of a signer, from the signer (may be repeated) [default: those in the log, which proves less]
         #[arg(long = "trusted-key", value_name = "FILE")]
@@ -379,7 +379,7 @@ pub(crate) enum EvidenceCommand {
     },
     /// List the records of a log, unverified
     List {
-        /// The log: a folder, or s3://bucket/prefix
+        /// The log: a folder, or <s3://bucket/prefix>
         log: String,
         /// Output format
         #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
@@ -387,14 +387,14 @@ pub(crate) enum EvidenceCommand {
     },
     /// Print the statement of a record, unverified
     Show {
-        /// The log: a folder, or s3://bucket/prefix
+        /// The log: a folder, or <s3://bucket/prefix>
         log: String,
         /// The record's index
         index: u64,
     },
     /// Try to change and remove a locked object of a log's store, and tell whether that was refused
     Probe {
-        /// The log: a folder, or s3://bucket/prefix
+        /// The log: a folder, or <s3://bucket/prefix>
         log: String,
     },
     /// Print a verifier in Python that needs nothing installed
@@ -479,7 +479,12 @@ pub(crate) enum Isolation {
 pub(crate) struct DatabaseArgs {
     /// The database, as `host=/run/postgresql dbname=ehr` or as a URL; what it lacks is read from `PGHOST`, `PGPORT`,
     /// `PGUSER`, `PGPASSWORD` and `PGDATABASE`
-    #[arg(long, default_value = "", value_name = "DSN", hide_default_value = true)]
+    #[arg(
+        long,
+        default_value = "",
+        value_name = "DSN",
+        hide_default_value = true
+    )]
     pub(crate) dsn: String,
 }
 

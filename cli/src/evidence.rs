@@ -79,9 +79,9 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| Failure(format!("{}: {error}", file.display())))
 }
 
-/// Now, in UTC, as RFC 3339 with seconds.
+/// Now, in UTC, as RFC 3339 with milliseconds: two records of one second are two records.
 fn now() -> String {
-    DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Secs, true)
+    DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 fn keygen(file: &Path) -> Outcome {
@@ -336,7 +336,9 @@ impl Recorder {
         for subject in &mut subjects {
             let mut name = Value::String(std::mem::take(&mut subject.name));
             evidence::redact(&mut name);
-            subject.name = name.as_str().unwrap_or_default().to_owned();
+            name.as_str()
+                .unwrap_or_default()
+                .clone_into(&mut subject.name);
         }
         let receipt = self.record(&Statement::new(subjects, CHECK, predicate)?)?;
         if left_out > 0 {

@@ -41,13 +41,17 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
 pub(crate) fn run(command: &RestoreCommand, global: &Global) -> Outcome {
     match command {
         RestoreCommand::Verify(arguments) => run_verify(arguments, global),
-        RestoreCommand::Gc { scratch, state } => gc(scratch, state.as_deref()),
+        RestoreCommand::Gc { scratch, state } => Ok(gc(scratch, state.as_deref())),
         RestoreCommand::Manifest(arguments) => run_manifest(arguments),
         RestoreCommand::Canary(CanaryCommand::Create { database, table }) => {
             canary::create(&mut connect(database)?, &canary::TableName::parse(table)?)?;
             Ok(Exit::Clean)
         }
-        RestoreCommand::Canary(CanaryCommand::Write { database, table, key }) => {
+        RestoreCommand::Canary(CanaryCommand::Write {
+            database,
+            table,
+            key,
+        }) => {
             let key = fs::read(key).map_err(|error| format!("{}: {error}", key.display()))?;
             let table = canary::TableName::parse(table)?;
             let written = canary::write(&mut connect(database)?, &table, key.trim_ascii_end())?;
@@ -76,12 +80,18 @@ fn targets(formats: &[String]) -> Result<Vec<(Format, Option<PathBuf>)>, Failure
             "text" => Format::Text,
             "json" => Format::Json,
             "junit" => Format::Junit,
-            _ => return Err(Failure(format!("--format {text}: text, json or junit, with =FILE into a file"))),
+            _ => {
+                return Err(Failure(format!(
+                    "--format {text}: text, json or junit, with =FILE into a file"
+                )));
+            }
         };
         all.push((format, file));
     }
     if all.iter().filter(|(_, file)| file.is_none()).count() > 1 {
-        return Err(Failure("only one --format can go to standard output; give the others a file".to_owned()));
+        return Err(Failure(
+            "only one --format can go to standard output; give the others a file".to_owned(),
+        ));
     }
     if all.is_empty() {
         all.push((Format::Text, None));
@@ -97,7 +107,9 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
     let verification = RestoreVerification::parse(&text)
         .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     let secrets = arguments.secrets.clone().unwrap_or_else(|| {
-        file.parent().unwrap_or_else(|| Path::new(".")).join("secrets")
+        file.parent()
+            .unwrap_or_else(|| Path::new("."))
+            .join("secrets")
     });
     let mut options = Options::new(std::env::current_exe()?, secrets);
     options.scratch.clone_from(&arguments.scratch);
@@ -110,7 +122,11 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         Isolation::Directory => IsolationChoice::Directory,
     };
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT, signal_hook::consts::SIGHUP] {
+    for signal in [
+        signal_hook::consts::SIGTERM,
+        signal_hook::consts::SIGINT,
+        signal_hook::consts::SIGHUP,
+    ] {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     let bar = progress(global);
@@ -136,14 +152,18 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         };
         match file {
             Some(file) => {
-                fs::write(file, rendered).map_err(|error| format!("{}: {error}", file.display()))?;
+                fs::write(file, rendered)
+                    .map_err(|error| format!("{}: {error}", file.display()))?;
             }
             None => {
                 print(&rendered)?;
             }
         }
     }
-    if !targets.iter().any(|(format, file)| *format == Format::Text && file.is_none()) {
+    if !targets
+        .iter()
+        .any(|(format, file)| *format == Format::Text && file.is_none())
+    {
         for line in &run.notes {
             note(&format!("note: {line}"));
         }
@@ -193,14 +213,23 @@ fn record(recorder: &Recorder, result: &RestoreResult) -> Result<(), Failure> {
         note(&format!("note: left out of the evidence: {suspect}"));
     }
     let specification = format!("specification of {}", result.verification.name);
-    let digest = result.verification.spec_digest.trim_start_matches("sha256:");
+    let digest = result
+        .verification
+        .spec_digest
+        .trim_start_matches("sha256:");
     let mut subjects = vec![Subject::sha256(specification, digest)];
     if let Some(artifact) = &result.artifact
-        && let Some(digest) = artifact.digest.as_deref().and_then(|digest| digest.strip_prefix("sha256:"))
+        && let Some(digest) = artifact
+            .digest
+            .as_deref()
+            .and_then(|digest| digest.strip_prefix("sha256:"))
     {
         let mut name = serde_json::Value::String(artifact.uri.clone());
         redact(&mut name);
-        subjects.insert(0, Subject::sha256(name.as_str().unwrap_or_default(), digest));
+        subjects.insert(
+            0,
+            Subject::sha256(name.as_str().unwrap_or_default(), digest),
+        );
     }
     let receipt = recorder.record(&Statement::new(subjects, PREDICATE, predicate)?)?;
     note(&format!("recorded as {}", receipt.index));
@@ -215,7 +244,11 @@ fn span(seconds: f64) -> String {
     if seconds < 10.0 {
         return format!("{seconds:.1}s");
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked above"
+    )]
     let mut rest = seconds.round() as u64;
     let mut text = String::new();
     for (unit, sign) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
@@ -261,19 +294,31 @@ fn render(run: &Run, verbose: bool) -> String {
             let _ = write!(text, ", by {tool}");
         }
         if let Some(at) = artifact.produced_at {
-            let _ = write!(text, ", made {} ago", span(result.started_at.seconds_since(at)));
+            let _ = write!(
+                text,
+                ", made {} ago",
+                span(result.started_at.seconds_since(at))
+            );
         }
         text.push('\n');
     }
     let encryption = &result.encryption;
     let format = serde_json::to_value(encryption.client_side.format).unwrap_or_default();
-    let _ = write!(text, "  encryption  {}", format.as_str().unwrap_or_default());
+    let _ = write!(
+        text,
+        "  encryption  {}",
+        format.as_str().unwrap_or_default()
+    );
     let _ = match encryption.negative_decrypt {
         NegativeDecrypt::Refused => writeln!(text, ", a foreign key is refused"),
         NegativeDecrypt::Accepted => writeln!(text, ", A FOREIGN KEY OPENS IT"),
         NegativeDecrypt::NotRun => writeln!(text),
     };
-    let _ = write!(text, "  scratch     {}", result.tool.engine.as_deref().unwrap_or("no server"));
+    let _ = write!(
+        text,
+        "  scratch     {}",
+        result.tool.engine.as_deref().unwrap_or("no server")
+    );
     let _ = match result.scratch.storage {
         Some(Storage::Memory) => write!(text, ", in memory"),
         Some(_) => write!(text, ", on disk"),
@@ -291,9 +336,15 @@ fn render(run: &Run, verbose: bool) -> String {
             ObjectiveName::RecoveryPointLag => "log lag",
             ObjectiveName::Rto => "recovery",
         };
-        let measured = objective.measured_seconds.map_or_else(|| "not measured".to_owned(), span);
+        let measured = objective
+            .measured_seconds
+            .map_or_else(|| "not measured".to_owned(), span);
         let met = if objective.met { "" } else { "  NOT MET" };
-        let _ = writeln!(text, "  {name:<10}  {measured} of {}{met}", span(objective.target_seconds));
+        let _ = writeln!(
+            text,
+            "  {name:<10}  {measured} of {}{met}",
+            span(objective.target_seconds)
+        );
     }
     for check in &result.checks {
         let status = match check.status {
@@ -317,7 +368,12 @@ fn render(run: &Run, verbose: bool) -> String {
     if verbose {
         for phase in &result.phases {
             let name = serde_json::to_value(phase.name).unwrap_or_default();
-            let _ = writeln!(text, "  {:<10}  {}", name.as_str().unwrap_or_default(), span(phase.seconds));
+            let _ = writeln!(
+                text,
+                "  {:<10}  {}",
+                name.as_str().unwrap_or_default(),
+                span(phase.seconds)
+            );
         }
     }
     text
@@ -334,15 +390,28 @@ fn junit(run: &Run) -> Result<String, Failure> {
     };
     let status = match result.verdict {
         Verdict::Passed => TestCaseStatus::success(),
-        Verdict::Failed => bad(NonSuccessKind::Failure, format!("{}: {}", result.reason, result.reason.meaning())),
-        _ => bad(NonSuccessKind::Error, format!("{}: {}", result.reason, result.reason.meaning())),
+        Verdict::Failed => bad(
+            NonSuccessKind::Failure,
+            format!("{}: {}", result.reason, result.reason.meaning()),
+        ),
+        _ => bad(
+            NonSuccessKind::Error,
+            format!("{}: {}", result.reason, result.reason.meaning()),
+        ),
     };
     suite.add_test_case(TestCase::new("verdict", status));
     for check in &result.checks {
         let told = || {
             let expected = check.expected.as_deref().unwrap_or("a pass");
-            let seen = check.observed.as_ref().map(observed).or_else(|| check.not_run_reason.clone());
-            format!("expected {expected}, saw {}", seen.unwrap_or_else(|| "none".to_owned()))
+            let seen = check
+                .observed
+                .as_ref()
+                .map(observed)
+                .or_else(|| check.not_run_reason.clone());
+            format!(
+                "expected {expected}, saw {}",
+                seen.unwrap_or_else(|| "none".to_owned())
+            )
         };
         let status = match check.status {
             CheckStatus::Pass => TestCaseStatus::success(),
@@ -360,7 +429,7 @@ fn junit(run: &Run) -> Result<String, Failure> {
     Ok(report.to_string()?)
 }
 
-fn gc(folders: &[PathBuf], state: Option<&Path>) -> Outcome {
+fn gc(folders: &[PathBuf], state: Option<&Path>) -> Exit {
     let state = state.map_or_else(scratch::default_state, Path::to_owned);
     let mut bases = folders.to_vec();
     bases.extend([scratch::default_base(true), scratch::default_base(false)]);
@@ -376,7 +445,11 @@ fn gc(folders: &[PathBuf], state: Option<&Path>) -> Outcome {
         crate::count(collected.removed.len(), "folder", "folders"),
         crate::count(collected.active.len(), "run", "runs"),
     ));
-    Ok(if collected.failed.is_empty() { Exit::Clean } else { Exit::Bug })
+    if collected.failed.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Bug
+    }
 }
 
 /// A session on the database that is backed up. It is not spoken to in the open.
@@ -408,7 +481,10 @@ fn connect(arguments: &DatabaseArgs) -> Result<postgres::Client, Failure> {
     let here = config.get_hosts().iter().all(|host| match host {
         postgres::config::Host::Unix(_) => true,
         postgres::config::Host::Tcp(name) => {
-            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            name == "localhost"
+                || name
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|ip| ip.is_loopback())
         }
     });
     if !here {
@@ -448,17 +524,26 @@ fn run_manifest(arguments: &ManifestArgs) -> Outcome {
             .status()
             .map_err(|error| format!("{program}: {error}"))?;
         if !status.success() {
-            return Err(Failure(format!("{program}: {status}; no manifest was written")));
+            return Err(Failure(format!(
+                "{program}: {status}; no manifest was written"
+            )));
         }
     }
     let artifact = &arguments.artifact;
-    let name = artifact.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut file = fs::File::open(artifact).map_err(|error| format!("{}: {error}", artifact.display()))?;
+    let name = artifact
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let mut file =
+        fs::File::open(artifact).map_err(|error| format!("{}: {error}", artifact.display()))?;
     let envelope = manifest::sign(&name, &mut file, snapshot.taken_at(), content, &signer)?;
-    let output = arguments.output.clone().unwrap_or_else(|| {
-        artifact.with_file_name(format!("{name}.manifest.dsse.json"))
-    });
-    fs::write(&output, envelope.to_json()).map_err(|error| format!("{}: {error}", output.display()))?;
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| artifact.with_file_name(format!("{name}.manifest.dsse.json")));
+    fs::write(&output, envelope.to_json())
+        .map_err(|error| format!("{}: {error}", output.display()))?;
     note(&format!("wrote {}", output.display()));
     Ok(Exit::Clean)
 }

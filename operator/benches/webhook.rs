@@ -9,6 +9,8 @@
 )]
 #![allow(
     clippy::unwrap_used,
+    clippy::iter_over_hash_type,
+    clippy::needless_pass_by_value,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,

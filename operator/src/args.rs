@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn durations_and_modes() {
-        assert_eq!(duration("90m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("90m"), Ok(Duration::from_mins(90)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         for wrong in ["", "5", "s", "5d", "-1s", "99999999999999999999s"] {
             assert!(duration(wrong).is_err(), "{wrong}");

@@ -340,8 +340,8 @@ mod tests {
         Profile {
             names: vec!["hipaa-iac.hipaa-iac-system.svc".into()],
             authority: "hipaa-iac".into(),
-            ca_lifetime: Duration::from_secs(900 * 86_400),
-            lifetime: Duration::from_secs(90 * 86_400),
+            ca_lifetime: Duration::from_hours(21600),
+            lifetime: Duration::from_hours(2160),
         }
     }
 
@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn a_certificate_never_outlives_its_authority() {
         let short = Profile {
-            ca_lifetime: Duration::from_secs(10 * 86_400),
+            ca_lifetime: Duration::from_hours(240),
             ..profile()
         };
         let bundle = take_step(None, Step::Everything, &short, NOW).unwrap();

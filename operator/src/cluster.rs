@@ -437,7 +437,9 @@ mod tests {
         ] {
             let store = Arc::new(Store::new());
             store.begin();
-            objects.into_iter().for_each(|object| store.listed(object));
+            for object in objects {
+                store.listed(object);
+            }
             store.finish();
             stores.insert(kind, store);
         }

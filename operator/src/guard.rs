@@ -247,6 +247,7 @@ mod tests {
         .answer
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "made for the call")]
     fn namespace(labels: Value, annotations: Value) -> Value {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": labels, "annotations": annotations}})
     }

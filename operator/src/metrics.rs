@@ -193,7 +193,7 @@ impl Metrics {
         Arc::new(Self::default())
     }
 
-    /// The OpenMetrics text.
+    /// The `OpenMetrics` text.
     pub fn text(&self) -> String {
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {

@@ -255,12 +255,7 @@ fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
 /// The decision on a request.
 pub fn decide(app: &App, entry: Entry, request: &Request) -> Decision {
     if entry == Entry::Guard {
-        return guard::judge(
-            &app.waiver_namespaces,
-            app.mode,
-            today(),
-            request,
-        );
+        return guard::judge(&app.waiver_namespaces, app.mode, today(), request);
     }
     match app.catalog.load_full() {
         Some(catalog) => judge::judge(&catalog, &app.cluster, &app.options, entry, request),

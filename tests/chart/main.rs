@@ -1,4 +1,5 @@
 //! The Helm chart without a cluster: lint, schema, what it renders, and our own policies on it.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{env, fs, path::PathBuf, process::Command};
 

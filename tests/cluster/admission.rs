@@ -219,11 +219,9 @@ names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served:
     cluster.namespace("velero", false);
     // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up.
     let folder = ["apply", "-f", "examples/clinic-compliant/kubernetes"];
-    cluster.eventually(
-        "everything to be admitted",
-        Duration::from_secs(180),
-        || cluster.kubectl(&folder).ok,
-    );
+    cluster.eventually("everything to be admitted", Duration::from_mins(3), || {
+        cluster.kubectl(&folder).ok
+    });
     for object in [
         "deployment/messaging",
         "statefulset/records",
@@ -334,7 +332,7 @@ fn scaled(cluster: &Cluster) {
     cluster
         .kubectl(&["scale", "deployment", "a", "-n", "scaled", "--replicas=2"])
         .success();
-    cluster.eventually("the ReplicaSet to be told", Duration::from_secs(60), || {
+    cluster.eventually("the ReplicaSet to be told", Duration::from_mins(1), || {
         let events = cluster.get(&[
             "events",
             "-n",
@@ -392,7 +390,7 @@ fn job(cluster: &Cluster) {
     operator::ensure(cluster);
     audited(cluster, "jobs");
     cluster.apply(&violating_workload("jobs", "Job")).success();
-    cluster.eventually("the job's pod to run", Duration::from_secs(60), || {
+    cluster.eventually("the job's pod to run", Duration::from_mins(1), || {
         cluster.get(&["pods", "-n", "jobs"])["items"][0]["status"]["phase"] == "Running"
     });
     label_phi(cluster, "jobs");

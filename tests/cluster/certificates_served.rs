@@ -32,7 +32,7 @@ fn secret(cluster: &Cluster, key: &str) -> String {
 fn rotation(cluster: &Cluster) {
     // What is there may be valid for years; what is made anew goes by the new lifetimes.
     cluster.helm(&["uninstall", RELEASE, "-n", NAMESPACE, "--wait"]);
-    cluster.eventually("the webhook to be gone", Duration::from_secs(60), || {
+    cluster.eventually("the webhook to be gone", Duration::from_mins(1), || {
         cluster
             .get(&["validatingwebhookconfiguration", RELEASE])
             .is_null()
@@ -101,7 +101,7 @@ fn ended(cluster: &Cluster) {
     };
     cluster.eventually(
         "the given certificate to be served",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         || create("dated", &compliant("a")).ok,
     );
     for bad in [
@@ -126,7 +126,7 @@ fn ended(cluster: &Cluster) {
     operator::upgrade(cluster, &[]);
     cluster.eventually(
         "our own certificate to be served",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         || create("dated", &compliant("a")).ok,
     );
     remove(cluster, "dated");

@@ -85,7 +85,7 @@ fn uninstall(cluster: &Cluster) {
             "120s",
         ])
         .success();
-    cluster.eventually("the webhook to be gone", Duration::from_secs(60), || {
+    cluster.eventually("the webhook to be gone", Duration::from_mins(1), || {
         cluster
             .get(&["validatingwebhookconfiguration", RELEASE])
             .is_null()

@@ -55,7 +55,7 @@ impl Node {
         node.api_server()?;
         node.controllers()?;
         node.kubelet()?;
-        node.wait_for("the node to be ready", Duration::from_secs(60), || {
+        node.wait_for("the node to be ready", Duration::from_mins(1), || {
             node.says(
                 &[
                     "get",
@@ -135,8 +135,9 @@ impl Node {
 
         let tokens: String = USERS
             .iter()
-            .map(|(name, user, group)| format!("{name}-token,{user},{name},\"{group}\"\n"))
-            .collect();
+            .map(|(name, user, group)| format!("{name}-token,{user},{name},\"{group}\""))
+            .collect::<Vec<_>>()
+            .join("\n");
         fs::write(self.path("tokens.csv"), tokens)?;
         let authority = self.keys()?;
         for (name, _, _) in USERS {
@@ -319,7 +320,7 @@ resolvConf: {resolv}
         ];
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         self.spawn("kube-apiserver", "kubernetes", &arguments)?;
-        self.wait_for("the API server", Duration::from_secs(60), || {
+        self.wait_for("the API server", Duration::from_mins(1), || {
             self.says(&["get", "--raw", "/readyz"], "ok")
         })
     }

@@ -71,7 +71,7 @@ pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
 pub(crate) fn registered(cluster: &Cluster) {
     cluster.eventually(
         "the webhook to be registered",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         || {
             let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
             configuration["webhooks"][0]["clientConfig"]["caBundle"].is_string()
@@ -81,16 +81,12 @@ pub(crate) fn registered(cluster: &Cluster) {
 
 /// Waits until every replica is ready.
 pub(crate) fn ready(cluster: &Cluster) {
-    cluster.eventually(
-        "every replica to be ready",
-        Duration::from_secs(120),
-        || {
-            let status = &cluster.get(&[DEPLOYMENT, "-n", NAMESPACE])["status"];
-            status["readyReplicas"] == status["replicas"]
-                && status["updatedReplicas"] == status["replicas"]
-                && status["unavailableReplicas"].is_null()
-        },
-    );
+    cluster.eventually("every replica to be ready", Duration::from_mins(2), || {
+        let status = &cluster.get(&[DEPLOYMENT, "-n", NAMESPACE])["status"];
+        status["readyReplicas"] == status["replicas"]
+            && status["updatedReplicas"] == status["replicas"]
+            && status["unavailableReplicas"].is_null()
+    });
 }
 
 /// Ends all replicas at once and lets none start: the node takes no pods until [`let_back`].

@@ -177,7 +177,7 @@ fn all_down(cluster: &Cluster) {
     cluster.node().unwrap().restart_controllers().unwrap();
     cluster.eventually(
         "the scheduler to lead again",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         || {
             let now = holder("kube-scheduler");
             now.is_string() && now != before

@@ -34,10 +34,10 @@ spec:
 "
         ))
         .success();
-    cluster.eventually("the pod to run", Duration::from_secs(60), || {
+    cluster.eventually("the pod to run", Duration::from_mins(1), || {
         cluster.get(&["pod", "waits", "-n", "plain"])["status"]["phase"] == "Running"
     });
-    cluster.eventually("the job to complete", Duration::from_secs(60), || {
+    cluster.eventually("the job to complete", Duration::from_mins(1), || {
         cluster.get(&["job", "ends", "-n", "plain"])["status"]["succeeded"] == 1
     });
     cluster

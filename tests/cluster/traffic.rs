@@ -176,7 +176,7 @@ pub(crate) struct Outcome {
     pub(crate) failed: Vec<String>,
 }
 
-/// ConfigMaps, created again and again without being kept, in a namespace.
+/// `ConfigMaps`, created again and again without being kept, in a namespace.
 #[derive(Debug)]
 pub(crate) struct Load {
     stop: Arc<AtomicBool>,

@@ -1,4 +1,5 @@
 //! Evidence: the program as a user runs it, its two verifiers over the same mutations, and logs in real S3 servers.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod check;
 mod mutations;

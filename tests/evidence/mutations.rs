@@ -112,7 +112,7 @@ fn every_class_of_byte_counts() {
             made.write(
                 &record(5),
                 &[made.read(&record(5)), b"\n".to_vec()].concat(),
-            )
+            );
         },
         "record-mismatch records/000000000005.dsse.json",
     );

@@ -68,16 +68,22 @@ pub(crate) fn trials() -> Vec<Trial> {
             ("sigkill_of_outer", Blow::Outer),
             ("sigkill_of_first", Blow::First),
         ] {
-            trials.push(Trial::test(format!("death::{when_name}::{blow_name}"), move || {
-                death(when, blow, "auto", true)
-            }));
+            trials.push(Trial::test(
+                format!("death::{when_name}::{blow_name}"),
+                move || death(when, blow, "auto", true),
+            ));
         }
     }
     for (name, isolation) in [("disk", "auto"), ("directory", "directory")] {
-        for (blow_name, blow) in [("sigkill", Blow::Caller), ("sigterm", Blow::CallerAsked), ("sigkill_of_all", Blow::All)] {
-            trials.push(Trial::test(format!("death::{name}::{blow_name}"), move || {
-                death(When::Checks, blow, isolation, false)
-            }));
+        for (blow_name, blow) in [
+            ("sigkill", Blow::Caller),
+            ("sigterm", Blow::CallerAsked),
+            ("sigkill_of_all", Blow::All),
+        ] {
+            trials.push(Trial::test(
+                format!("death::{name}::{blow_name}"),
+                move || death(When::Checks, blow, isolation, false),
+            ));
         }
     }
     trials.push(Trial::test("death::full_memory", full_memory));
@@ -95,7 +101,10 @@ struct Place {
 
 impl Place {
     fn new(name: &str) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(&format!("hipaa-iac-{name}-")).tempdir()?.keep();
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("hipaa-iac-{name}-"))
+            .tempdir()?
+            .keep();
         // The user that tools run as must get through to the scratch.
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755))?;
         fs::create_dir(folder.join("scratch"))?;
@@ -154,11 +163,17 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&next) else { continue };
+        let Ok(entries) = fs::read_dir(&next) else {
+            continue;
+        };
         for entry in entries {
             let entry = entry?;
             if entry.file_type()?.is_dir() {
-                if entry.file_name().to_string_lossy().starts_with("hipaa-iac-restore-") {
+                if entry
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with("hipaa-iac-restore-")
+                {
                     all.push(entry.path());
                 }
                 folders.push(entry.path());
@@ -174,9 +189,17 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn descendants(of: u32) -> BTreeMap<i32, String> {
     let mut parents = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<i32>().ok())
+        else {
+            continue;
+        };
         let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<i32>().ok());
+        let parent = stat
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<i32>().ok());
         if let Some(parent) = parent {
             parents.insert(pid, parent);
         }
@@ -204,12 +227,13 @@ fn descendants(of: u32) -> BTreeMap<i32, String> {
 
 fn lives(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    stat.rsplit_once(')')
+        .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
 }
 
 /// Waits for something.
 fn until(what: &str, mut is: impl FnMut() -> bool) -> Result<(), Failed> {
-    let end = Instant::now() + Duration::from_secs(120);
+    let end = Instant::now() + Duration::from_mins(2);
     while !is() {
         if Instant::now() > end {
             return Err(format!("waited in vain: {what}").into());
@@ -261,23 +285,34 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
             "expect": {"op": ">=", "value": 1}, "timeoutSeconds": 500,
         }]);
     }
-    let mut child = place.command(&document, &fixture.secrets, isolation)?.spawn()?;
+    let mut child = place
+        .command(&document, &fixture.secrets, isolation)?
+        .spawn()?;
     let seen = reached(&mut child, when);
-    let pipe = pipe.map(|pipe| pipe.join());
+    let pipe = pipe.map(thread::JoinHandle::join);
     let seen = seen?;
     strike(&mut child, blow, &seen)?;
     let status = child.wait()?;
-    until("every process of the run is gone", || !seen.keys().any(|pid| lives(*pid)))?;
+    until("every process of the run is gone", || {
+        !seen.keys().any(|pid| lives(*pid))
+    })?;
     drop(pipe);
     if blow == Blow::All {
         // What was there is found by the next run, or by `gc`.
-        hipaa_iac_restore::scratch::collect(&place.folder.join("state"), &[place.folder.join("scratch")]);
+        hipaa_iac_restore::scratch::collect(
+            &place.folder.join("state"),
+            &[place.folder.join("scratch")],
+        );
     }
     let result = place.result();
     match blow {
         Blow::CallerAsked | Blow::Outer | Blow::First => {
             let (result, notes) = result.ok_or_else(|| format!("no result: {status}"))?;
-            let reason = if blow == Blow::CallerAsked { Reason::Interrupted } else { Reason::RunnerLost };
+            let reason = if blow == Blow::CallerAsked {
+                Reason::Interrupted
+            } else {
+                Reason::RunnerLost
+            };
             if result.reason != reason || result.verdict == Verdict::Passed {
                 return Err(format!("{} {notes:?}", result.reason).into());
             }
@@ -290,7 +325,11 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
     if blow == Blow::Caller && isolation == "auto" && memory {
         // In memory nothing is left but an empty folder, which the next run removes.
         for file in files(&place.folder.join("scratch"))? {
-            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             if name != "lock" && !name.starts_with("hipaa-iac-restore-") {
                 return Err(format!("left behind: {}", file.display()).into());
             }
@@ -299,11 +338,16 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
     if blow == Blow::Caller {
         // The sandbox has emptied the data's folder itself, without anybody's help.
         for file in files(&place.folder.join("scratch"))? {
-            if fs::read(&file).is_ok_and(|bytes| bytes.windows(MARKER.len()).any(|window| window == MARKER)) {
+            if fs::read(&file)
+                .is_ok_and(|bytes| bytes.windows(MARKER.len()).any(|window| window == MARKER))
+            {
                 return Err(format!("the data is in {}", file.display()).into());
             }
         }
-        hipaa_iac_restore::scratch::collect(&place.folder.join("state"), &[place.folder.join("scratch")]);
+        hipaa_iac_restore::scratch::collect(
+            &place.folder.join("state"),
+            &[place.folder.join("scratch")],
+        );
     }
     fs::remove_file(&whole)?;
     fs::remove_file(&stored)?;
@@ -317,7 +361,10 @@ fn reached(child: &mut Child, when: When) -> Result<BTreeMap<i32, String>, Faile
     until("the run is under way", || {
         ended = child.try_wait().is_ok_and(|status| status.is_some());
         let all = descendants(id);
-        let server = |words: &str| all.values().any(|line| line.starts_with("postgres:") && line.contains(words));
+        let server = |words: &str| {
+            all.values()
+                .any(|line| line.starts_with("postgres:") && line.contains(words))
+        };
         ended
             || match when {
                 When::Restore => server("restored"),
@@ -373,9 +420,13 @@ fn full_memory() -> Result<(), Failed> {
 
 /// Runs a verification to its end.
 fn finish(place: &Place, fixture: &Fixture, document: &Value) -> Result<RestoreResult, Failed> {
-    let status = place.command(document, &fixture.secrets, "auto")?.status()?;
+    let status = place
+        .command(document, &fixture.secrets, "auto")?
+        .status()?;
     let err = fs::read_to_string(place.folder.join("err"))?;
-    let (result, notes) = place.result().ok_or_else(|| format!("no result: {status} {err}"))?;
+    let (result, notes) = place
+        .result()
+        .ok_or_else(|| format!("no result: {status} {err}"))?;
     if result.scratch.destroyed != Destroyed::Verified {
         return Err(format!("not shown to be destroyed: {notes:?}").into());
     }
@@ -386,12 +437,22 @@ fn expect(result: &RestoreResult, reason: Reason) -> Result<(), Failed> {
     if result.reason == reason {
         Ok(())
     } else {
-        Err(format!("expected {reason}, got {}: {}", result.reason, serde_json::to_string(result)?).into())
+        Err(format!(
+            "expected {reason}, got {}: {}",
+            result.reason,
+            serde_json::to_string(result)?
+        )
+        .into())
     }
 }
 
 /// A plain dump with something in it that no honest one has.
-fn hostile(place: &Place, fixture: &Fixture, sql: &str, deadline: u64) -> Result<RestoreResult, Failed> {
+fn hostile(
+    place: &Place,
+    fixture: &Fixture,
+    sql: &str,
+    deadline: u64,
+) -> Result<RestoreResult, Failed> {
     let plain = place.folder.join("hostile.sql");
     let text = format!(
         "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\ncreate table public.patients (name text);\ninsert into public.patients values ('Planted Patient 1');\n{sql}\n--\n-- PostgreSQL database dump complete\n--\n\n"
@@ -445,7 +506,9 @@ fn program() -> Result<(), Failed> {
     let name = format!("leak-{}-program", std::process::id());
     let escape = escape(listener.local_addr()?.port(), &name);
     let quoted = escape.replace('\'', "''");
-    let sql = format!("copy public.patients from program '{quoted}';\ncopy public.patients to program '{quoted}';\n\\! {escape}\n");
+    let sql = format!(
+        "copy public.patients from program '{quoted}';\ncopy public.patients to program '{quoted}';\n\\! {escape}\n"
+    );
     let result = hostile(&place, &fixture, &sql, 60)?;
     if result.scratch.isolation != Isolation::LocalNamespaces {
         return Err("no namespaces here, so nothing is proved".into());
@@ -470,7 +533,10 @@ fn endless() -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("endless")?;
     let sql = "do $$ begin loop end loop; end $$;\n";
-    expect(&hostile(&place, &fixture, sql, 8)?, Reason::DeadlineExceeded)
+    expect(
+        &hostile(&place, &fixture, sql, 8)?,
+        Reason::DeadlineExceeded,
+    )
 }
 
 fn bomb() -> Result<(), Failed> {

@@ -17,6 +17,9 @@ use hipaa_iac_restore::{
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
+/// What is done to a folder before it is backed up.
+type Damage<'a> = &'a dyn Fn(&Path) -> io::Result<()>;
+
 /// Where Debian keeps the programs of PostgreSQL 15.
 pub(crate) const BIN: &str = "/usr/lib/postgresql/15/bin";
 
@@ -422,7 +425,7 @@ impl Fixture {
             fs::write(path, bytes)
         };
         must(self.restic().arg("init"))?;
-        let variants: [(&str, &dyn Fn(&Path) -> io::Result<()>); 7] = [
+        let variants: [(&str, Damage<'_>); 7] = [
             ("heap", &|root| flip_page(root, &self.heap, 1)),
             ("index", &|root| flip_page(root, &self.index, 1)),
             ("relation", &|root| fs::remove_file(root.join(&self.heap))),
@@ -508,6 +511,7 @@ impl Fixture {
     }
 
     /// A verification with the checks that every case has.
+    #[expect(clippy::unused_self, reason = "reads as what is the fixture's")]
     pub(crate) fn verification(&self, name: &str, source: &Value) -> Value {
         json!({
             "apiVersion": "hipaa-iac.dev/v1alpha1",

@@ -1,4 +1,10 @@
 //! Backups, sound and damaged, made by the real tools and judged by the engine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "tests"
+)]
 
 mod case;
 mod death;

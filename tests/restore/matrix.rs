@@ -50,18 +50,18 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::clean_gpg", R::None, |b| b.gpg("good", |_| {})),
         ("dump::flip_in_ciphertext", R::ArtifactCorrupt, |b| {
             b.aged("good.dump", "Custom", |bytes| {
-                flip(bytes, |all| all.len() / 2)
+                flip(bytes, |all| all.len() / 2);
             })
         }),
         ("dump::flip_in_header_mac", R::ArtifactCorrupt, |b| {
             b.aged("good.dump", "Custom", |bytes| {
-                flip(bytes, |all| find(all, b"--- ") + 6)
+                flip(bytes, |all| find(all, b"--- ") + 6);
             })
         }),
         // Within a chunk age cannot tell a cut from damage.
         ("dump::truncated", R::ArtifactCorrupt, |b| {
             b.aged("good.dump", "Custom", |bytes| {
-                bytes.truncate(bytes.len() * 7 / 10)
+                bytes.truncate(bytes.len() * 7 / 10);
             })
         }),
         ("dump::truncated_at_chunk", R::ArtifactTruncated, |b| {
@@ -74,7 +74,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         }),
         ("dump::trailing_garbage", R::ArtifactCorrupt, |b| {
             b.aged("good.dump", "Custom", |bytes| {
-                bytes.extend_from_slice(&[7; 4096])
+                bytes.extend_from_slice(&[7; 4096]);
             })
         }),
         ("dump::wrong_key", R::KeyMismatch, |b| {
@@ -121,12 +121,12 @@ pub(crate) fn trials() -> Vec<Trial> {
         }),
         ("dump::killed_custom", R::ArtifactTruncated, |b| {
             b.damaged("good.dump", "Custom", |bytes| {
-                bytes.truncate(bytes.len() * 6 / 10)
+                bytes.truncate(bytes.len() * 6 / 10);
             })
         }),
         ("dump::killed_plain", R::ArtifactTruncated, |b| {
             b.damaged("good.sql", "Plain", |bytes| {
-                bytes.truncate(bytes.len() * 6 / 10)
+                bytes.truncate(bytes.len() * 6 / 10);
             })
         }),
         (
@@ -145,7 +145,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             R::RestoreFailed,
             |b| {
                 b.damaged("good.dump", "Custom", |bytes| {
-                    flip(bytes, |all| all.len() / 2)
+                    flip(bytes, |all| all.len() / 2);
                 })
             },
         ),

@@ -66,6 +66,10 @@ impl Envelope {
     }
 
     /// The statement, if one of these keys has signed it, with that key.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an iterator that is made for the call"
+    )]
     pub fn verify<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k PublicKey> + Clone,

@@ -4,7 +4,10 @@
 //! it out again. It knows shapes, not meanings: a name alone has none. What keeps names out is that the forms of the results have
 //! no field for what was found in a database other than numbers.
 
-use std::{fmt, sync::LazyLock};
+use std::{
+    fmt::{self, Write as _},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 use serde_json::Value;
@@ -132,7 +135,7 @@ fn visit(value: &mut Value, pointer: &mut String, depth: usize, found: &mut Vec<
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 let length = pointer.len();
-                pointer.push_str(&format!("/{index}"));
+                let _ = write!(pointer, "/{index}");
                 visit(item, pointer, depth + 1, found);
                 pointer.truncate(length);
             }

@@ -136,7 +136,7 @@ impl Tile {
                 index: (hashes - 1) / TILE,
                 width: (hashes - 1) % TILE + 1,
             });
-            if hashes % TILE != 0 {
+            if !hashes.is_multiple_of(TILE) {
                 break;
             }
             hashes /= TILE;
@@ -373,6 +373,7 @@ pub(crate) fn consistent(old: (u64, Hash), new: (u64, Hash), proof: &[Hash]) -> 
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "small trees")]
 mod tests {
     use std::convert::Infallible;
 

@@ -33,6 +33,9 @@ pub struct Checkpoint {
     pub root: Hash,
 }
 
+/// The key's name, and its id with the signature.
+type Signatures<'a> = Vec<(&'a str, Vec<u8>)>;
+
 impl Checkpoint {
     fn body(&self) -> String {
         format!("{}\n{}\n{}\n", self.origin, self.size, self.root)
@@ -49,6 +52,10 @@ impl Checkpoint {
 
     /// Reads a signed note and verifies it: one of these keys must have signed it, and none of them wrongly. Signatures of others,
     /// such as witnesses, are passed over.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an iterator that is made for the call"
+    )]
     pub fn open<'k>(
         note: &[u8],
         keys: impl IntoIterator<Item = &'k PublicKey> + Clone,
@@ -74,7 +81,7 @@ impl Checkpoint {
         Ok((checkpoint, signer))
     }
 
-    fn parse(note: &[u8]) -> Option<(Self, Vec<(&str, Vec<u8>)>)> {
+    fn parse(note: &[u8]) -> Option<(Self, Signatures<'_>)> {
         let note = std::str::from_utf8(note).ok()?;
         if note.len() > MAX_BYTES {
             return None;

@@ -152,7 +152,7 @@ impl S3 {
         let store = builder.build().map_err(|error| error.to_string())?;
         let options = ClientOptions::new()
             .with_allow_http(plain)
-            .with_timeout(Duration::from_secs(60));
+            .with_timeout(Duration::from_mins(1));
         let http = ReqwestConnector::default()
             .connect(&options)
             .map_err(|error| error.to_string())?;

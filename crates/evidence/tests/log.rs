@@ -1,4 +1,5 @@
 //! Appending: what a killed run leaves, what two writers do to each other, and what is refused.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
     cell::Cell,

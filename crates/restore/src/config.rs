@@ -351,7 +351,7 @@ pub enum Location {
     Local(LocalLocation),
     /// An object, or all objects below a prefix, of an S3-compatible store.
     S3(S3Location),
-    /// A file or a folder of a PersistentVolumeClaim. Read in a cluster only.
+    /// A file or a folder of a `PersistentVolumeClaim`. Read in a cluster only.
     Pvc(PvcLocation),
 }
 
@@ -402,7 +402,7 @@ pub struct S3Location {
     pub credentials_secret_ref: Option<SecretName>,
 }
 
-/// A file or a folder of a PersistentVolumeClaim.
+/// A file or a folder of a `PersistentVolumeClaim`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PvcLocation {
@@ -418,7 +418,7 @@ pub struct PvcLocation {
 pub enum ClientEncryption {
     /// With age.
     Age(AgeEncryption),
-    /// With GnuPG.
+    /// With `GnuPG`.
     Gpg(GpgEncryption),
     /// Not by its producer: the store or the disk encrypts.
     ServerSide,
@@ -432,7 +432,7 @@ pub struct AgeEncryption {
     pub identity_secret_ref: SecretRef,
 }
 
-/// Encryption with GnuPG: with a secret key or with a passphrase.
+/// Encryption with `GnuPG`: with a secret key or with a passphrase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GpgEncryption {
@@ -445,9 +445,7 @@ pub struct GpgEncryption {
 }
 
 /// A key of a secret. In a cluster a Kubernetes Secret; for the command the file `<name>/<key>` below `--secrets`.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SecretRef {
     /// The secret.
@@ -1141,7 +1139,12 @@ impl Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (unit, sign) in [(1 << 40, "Ti"), (1 << 30, "Gi"), (1 << 20, "Mi"), (1 << 10, "Ki")] {
+        for (unit, sign) in [
+            (1 << 40, "Ti"),
+            (1 << 30, "Gi"),
+            (1 << 20, "Mi"),
+            (1 << 10, "Ki"),
+        ] {
             if self.0 >= unit && self.0.is_multiple_of(unit) {
                 return write!(f, "{}{sign}", self.0 / unit);
             }
@@ -1224,8 +1227,8 @@ impl RestoreVerification {
                 let location = error.location();
                 let message = error.without_snippet().render_with_options(options);
                 ConfigError {
-                    line: location.map_or(0, |at| at.line().into()),
-                    column: location.map_or(0, |at| at.column().into()),
+                    line: location.map_or(0, |at| at.line()),
+                    column: location.map_or(0, |at| at.column()),
                     what: fragment(&message),
                 }
             })?;
@@ -1350,7 +1353,13 @@ fn fragment(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = line.trim_end_matches('.');
     let line = match line.rsplit_once(" at line ") {
-        Some((what, place)) if place.chars().all(|c| c.is_ascii_digit() || ", column".contains(c)) => what,
+        Some((what, place))
+            if place
+                .chars()
+                .all(|c| c.is_ascii_digit() || ", column".contains(c)) =>
+        {
+            what
+        }
         _ => line,
     };
     let mut chars = line.chars();
@@ -1381,31 +1390,52 @@ spec:
     fn a_small_document_has_the_safe_defaults() {
         let verification = RestoreVerification::parse(SMALL).unwrap();
         let spec = &verification.spec;
-        assert_eq!(spec.encryption_policy.required, RequiredEncryption::ClientSide);
+        assert_eq!(
+            spec.encryption_policy.required,
+            RequiredEncryption::ClientSide
+        );
         assert!(spec.encryption_policy.deny_known_keys && spec.encryption_policy.negative_decrypt);
         assert_eq!(spec.objectives.rto, Span(72 * 3600));
         assert_eq!(spec.checks.builtin.amcheck, Amcheck::Heapallindexed);
-        assert_eq!(verification.secret_refs(), [SecretRef::new("age", "identity")]);
+        assert_eq!(
+            verification.secret_refs(),
+            [SecretRef::new("age", "identity")]
+        );
     }
 
     #[test]
     fn mistakes_are_told_with_their_place() {
         let told = |from: &str, to: &str| {
-            RestoreVerification::parse(&SMALL.replacen(from, to, 1)).unwrap_err().to_string()
+            RestoreVerification::parse(&SMALL.replacen(from, to, 1))
+                .unwrap_err()
+                .to_string()
         };
         let unknown = told("format: Custom", "fromat: Custom");
-        assert!(unknown.starts_with("line 7, column ") && unknown.contains("fromat"), "{unknown}");
+        assert!(
+            unknown.starts_with("line 7, column ") && unknown.contains("fromat"),
+            "{unknown}"
+        );
         assert!(told("format: Custom", "format: Costum").contains("Costum"));
         assert!(told("kind: RestoreVerification", "kind: Restore").contains("kind must be"));
         assert!(told("name: ehr", "name: ../ehr").contains("metadata.name"));
         assert!(told("key: identity", "key: ../../etc/shadow").contains("plain key"));
         let late = format!("{SMALL}  objectives: {{rto: 4d}}\n");
-        assert!(RestoreVerification::parse(&late).unwrap_err().to_string().contains("72h"));
+        assert!(
+            RestoreVerification::parse(&late)
+                .unwrap_err()
+                .to_string()
+                .contains("72h")
+        );
     }
 
     #[test]
     fn spans_quantities_and_percents_are_read_and_written() {
-        for (text, seconds) in [("26h", 93_600), ("1h30m", 5_400), ("31d", 2_678_400), ("0s", 0)] {
+        for (text, seconds) in [
+            ("26h", 93_600),
+            ("1h30m", 5_400),
+            ("31d", 2_678_400),
+            ("0s", 0),
+        ] {
             assert_eq!(Span::parse(text), Some(Span(seconds)), "{text}");
         }
         for text in ["", "26", "h", "1y", "-1h", "99999999999999999999h"] {

@@ -11,9 +11,7 @@ use std::{
 use crate::{
     config::{RestoreVerification, SecretRef},
     jail::Jail,
-    result::{
-        Artifact, CheckResult, Encryption, ObjectiveName, Phase, PhaseTime, Reason, Time,
-    },
+    result::{Artifact, CheckResult, Encryption, ObjectiveName, Phase, PhaseTime, Reason, Time},
     server::{Installation, Server},
 };
 
@@ -95,7 +93,7 @@ pub struct Seen {
     pub head: Vec<u8>,
 }
 
-/// How many of the stored bytes are kept for checks: an age header of many recipients, an OpenPGP key packet.
+/// How many of the stored bytes are kept for checks: an age header of many recipients, an `OpenPGP` key packet.
 pub const STORED: usize = 64 << 10;
 
 /// How many bytes of either end of a dump are kept for checks.

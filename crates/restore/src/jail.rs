@@ -32,10 +32,7 @@ use seccompiler::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    context::Failure,
-    result::Reason,
-};
+use crate::{context::Failure, result::Reason};
 
 /// The argument that makes this program [`execute`].
 pub(crate) const EXECUTE: &str = "__restore-exec";
@@ -97,7 +94,10 @@ impl Jail {
             Identity::User { .. } => Identity::Keep,
             other => other,
         };
-        Self { identity, ..self.clone() }
+        Self {
+            identity,
+            ..self.clone()
+        }
     }
 
     /// Gives a folder and all that is in it to the user that tools run as.
@@ -162,9 +162,7 @@ pub fn find(program: &str) -> Result<PathBuf, Failure> {
     std::env::split_paths(PATH)
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
-        .ok_or_else(|| {
-            Failure::new(Reason::ToolMissing, format!("{program} is not installed"))
-        })
+        .ok_or_else(|| Failure::new(Reason::ToolMissing, format!("{program} is not installed")))
 }
 
 /// A tool that is yet to be run.
@@ -210,11 +208,17 @@ impl Output {
     pub fn failure(&self, reason: Reason) -> Failure {
         let text = self.stderr_text();
         let (reason, how) = if self.timed_out {
-            (Reason::DeadlineExceeded, "was stopped at its deadline".to_owned())
+            (
+                Reason::DeadlineExceeded,
+                "was stopped at its deadline".to_owned(),
+            )
         } else if text.contains("No space left on device") || text.contains("disk full") {
             (Reason::StorageFull, "found the scratch full".to_owned())
         } else if self.signal == Some(9) || text.contains("Cannot allocate memory") {
-            (Reason::OutOfMemory, "was killed or found no memory".to_owned())
+            (
+                Reason::OutOfMemory,
+                "was killed or found no memory".to_owned(),
+            )
         } else {
             let how = match (self.code, self.signal) {
                 (Some(code), _) => format!("exited with {code}"),
@@ -228,7 +232,11 @@ impl Output {
 
     /// Itself when the tool succeeded, else [`Self::failure`].
     pub fn or_fail(self, reason: Reason) -> Result<Self, Failure> {
-        if self.success() { Ok(self) } else { Err(self.failure(reason)) }
+        if self.success() {
+            Ok(self)
+        } else {
+            Err(self.failure(reason))
+        }
     }
 }
 
@@ -253,7 +261,8 @@ impl Tool {
 
     /// Runs it to its end without input.
     pub fn run(self, deadline: Instant) -> Result<Output, Failure> {
-        self.feed(&mut io::empty(), deadline).map(|(output, _)| output)
+        self.feed(&mut io::empty(), deadline)
+            .map(|(output, _)| output)
     }
 
     /// Runs it to its end with a stream as its standard input. The second value is what went wrong with the stream
@@ -354,8 +363,16 @@ impl Filter {
         drop(self.stdout.take());
         let status = self.child.wait();
         let timed_out = self.watch.take().is_some_and(Watch::end);
-        let problem = self.feeder.take().and_then(|feeder| feeder.join().ok()).flatten();
-        let stderr = self.stderr.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        let problem = self
+            .feeder
+            .take()
+            .and_then(|feeder| feeder.join().ok())
+            .flatten();
+        let stderr = self
+            .stderr
+            .take()
+            .and_then(|reader| reader.join().ok())
+            .unwrap_or_default();
         let status = status.map_err(|error| Failure::system(&self.name, &error))?;
         Ok((
             Output {
@@ -390,7 +407,10 @@ fn copy(input: &mut dyn Read, mut to: impl Write) -> Option<io::Error> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Some(error),
         };
-        if to.write_all(buffer.get(..count).unwrap_or_default()).is_err() {
+        if to
+            .write_all(buffer.get(..count).unwrap_or_default())
+            .is_err()
+        {
             return None;
         }
     }
@@ -532,11 +552,14 @@ fn local_sockets_only() -> Result<BpfProgram, seccompiler::BackendError> {
     }
     // The x32 table of amd64: the same calls by other numbers.
     #[cfg(target_arch = "x86_64")]
-    for call in [nix::libc::SYS_socket, nix::libc::SYS_socketpair, nix::libc::SYS_io_uring_setup] {
+    for call in [
+        nix::libc::SYS_socket,
+        nix::libc::SYS_socketpair,
+        nix::libc::SYS_io_uring_setup,
+    ] {
         rules.push((call | 0x4000_0000, Vec::new()));
     }
     let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
-    #[expect(clippy::cast_sign_loss, reason = "errno values are positive")]
     SeccompFilter::new(
         rules.into_iter().collect(),
         SeccompAction::Allow,

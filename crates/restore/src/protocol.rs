@@ -15,9 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::RestoreVerification,
     context::{Event, Failure},
-    result::{
-        Artifact, CheckResult, Encryption, ObjectiveName, PhaseTime, Reason, Time,
-    },
+    result::{Artifact, CheckResult, Encryption, ObjectiveName, PhaseTime, Reason, Time},
 };
 
 /// The longest request, in bytes.
@@ -166,7 +164,11 @@ pub(crate) struct Frames<R> {
 
 impl<R: Read> Frames<R> {
     pub(crate) const fn new(from: R) -> Self {
-        Self { from, left: 0, ended: false }
+        Self {
+            from,
+            left: 0,
+            ended: false,
+        }
     }
 }
 

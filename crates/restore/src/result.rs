@@ -106,7 +106,7 @@ pub struct Verification {
     /// The cluster's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
-    /// The namespace of the RestoreVerification.
+    /// The namespace of the `RestoreVerification`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Its name.
@@ -712,7 +712,10 @@ pub struct Scratch {
 
 /// What kept the scratch from the rest of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "docs/restore-verification.md says what each is")]
+#[expect(
+    missing_docs,
+    reason = "docs/restore-verification.md says what each is"
+)]
 pub enum Isolation {
     TwoPod,
     SinglePodAllowList,

@@ -29,9 +29,9 @@ use crate::{
     location::{self, Finder, Located, LocatedForm},
     protocol::{Done, Kind, Layout, Message, Request, send, write_request},
     result::{
-        Artifact, CheckStatus, Control, Destroyed, Encryption, Isolation, Objective,
-        ObjectiveName, Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, Storage,
-        Time, Tool, Trigger, TriggerKind, Verdict, Verification,
+        Artifact, CheckStatus, Control, Destroyed, Encryption, Isolation, Objective, ObjectiveName,
+        Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, Storage, Time, Tool,
+        Trigger, TriggerKind, Verdict, Verification,
     },
     sandbox, scratch, source,
 };
@@ -131,7 +131,10 @@ impl<'a> Running<'a> {
         Self {
             verification,
             options,
-            spec_digest: format!("sha256:{}", crate::stream::hex(&Sha256::digest(text.as_bytes()))),
+            spec_digest: format!(
+                "sha256:{}",
+                crate::stream::hex(&Sha256::digest(text.as_bytes()))
+            ),
             id: new_id(),
             started_at: Time::now(),
             artifact: None,
@@ -142,7 +145,13 @@ impl<'a> Running<'a> {
             scratch: Scratch {
                 isolation: Isolation::LocalNamespaces,
                 storage: None,
-                max_lifetime_seconds: Some(verification.spec.deadlines.total_seconds.saturating_add(GRACE)),
+                max_lifetime_seconds: Some(
+                    verification
+                        .spec
+                        .deadlines
+                        .total_seconds
+                        .saturating_add(GRACE),
+                ),
                 destroyed: Destroyed::NotCreated,
                 verified_absent_at: None,
             },
@@ -160,7 +169,11 @@ impl<'a> Running<'a> {
         }
     }
 
-    fn attempt(&mut self, stop: &AtomicBool, progress: &mut dyn FnMut(&Event)) -> Result<(), Failure> {
+    fn attempt(
+        &mut self,
+        stop: &AtomicBool,
+        progress: &mut dyn FnMut(&Event),
+    ) -> Result<(), Failure> {
         let spec = &self.verification.spec;
         let memory = match &spec.target.storage {
             StorageTarget::Memory(memory) => Some(memory.size_limit.0),
@@ -173,12 +186,18 @@ impl<'a> Running<'a> {
             .clone()
             .unwrap_or_else(|| scratch::default_base(memory.is_some()));
         let config = |what: &str, path: &Path, error: &std::io::Error| {
-            Failure::new(Reason::ConfigError, format!("{what} {}: {error}", path.display()))
+            Failure::new(
+                Reason::ConfigError,
+                format!("{what} {}: {error}", path.display()),
+            )
         };
         scratch::private(state).map_err(|error| config("the state folder", state, &error))?;
         let collected = scratch::collect(state, std::slice::from_ref(&base));
         for folder in &collected.removed {
-            self.notes.push(format!("removed {}, which a dead run left", folder.display()));
+            self.notes.push(format!(
+                "removed {}, which a dead run left",
+                folder.display()
+            ));
         }
         let _alone = self.alone()?;
         told(prctl::set_child_subreaper(true))?;
@@ -197,7 +216,11 @@ impl<'a> Running<'a> {
             Kind::Root | Kind::User => Isolation::LocalNamespaces,
             Kind::Folder => Isolation::LocalDirectory,
         };
-        self.scratch.storage = Some(if memory.is_some() { Storage::Memory } else { Storage::LocalDirectory });
+        self.scratch.storage = Some(if memory.is_some() {
+            Storage::Memory
+        } else {
+            Storage::LocalDirectory
+        });
         let outcome = self.in_folder(&folder.path, kind, memory, stop, progress);
         progress(&Event::Phase(Phase::Destroy));
         let begun = Instant::now();
@@ -215,7 +238,9 @@ impl<'a> Running<'a> {
             self.scratch.verified_absent_at = Some(Time::now());
         } else {
             self.scratch.destroyed = Destroyed::NotVerified;
-            self.notes.push("the scratch could not be shown to be gone: run `hipaa-iac restore gc`".to_owned());
+            self.notes.push(
+                "the scratch could not be shown to be gone: run `hipaa-iac restore gc`".to_owned(),
+            );
         }
         outcome
     }
@@ -246,7 +271,11 @@ impl<'a> Running<'a> {
 
     /// What this process may make, by trying.
     fn kind(&mut self, run: &Path) -> Result<Kind, Failure> {
-        let wanted = if getuid().is_root() { Kind::Root } else { Kind::User };
+        let wanted = if getuid().is_root() {
+            Kind::Root
+        } else {
+            Kind::User
+        };
         if self.options.isolation == IsolationChoice::Directory {
             return Ok(Kind::Folder);
         }
@@ -264,7 +293,9 @@ impl<'a> Running<'a> {
                 format!("namespaces cannot be made here: {problem}"),
             ));
         }
-        self.notes.push(format!("no namespaces ({problem}); the scratch is a folder"));
+        self.notes.push(format!(
+            "no namespaces ({problem}); the scratch is a folder"
+        ));
         Ok(Kind::Folder)
     }
 
@@ -350,7 +381,15 @@ impl<'a> Running<'a> {
             manifest_digest: None,
         };
         self.artifact = Some(artifact.clone());
-        self.in_sandbox(folder, (kind, memory), located, wal, artifact, stop, progress)
+        self.in_sandbox(
+            folder,
+            (kind, memory),
+            located,
+            wal,
+            artifact,
+            stop,
+            progress,
+        )
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one run, used once")]
@@ -382,7 +421,8 @@ impl<'a> Running<'a> {
         let mut sandbox = Sandbox::start(&layout)?;
         self.scratch.destroyed = Destroyed::NotVerified;
         let fetched = sandbox.feed(request, stream)?;
-        let total = Instant::now() + Duration::from_secs(self.verification.spec.deadlines.total_seconds);
+        let total =
+            Instant::now() + Duration::from_secs(self.verification.spec.deadlines.total_seconds);
         let fetch_limit = Duration::from_secs(self.verification.spec.deadlines.fetch_seconds);
         let problem = loop {
             match sandbox.messages.recv_timeout(Duration::from_millis(50)) {
@@ -401,13 +441,27 @@ impl<'a> Running<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if stop.load(Ordering::Relaxed) {
-                break Some(Failure::new(Reason::Interrupted, "a signal stopped the run"));
+                break Some(Failure::new(
+                    Reason::Interrupted,
+                    "a signal stopped the run",
+                ));
             }
             if Instant::now() > total {
-                break Some(Failure::new(Reason::DeadlineExceeded, "deadlines.totalSeconds is over"));
+                break Some(Failure::new(
+                    Reason::DeadlineExceeded,
+                    "deadlines.totalSeconds is over",
+                ));
             }
-            if fetched.lock().unwrap_or_else(PoisonError::into_inner).seconds() > fetch_limit {
-                break Some(Failure::new(Reason::FetchTimeout, "deadlines.fetchSeconds is over"));
+            if fetched
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .seconds()
+                > fetch_limit
+            {
+                break Some(Failure::new(
+                    Reason::FetchTimeout,
+                    "deadlines.fetchSeconds is over",
+                ));
             }
         };
         sandbox.end(problem.is_none());
@@ -427,11 +481,18 @@ impl<'a> Running<'a> {
     }
 
     fn canary_file(&self) -> PathBuf {
-        self.options.state.join("canary").join(&self.verification.metadata.name)
+        self.options
+            .state
+            .join("canary")
+            .join(&self.verification.metadata.name)
     }
 
     fn last_canary(&self) -> Option<i64> {
-        fs::read_to_string(self.canary_file()).ok()?.trim().parse().ok()
+        fs::read_to_string(self.canary_file())
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     fn keep_canary(&self, seq: i64) -> std::io::Result<()> {
@@ -468,7 +529,8 @@ impl<'a> Running<'a> {
             && let Some(seq) = done.as_ref().and_then(|done| done.canary_seq)
             && let Err(error) = self.keep_canary(seq)
         {
-            self.notes.push(format!("the canary's sequence could not be kept: {error}"));
+            self.notes
+                .push(format!("the canary's sequence could not be kept: {error}"));
         }
         let mut phases = self.phases;
         let (artifact, encryption, checks, engine) = match done {
@@ -513,7 +575,10 @@ impl<'a> Running<'a> {
             controls: controls(),
             prior: None,
         };
-        Run { result, notes: self.notes }
+        Run {
+            result,
+            notes: self.notes,
+        }
     }
 
     fn objectives(&self, done: Option<&Done>, elapsed: f64) -> BTreeMap<ObjectiveName, Objective> {
@@ -523,7 +588,10 @@ impl<'a> Running<'a> {
         for (name, target) in [
             (ObjectiveName::BackupAge, wanted.max_backup_age),
             (ObjectiveName::DataAge, wanted.max_data_age),
-            (ObjectiveName::RecoveryPointLag, wanted.max_recovery_point_lag),
+            (
+                ObjectiveName::RecoveryPointLag,
+                wanted.max_recovery_point_lag,
+            ),
         ] {
             if let Some(target) = target {
                 all.insert(name, Objective::judge(target.seconds(), measured(name)));
@@ -608,7 +676,14 @@ fn judge(
         return reason;
     }
     match done {
-        Some(done) if done.checks.iter().any(|(check, _)| check.status == CheckStatus::Pass) => Reason::None,
+        Some(done)
+            if done
+                .checks
+                .iter()
+                .any(|(check, _)| check.status == CheckStatus::Pass) =>
+        {
+            Reason::None
+        }
         // A run without a check proves nothing.
         _ => Reason::ConfigError,
     }
@@ -627,7 +702,10 @@ fn controls() -> Vec<Control> {
         ("NIST-800-53r5", "CP-9(2)"),
     ]
     .into_iter()
-    .map(|(framework, id)| Control { framework: framework.to_owned(), id: id.to_owned() })
+    .map(|(framework, id)| Control {
+        framework: framework.to_owned(),
+        id: id.to_owned(),
+    })
     .collect()
 }
 
@@ -650,7 +728,10 @@ struct Fetched {
 
 impl Fetched {
     fn seconds(&self) -> Duration {
-        self.waited + self.waiting_since.map_or(Duration::ZERO, |since| since.elapsed())
+        self.waited
+            + self
+                .waiting_since
+                .map_or(Duration::ZERO, |since| since.elapsed())
     }
 }
 
@@ -662,7 +743,10 @@ struct Timed {
 
 impl std::io::Read for Timed {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).waiting_since = Some(Instant::now());
+        self.fetched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .waiting_since = Some(Instant::now());
         let count = self.inner.read(buffer);
         let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
         fetched.waited = fetched.seconds();
@@ -691,7 +775,9 @@ impl Sandbox {
         thread::spawn(move || {
             let Some(out) = out else { return };
             for line in BufReader::new(out).lines() {
-                let Ok(message) = line.map_err(drop).and_then(|line| serde_json::from_str(&line).map_err(drop))
+                let Ok(message) = line
+                    .map_err(drop)
+                    .and_then(|line| serde_json::from_str(&line).map_err(drop))
                 else {
                     return;
                 };
@@ -714,13 +800,25 @@ impl Sandbox {
                 }
             });
         }
-        Ok(Self { process, messages, lifeline, words })
+        Ok(Self {
+            process,
+            messages,
+            lifeline,
+            words,
+        })
     }
 
     /// Waits for a sandbox that only stands up. The problem, if it does not.
     fn probe(mut self) -> Option<String> {
-        let ready = matches!(self.messages.recv_timeout(Duration::from_secs(20)), Ok(Message::Ready));
-        let status = if ready { self.process.wait() } else { Err(std::io::Error::other("not ready")) };
+        let ready = matches!(
+            self.messages.recv_timeout(Duration::from_secs(20)),
+            Ok(Message::Ready)
+        );
+        let status = if ready {
+            self.process.wait()
+        } else {
+            Err(std::io::Error::other("not ready"))
+        };
         if status.is_ok_and(|status| status.success()) {
             return None;
         }
@@ -734,7 +832,10 @@ impl Sandbox {
     fn last_words(&self) -> String {
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&words);
-        text.lines().next().map(|line| format!(": {line}")).unwrap_or_default()
+        text.lines()
+            .next()
+            .map(|line| format!(": {line}"))
+            .unwrap_or_default()
     }
 
     /// Sends the request and the backup, from a thread of its own.
@@ -755,7 +856,13 @@ impl Sandbox {
             if write_request(&mut to, &request).is_ok()
                 && let Some(inner) = stream
             {
-                let _ = send(&mut Timed { inner, fetched: shared }, &mut to);
+                let _ = send(
+                    &mut Timed {
+                        inner,
+                        fetched: shared,
+                    },
+                    &mut to,
+                );
             }
         });
         Ok(fetched)
@@ -834,10 +941,19 @@ mod tests {
         let reason = |checks: &[_]| judge(None, Some(&done(checks)), &none, false);
         assert_eq!(reason(&[("a", S::Pass, Reason::None)]), Reason::None);
         assert_eq!(reason(&[]), Reason::ConfigError);
-        assert_eq!(reason(&[("a", S::Pass, Reason::None), ("b", S::NotRun, Reason::ToolMissing)]), Reason::ToolMissing);
+        assert_eq!(
+            reason(&[
+                ("a", S::Pass, Reason::None),
+                ("b", S::NotRun, Reason::ToolMissing)
+            ]),
+            Reason::ToolMissing
+        );
         // What is known goes before what is not.
         assert_eq!(
-            reason(&[("b", S::NotRun, Reason::ToolMissing), ("c", S::Fail, Reason::StaleData)]),
+            reason(&[
+                ("b", S::NotRun, Reason::ToolMissing),
+                ("c", S::Fail, Reason::StaleData)
+            ]),
             Reason::StaleData
         );
     }
@@ -848,16 +964,31 @@ mod tests {
         let none = BTreeMap::new();
         let cut = done(&[("dump-trailer", S::Fail, Reason::ArtifactTruncated)]);
         let of = |reason| Failure::new(reason, "");
-        assert_eq!(judge(Some(&of(Reason::RestoreFailed)), Some(&cut), &none, false), Reason::ArtifactTruncated);
-        assert_eq!(judge(Some(&of(Reason::KeyMismatch)), Some(&cut), &none, false), Reason::KeyMismatch);
-        assert_eq!(judge(Some(&of(Reason::StorageFull)), Some(&cut), &none, false), Reason::StorageFull);
-        assert_eq!(judge(Some(&of(Reason::DeadlineExceeded)), None, &none, true), Reason::RtoExceeded);
+        assert_eq!(
+            judge(Some(&of(Reason::RestoreFailed)), Some(&cut), &none, false),
+            Reason::ArtifactTruncated
+        );
+        assert_eq!(
+            judge(Some(&of(Reason::KeyMismatch)), Some(&cut), &none, false),
+            Reason::KeyMismatch
+        );
+        assert_eq!(
+            judge(Some(&of(Reason::StorageFull)), Some(&cut), &none, false),
+            Reason::StorageFull
+        );
+        assert_eq!(
+            judge(Some(&of(Reason::DeadlineExceeded)), None, &none, true),
+            Reason::RtoExceeded
+        );
     }
 
     #[test]
     fn what_was_not_measured_was_not_met() {
         let objectives = BTreeMap::from([(ObjectiveName::DataAge, Objective::judge(60.0, None))]);
         let passed = done(&[("a", CheckStatus::Pass, Reason::None)]);
-        assert_eq!(judge(None, Some(&passed), &objectives, false), Reason::StaleData);
+        assert_eq!(
+            judge(None, Some(&passed), &objectives, false),
+            Reason::StaleData
+        );
     }
 }

@@ -76,9 +76,9 @@ pub fn dispatch() -> Option<ExitCode> {
     } else {
         return None;
     };
-    let layout = arguments.next().and_then(|text: OsString| {
-        serde_json::from_str(text.to_str()?).ok()
-    });
+    let layout = arguments
+        .next()
+        .and_then(|text: OsString| serde_json::from_str(text.to_str()?).ok());
     Some(match layout.map(stage) {
         Some(Ok(())) => ExitCode::SUCCESS,
         Some(Err(problem)) => {
@@ -121,15 +121,24 @@ fn enter(layout: Layout) -> Result<(), String> {
             let (uid, gid) = (getuid(), getgid());
             told("namespaces", unshare(apart | CloneFlags::CLONE_NEWUSER))?;
             told("setgroups", fs::write("/proc/self/setgroups", "deny"))?;
-            told("gid_map", fs::write("/proc/self/gid_map", format!("0 {gid} 1")))?;
-            told("uid_map", fs::write("/proc/self/uid_map", format!("0 {uid} 1")))?;
+            told(
+                "gid_map",
+                fs::write("/proc/self/gid_map", format!("0 {gid} 1")),
+            )?;
+            told(
+                "uid_map",
+                fs::write("/proc/self/uid_map", format!("0 {uid} 1")),
+            )?;
         }
         Kind::Folder => {}
     }
     if layout.kind != Kind::Folder {
         // Nothing that is mounted from here on is seen outside.
         let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-        told("mount", mount(None::<&str>, "/", None::<&str>, private, None::<&str>))?;
+        told(
+            "mount",
+            mount(None::<&str>, "/", None::<&str>, private, None::<&str>),
+        )?;
     }
     told("subreaper", prctl::set_child_subreaper(true))?;
     let parent = if layout.kind == Kind::Folder {
@@ -144,7 +153,11 @@ fn enter(layout: Layout) -> Result<(), String> {
         Command::new(&inner.program).arg(INIT).arg(text).spawn(),
     )?;
     let status = told("wait", child.wait())?;
-    if status.success() { Ok(()) } else { Err(format!("the sandbox ended: {status}")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the sandbox ended: {status}"))
+    }
 }
 
 /// The places inside of the sandbox.
@@ -155,6 +168,10 @@ struct Places {
     wal: Option<PathBuf>,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it owns what it works on to its end"
+)]
 fn init(layout: Layout) -> Result<(), String> {
     die_with(&layout)?;
     told("rlimit", setrlimit(Resource::RLIMIT_CORE, 0, 0))?;
@@ -163,20 +180,31 @@ fn init(layout: Layout) -> Result<(), String> {
     // Held as long as this process lives: who can lock it alone knows that the run is over.
     let lock = told("lock", File::open(layout.run.join(crate::scratch::LOCK)))?;
     told("lock", lock.lock_shared())?;
-    let disk = layout.memory.is_none().then(|| layout.run.join(crate::scratch::DATA));
+    let disk = layout
+        .memory
+        .is_none()
+        .then(|| layout.run.join(crate::scratch::DATA));
     let identity = identity(&layout);
     let mut secrets = None;
     let mut input = BufReader::with_capacity(1 << 17, io::stdin());
     let mut request = None;
     if !layout.probe {
         let asked = told("request", read_request(&mut input))?;
-        secrets = Some(read_secrets(&layout.secrets, &asked.verification.secret_refs()));
+        secrets = Some(read_secrets(
+            &layout.secrets,
+            &asked.verification.secret_refs(),
+        ));
         request = Some(asked);
     }
     let places = match layout.kind {
         Kind::Folder => {
             let data = layout.run.join(crate::scratch::DATA);
-            Places { program: layout.program.clone(), scratch: data, tree: layout.tree.clone(), wal: layout.wal.clone() }
+            Places {
+                program: layout.program.clone(),
+                scratch: data,
+                tree: layout.tree.clone(),
+                wal: layout.wal.clone(),
+            }
         }
         Kind::Root | Kind::User => told("root", new_root(&layout))?,
     };
@@ -190,7 +218,11 @@ fn init(layout: Layout) -> Result<(), String> {
             .run(Instant::now() + Duration::from_secs(10))
             .map_err(|failure| failure.to_string())?;
         say(&Message::Ready);
-        return if output.success() { Ok(()) } else { Err("a tool cannot be run".to_owned()) };
+        return if output.success() {
+            Ok(())
+        } else {
+            Err("a tool cannot be run".to_owned())
+        };
     };
     let jail = jail_of(&places, identity)?;
     say(&Message::Ready);
@@ -202,8 +234,13 @@ fn init(layout: Layout) -> Result<(), String> {
 
 fn jail_of(places: &Places, identity: Identity) -> Result<Jail, String> {
     let home = places.scratch.join("home");
-    let jail = Jail { program: places.program.clone(), identity, home: home.clone() };
-    jail.own(&places.scratch).map_err(|failure| failure.to_string())?;
+    let jail = Jail {
+        program: places.program.clone(),
+        identity,
+        home: home.clone(),
+    };
+    jail.own(&places.scratch)
+        .map_err(|failure| failure.to_string())?;
     jail.folder(&home).map_err(|failure| failure.to_string())?;
     Ok(jail)
 }
@@ -211,14 +248,26 @@ fn jail_of(places: &Places, identity: Identity) -> Result<Jail, String> {
 /// Who tools run as.
 fn identity(layout: &Layout) -> Identity {
     match layout.kind {
-        Kind::Root => Identity::User { uid: NONROOT, gid: NONROOT },
-        Kind::User => Identity::Namespace { uid: NONROOT, gid: NONROOT },
+        Kind::Root => Identity::User {
+            uid: NONROOT,
+            gid: NONROOT,
+        },
+        Kind::User => Identity::Namespace {
+            uid: NONROOT,
+            gid: NONROOT,
+        },
         Kind::Folder if getuid().is_root() => ["postgres", "nobody"]
             .iter()
             .find_map(|name| nix::unistd::User::from_name(name).ok().flatten())
             .map_or(
-                Identity::User { uid: NONROOT, gid: NONROOT },
-                |user| Identity::User { uid: user.uid.as_raw(), gid: user.gid.as_raw() },
+                Identity::User {
+                    uid: NONROOT,
+                    gid: NONROOT,
+                },
+                |user| Identity::User {
+                    uid: user.uid.as_raw(),
+                    gid: user.gid.as_raw(),
+                },
             ),
         Kind::Folder => Identity::Keep,
     }
@@ -234,11 +283,19 @@ fn watch(mut lifeline: UnixStream, disk: Option<PathBuf>, kind: Kind) {
 }
 
 /// Kills what runs here, removes what is on disk, and ends.
+#[expect(
+    clippy::exit,
+    reason = "the first process of a sandbox has nobody to return to"
+)]
 fn leave(disk: Option<&Path>, kind: Kind) -> ! {
     kill_all(kind);
     if let Some(disk) = disk {
         // Behind a root of its own the folder is the scratch.
-        let here = if kind == Kind::Folder { disk } else { Path::new(SCRATCH) };
+        let here = if kind == Kind::Folder {
+            disk
+        } else {
+            Path::new(SCRATCH)
+        };
         for _ in 0..50 {
             crate::scratch::empty(here);
             kill_all(kind);
@@ -296,16 +353,35 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
     // `noswap` is of Linux 6.4, and not for user namespaces.
     let options = format!("mode=0755,size={size}");
     let unswapped = format!("{options},noswap");
-    if mount(Some("tmpfs"), &root, Some("tmpfs"), plain, Some(unswapped.as_str())).is_err() {
-        told("tmpfs", mount(Some("tmpfs"), &root, Some("tmpfs"), plain, Some(options.as_str())))?;
+    if mount(
+        Some("tmpfs"),
+        &root,
+        Some("tmpfs"),
+        plain,
+        Some(unswapped.as_str()),
+    )
+    .is_err()
+    {
+        told(
+            "tmpfs",
+            mount(
+                Some("tmpfs"),
+                &root,
+                Some("tmpfs"),
+                plain,
+                Some(options.as_str()),
+            ),
+        )?;
     }
     let folder = |path: &str, mode: u32| {
         let path = root.join(path.trim_start_matches('/'));
         told(
             "folder",
-            fs::DirBuilder::new().recursive(true).mode(mode).create(&path).and_then(|()| {
-                fs::set_permissions(&path, fs::Permissions::from_mode(mode))
-            }),
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(mode)
+                .create(&path)
+                .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(mode))),
         )
     };
     for path in ["/dev", "/proc", "/etc", "/run", "/var"] {
@@ -323,7 +399,9 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
         }
         read_only(from, &to)
     };
-    for path in ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt"] {
+    for path in [
+        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt",
+    ] {
         let path = Path::new(path);
         match fs::symlink_metadata(path) {
             Ok(data) if data.is_symlink() => {
@@ -340,12 +418,24 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
             bind(Path::new(path), Path::new(path))?;
         }
     }
-    for device in ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"] {
+    for device in [
+        "/dev/null",
+        "/dev/zero",
+        "/dev/full",
+        "/dev/random",
+        "/dev/urandom",
+    ] {
         let to = root.join(device.trim_start_matches('/'));
         told("device", File::create(&to).map(drop))?;
         told(
             "device",
-            mount(Some(device), &to, None::<&str>, MsFlags::MS_BIND, None::<&str>),
+            mount(
+                Some(device),
+                &to,
+                None::<&str>,
+                MsFlags::MS_BIND,
+                None::<&str>,
+            ),
         )?;
     }
     for (to, link) in [
@@ -360,8 +450,20 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
         "root:x:0:0:root:{SCRATCH}:/bin/false\npostgres:x:{NONROOT}:{NONROOT}:postgres:{SCRATCH}:/bin/false\n"
     );
     told("passwd", fs::write(root.join("etc/passwd"), users))?;
-    told("group", fs::write(root.join("etc/group"), format!("root:x:0:\npostgres:x:{NONROOT}:\n")))?;
-    told("nsswitch", fs::write(root.join("etc/nsswitch.conf"), "passwd: files\ngroup: files\n"))?;
+    told(
+        "group",
+        fs::write(
+            root.join("etc/group"),
+            format!("root:x:0:\npostgres:x:{NONROOT}:\n"),
+        ),
+    )?;
+    told(
+        "nsswitch",
+        fs::write(
+            root.join("etc/nsswitch.conf"),
+            "passwd: files\ngroup: files\n",
+        ),
+    )?;
     bind(&layout.program, Path::new("/hipaa-iac"))?;
     let mut places = Places {
         program: "/hipaa-iac".into(),
@@ -380,10 +482,28 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
     if layout.memory.is_none() {
         let data = layout.run.join(crate::scratch::DATA);
         let to = root.join(SCRATCH.trim_start_matches('/'));
-        told("scratch", mount(Some(&data), &to, None::<&str>, MsFlags::MS_BIND, None::<&str>))?;
+        told(
+            "scratch",
+            mount(
+                Some(&data),
+                &to,
+                None::<&str>,
+                MsFlags::MS_BIND,
+                None::<&str>,
+            ),
+        )?;
     }
     let proc = plain | MsFlags::MS_NOEXEC;
-    told("proc", mount(Some("proc"), &root.join("proc"), Some("proc"), proc, None::<&str>))?;
+    told(
+        "proc",
+        mount(
+            Some("proc"),
+            &root.join("proc"),
+            Some("proc"),
+            proc,
+            None::<&str>,
+        ),
+    )?;
     // The old root ends up below the new one, and is let go (pivot_root(2), NOTES).
     told("root", chdir(&root))?;
     told("root", pivot_root(".", "."))?;
@@ -395,8 +515,21 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
 /// Mounts a folder or a file once more, read-only. In a user namespace the flags that it has may not be dropped.
 fn read_only(from: &Path, to: &Path) -> Result<(), String> {
     let what = from.display().to_string();
-    told(&what, mount(Some(from), to, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>))?;
-    let mut flags = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    told(
+        &what,
+        mount(
+            Some(from),
+            to,
+            None::<&str>,
+            MsFlags::MS_BIND | MsFlags::MS_REC,
+            None::<&str>,
+        ),
+    )?;
+    let mut flags = MsFlags::MS_BIND
+        | MsFlags::MS_REMOUNT
+        | MsFlags::MS_RDONLY
+        | MsFlags::MS_NOSUID
+        | MsFlags::MS_NODEV;
     let now = told(&what, statvfs(to))?.flags();
     for (has, keep) in [
         (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
@@ -408,7 +541,10 @@ fn read_only(from: &Path, to: &Path) -> Result<(), String> {
             flags |= keep;
         }
     }
-    told(&what, mount(None::<&str>, to, None::<&str>, flags, None::<&str>))
+    told(
+        &what,
+        mount(None::<&str>, to, None::<&str>, flags, None::<&str>),
+    )
 }
 
 /// Restores and checks.
@@ -438,7 +574,11 @@ fn work(
         canary_seq: None,
         started_at,
         data: None,
-        wal: if request.wal { places.wal.clone() } else { None },
+        wal: if request.wal {
+            places.wal.clone()
+        } else {
+            None
+        },
         server: None,
         measured: BTreeMap::new(),
         input,
@@ -465,7 +605,10 @@ fn work(
             if server.stop(deadline) {
                 let _ = check::run_stage(&mut context, Stage::Stopped);
             } else {
-                failure = Some(Failure::new(Reason::BootFailed, "the server did not stop cleanly"));
+                failure = Some(Failure::new(
+                    Reason::BootFailed,
+                    "the server did not stop cleanly",
+                ));
             }
         }
     }

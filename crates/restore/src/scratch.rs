@@ -40,7 +40,11 @@ pub fn default_state() -> PathBuf {
     if getuid().is_root() {
         return "/var/lib/hipaa-iac".into();
     }
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     variable("XDG_STATE_HOME")
         .or_else(|| variable("HOME").map(|home| home.join(".local/state")))
         .unwrap_or_else(std::env::temp_dir)
@@ -50,7 +54,11 @@ pub fn default_state() -> PathBuf {
 /// The folder that runs have their folders in, when none is given: `TMPDIR` for a scratch in memory, `/var/tmp` for
 /// one on disk.
 pub fn default_base(memory: bool) -> PathBuf {
-    if memory { std::env::temp_dir() } else { "/var/tmp".into() }
+    if memory {
+        std::env::temp_dir()
+    } else {
+        "/var/tmp".into()
+    }
 }
 
 /// The folder of one run.
@@ -75,7 +83,12 @@ impl RunFolder {
         folder(&path, 0o711)?;
         // The lock comes into being locked, so that nobody takes the folder for a dead run's.
         let new = path.join("lock.new");
-        let lock = File::options().read(true).write(true).create_new(true).mode(0o600).open(&new)?;
+        let lock = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&new)?;
         lock.lock_shared()?;
         fs::rename(new, path.join(LOCK))?;
         folder(&path.join(ROOT), 0o700)?;
@@ -93,7 +106,10 @@ impl RunFolder {
 
 /// Makes a folder that is its owner's alone.
 pub(crate) fn private(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 /// Removes a folder and all that is in it, and says whether it is gone.
@@ -110,7 +126,9 @@ fn remove(path: &Path) -> bool {
 
 /// Removes all that is in a folder.
 pub(crate) fn empty(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             remove(&entry.path());
@@ -125,7 +143,9 @@ fn open_up(path: &Path) {
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
         let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         folders.extend(
             entries
                 .flatten()
@@ -150,14 +170,18 @@ pub struct Collected {
 pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
     let mut folders = BTreeSet::new();
     let mut records = Vec::new();
-    for entry in fs::read_dir(state.join("runs")).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(state.join("runs"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         use std::os::unix::ffi::OsStringExt as _;
         if let Ok(bytes) = fs::read(entry.path()) {
             let folder = PathBuf::from(std::ffi::OsString::from_vec(bytes));
             let expected = folder.file_name().is_some_and(|name| {
-                name.to_string_lossy().strip_prefix(PREFIX).is_some_and(|id| {
-                    *id == *entry.file_name().to_string_lossy()
-                })
+                name.to_string_lossy()
+                    .strip_prefix(PREFIX)
+                    .is_some_and(|id| *id == *entry.file_name().to_string_lossy())
             });
             if expected {
                 folders.insert(folder.clone());
@@ -222,21 +246,30 @@ fn is_ours(folder: &Path) -> bool {
 fn is_young(path: &Path) -> bool {
     fs::symlink_metadata(path)
         .and_then(|data| data.modified())
-        .is_ok_and(|time| time.elapsed().is_ok_and(|age| age < Duration::from_secs(10)))
+        .is_ok_and(|time| {
+            time.elapsed()
+                .is_ok_and(|age| age < Duration::from_secs(10))
+        })
 }
 
 /// Processes and their parents.
 fn processes() -> BTreeMap<i32, i32> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<i32>().ok())
+        else {
             continue;
         };
         // After the name, which may hold anything, come the state and the parent (proc_pid_stat(5)).
-        let parent = fs::read_to_string(entry.path().join("stat")).ok().and_then(|stat| {
-            let (_, rest) = stat.rsplit_once(')')?;
-            rest.split_whitespace().nth(1)?.parse().ok()
-        });
+        let parent = fs::read_to_string(entry.path().join("stat"))
+            .ok()
+            .and_then(|stat| {
+                let (_, rest) = stat.rsplit_once(')')?;
+                rest.split_whitespace().nth(1)?.parse().ok()
+            });
         if let Some(parent) = parent {
             all.insert(pid, parent);
         }
@@ -286,7 +319,8 @@ fn is_dead(pid: i32) -> bool {
 /// Kills processes that work inside of a dead run's folder.
 fn kill_inside(folder: &Path) {
     for pid in processes().into_keys() {
-        let inside = fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder));
+        let inside =
+            fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder));
         if inside && pid != i32::try_from(std::process::id()).unwrap_or(0) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }

@@ -41,7 +41,10 @@ impl Installation {
             .filter_map(|bin| Self::at(&bin))
             .find(|found| found.major == major)
             .ok_or_else(|| {
-                let here: Vec<String> = Self::all().iter().map(|found| found.major.to_string()).collect();
+                let here: Vec<String> = Self::all()
+                    .iter()
+                    .map(|found| found.major.to_string())
+                    .collect();
                 let here = if here.is_empty() {
                     "none is".to_owned()
                 } else {
@@ -56,7 +59,10 @@ impl Installation {
 
     /// Every PostgreSQL here, the newest first.
     pub fn all() -> Vec<Self> {
-        let mut all: Vec<Self> = candidates().iter().filter_map(|bin| Self::at(bin)).collect();
+        let mut all: Vec<Self> = candidates()
+            .iter()
+            .filter_map(|bin| Self::at(bin))
+            .collect();
         all.sort_by_key(|found| std::cmp::Reverse(found.major));
         all.dedup_by_key(|found| found.major);
         all
@@ -78,7 +84,9 @@ impl Installation {
             .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         let version = text.split_whitespace().nth(2)?.to_owned();
-        let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+        let digits = version
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(version.len());
         Some(Self {
             major: version.get(..digits)?.parse().ok()?,
             version,
@@ -189,7 +197,12 @@ impl Server {
         deadline: Instant,
     ) -> Result<(), Failure> {
         jail.tool(installation.program("initdb")?)
-            .args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"])
+            .args([
+                "--no-sync",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ])
             .arg(format!("--username={superuser}"))
             .arg("-D")
             .arg(data)
@@ -207,8 +220,10 @@ impl Server {
         jail.file(&config, b"")?;
         jail.file(&access, b"local all all trust\n")?;
         jail.file(&names, b"")?;
-        let mut settings: BTreeMap<&str, String> =
-            QUICK.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let mut settings: BTreeMap<&str, String> = QUICK
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
         for (name, value) in start.parameters {
             settings.insert(name, value.clone());
         }
@@ -218,7 +233,10 @@ impl Server {
         for (name, value) in FIXED {
             settings.insert(name, (*value).to_owned());
         }
-        settings.insert("unix_socket_directories", start.control.display().to_string());
+        settings.insert(
+            "unix_socket_directories",
+            start.control.display().to_string(),
+        );
         settings.insert("hba_file", access.display().to_string());
         settings.insert("ident_file", names.display().to_string());
         settings.insert("data_directory", start.data.display().to_string());
@@ -278,17 +296,23 @@ impl Server {
             .dbname(database)
             .application_name("hipaa-iac")
             .options(&options)
-            .connect_timeout(left.min(Duration::from_secs(10)).max(Duration::from_millis(1)))
+            .connect_timeout(
+                left.min(Duration::from_secs(10))
+                    .max(Duration::from_millis(1)),
+            )
             .connect(postgres::NoTls)
             .map_err(|error| {
-                let state = error.code().map_or("no session", postgres::error::SqlState::code);
+                let state = error
+                    .code()
+                    .map_or("no session", postgres::error::SqlState::code);
                 Failure::new(Reason::BootFailed, format!("database {database}: {state}"))
             })
     }
 
     /// The databases that are not the server's own, by name.
     pub fn databases(&self, deadline: Instant) -> Result<Vec<String>, Failure> {
-        let query = "select datname from pg_database where datallowconn and not datistemplate order by 1";
+        let query =
+            "select datname from pg_database where datallowconn and not datistemplate order by 1";
         let rows = self
             .connect("postgres", deadline)?
             .query(query, &[])
@@ -303,7 +327,11 @@ impl Server {
 
     /// Stops it at once.
     pub fn kill(&mut self) {
-        let _ = jail::stop(&mut self.process, Signal::SIGQUIT, Instant::now() + Duration::from_secs(2));
+        let _ = jail::stop(
+            &mut self.process,
+            Signal::SIGQUIT,
+            Instant::now() + Duration::from_secs(2),
+        );
     }
 }
 
@@ -330,17 +358,57 @@ pub fn sql_failure(error: &postgres::Error, reason: Reason) -> Failure {
 /// Why a server did not start, from its log. The log itself stays in the scratch.
 fn boot_failure(log: &str, code: Option<i32>) -> Failure {
     let known: &[(&str, Reason, &str)] = &[
-        ("No space left on device", Reason::StorageFull, "the scratch is full"),
+        (
+            "No space left on device",
+            Reason::StorageFull,
+            "the scratch is full",
+        ),
         ("Cannot allocate memory", Reason::OutOfMemory, "no memory"),
-        ("could not locate required checkpoint record", Reason::WalMissing, "the checkpoint record is missing"),
-        ("could not locate a valid checkpoint record", Reason::WalMissing, "no valid checkpoint record"),
-        ("invalid checkpoint record", Reason::WalMissing, "no valid checkpoint record"),
-        ("WAL ends before end of online backup", Reason::WalMissing, "the log ends before the backup's end"),
-        ("WAL ends before consistent recovery point", Reason::WalMissing, "the log ends before consistency"),
-        ("recovery ended before configured recovery target was reached", Reason::WalMissing, "the log ends before the target"),
-        ("requested timeline", Reason::WalMissing, "a timeline is missing"),
-        ("is not compatible with server", Reason::VersionUnsupported, "the data folder is of another version"),
-        ("could not access file", Reason::ToolMissing, "a library that the backup's settings preload is not installed"),
+        (
+            "could not locate required checkpoint record",
+            Reason::WalMissing,
+            "the checkpoint record is missing",
+        ),
+        (
+            "could not locate a valid checkpoint record",
+            Reason::WalMissing,
+            "no valid checkpoint record",
+        ),
+        (
+            "invalid checkpoint record",
+            Reason::WalMissing,
+            "no valid checkpoint record",
+        ),
+        (
+            "WAL ends before end of online backup",
+            Reason::WalMissing,
+            "the log ends before the backup's end",
+        ),
+        (
+            "WAL ends before consistent recovery point",
+            Reason::WalMissing,
+            "the log ends before consistency",
+        ),
+        (
+            "recovery ended before configured recovery target was reached",
+            Reason::WalMissing,
+            "the log ends before the target",
+        ),
+        (
+            "requested timeline",
+            Reason::WalMissing,
+            "a timeline is missing",
+        ),
+        (
+            "is not compatible with server",
+            Reason::VersionUnsupported,
+            "the data folder is of another version",
+        ),
+        (
+            "could not access file",
+            Reason::ToolMissing,
+            "a library that the backup's settings preload is not installed",
+        ),
     ];
     for (text, reason, what) in known {
         if log.contains(text) {
@@ -349,6 +417,9 @@ fn boot_failure(log: &str, code: Option<i32>) -> Failure {
     }
     Failure::new(
         Reason::BootFailed,
-        format!("the server did not start (exit code {})", code.unwrap_or(-1)),
+        format!(
+            "the server did not start (exit code {})",
+            code.unwrap_or(-1)
+        ),
     )
 }

@@ -4,6 +4,7 @@
 //! stream that broke is worth little. So the layer that sees the cause first notes it in [`Cause`].
 
 use std::{
+    error::Error,
     io::{self, BufRead, BufReader, Read},
     path::PathBuf,
     sync::{
@@ -46,7 +47,10 @@ impl Cause {
 
     /// What was noted.
     pub fn get(&self) -> Option<Failure> {
-        self.first.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -134,15 +138,25 @@ pub fn open_reader(
                 if let Err(failure) = expect_magic(&first, Magic::OpenPgp) {
                     Err(failure)
                 } else {
-                    let key = gpg.secret_key_secret_ref.as_ref().map(|key| context.secret(key)).transpose()?;
-                    let passphrase =
-                        gpg.passphrase_secret_ref.as_ref().map(|key| context.secret(key)).transpose()?;
+                    let key = gpg
+                        .secret_key_secret_ref
+                        .as_ref()
+                        .map(|key| context.secret(key))
+                        .transpose()?;
+                    let passphrase = gpg
+                        .passphrase_secret_ref
+                        .as_ref()
+                        .map(|key| context.secret(key))
+                        .transpose()?;
                     let running = gpg_reader(context, Box::new(tap), key, passphrase, deadline)?;
                     let shared = Arc::new(Mutex::new(Some(running)));
                     filter = Some(Arc::clone(&shared));
                     Ok(Box::new(BufReader::with_capacity(
                         CHUNK,
-                        Gpg { filter: shared, cause: cause.clone() },
+                        Gpg {
+                            filter: shared,
+                            cause: cause.clone(),
+                        },
                     )))
                 }
             }
@@ -152,7 +166,8 @@ pub fn open_reader(
         Ok(reader) => reader,
         Err(failure) => {
             cause.note(failure.clone());
-            context.seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
+            context.seen =
+                std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
             return Err(failure);
         }
     };
@@ -162,13 +177,22 @@ pub fn open_reader(
         Err(error) => {
             let failure = cause.get().unwrap_or_else(|| corrupt(&error));
             // What there is of it is still hashed and looked at.
-            let rest = Opened { reader: Box::new(io::empty()), cause, seen, filter };
+            let rest = Opened {
+                reader: Box::new(io::empty()),
+                cause,
+                seen,
+                filter,
+            };
             let (seen, noted) = rest.finish();
             context.seen = seen;
             return Err(noted.unwrap_or(failure));
         }
     };
-    let reader = Ends { inner: reader, seen: Arc::clone(&seen), tail: Vec::new() };
+    let reader = Ends {
+        inner: reader,
+        seen: Arc::clone(&seen),
+        tail: Vec::new(),
+    };
     Ok(Opened {
         reader: Box::new(BufReader::with_capacity(CHUNK, reader)),
         cause,
@@ -179,7 +203,10 @@ pub fn open_reader(
 
 fn peek(reader: &mut impl BufRead) -> Result<Vec<u8>, Failure> {
     match reader.fill_buf() {
-        Ok([]) => Err(Failure::new(Reason::ArtifactTruncated, "the backup is empty")),
+        Ok([]) => Err(Failure::new(
+            Reason::ArtifactTruncated,
+            "the backup is empty",
+        )),
         Ok(bytes) => Ok(bytes.to_vec()),
         Err(error) => Err(failure_of(&error)),
     }
@@ -232,7 +259,8 @@ impl Read for Tap {
         }
         seen.bytes += count as u64;
         let room = STORED.saturating_sub(seen.stored.len()).min(count);
-        seen.stored.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        seen.stored
+            .extend_from_slice(bytes.get(..room).unwrap_or_default());
         drop(seen);
         self.hash.update(bytes);
         Ok(count)
@@ -279,11 +307,13 @@ impl Read for Ends {
         if self.tail.len() < TAIL {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             let room = TAIL.saturating_sub(seen.head.len()).min(count);
-            seen.head.extend_from_slice(bytes.get(..room).unwrap_or_default());
+            seen.head
+                .extend_from_slice(bytes.get(..room).unwrap_or_default());
         }
         if count >= TAIL {
             self.tail.clear();
-            self.tail.extend_from_slice(bytes.get(count - TAIL..).unwrap_or_default());
+            self.tail
+                .extend_from_slice(bytes.get(count - TAIL..).unwrap_or_default());
         } else {
             self.tail.extend_from_slice(bytes);
             if self.tail.len() > 4 * TAIL {
@@ -356,7 +386,11 @@ fn age_reader(
     let armored = age::armor::ArmoredReader::new(stored);
     let opened = age::Decryptor::new_buffered(armored)
         .and_then(|opened| {
-            opened.decrypt(identities.iter().map(|identity| identity as &dyn age::Identity))
+            opened.decrypt(
+                identities
+                    .iter()
+                    .map(|identity| identity as &dyn age::Identity),
+            )
         })
         .map_err(|error| match error {
             age::DecryptError::NoMatchingKeys
@@ -365,12 +399,22 @@ fn age_reader(
                 Failure::new(Reason::KeyMismatch, "age: no identity opens the backup")
             }
             age::DecryptError::Io(error) => match failure_of(&error) {
-                failure if error.get_ref().is_some_and(|inner| inner.is::<Failure>()) => failure,
+                failure
+                    if error
+                        .get_ref()
+                        .is_some_and(<dyn Error + Send + Sync>::is::<Failure>) =>
+                {
+                    failure
+                }
                 _ => corrupt(&error),
             },
             _ => Failure::new(Reason::ArtifactCorrupt, "age: the header is damaged"),
         })?;
-    let guarded = Guard { inner: opened, cause: cause.clone(), what: "age" };
+    let guarded = Guard {
+        inner: opened,
+        cause: cause.clone(),
+        what: "age",
+    };
     Ok(Box::new(BufReader::with_capacity(CHUNK, guarded)))
 }
 
@@ -443,7 +487,14 @@ fn gpg_reader(
             .tool(&gpg)
             .arg("--homedir")
             .arg(&home)
-            .args(["--batch", "--no-tty", "--status-fd", "2", "--pinentry-mode", "loopback"])
+            .args([
+                "--batch",
+                "--no-tty",
+                "--status-fd",
+                "2",
+                "--pinentry-mode",
+                "loopback",
+            ])
             .arg("--passphrase-file")
             .arg(&secret)
     };
@@ -463,18 +514,30 @@ fn unpack(
 ) -> io::Result<Box<dyn BufRead + Send>> {
     let first = opened.fill_buf()?;
     if first.starts_with(b"\x1f\x8b") {
-        let guarded = Guard { inner: MultiGzDecoder::new(opened), cause: cause.clone(), what: "gzip" };
+        let guarded = Guard {
+            inner: MultiGzDecoder::new(opened),
+            cause: cause.clone(),
+            what: "gzip",
+        };
         return Ok(Box::new(BufReader::with_capacity(CHUNK, guarded)));
     }
     if first.starts_with(b"\x28\xb5\x2f\xfd") {
-        let frames = Zstd { input: Some(opened), frame: None };
-        let guarded = Guard { inner: frames, cause: cause.clone(), what: "zstd" };
+        let frames = Zstd {
+            input: Some(opened),
+            frame: None,
+        };
+        let guarded = Guard {
+            inner: frames,
+            cause: cause.clone(),
+            what: "zstd",
+        };
         return Ok(Box::new(BufReader::with_capacity(CHUNK, guarded)));
     }
     Ok(opened)
 }
 
-type Frame = ruzstd::decoding::StreamingDecoder<Box<dyn BufRead + Send>, ruzstd::decoding::FrameDecoder>;
+type Frame =
+    ruzstd::decoding::StreamingDecoder<Box<dyn BufRead + Send>, ruzstd::decoding::FrameDecoder>;
 
 /// zstd's frames, one after the other.
 struct Zstd {
@@ -499,9 +562,10 @@ impl Read for Zstd {
                 self.input = Some(input);
                 return Ok(0);
             }
-            self.frame = Some(Frame::new(input).map_err(|error| {
-                io::Error::new(io::ErrorKind::InvalidData, error.to_string())
-            })?);
+            self.frame =
+                Some(Frame::new(input).map_err(|error| {
+                    io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+                })?);
         }
     }
 }

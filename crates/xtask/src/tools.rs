@@ -271,11 +271,25 @@ pub(crate) fn terraform() -> Result<(), String> {
 /// PostgreSQL 15 with its tools, and those that back it up and encrypt.
 pub(crate) fn databases() -> Result<(), String> {
     let server = PathBuf::from("/usr/lib/postgresql/15/bin/postgres").is_file();
-    let programs = ["age", "age-keygen", "gpg", "pgbackrest", "restic", "setpriv"];
+    let programs = [
+        "age",
+        "age-keygen",
+        "gpg",
+        "pgbackrest",
+        "restic",
+        "setpriv",
+    ];
     if server && programs.iter().all(|program| has(program)) {
         return Ok(());
     }
-    install(&["postgresql-15", "pgbackrest", "restic", "age", "gnupg", "util-linux"])
+    install(&[
+        "postgresql-15",
+        "pgbackrest",
+        "restic",
+        "age",
+        "gnupg",
+        "util-linux",
+    ])
 }
 
 /// The two S3 servers: versitygw, and moto with boto3 in a virtual environment below `target/tools`.

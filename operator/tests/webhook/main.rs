@@ -1,5 +1,5 @@
 //! The webhook as the API server sees it: over TLS, without a cluster.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -50,7 +50,10 @@ fn fixtures() -> Vec<std::path::PathBuf> {
                 let is_fixture = ["pass", "fail", "unknown"]
                     .iter()
                     .any(|kind| name.starts_with(kind));
-                if is_fixture && name.ends_with(".yaml") && !name.ends_with(".baa.yaml") {
+                if is_fixture
+                    && path.extension().is_some_and(|ending| ending == "yaml")
+                    && !name.ends_with(".baa.yaml")
+                {
                     found.push(path);
                 }
             }

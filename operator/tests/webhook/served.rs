@@ -83,6 +83,7 @@ impl Drop for Served {
 }
 
 impl Served {
+    #[expect(clippy::unused_async, reason = "it needs the runtime")]
     pub(crate) async fn start(setup: Setup) -> Self {
         let base = Base::new(Some(("hipaa-iac.yaml", setup.config)), setup.mode, &[]).unwrap();
         let today = Date::new(2026, 11, 24).unwrap();

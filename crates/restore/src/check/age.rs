@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How far a clock may be ahead of ours.
-const SKEW: Duration = Duration::from_secs(300);
+const SKEW: Duration = Duration::from_mins(5);
 
 /// The ages that are measured; those with an objective must meet it.
 pub(super) fn of(objectives: &Objectives) -> Vec<Box<dyn Check>> {

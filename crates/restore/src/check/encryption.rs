@@ -26,7 +26,7 @@ pub enum Magic {
     Empty,
     /// age, version 1, binary or armored.
     Age,
-    /// OpenPGP, binary or armored.
+    /// `OpenPGP`, binary or armored.
     OpenPgp,
     /// `openssl enc`, and pgBackRest: not authenticated.
     Salted,
@@ -90,7 +90,7 @@ pub fn magic(head: &[u8]) -> Magic {
     Magic::Unknown
 }
 
-/// Whether the bytes begin with an OpenPGP packet that an encrypted message begins with (RFC 9580, sections 4.2, 5).
+/// Whether the bytes begin with an `OpenPGP` packet that an encrypted message begins with (RFC 9580, sections 4.2, 5).
 fn is_openpgp(head: &[u8]) -> bool {
     let Some(&first) = head.first() else {
         return false;
@@ -126,7 +126,7 @@ fn new_length(head: &[u8]) -> Option<usize> {
     })
 }
 
-/// The key ids that an OpenPGP message names, as long as its packets are short and in front.
+/// The key ids that an `OpenPGP` message names, as long as its packets are short and in front.
 fn openpgp_keys(head: &[u8]) -> Vec<String> {
     let mut keys = Vec::new();
     let mut rest = head;
@@ -540,9 +540,8 @@ impl Keys {
                         let text = context.secret(&age.identity_secret_ref)?;
                         let text = String::from_utf8_lossy(text).into_owned();
                         let publics = identities(&text)
-                            .map(|identity| {
-                                known |= KNOWN_IDENTITIES.contains(&identity);
-                                identity
+                            .inspect(|identity| {
+                                known |= KNOWN_IDENTITIES.contains(identity);
                             })
                             .filter_map(|identity| age::x25519::Identity::from_str(identity).ok())
                             .map(|identity| identity.to_public().to_string())
@@ -620,7 +619,7 @@ fn stanzas(stored: &[u8]) -> usize {
         .count()
 }
 
-/// An OpenPGP message without its armor.
+/// An `OpenPGP` message without its armor.
 fn unarmored(stored: &[u8]) -> Vec<u8> {
     use base64::{Engine as _, prelude::BASE64_STANDARD};
     if !stored.starts_with(b"-----BEGIN") {

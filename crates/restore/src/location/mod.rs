@@ -75,7 +75,9 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
         None => local.path.clone(),
         Some(Select::Newest) => newest(local, finder.manifest_key)?,
     };
-    let path = path.canonicalize().map_err(|error| failure(&path, &error))?;
+    let path = path
+        .canonicalize()
+        .map_err(|error| failure(&path, &error))?;
     let data = fs::metadata(&path).map_err(|error| failure(&path, &error))?;
     let (form, size) = match (data.is_dir(), finder.form) {
         (true, Form::Tree | Form::Either) => {
@@ -95,13 +97,19 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
         (true, Form::Stream) => {
             return Err(Failure::new(
                 Reason::ConfigError,
-                format!("{} is a folder; name the file, or add `select: Newest`", path.display()),
+                format!(
+                    "{} is a folder; name the file, or add `select: Newest`",
+                    path.display()
+                ),
             ));
         }
         (false, Form::Tree) => {
             return Err(Failure::new(
                 Reason::ConfigError,
-                format!("{} is a file, where a repository's folder is expected", path.display()),
+                format!(
+                    "{} is a file, where a repository's folder is expected",
+                    path.display()
+                ),
             ));
         }
     };
@@ -109,7 +117,11 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
         let name = path.file_name()?.to_string_lossy();
         let beside = path.parent()?.join(key.replace("{artifact}", &name));
         let mut bytes = Vec::new();
-        File::open(beside).ok()?.take(MANIFEST_LIMIT).read_to_end(&mut bytes).ok()?;
+        File::open(beside)
+            .ok()?
+            .take(MANIFEST_LIMIT)
+            .read_to_end(&mut bytes)
+            .ok()?;
         Some(bytes)
     });
     Ok(Located {
@@ -132,22 +144,32 @@ fn newest(local: &LocalLocation, manifest_key: Option<&str>) -> Result<PathBuf, 
     let mut last: Option<String> = None;
     for entry in entries {
         let entry = entry.map_err(|error| failure(&local.path, &error))?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        if counts(&name, local.suffix.as_deref(), manifest_key) && last.as_ref().is_none_or(|last| *last < name) {
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        if counts(&name, local.suffix.as_deref(), manifest_key)
+            && last.as_ref().is_none_or(|last| *last < name)
+        {
             last = Some(name);
         }
     }
     let last = last.ok_or_else(|| {
         Failure::new(
             Reason::BackupMissing,
-            format!("{} holds no backup{}", local.path.display(), suffix_told(local.suffix.as_deref())),
+            format!(
+                "{} holds no backup{}",
+                local.path.display(),
+                suffix_told(local.suffix.as_deref())
+            ),
         )
     })?;
     Ok(local.path.join(last))
 }
 
 fn suffix_told(suffix: Option<&str>) -> String {
-    suffix.map(|suffix| format!(" whose name ends in `{suffix}`")).unwrap_or_default()
+    suffix
+        .map(|suffix| format!(" whose name ends in `{suffix}`"))
+        .unwrap_or_default()
 }
 
 /// Whether a name is one of a backup.

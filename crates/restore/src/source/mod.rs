@@ -46,9 +46,7 @@ pub fn of(source: &config::Source) -> Box<dyn Source> {
         config::Source::PgBaseBackup(base) => {
             Box::new(pg_base_backup::PgBaseBackup::new(base.clone()))
         }
-        config::Source::PgBackRest(rest) => {
-            Box::new(pg_backrest::PgBackRest::new(rest.clone()))
-        }
+        config::Source::PgBackRest(rest) => Box::new(pg_backrest::PgBackRest::new(rest.clone())),
         config::Source::Restic(restic) => Box::new(restic::Restic::new(restic.clone())),
     }
 }

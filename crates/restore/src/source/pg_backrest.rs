@@ -319,7 +319,7 @@ impl Source for PgBackRest {
         context.jail.own_all(&wal)?;
         let data = context.scratch.join("data");
         context.jail.own_all(&data)?;
-        pg_base_backup::start(context, data, Some(&wal), &self.0.target)
+        pg_base_backup::start(context, &data, Some(&wal), &self.0.target)
     }
 }
 
@@ -450,33 +450,32 @@ fn verify(program: &Program<'_>) -> Result<(), Failure> {
     let status = text
         .lines()
         .find_map(|line| line.trim().strip_prefix("status: "));
-    match (status, output.code) {
-        (Some("ok"), Some(0)) => Ok(()),
-        _ => {
-            let (mut missing, mut truncated, mut damaged) = (0_u64, 0_u64, 0_u64);
-            for part in text.split([',', '\n']) {
-                let count = |name: &str| {
-                    part.trim()
-                        .strip_prefix(name)
-                        .and_then(|count| count.trim().parse::<u64>().ok())
-                        .unwrap_or(0)
-                };
-                missing += count("missing:");
-                truncated += count("size invalid:");
-                damaged += count("checksum invalid:") + count("other:");
-            }
-            let reason = if truncated > 0 && damaged == 0 {
-                Reason::ArtifactTruncated
-            } else {
-                Reason::ArtifactCorrupt
+    if let (Some("ok"), Some(0)) = (status, output.code) {
+        Ok(())
+    } else {
+        let (mut missing, mut truncated, mut damaged) = (0_u64, 0_u64, 0_u64);
+        for part in text.split([',', '\n']) {
+            let count = |name: &str| {
+                part.trim()
+                    .strip_prefix(name)
+                    .and_then(|count| count.trim().parse::<u64>().ok())
+                    .unwrap_or(0)
             };
-            Err(Failure::new(
-                reason,
-                format!(
-                    "pgbackrest verify finds {missing} files missing, {truncated} of the wrong size, {damaged} damaged"
-                ),
-            ))
+            missing += count("missing:");
+            truncated += count("size invalid:");
+            damaged += count("checksum invalid:") + count("other:");
         }
+        let reason = if truncated > 0 && damaged == 0 {
+            Reason::ArtifactTruncated
+        } else {
+            Reason::ArtifactCorrupt
+        };
+        Err(Failure::new(
+            reason,
+            format!(
+                "pgbackrest verify finds {missing} files missing, {truncated} of the wrong size, {damaged} damaged"
+            ),
+        ))
     }
 }
 

@@ -70,7 +70,7 @@ impl Source for PgBaseBackup {
             }
             None => None,
         };
-        start(context, data, archive.as_deref(), &RecoveryTarget::Latest)
+        start(context, &data, archive.as_deref(), &RecoveryTarget::Latest)
     }
 }
 
@@ -206,14 +206,14 @@ pub(super) fn copy_tree(context: &mut Context, from: &Path, to: &Path) -> Result
 /// one, to the target.
 pub(super) fn start(
     context: &mut Context,
-    data: PathBuf,
+    data: &Path,
     archive: Option<&Path>,
     target: &RecoveryTarget,
 ) -> Result<(), Failure> {
     let system = |error: std::io::Error| Failure::system("scratch", &error);
-    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).map_err(system)?;
-    let major = check::data_major(&data)?;
-    let facts = Facts::read(&data);
+    fs::set_permissions(data, fs::Permissions::from_mode(0o700)).map_err(system)?;
+    let major = check::data_major(data)?;
+    let facts = Facts::read(data);
     if context.artifact.produced_at.is_none() {
         context.artifact.produced_at = facts.produced_at;
     }
@@ -223,7 +223,7 @@ pub(super) fn start(
     if context.artifact.lsn.is_none() {
         context.artifact.lsn = Some(facts.lsn);
     }
-    context.data = Some(data.clone());
+    context.data = Some(data.to_owned());
     if let Err(reason) = check::run_stage(context, Stage::Restored) {
         return Err(Failure::new(
             reason,
@@ -279,7 +279,7 @@ pub(super) fn start(
     let control = context
         .jail
         .tool(installation.program("pg_controldata")?)
-        .arg(&data)
+        .arg(data)
         .run(context.deadline())?
         .or_fail(Reason::PhysicalCorruption)?
         .stdout_text();
@@ -292,7 +292,7 @@ pub(super) fn start(
     let control = context.scratch.join("pg");
     let start = Start {
         installation: &installation,
-        data: &data,
+        data,
         control: &control,
         superuser: SUPERUSER,
         parameters: &context.verification.spec.target.engine.postgres.parameters,

@@ -53,7 +53,10 @@ impl Source for PgDump {
             std::fs::File::open(tree.join("toc.dat"))
                 .and_then(|file| file.take(4096).read_to_end(&mut toc))
                 .map_err(|_| {
-                    Failure::new(Reason::ArtifactCorrupt, "the folder has no toc.dat of pg_dump")
+                    Failure::new(
+                        Reason::ArtifactCorrupt,
+                        "the folder has no toc.dat of pg_dump",
+                    )
                 })?;
             return restore_directory(context, &self.0, &tree, &toc);
         }
@@ -69,7 +72,10 @@ pub(crate) fn restore_stream(
     mut opened: Opened,
 ) -> Result<(), Failure> {
     let restored = restore_opened(context, dump, &mut opened);
-    let stopped = restored.as_ref().err().filter(|failure| failure.reason.verdict() != Verdict::Failed);
+    let stopped = restored
+        .as_ref()
+        .err()
+        .filter(|failure| failure.reason.verdict() != Verdict::Failed);
     if let Some(failure) = stopped
         && opened.cause.get().is_none()
     {
@@ -80,10 +86,16 @@ pub(crate) fn restore_stream(
     context.seen = seen;
     match broken {
         // The scratch being full is no fault of the stream that could not be written.
-        Some(broken) if restored.as_ref().err().is_none_or(|error| error.reason == Reason::RestoreFailed
-            || error.reason == Reason::ArtifactCorrupt
-            || error.reason == Reason::ArtifactTruncated
-            || error.reason == Reason::VersionUnsupported) => Err(broken),
+        Some(broken)
+            if restored.as_ref().err().is_none_or(|error| {
+                error.reason == Reason::RestoreFailed
+                    || error.reason == Reason::ArtifactCorrupt
+                    || error.reason == Reason::ArtifactTruncated
+                    || error.reason == Reason::VersionUnsupported
+            }) =>
+        {
+            Err(broken)
+        }
         _ => restored,
     }
 }
@@ -127,7 +139,12 @@ fn restore_opened(
             let (output, _) = context
                 .jail
                 .tool(jail::find("tar")?)
-                .args(["--extract", "--no-same-owner", "--no-same-permissions", "--directory"])
+                .args([
+                    "--extract",
+                    "--no-same-owner",
+                    "--no-same-permissions",
+                    "--directory",
+                ])
                 .arg(&folder)
                 .feed(&mut opened.reader, context.deadline())?;
             output.or_fail(Reason::ArtifactCorrupt)?;
@@ -158,7 +175,10 @@ fn toc_folder(folder: &Path) -> Option<std::path::PathBuf> {
     if here(folder) {
         return Some(folder.to_owned());
     }
-    let mut below = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let mut below = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path());
     below.find(|path| here(path))
 }
 
@@ -197,7 +217,12 @@ fn restore_tool(context: &Context, dump: &config::PgDump) -> Result<jail::Tool, 
         .jail
         .reader()
         .tool(server.installation.program("pg_restore")?)
-        .args(["--exit-on-error", "--no-owner", "--no-privileges", "--no-password"])
+        .args([
+            "--exit-on-error",
+            "--no-owner",
+            "--no-privileges",
+            "--no-password",
+        ])
         .arg("--host")
         .arg(server.socket())
         .args(["--username", SUPERUSER, "--dbname"])
@@ -229,7 +254,9 @@ fn why(context: &mut Context, output: &Output) -> Failure {
         return Failure::new(Reason::StorageFull, "the scratch is full");
     }
     let text = output.stderr_text();
-    if text.contains("unexpected end of file") || text.contains("could not read from input file: end of file") {
+    if text.contains("unexpected end of file")
+        || text.contains("could not read from input file: end of file")
+    {
         return Failure::new(Reason::ArtifactTruncated, failure.detail);
     }
     failure
@@ -242,7 +269,13 @@ fn psql(context: &mut Context, dump: &config::PgDump, opened: &mut Opened) -> Re
     let tool = context
         .jail
         .tool(server.installation.program("psql")?)
-        .args(["--no-psqlrc", "--quiet", "--no-password", "--set=VERBOSITY=sqlstate", "--set=SHOW_CONTEXT=never"])
+        .args([
+            "--no-psqlrc",
+            "--quiet",
+            "--no-password",
+            "--set=VERBOSITY=sqlstate",
+            "--set=SHOW_CONTEXT=never",
+        ])
         .arg("--host")
         .arg(server.socket())
         .args(["--username", SUPERUSER, "--dbname"])
@@ -255,32 +288,58 @@ fn psql(context: &mut Context, dump: &config::PgDump, opened: &mut Opened) -> Re
     }
     let text = output.stderr_text();
     if output.stderr.len() >= jail::OUTPUT_LIMIT {
-        return Err(Failure::new(Reason::RestoreFailed, "psql reports too many errors"));
+        return Err(Failure::new(
+            Reason::RestoreFailed,
+            "psql reports too many errors",
+        ));
     }
     let mut states = text.lines().filter_map(|line| {
-        let (_, state) = line.split_once("ERROR:  ").or_else(|| line.split_once("FATAL:  "))?;
+        let (_, state) = line
+            .split_once("ERROR:  ")
+            .or_else(|| line.split_once("FATAL:  "))?;
         Some(state.trim())
     });
     match states.find(|state| *state != UNDEFINED_OBJECT) {
         None => Ok(()),
         Some("53100") => Err(Failure::new(Reason::StorageFull, "the scratch is full")),
-        Some("53200") => Err(Failure::new(Reason::OutOfMemory, "the server found no memory")),
+        Some("53200") => Err(Failure::new(
+            Reason::OutOfMemory,
+            "the server found no memory",
+        )),
         Some(state) => {
-            let state: String = state.chars().filter(char::is_ascii_alphanumeric).take(5).collect();
+            let state: String = state
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(5)
+                .collect();
             if context.scratch_is_full() {
                 return Err(Failure::new(Reason::StorageFull, "the scratch is full"));
             }
-            Err(Failure::new(Reason::RestoreFailed, format!("psql reports SQLSTATE {state}")))
+            Err(Failure::new(
+                Reason::RestoreFailed,
+                format!("psql reports SQLSTATE {state}"),
+            ))
         }
     }
 }
 
 /// Makes and starts the scratch server of the dump's major version, with an empty database.
 fn boot(context: &mut Context, dump: &config::PgDump, header: &Header) -> Result<(), Failure> {
-    context.artifact.producer_tool = header.tool.as_ref().map(|version| format!("pg_dump {version}"));
+    context.artifact.producer_tool = header
+        .tool
+        .as_ref()
+        .map(|version| format!("pg_dump {version}"));
     context.artifact.produced_at = header.created(context.started_at);
     context.begin(Phase::Restore);
-    let configured = context.verification.spec.target.engine.postgres.version.parse().ok();
+    let configured = context
+        .verification
+        .spec
+        .target
+        .engine
+        .postgres
+        .version
+        .parse()
+        .ok();
     let major = configured.or(dump.major_version).or(header.major);
     let installation = match major {
         Some(major) => context.installation(major)?,
@@ -294,7 +353,11 @@ fn boot(context: &mut Context, dump: &config::PgDump, header: &Header) -> Result
     start(context, &installation, &dump.database)
 }
 
-fn start(context: &mut Context, installation: &Installation, database: &str) -> Result<(), Failure> {
+fn start(
+    context: &mut Context,
+    installation: &Installation,
+    database: &str,
+) -> Result<(), Failure> {
     let deadline: Instant = context.deadline();
     let data = context.scratch.join("data");
     let control = context.scratch.join("pg");
@@ -317,7 +380,10 @@ fn start(context: &mut Context, installation: &Installation, database: &str) -> 
             .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
     }
     session
-        .batch_execute(&format!("create database {} template template0", quoted(database)))
+        .batch_execute(&format!(
+            "create database {} template template0",
+            quoted(database)
+        ))
         .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
     context.server = Some(server);
     Ok(())
@@ -393,7 +459,11 @@ impl Header {
             let _database = text(&mut rest)?;
             let server = text(&mut rest)?;
             let tool = text(&mut rest)?;
-            Some(Header { major: major(&server), tool: version_word(&tool), clock })
+            Some(Header {
+                major: major(&server),
+                tool: version_word(&tool),
+                clock,
+            })
         }
         parse(bytes).unwrap_or_default()
     }
@@ -402,7 +472,10 @@ impl Header {
     fn plain(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
         let after = |words: &str| {
-            text.lines().take(40).find_map(|line| line.strip_prefix(words)).map(str::trim)
+            text.lines()
+                .take(40)
+                .find_map(|line| line.strip_prefix(words))
+                .map(str::trim)
         };
         Self {
             major: after("-- Dumped from database version ").and_then(major),
@@ -421,7 +494,9 @@ impl Header {
 }
 
 fn major(version: &str) -> Option<u32> {
-    let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+    let digits = version
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(version.len());
     version.get(..digits)?.parse().ok()
 }
 

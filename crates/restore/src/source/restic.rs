@@ -183,37 +183,33 @@ impl Source for Restic {
         context.artifact.label = Some(snapshot.id.clone());
         context.artifact.producer_tool = Some("restic".to_owned());
         context.artifact.produced_at = Some(snapshot.time);
-        match (&self.0.layout, file) {
-            (ResticLayout::PgDumpStdin(format), Some(file)) => {
-                let dump = config::PgDump {
-                    format: *format,
-                    location: self.0.location.clone(),
-                    manifest_key: None,
-                    encryption: pg_base_backup::OPENED,
-                    major_version: None,
-                    database: "restored".to_owned(),
-                };
-                let deadline = context.deadline();
-                let opened =
-                    stream::open_reader(context, Box::new(file), &dump.encryption, deadline)?;
-                let restored = pg_dump::restore_stream(context, &dump, opened);
-                // The dump has a time of its own, of the same job: the snapshot's has its zone.
-                context.artifact.produced_at = Some(snapshot.time);
-                restored
-            }
-            _ => {
-                context.begin(Phase::Restore);
-                let found = data_folder(&target).ok_or_else(|| {
-                    Failure::new(
-                        Reason::BackupMissing,
-                        "the snapshot holds no data folder of PostgreSQL",
-                    )
-                })?;
-                let data = context.scratch.join("data");
-                fs::rename(&found, &data).map_err(|error| Failure::system("scratch", &error))?;
-                context.jail.own_all(&data)?;
-                pg_base_backup::start(context, data, None, &RecoveryTarget::Latest)
-            }
+        if let (ResticLayout::PgDumpStdin(format), Some(file)) = (&self.0.layout, file) {
+            let dump = config::PgDump {
+                format: *format,
+                location: self.0.location.clone(),
+                manifest_key: None,
+                encryption: pg_base_backup::OPENED,
+                major_version: None,
+                database: "restored".to_owned(),
+            };
+            let deadline = context.deadline();
+            let opened = stream::open_reader(context, Box::new(file), &dump.encryption, deadline)?;
+            let restored = pg_dump::restore_stream(context, &dump, opened);
+            // The dump has a time of its own, of the same job: the snapshot's has its zone.
+            context.artifact.produced_at = Some(snapshot.time);
+            restored
+        } else {
+            context.begin(Phase::Restore);
+            let found = data_folder(&target).ok_or_else(|| {
+                Failure::new(
+                    Reason::BackupMissing,
+                    "the snapshot holds no data folder of PostgreSQL",
+                )
+            })?;
+            let data = context.scratch.join("data");
+            fs::rename(&found, &data).map_err(|error| Failure::system("scratch", &error))?;
+            context.jail.own_all(&data)?;
+            pg_base_backup::start(context, &data, None, &RecoveryTarget::Latest)
         }
     }
 }
