@@ -1,6 +1,5 @@
 //! Backups, sound and damaged, made by the real tools and judged by the engine.
 #![expect(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::expect_used,
     reason = "tests"
