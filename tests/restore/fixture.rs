@@ -513,7 +513,7 @@ impl Fixture {
     /// A verification with the checks that every case has.
     #[expect(clippy::unused_self, reason = "reads as what is the fixture's")]
     pub(crate) fn verification(&self, name: &str, source: &Value) -> Value {
-        json!({
+        let mut document = json!({
             "apiVersion": "hipaa-iac.dev/v1alpha1",
             "kind": "RestoreVerification",
             "metadata": {"name": name},
@@ -531,7 +531,16 @@ impl Fixture {
                     ],
                 },
             },
-        })
+        });
+        if source.get("pgDump").is_none() {
+            // A cluster has several databases, later or sooner.
+            let checks = &mut document["spec"]["checks"];
+            checks["canary"]["database"] = json!("ehr");
+            for at in 0..2 {
+                checks["sql"][at]["database"] = json!("ehr");
+            }
+        }
+        document
     }
 }
 

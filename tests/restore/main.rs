@@ -1,9 +1,5 @@
 //! Backups, sound and damaged, made by the real tools and judged by the engine.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "tests"
-)]
+#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
 
 mod case;
 mod death;

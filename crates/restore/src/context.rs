@@ -233,7 +233,8 @@ impl Context {
     pub fn scratch_is_full(&self) -> bool {
         nix::sys::statvfs::statvfs(&self.scratch).is_ok_and(|stat| {
             let free = stat.blocks_available().saturating_mul(stat.fragment_size());
-            free < 1 << 20
+            // A server needs room for its next segment of log.
+            free < 16 << 20
         })
     }
 

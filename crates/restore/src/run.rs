@@ -663,7 +663,8 @@ fn judge(
         return reason;
     }
     for (name, objective) in objectives {
-        if !objective.met {
+        // One that could not be measured is told by the check that did not run.
+        if !objective.met && objective.measured_seconds.is_some() {
             return match name {
                 ObjectiveName::BackupAge => Reason::StaleBackup,
                 ObjectiveName::DataAge => Reason::StaleData,
@@ -677,10 +678,11 @@ fn judge(
     }
     match done {
         Some(done)
-            if done
-                .checks
-                .iter()
-                .any(|(check, _)| check.status == CheckStatus::Pass) =>
+            if objectives.values().all(|objective| objective.met)
+                && done
+                    .checks
+                    .iter()
+                    .any(|(check, _)| check.status == CheckStatus::Pass) =>
         {
             Reason::None
         }

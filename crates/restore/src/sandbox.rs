@@ -20,7 +20,10 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Command, ExitCode},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -209,7 +212,7 @@ fn init(layout: Layout) -> Result<(), String> {
         Kind::Root | Kind::User => told("root", new_root(&layout))?,
     };
     told("prctl", prctl::set_dumpable(false))?;
-    watch(lifeline, disk, layout.kind);
+    watch(lifeline, disk.clone(), layout.kind);
     let Some(request) = request else {
         // The probe runs one tool, for the tools have a step of their own.
         let jail = jail_of(&places, identity)?;
@@ -227,10 +230,16 @@ fn init(layout: Layout) -> Result<(), String> {
     let jail = jail_of(&places, identity)?;
     say(&Message::Ready);
     let done = work(request, secrets.unwrap_or_default(), &places, jail, input);
-    say(&Message::Done(Box::new(done)));
+    // Whoever notices first that the caller has gone removes the data; this thread does not end the process before that is done.
+    if !say(&Message::Done(Box::new(done))) || LEAVING.load(Ordering::Acquire) {
+        leave(disk.as_deref(), layout.kind);
+    }
     drop(lock);
     Ok(())
 }
+
+/// Whether the sandbox is being ended from within.
+static LEAVING: AtomicBool = AtomicBool::new(false);
 
 fn jail_of(places: &Places, identity: Identity) -> Result<Jail, String> {
     let home = places.scratch.join("home");
@@ -288,6 +297,7 @@ fn watch(mut lifeline: UnixStream, disk: Option<PathBuf>, kind: Kind) {
     reason = "the first process of a sandbox has nobody to return to"
 )]
 fn leave(disk: Option<&Path>, kind: Kind) -> ! {
+    LEAVING.store(true, Ordering::Release);
     kill_all(kind);
     if let Some(disk) = disk {
         // Behind a root of its own the folder is the scratch.
@@ -318,14 +328,16 @@ fn kill_all(kind: Kind) {
     }
 }
 
-fn say(message: &Message) {
+/// Tells the caller; whether it is still there.
+fn say(message: &Message) -> bool {
     static OUT: Mutex<()> = Mutex::new(());
     let _alone = OUT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Ok(mut line) = serde_json::to_vec(message) {
-        line.push(b'\n');
-        let mut out = io::stdout().lock();
-        let _ = out.write_all(&line).and_then(|()| out.flush());
-    }
+    let Ok(mut line) = serde_json::to_vec(message) else {
+        return true;
+    };
+    line.push(b'\n');
+    let mut out = io::stdout().lock();
+    out.write_all(&line).and_then(|()| out.flush()).is_ok()
 }
 
 fn read_secrets(folder: &Path, references: &[SecretRef]) -> Secrets {
@@ -587,7 +599,9 @@ fn work(
         checks: Vec::new(),
         phase: None,
         deadline: now,
-        events: Box::new(|event: Event| say(&Message::Event(event))),
+        events: Box::new(|event: Event| {
+            say(&Message::Event(event));
+        }),
         exit_codes: BTreeMap::new(),
         verification: request.verification,
     };
@@ -604,6 +618,8 @@ fn work(
             let deadline = context.deadline();
             if server.stop(deadline) {
                 let _ = check::run_stage(&mut context, Stage::Stopped);
+            } else if context.scratch_is_full() {
+                failure = Some(Failure::new(Reason::StorageFull, "the scratch is full"));
             } else {
                 failure = Some(Failure::new(
                     Reason::BootFailed,

@@ -384,7 +384,8 @@ const OWNED: &str = "
     order by 1";
 
 impl Sequences {
-    fn look(client: &mut postgres::Client) -> Result<Outcome, postgres::Error> {
+    /// How many a database has, and how many of them are behind.
+    fn look(client: &mut postgres::Client) -> Result<(u64, u64), postgres::Error> {
         let mut transaction = client.build_transaction().read_only(true).start()?;
         let (mut all, mut behind) = (0_u64, 0_u64);
         for row in transaction.query(OWNED, &[])? {
@@ -397,14 +398,7 @@ impl Sequences {
             all += 1;
             behind += u64::from(transaction.query_one(&query, &[])?.try_get::<_, bool>(0)?);
         }
-        let outcome = if behind == 0 {
-            Outcome::pass()
-        } else {
-            Outcome::fail(Reason::AssertionFailed)
-        };
-        Ok(outcome
-            .expected(format!("0 of {all} sequences behind their columns"))
-            .observed(behind))
+        Ok((all, behind))
     }
 }
 
@@ -426,12 +420,32 @@ impl Check for Sequences {
     }
 
     fn run(&self, context: &mut Context) -> Outcome {
-        match super::database(context, None) {
-            Ok(mut client) => {
-                Self::look(&mut client).unwrap_or_else(|error| super::sql::failed(&error))
+        let databases = match context.databases() {
+            Ok(databases) => databases,
+            Err(failure) => return Outcome::error(failure.reason),
+        };
+        let (mut all, mut behind) = (0, 0);
+        for name in databases {
+            let mut client = match context.connect(&name) {
+                Ok(client) => client,
+                Err(failure) => return Outcome::error(failure.reason),
+            };
+            match Self::look(&mut client) {
+                Ok((here, late)) => {
+                    all += here;
+                    behind += late;
+                }
+                Err(error) => return super::sql::failed(&error),
             }
-            Err(outcome) => outcome,
         }
+        let outcome = if behind == 0 {
+            Outcome::pass()
+        } else {
+            Outcome::fail(Reason::AssertionFailed)
+        };
+        outcome
+            .expected(format!("0 of {all} sequences behind their columns"))
+            .observed(behind)
     }
 }
 
