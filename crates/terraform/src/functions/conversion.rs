@@ -49,7 +49,12 @@ pub(super) fn tomap(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn sensitive(args: &Args<'_>) -> Result<Val, String> {
-    Ok(args.get(0)?.clone().mark(true))
+    let mut marked = args.get(0)?.clone().mark(true);
+    // Marked at once, whether or not it is known.
+    if let Kind::Unknown(unk) = &mut marked.kind {
+        Arc::make_mut(unk).veiled = false;
+    }
+    Ok(marked)
 }
 
 /// Takes the mark off the value itself; those in it stay.

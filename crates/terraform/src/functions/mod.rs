@@ -206,6 +206,7 @@ impl Function {
         }
         // Made of what is marked only once it is known.
         if result.sensitive
+            && self.name != "sensitive"
             && !values.iter().any(Val::holds_marked)
             && let Kind::Unknown(unk) = &mut result.kind
         {
