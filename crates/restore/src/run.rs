@@ -662,27 +662,30 @@ fn judge(
     if let Some((_, reason)) = not_passed().find(|(_, reason)| known(*reason)) {
         return reason;
     }
-    for (name, objective) in objectives {
-        // One that could not be measured is told by the check that did not run.
-        if !objective.met && objective.measured_seconds.is_some() {
-            return match name {
+    // What was missed goes before what is not known, and an objective that was not measured was not met either.
+    let missed = |measured: bool| {
+        objectives.iter().find_map(|(name, objective)| {
+            let is_meant = !objective.met && objective.measured_seconds.is_some() == measured;
+            is_meant.then_some(match name {
                 ObjectiveName::BackupAge => Reason::StaleBackup,
                 ObjectiveName::DataAge => Reason::StaleData,
                 ObjectiveName::RecoveryPointLag => Reason::RecoveryPointLag,
                 ObjectiveName::Rto => Reason::RtoExceeded,
-            };
-        }
-    }
-    if let Some((_, reason)) = not_passed().next() {
+            })
+        })
+    };
+    let first = missed(true)
+        .or_else(|| not_passed().next().map(|(_, reason)| reason))
+        .or_else(|| missed(false));
+    if let Some(reason) = first {
         return reason;
     }
     match done {
         Some(done)
-            if objectives.values().all(|objective| objective.met)
-                && done
-                    .checks
-                    .iter()
-                    .any(|(check, _)| check.status == CheckStatus::Pass) =>
+            if done
+                .checks
+                .iter()
+                .any(|(check, _)| check.status == CheckStatus::Pass) =>
         {
             Reason::None
         }
