@@ -16,6 +16,8 @@ pub(crate) fn run() -> Outcome {
     ]))?;
     generate::run(true)?;
     tools::cargo_deny()?;
+    // What only an optional feature or another system needs has not been downloaded by a build.
+    must(&mut cargo(&["fetch", "--locked", "--quiet"]))?;
     must(
         cargo(&[
             "deny",
