@@ -346,7 +346,7 @@ const FIGURES: &[&str] = &[
 ];
 
 /// What OpenTofu does not have, or does in another way (`known.md`).
-const NOT_OPENTOFU: &[&str] = &["ephemeralasnull(", "issensitive(", "&&", "||"];
+const NOT_OPENTOFU: &[&str] = &["element(", "ephemeralasnull(", "issensitive(", "&&", "||"];
 
 /// A name that an expression may mention, with its type.
 type Name = (String, Type);
