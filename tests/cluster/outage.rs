@@ -57,11 +57,8 @@ fn create(cluster: &Cluster, namespace: &str, object: &str) -> crate::cluster::R
     )
 }
 
-fn rolling(cluster: &Cluster) {
-    operator::ensure(cluster);
-    operator::ready(cluster);
-    cluster.namespace("rolling", true);
-    let load = Load::start(cluster, "rolling", &compliant("a"));
+/// Replaces every replica, one after the other.
+fn roll(cluster: &Cluster) {
     cluster
         .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
         .success();
@@ -75,6 +72,14 @@ fn rolling(cluster: &Cluster) {
             "--timeout=180s",
         ])
         .success();
+}
+
+fn rolling(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("rolling", true);
+    let load = Load::start(cluster, "rolling", &compliant("a"));
+    roll(cluster);
     // The last of the old ones still drains.
     thread::sleep(Duration::from_secs(15));
     let outcome = load.stop();
@@ -378,19 +383,7 @@ fn break_glass(cluster: &Cluster) {
         ])
         .success();
     // Neither the leader nor the next one undoes it.
-    cluster
-        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
-        .success();
-    cluster
-        .kubectl(&[
-            "rollout",
-            "status",
-            DEPLOYMENT,
-            "-n",
-            NAMESPACE,
-            "--timeout=180s",
-        ])
-        .success();
+    roll(cluster);
     thread::sleep(Duration::from_secs(20));
     assert!(
         cluster

@@ -69,6 +69,12 @@ fn every_case_is_planned_as_the_real_program_plans_it() {
         .flat_map(|file| Case::read(file).unwrap())
         .collect();
     assert!(cases.len() >= WRITTEN, "only {} are left", cases.len());
+    all_agree(&cases, compare);
+}
+
+/// Compares every case with every program that is there.
+#[expect(clippy::print_stderr, reason = "says what was compared")]
+pub(crate) fn all_agree(cases: &[Case], compare: impl Fn(Program, &Case) -> Vec<String> + Sync) {
     let mut problems = Vec::new();
     for &program in programs().unwrap() {
         let judged: Vec<&Case> = cases

@@ -1,6 +1,6 @@
 //! The project's own YAML files (policies, configuration, agreements), by `serde-saphyr`, with places.
 
-use hipaa_iac_source::{Diagnostic, Level, SourceFile, Span};
+use hipaa_iac_source::{Diagnostic, Level, SourceFile, Span, fragment};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{SnippetMode, Spanned, UserMessageFormatter};
 
@@ -28,30 +28,6 @@ pub(crate) fn parse<T: DeserializeOwned>(
         diagnostic.span = error.location().and_then(|location| span(file, &location));
         diagnostic
     })
-}
-
-/// The parser's sentence as a lowercase fragment on one line.
-fn fragment(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = line.trim_end_matches('.');
-    // The place is the diagnostic's.
-    let line = match line.rsplit_once(" at line ") {
-        Some((what, place))
-            if place
-                .chars()
-                .all(|c| c.is_ascii_digit() || ", column".contains(c)) =>
-        {
-            what
-        }
-        _ => line,
-    };
-    let mut chars = line.chars();
-    match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
-            first.to_lowercase().chain(chars).collect()
-        }
-        _ => line.to_owned(),
-    }
 }
 
 fn span(file: &SourceFile, location: &serde_saphyr::Location) -> Option<Span> {

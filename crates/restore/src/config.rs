@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
+use hipaa_iac_source::fragment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -1346,29 +1347,6 @@ fn is_name(name: &str, also: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c))
-}
-
-/// The parser's sentence as a lowercase fragment on one line, without the place, which is told apart.
-fn fragment(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = line.trim_end_matches('.');
-    let line = match line.rsplit_once(" at line ") {
-        Some((what, place))
-            if place
-                .chars()
-                .all(|c| c.is_ascii_digit() || ", column".contains(c)) =>
-        {
-            what
-        }
-        _ => line,
-    };
-    let mut chars = line.chars();
-    match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
-            first.to_lowercase().chain(chars).collect()
-        }
-        _ => line.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -65,3 +65,27 @@ impl Diagnostic {
         self
     }
 }
+
+/// A parser's sentence in the form of a [`Diagnostic::message`]: a lowercase fragment on one line, without the place.
+pub fn fragment(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = line.trim_end_matches('.');
+    // The place is told apart.
+    let line = match line.rsplit_once(" at line ") {
+        Some((what, place))
+            if place
+                .chars()
+                .all(|c| c.is_ascii_digit() || ", column".contains(c)) =>
+        {
+            what
+        }
+        _ => line,
+    };
+    let mut chars = line.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => line.to_owned(),
+    }
+}

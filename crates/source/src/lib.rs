@@ -10,7 +10,7 @@ mod query;
 mod resource;
 mod walk;
 
-pub use diagnostic::{Diagnostic, Level};
+pub use diagnostic::{Diagnostic, Level, fragment};
 pub use file::{
     Column, FileId, MAX_FILE_BYTES, Position, ReadError, SourceFile, Sources, Span, display_path,
 };

@@ -229,17 +229,7 @@ fn chosen<'a>(
                 );
             }
             match selector {
-                Selector::Index(index) => {
-                    let at = if *index < 0 {
-                        index.checked_add_unsigned(elements.len() as u64)
-                    } else {
-                        Some(*index)
-                    };
-                    at.and_then(|at| usize::try_from(at).ok())
-                        .and_then(|at| elements.get(at))
-                        .into_iter()
-                        .collect()
-                }
+                Selector::Index(index) => element_at(elements, *index).into_iter().collect(),
                 _ => elements.iter().collect(),
             }
         }
@@ -308,13 +298,7 @@ fn ends_unknown(path: &[SingularQuerySegment], from: &Node) -> bool {
                 if elements.iter().any(open) {
                     return true;
                 }
-                let at = if *index < 0 {
-                    index.checked_add_unsigned(elements.len() as u64)
-                } else {
-                    Some(*index)
-                };
-                at.and_then(|at| usize::try_from(at).ok())
-                    .and_then(|at| elements.get(at))
+                element_at(elements, *index)
             }
         };
         match next {
@@ -411,6 +395,16 @@ impl Queryable for Node {
     fn extension_custom(_name: &str, _args: Vec<Cow<'_, Self>>) -> Self {
         Self::default()
     }
+}
+
+/// The element of an index, which counts from the end where it is negative (RFC 9535, 2.3.3.2).
+fn element_at(elements: &[Node], index: i64) -> Option<&Node> {
+    let at = if index < 0 {
+        index.checked_add_unsigned(elements.len() as u64)?
+    } else {
+        index
+    };
+    elements.get(usize::try_from(at).ok()?)
 }
 
 #[cfg(test)]

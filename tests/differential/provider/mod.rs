@@ -14,8 +14,8 @@ use hipaa_iac_tests::{run_in, workspace};
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    in_parallel,
-    truth::{self, Program, Truth, programs},
+    all_agree,
+    truth::{self, Program, Truth},
     written::{Case, Verdict},
 };
 
@@ -290,23 +290,5 @@ fn blocks_and_plans_of_a_provider_are_as_the_real_program_has_them() {
     let file = workspace().join("tests/differential/provider/blocks.txt");
     let cases = Case::read(&file).unwrap();
     assert!(cases.len() >= 25, "only {} are left", cases.len());
-    let mut problems = Vec::new();
-    for &program in programs().unwrap() {
-        for (case, found) in cases
-            .iter()
-            .zip(in_parallel(&cases, |case| compare(program, case)))
-        {
-            problems.extend(
-                found
-                    .iter()
-                    .map(|problem| format!("{}: {}: {problem}", program.command(), case.name)),
-            );
-        }
-    }
-    assert!(
-        problems.is_empty(),
-        "{} disagreements:\n{}",
-        problems.len(),
-        problems.join("\n")
-    );
+    all_agree(&cases, compare);
 }

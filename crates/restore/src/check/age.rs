@@ -54,10 +54,6 @@ impl Check for Age {
         Severity::Critical
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Running
     }

@@ -93,10 +93,6 @@ impl Check for CanaryCheck {
         Severity::Critical
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Running
     }

@@ -394,10 +394,6 @@ impl Check for Format {
         Severity::Critical
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Artifact
     }
@@ -453,10 +449,6 @@ impl Check for ServerSide {
 
     fn severity(&self) -> Severity {
         Severity::Critical
-    }
-
-    fn required(&self) -> bool {
-        true
     }
 
     fn stage(&self) -> Stage {
@@ -648,10 +640,6 @@ impl Check for Keys {
         Severity::High
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Artifact
     }
@@ -671,10 +659,6 @@ impl Check for Negative {
 
     fn severity(&self) -> Severity {
         Severity::Critical
-    }
-
-    fn required(&self) -> bool {
-        true
     }
 
     fn stage(&self) -> Stage {

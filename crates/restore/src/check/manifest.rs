@@ -76,10 +76,6 @@ impl Check for Part {
         }
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         match self {
             Self::Signature { .. } | Self::Checksum => Stage::Artifact,

@@ -27,8 +27,10 @@ pub trait Check {
     /// How bad it is when it does not pass.
     fn severity(&self) -> Severity;
 
-    /// Whether the verdict needs it to pass.
-    fn required(&self) -> bool;
+    /// Whether the verdict needs it to pass: so it does unless the user says otherwise.
+    fn required(&self) -> bool {
+        true
+    }
 
     /// When it runs.
     fn stage(&self) -> Stage;

@@ -28,10 +28,6 @@ impl Check for Trailer {
         Severity::Critical
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Artifact
     }
@@ -104,10 +100,6 @@ impl Check for VerifyBackup {
 
     fn severity(&self) -> Severity {
         Severity::Critical
-    }
-
-    fn required(&self) -> bool {
-        true
     }
 
     fn stage(&self) -> Stage {
@@ -207,10 +199,6 @@ impl Check for Checksums {
         Severity::Critical
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Stopped
     }
@@ -294,10 +282,6 @@ impl Check for Amcheck {
         Severity::Critical
     }
 
-    fn required(&self) -> bool {
-        true
-    }
-
     fn stage(&self) -> Stage {
         Stage::Running
     }
@@ -317,10 +301,6 @@ impl Check for Extensions {
 
     fn severity(&self) -> Severity {
         Severity::High
-    }
-
-    fn required(&self) -> bool {
-        true
     }
 
     fn stage(&self) -> Stage {
@@ -409,10 +389,6 @@ impl Check for Sequences {
 
     fn severity(&self) -> Severity {
         Severity::Medium
-    }
-
-    fn required(&self) -> bool {
-        true
     }
 
     fn stage(&self) -> Stage {
