@@ -532,7 +532,10 @@ impl Fixture {
                 },
             },
         });
-        if source.get("pgDump").is_none() {
+        if ["pgBaseBackup", "pgBackRest"]
+            .iter()
+            .any(|kind| source.get(kind).is_some())
+        {
             // A cluster has several databases, later or sooner.
             let checks = &mut document["spec"]["checks"];
             checks["canary"]["database"] = json!("ehr");
