@@ -298,8 +298,8 @@ pub(crate) fn trials() -> Vec<Trial> {
                         .arg(b.fixture.path("wal"))
                         .arg(&wal),
                 )?;
-                // The base backup's own log stays.
-                let own = own_segment(&b.fixture.path("base"))?;
+                // The base backup's own log stays, up to the segment with its end.
+                let own = last_own_segment(&wal, &b.fixture.path("base-no-wal"))?;
                 for entry in fs::read_dir(&wal)? {
                     let entry = entry?;
                     if entry.file_name().to_string_lossy().as_ref() > own.as_str() {
@@ -844,12 +844,21 @@ fn segment(repo: &Path, index: usize) -> io::Result<PathBuf> {
         .ok_or_else(|| io::Error::other("no such segment"))
 }
 
-/// The last segment that a base backup brought with it.
-fn own_segment(base: &Path) -> io::Result<String> {
-    let mut names: Vec<String> = fs::read_dir(base.join("pg_wal"))?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.len() == 24)
-        .collect();
-    names.sort();
-    names.pop().ok_or_else(|| io::Error::other("no segment"))
+/// The last segment that a base backup needs: what the archive's history file says of the backup with its label's start.
+fn last_own_segment(archive: &Path, base: &Path) -> io::Result<String> {
+    let file = |text: &str, line: &str| {
+        let rest = text.split_once(line)?.1.split_once("(file ")?.1;
+        Some(rest.split_once(')')?.0.to_owned())
+    };
+    let none = || io::Error::other("no history of this backup in the archive");
+    let label = fs::read_to_string(base.join("backup_label"))?;
+    let first = file(&label, "START WAL LOCATION").ok_or_else(none)?;
+    let history = files(archive)?
+        .into_iter()
+        .find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(&first) && name.ends_with(".backup")
+        })
+        .ok_or_else(none)?;
+    file(&fs::read_to_string(history)?, "STOP WAL LOCATION").ok_or_else(none)
 }

@@ -171,6 +171,11 @@ fn versitygw() -> Result<(), Failed> {
     document["spec"]["source"]["pgDump"]["location"]["s3"]["credentialsSecretRef"] =
         json!({"name": "s3-wrong"});
     bench.expect(&document, &environment, Reason::FetchDenied)?;
+    // Here, too, the answer to an unknown key is 404, which says nothing of the backup.
+    document["spec"]["source"]["pgDump"]["location"]["s3"] = json!({
+        "bucket": "backups", "prefix": "daily/2026-11-24.dump.age", "credentialsSecretRef": {"name": "s3-wrong"},
+    });
+    bench.expect(&document, &environment, Reason::FetchDenied)?;
 
     // A repository is copied as it is stored, and restored without network.
     server.python(&format!(

@@ -346,7 +346,18 @@ pub(crate) fn cargo_deny() -> Result<(), String> {
 
 fn build(tool: &GoTool) -> Result<(), String> {
     let source = root().join("tests/tools").join(tool.module);
-    go_build(&go(24)?, &source, tool.ldflags, tool.program, tool.package)
+    let module = read(&source.join("go.mod"))?;
+    let wanted = module
+        .lines()
+        .find_map(|line| line.strip_prefix("go "))
+        .map_or(0, |version| minor(&format!("go{version}")));
+    go_build(
+        &go(wanted)?,
+        &source,
+        tool.ldflags,
+        tool.program,
+        tool.package,
+    )
 }
 
 fn go_build(

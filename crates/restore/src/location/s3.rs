@@ -103,8 +103,11 @@ pub(super) fn find(s3: &S3Location, finder: &Finder<'_>) -> Result<Located, Fail
 impl Client {
     fn new(s3: &S3Location, secrets: &FilePath) -> Result<Self, Failure> {
         let config = |what: &str| Failure::new(Reason::ConfigError, format!("s3: {what}"));
+        // Whosever the credentials are, the environment may name the endpoint and the region.
+        let ambient = AmazonS3Builder::from_env();
+        let from_environment = |key: AmazonS3ConfigKey| ambient.get_config_value(&key);
         let mut builder = match &s3.credentials_secret_ref {
-            None => AmazonS3Builder::from_env(),
+            None => ambient.clone(),
             Some(secret) => {
                 let read = |key: &str| {
                     fs::read_to_string(secrets.join(&secret.name).join(key))
@@ -130,8 +133,8 @@ impl Client {
             .endpoint
             .clone()
             .filter(|endpoint| !endpoint.is_empty())
-            .or_else(|| builder.get_config_value(&AmazonS3ConfigKey::S3Endpoint))
-            .or_else(|| builder.get_config_value(&AmazonS3ConfigKey::Endpoint));
+            .or_else(|| from_environment(AmazonS3ConfigKey::S3Endpoint))
+            .or_else(|| from_environment(AmazonS3ConfigKey::Endpoint));
         let plain = endpoint
             .as_deref()
             .is_some_and(|endpoint| endpoint.starts_with("http://"));
@@ -143,7 +146,7 @@ impl Client {
         let region = s3
             .region
             .clone()
-            .or_else(|| builder.get_config_value(&AmazonS3ConfigKey::Region))
+            .or_else(|| from_environment(AmazonS3ConfigKey::Region))
             .unwrap_or_else(|| "us-east-1".to_owned());
         let options = ClientOptions::new()
             .with_allow_http(plain)
@@ -201,16 +204,14 @@ impl Client {
     }
 
     fn failure(&self, key: &str, error: &Error) -> Failure {
-        let (reason, what) = match error {
-            Error::NotFound { .. } => (Reason::BackupMissing, "is not there"),
-            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
+        let (reason, what) = match (error, answer(error)) {
+            (_, Some(Answer::Missing)) => (Reason::BackupMissing, "is not there"),
+            (_, Some(Answer::Refused)) | (Error::PermissionDenied { .. }, None) => {
                 (Reason::FetchDenied, "is refused")
             }
-            // A refused listing comes without a kind of its own.
-            Error::Generic { source, .. } if is_refusal(source.as_ref()) => {
-                (Reason::FetchDenied, "is refused")
+            (Error::Precondition { .. }, None) => {
+                (Reason::FetchTimeout, "changed while it was read")
             }
-            Error::Precondition { .. } => (Reason::FetchTimeout, "changed while it was read"),
             _ => (Reason::FetchTimeout, "could not be read"),
         };
         Failure::new(reason, format!("s3://{}/{key} {what}", self.bucket))
@@ -245,7 +246,17 @@ impl Client {
                 let problem = match self.http.execute(request).await {
                     Ok(response) => match response.status().as_u16() {
                         200..=299 => return Ok(Head::read(response.headers())),
-                        404 => return Err(failed(Reason::BackupMissing, "is not there")),
+                        // Only the answer to GET has a body, which tells what was not found.
+                        404 => {
+                            let options = GetOptions {
+                                range: Some((0..1).into()),
+                                ..GetOptions::default()
+                            };
+                            return Err(match self.store.get_opts(&path, options).await {
+                                Err(error) => self.failure(key, &error),
+                                Ok(_) => failed(Reason::FetchTimeout, "changed while it was read"),
+                            });
+                        }
                         401 | 403 => return Err(failed(Reason::FetchDenied, "is refused")),
                         status @ (408 | 429 | 500..=599) => {
                             failed(Reason::FetchTimeout, &format!("is answered with {status}"))
@@ -280,7 +291,7 @@ impl Client {
         self.runtime.block_on(async {
             let got = match self.store.get_opts(&path, GetOptions::default()).await {
                 Ok(got) => got,
-                Err(Error::NotFound { .. }) => return Ok(None),
+                Err(error) if answer(&error) == Some(Answer::Missing) => return Ok(None),
                 Err(error) => return Err(self.failure(key, &error)),
             };
             if got.meta.size > MANIFEST_LIMIT {
@@ -560,17 +571,54 @@ impl Read for Object {
     }
 }
 
-/// Whether an error is the store's refusal: by the status in its text, for its type is not public.
-fn is_refusal(error: &(dyn std::error::Error + 'static)) -> bool {
+/// What a store's answer that is no success means, where it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// The object or its bucket is not there.
+    Missing,
+    /// The caller may not, or is not known.
+    Refused,
+}
+
+/// What the store answered: by the status and the code in the error's text, for its type is not public.
+fn answer(error: &(dyn std::error::Error + 'static)) -> Option<Answer> {
     let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string();
-        if text.contains("status code: 401") || text.contains("status code: 403") {
-            return true;
+        if let Some((_, rest)) = text.split_once("status code: ") {
+            return meaning(rest);
         }
         next = error.source();
     }
-    false
+    None
+}
+
+/// What `404 Not Found: <Error><Code>NoSuchKey</Code>…` means.
+///
+/// A status alone is not enough: to an unknown access key versitygw answers 404, and to an expired token Amazon S3
+/// answers 400. Neither says anything of the object.
+/// Codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
+fn meaning(answer: &str) -> Option<Answer> {
+    let code = answer
+        .split_once("<Code>")
+        .and_then(|(_, rest)| rest.split_once("</Code>"))
+        .map(|(code, _)| code);
+    match (answer.get(..3)?, code) {
+        ("404", None | Some("NoSuchKey" | "NoSuchBucket" | "NoSuchVersion" | "NotFound")) => {
+            Some(Answer::Missing)
+        }
+        ("401" | "403" | "404", _)
+        | (
+            "400",
+            Some(
+                "ExpiredToken"
+                | "InvalidToken"
+                | "InvalidAccessKeyId"
+                | "AuthorizationHeaderMalformed",
+            ),
+        ) => Some(Answer::Refused),
+        _ => None,
+    }
 }
 
 /// A key in a URL: every sign but the unreserved ones (RFC 3986, section 2.3) and the slash is escaped.
@@ -618,6 +666,38 @@ mod tests {
             ("http://10.0.0.1", false),
         ] {
             assert_eq!(is_loopback(url), expected, "{url}");
+        }
+    }
+
+    /// Answers as the servers gave them: Amazon S3, moto 5.2, versitygw 1.8.
+    #[test]
+    fn what_is_missing_is_told_from_who_is_not_known() {
+        for (answer, expected) in [
+            (
+                "404 Not Found: <Error><Code>NoSuchKey</Code></Error>",
+                Some(Answer::Missing),
+            ),
+            ("404 Not Found: ", Some(Answer::Missing)),
+            (
+                "404 Not Found: <Error><Code>XAdminUserNotFound</Code></Error>",
+                Some(Answer::Refused),
+            ),
+            (
+                "403 Forbidden: <Error><Code>InvalidAccessKeyId</Code></Error>",
+                Some(Answer::Refused),
+            ),
+            (
+                "400 Bad Request: <Error><Code>ExpiredToken</Code></Error>",
+                Some(Answer::Refused),
+            ),
+            (
+                "400 Bad Request: <Error><Code>InvalidArgument</Code></Error>",
+                None,
+            ),
+            ("503 Service Unavailable: ", None),
+            ("", None),
+        ] {
+            assert_eq!(meaning(answer), expected, "{answer}");
         }
     }
 
