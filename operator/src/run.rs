@@ -542,7 +542,10 @@ async fn managed(shared: &Shared) -> Result<bool, String> {
     let bundle = secret.as_ref().and_then(secret::read);
     let profile = profile(args);
     let step = certificates::next_step(bundle.as_ref(), &profile, unix_now());
-    if step != Step::None && shared.leads() && may_take(shared, step, bundle.as_ref()) {
+    // Where there is nothing to serve, nobody waits for a leader: during a change of `tls.mode` it may be one that keeps no Secret. Of two that write
+    // one loses.
+    let may_write = shared.leads() || step == Step::Everything;
+    if step != Step::None && may_write && may_take(shared, step, bundle.as_ref()) {
         let new = certificates::take_step(bundle.as_ref(), step, &profile, unix_now())
             .map_err(|error| error.to_string())?;
         let written = secret::write(&api, &args.tls_secret, secret, &new)

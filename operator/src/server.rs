@@ -15,7 +15,8 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Version, header},
+    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -115,7 +116,28 @@ pub fn timestamp() -> String {
 pub fn webhook(app: Arc<App>) -> Router {
     Router::new()
         .route("/validate/{entry}", post(validate))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            close_unless_ready,
+        ))
         .with_state(app)
+}
+
+/// A replica that is not ready, or no longer, ends the connection with every answer. The API server speaks HTTP/1.1 to webhooks and keeps its
+/// connections: it would go on asking this replica, whatever its Service says, and does not repeat a request that meets one being closed.
+async fn close_unless_ready(
+    State(app): State<Arc<App>>,
+    request: axum::extract::Request,
+    next: middleware::Next,
+) -> Response {
+    let version = request.version();
+    let mut response = next.run(request).await;
+    if version < Version::HTTP_2 && app.ready().is_err() {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// The routes of probes and metrics.

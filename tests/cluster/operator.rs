@@ -25,11 +25,17 @@ pub(crate) fn ensure_namespace(cluster: &Cluster) {
     }
 }
 
-/// Whether it is installed; installs it where not.
+/// Installs it unless it is there as tests start from. A test that failed may have left nodes and values behind.
 pub(crate) fn ensure(cluster: &Cluster) {
-    // A test that failed may have left the nodes as they were.
     let_back(cluster);
-    if !cluster.helm(&["status", RELEASE, "-n", NAMESPACE]).ok {
+    let get = ["get", "values", RELEASE, "-n", NAMESPACE, "-o", "json"];
+    let values: serde_json::Value =
+        serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default();
+    let names: Vec<&str> = values
+        .as_object()
+        .map(|values| values.keys().map(String::as_str).collect())
+        .unwrap_or_default();
+    if names != ["image", "mode"] || values["mode"] != "enforce" {
         install(cluster);
     }
 }

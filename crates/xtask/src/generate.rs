@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{Outcome, cargo, root, say};
+use crate::{Outcome, build, built, root, say};
 
 const CLI: &str = "hipaa-iac";
 const OPERATOR: &str = "hipaa-iac-operator";
@@ -49,9 +49,10 @@ const FILES: [(&str, &str, &[&str]); 8] = [
 
 /// Writes them, or with `check` fails where one is not current.
 pub(crate) fn run(check: bool) -> Outcome {
+    build(&[CLI, OPERATOR])?;
     let mut stale = Vec::new();
     for (path, program, arguments) in FILES {
-        let output = cargo(&["run", "--quiet", "--package", program, "--"])
+        let output = built(program)
             .args(arguments)
             .output()
             .map_err(|error| format!("{program} could not be run: {error}"))?;

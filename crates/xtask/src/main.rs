@@ -100,6 +100,21 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// Builds programs of ours. Always of the whole workspace: a package by itself has other features of its dependencies, which would be built again.
+fn build(programs: &[&str]) -> Outcome {
+    must(
+        cargo(&["build", "--quiet", "--workspace"])
+            .args(programs.iter().flat_map(|program| ["--bin", program])),
+    )
+}
+
+/// A program of ours that was built.
+fn built(program: &str) -> Command {
+    let mut command = Command::new(tools::target().join("debug").join(program));
+    command.current_dir(root());
+    command
+}
+
 /// Runs a command, shown first, and fails where it fails.
 fn must(command: &mut Command) -> Outcome {
     let program = Path::new(command.get_program())

@@ -238,7 +238,7 @@ fn image(name: &str, tag: &str, context: &Path, dockerfile: &str) -> Result<(), 
 }
 
 /// Cargo's folder of what it builds.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
