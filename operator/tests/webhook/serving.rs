@@ -450,8 +450,29 @@ async fn overload_is_answered_at_once_closed_for_phi_and_open_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_ready_answers_once_more_and_ends_the_connection() {
+    let served = Served::start(Setup::default()).await;
+    served.make_ready();
+    let body = review(request("CREATE", &deployment(&json!([])), None));
+    let mut kept = Client::connect(served.address, &served.authorities, None)
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        assert_eq!(kept.review("workloads", &body).await.0, 200);
+    }
+    served
+        .app
+        .stopping
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(kept.review("workloads", &body).await.0, 200);
+    let (path, json) = ("/validate/workloads", "application/json");
+    assert!(kept.post(path, json, &body).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn certificates_change_under_load_without_a_failed_request() {
     let served = Served::start(Setup::default()).await;
+    served.make_ready();
     let now = unix_now();
     let first = bundle();
     served
@@ -507,10 +528,7 @@ async fn certificates_change_under_load_without_a_failed_request() {
 async fn an_expired_or_not_yet_valid_certificate_ends_readiness() {
     let served = Served::start(Setup::default()).await;
     assert_eq!(served.app.ready(), Err("the cluster is not read yet"));
-    let namespace =
-        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic"}});
-    served.know(&[hipaa_iac_operator::cluster::kept(namespace, None).unwrap()]);
-    assert_eq!(served.app.ready(), Ok(()));
+    served.make_ready();
     for offset in [-100_000, 100_000] {
         let other =
             certificates::take_step(None, Step::Everything, &profile(), unix_now() + offset)
