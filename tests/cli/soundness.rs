@@ -408,6 +408,18 @@ fn templates_of_old_groups_and_named_lists_are_judged() {
         verdicts(&[("a.yaml", &old)], "container-privileged"),
         ["Deployment/default/old fail"]
     );
+    let configuration = format!(
+        "apiVersion: serving.knative.dev/v1\nkind: Configuration\nmetadata: {{name: c}}\nspec: {{template: {{spec: {{{containers}}}}}}}\n"
+    );
+    assert_eq!(
+        verdicts(&[("a.yaml", &configuration)], "container-privileged"),
+        ["Configuration/default/c fail"]
+    );
+    let ingress = INGRESS.replace("networking.k8s.io/v1", "extensions/v1beta1");
+    assert_eq!(
+        verdicts(&[("a.yaml", &ingress)], "ingress-without-tls"),
+        ["Ingress/clinic/i fail"]
+    );
     let list = format!(
         "apiVersion: v1\nkind: List\nmetadata: {{name: l}}\nitems:\n- {{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{{containers}}}}}\n"
     );
@@ -440,5 +452,178 @@ fn what_a_config_map_holds_counts_only_where_it_is_told() {
         of(&[map("verify-full"), map("disable")]),
         "unknown",
         "which of the two counts is not known"
+    );
+}
+
+#[test]
+fn what_belongs_to_a_phi_resource_is_judged_with_it() {
+    let text = |bucket: &str, extra: &str| {
+        format!(
+            "resource \"aws_s3_bucket\" \"phi\" {{\n  bucket = \"charts\"\n  tags   = {{ data-class = \"phi\" }}\n}}\nresource \"aws_s3_bucket\" \"other\" {{\n  bucket = \"logs\"\n}}\nresource \"aws_s3_bucket_versioning\" \"v\" {{\n  bucket = {bucket}\n  {extra}\n  versioning_configuration {{ status = \"Suspended\" }}\n}}\n"
+        )
+    };
+    let of = |text: &str, config: &str| {
+        verdict(
+            &[("main.tf", text), ("hipaa-iac.yaml", config)],
+            "s3-bucket-versioning-disabled",
+            "aws_s3_bucket_versioning.v",
+        )
+    };
+    let none = "classification: {default: none}\n";
+    for bucket in [
+        "aws_s3_bucket.phi.id",
+        "\"charts\"",
+        "\"${aws_s3_bucket.phi.bucket}\"",
+    ] {
+        assert_eq!(of(&text(bucket, ""), none), "fail", "{bucket}");
+    }
+    for bucket in ["aws_s3_bucket.other.id", "\"logs\"", "\"elsewhere\""] {
+        assert_eq!(of(&text(bucket, ""), none), "not-applicable", "{bucket}");
+    }
+    // What says so itself is what it says.
+    let other = text("aws_s3_bucket.phi.id", "tags = { team = \"x\" }");
+    assert_eq!(of(&other, none), "not-applicable");
+    let rule = "classification: {default: none, rules: [{address: 'aws_s3_bucket_versioning.*', class: none}]}\n";
+    assert_eq!(
+        of(&text("aws_s3_bucket.phi.id", ""), rule),
+        "not-applicable"
+    );
+    // Through what has no tags either.
+    let chain = "resource \"aws_lb\" \"l\" {\n  tags = { data-class = \"phi\" }\n}\nresource \"aws_lb_listener\" \"http\" {\n  load_balancer_arn = aws_lb.l.arn\n  protocol          = \"HTTP\"\n}\nresource \"aws_lb_listener_rule\" \"r\" {\n  listener_arn = aws_lb_listener.http.arn\n  action { type = \"forward\" }\n}\n";
+    assert_eq!(
+        verdict(
+            &[("main.tf", chain), ("hipaa-iac.yaml", none)],
+            "lb-listener-rule-plaintext",
+            "aws_lb_listener_rule.r"
+        ),
+        "fail"
+    );
+}
+
+/// `terraform plan` says of each "Inappropriate value for attribute: bool required" (of the texts: "a bool is required; to convert
+/// from string, use lowercase \"true\"").
+#[test]
+fn a_value_that_terraform_refuses_is_no_pass() {
+    let of = |argument: &str, policy: &str, value: &str| {
+        let text = format!("resource \"aws_db_instance\" \"d\" {{\n  {argument} = {value}\n}}\n");
+        verdict(&[("main.tf", &text)], policy, "aws_db_instance.d")
+    };
+    for (argument, policy) in [
+        ("publicly_accessible", "rds-publicly-accessible"),
+        ("skip_final_snapshot", "rds-final-snapshot-skipped"),
+        ("storage_encrypted", "rds-storage-unencrypted"),
+    ] {
+        for value in ["\"yes\"", "\"TRUE\"", "\"True\"", "1", "[true]", "{}"] {
+            assert_eq!(
+                of(argument, policy, value),
+                "unknown",
+                "{argument} = {value}"
+            );
+        }
+    }
+    for value in ["true", "\"true\"", "\"1\""] {
+        assert_eq!(
+            of("publicly_accessible", "rds-publicly-accessible", value),
+            "fail",
+            "{value}"
+        );
+    }
+    for value in ["false", "\"false\"", "\"0\"", "null"] {
+        assert_eq!(
+            of("publicly_accessible", "rds-publicly-accessible", value),
+            "pass",
+            "{value}"
+        );
+    }
+    let group = "resource \"aws_security_group\" \"g\" {\n  ingress {\n    from_port   = 22\n    to_port     = 22\n    protocol    = \"tcp\"\n    cidr_blocks = \"0.0.0.0/0\"\n  }\n}\n";
+    assert_eq!(
+        verdict(
+            &[("main.tf", group)],
+            "security-group-ssh-rdp-open",
+            "aws_security_group.g"
+        ),
+        "unknown",
+        "a text where a list is wanted"
+    );
+}
+
+#[test]
+fn an_empty_text_is_no_argument() {
+    let of = |arguments: &str| {
+        let text = format!("resource \"aws_db_instance\" \"d\" {{\n{arguments}\n}}\n");
+        verdict(
+            &[("main.tf", &text)],
+            "rds-storage-unencrypted",
+            "aws_db_instance.d",
+        )
+    };
+    assert_eq!(of("  snapshot_identifier = \"\""), "fail");
+    assert_eq!(of("  replicate_source_db = \"\""), "fail");
+    assert_eq!(
+        of("  snapshot_identifier = \"nightly\"\n  kms_key_id = \"\""),
+        "unknown"
+    );
+    assert_eq!(
+        of(
+            "  snapshot_identifier = \"nightly\"\n  kms_key_id = \"arn:aws:kms:eu-west-1:111122223333:key/1\""
+        ),
+        "pass"
+    );
+}
+
+#[test]
+fn a_vendor_is_seen_however_its_provider_is_named() {
+    let of = |files: &[(&str, &str)]| verdicts(files, "vendor-agreement-missing");
+    let required = |local: &str| {
+        format!(
+            "terraform {{\n  required_providers {{\n    {local} = {{ source = \"DataDog/datadog\" }}\n  }}\n}}\n"
+        )
+    };
+    let renamed = required("dd") + "provider \"dd\" {}\n";
+    assert_eq!(of(&[("main.tf", &renamed)]), ["provider.dd fail"]);
+    // Without a block its configuration comes from the environment.
+    let unconfigured = required("dd")
+        + "resource \"datadog_monitor\" \"m\" {\n  provider = dd\n  name     = \"m\"\n}\n";
+    assert_eq!(of(&[("main.tf", &unconfigured)]), ["provider.dd fail"]);
+    let module = required("datadog") + "resource \"datadog_monitor\" \"m\" {\n  name = \"m\"\n}\n";
+    let root = "module \"m\" {\n  source = \"./m\"\n}\n";
+    assert_eq!(
+        of(&[("m/main.tf", &module), ("main.tf", root)]),
+        ["provider.datadog fail"]
+    );
+    // Once, where the root configures it.
+    let configured = format!("{root}{}provider \"dd\" {{}}\n", required("dd"));
+    assert_eq!(
+        of(&[("m/main.tf", &module), ("main.tf", &configured)]),
+        ["provider.dd fail"]
+    );
+    let plan = |expressions: &str| {
+        format!(
+            "{{\"format_version\": \"1.2\", \"terraform_version\": \"1.11.4\", \"resource_changes\": [], \"configuration\": {{\"provider_config\": {{\"dd\": {{\"name\": \"dd\", \"full_name\": \"registry.terraform.io/datadog/datadog\"{expressions}}}, \"terraform\": {{\"name\": \"terraform\", \"full_name\": \"terraform.io/builtin/terraform\"}}}}, \"root_module\": {{}}}}}}"
+        )
+    };
+    for expressions in ["", ", \"expressions\": {\"validate\": {}}"] {
+        assert_eq!(
+            of(&[("plan.json", &plan(expressions))]),
+            ["provider.dd fail"],
+            "{expressions}"
+        );
+    }
+}
+
+#[test]
+fn a_kind_that_the_api_server_does_not_know_by_its_case_is_told() {
+    let tree = Tree::with(&[(
+        "a.yaml",
+        "apiVersion: v1\nkind: pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}\n",
+    )])
+    .unwrap();
+    let ran = run_in(tree.path(), &["check", "--format", "json"]).unwrap();
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    let said = &ran.json()["diagnostics"][0];
+    assert_eq!(said["code"], "kubernetes-kind", "{said}");
+    assert_eq!(
+        (said["line"].as_u64(), &said["remedy"]),
+        (Some(2), &"write Pod".into())
     );
 }

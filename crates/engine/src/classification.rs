@@ -1,6 +1,6 @@
 //! Which resources hold or touch PHI.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use globset::{Glob, GlobMatcher};
 use hipaa_iac_source::{Inventory, Node, Resource, ResourceKind, Sources};
@@ -24,7 +24,8 @@ const TAGS: [&str; 6] = [
 ];
 
 /// For each resource, whether it is classified as PHI. Of several answers the one that says so counts: forgetting to classify, or
-/// classifying twice, hides no finding.
+/// classifying twice, hides no finding. A Terraform resource that nothing classifies and that has no tags of its own belongs to what
+/// it refers to: a bucket's policy or access block is as much PHI as the bucket.
 pub(crate) fn classify(
     config: &Config,
     inventory: &Inventory,
@@ -58,7 +59,8 @@ pub(crate) fn classify(
             ))
         })
         .collect();
-    inventory
+    let mut silent = Vec::new();
+    let mut phi: Vec<bool> = inventory
         .resources
         .iter()
         .enumerate()
@@ -89,6 +91,9 @@ pub(crate) fn classify(
             }
             answers.extend(labelled(config, inventory, relations, at, resource));
             if answers.is_empty() {
+                if resource.terraform().is_some() && tags(resource).next().is_none() {
+                    silent.push(at);
+                }
                 // Tags that are not known may say so, and those that the provider gives to everything.
                 default
                     || unknown_tags(resource)
@@ -104,7 +109,52 @@ pub(crate) fn classify(
                 answers.contains(&Class::Phi)
             }
         })
-        .collect()
+        .collect();
+    if !default {
+        touching(inventory, relations, &silent, &mut phi);
+    }
+    phi
+}
+
+/// Makes PHI of those `silent` resources that refer to what is PHI, by reference or by its name, directly or through each other.
+fn touching(inventory: &Inventory, relations: &Relations<'_>, silent: &[usize], phi: &mut [bool]) {
+    // What a resource calls itself by names nothing else.
+    const OWN: [&str; 4] = ["arn", "id", "identifier", "name"];
+    let mut by_target: HashMap<usize, Vec<usize>> = HashMap::new();
+    for at in silent {
+        let members = inventory
+            .resources
+            .get(*at)
+            .and_then(|resource| resource.body.as_map());
+        let members = members
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| !OWN.contains(&&***key));
+        for (_, value) in members {
+            let referred = relations.referred(*at, value, true);
+            let texts = referred.texts.iter();
+            let named = texts.flat_map(|(text, _)| relations.carrying(*at, text));
+            for target in referred
+                .certain
+                .iter()
+                .chain(&referred.perhaps)
+                .chain(named)
+            {
+                by_target.entry(*target).or_default().push(*at);
+            }
+        }
+    }
+    let mut left: Vec<usize> = (0..phi.len())
+        .filter(|at| phi.get(*at) == Some(&true))
+        .collect();
+    while let Some(target) = left.pop() {
+        for at in by_target.remove(&target).into_iter().flatten() {
+            if let Some(phi) = phi.get_mut(at).filter(|phi| !**phi) {
+                *phi = true;
+                left.push(at);
+            }
+        }
+    }
 }
 
 /// Whether a glob matches the path of a resource's file.
@@ -129,6 +179,13 @@ fn default_tags(provider: &Node) -> impl Iterator<Item = &Node> {
         .chain(provider.get("default_labels"))
 }
 
+/// The tags and labels that a Terraform resource gives itself.
+fn tags(resource: &Resource) -> impl Iterator<Item = Node> {
+    TAGS.iter()
+        .flat_map(|path| relations::find(&resource.body, path).nodes)
+        .filter(|tags| !tags.is_null())
+}
+
 fn unknown_tags(resource: &Resource) -> bool {
     let unknown = |node: Option<&Node>| node.is_some_and(|node| node.as_unknown().is_some());
     match &resource.kind {
@@ -149,9 +206,7 @@ fn labelled(
     resource: &Resource,
 ) -> Vec<Class> {
     match &resource.kind {
-        ResourceKind::Terraform(_) => TAGS
-            .iter()
-            .flat_map(|tags| relations::find(&resource.body, tags).nodes)
+        ResourceKind::Terraform(_) => tags(resource)
             .flat_map(|tags| classes(config, &tags))
             .collect(),
         ResourceKind::Kubernetes(id) => {

@@ -1118,6 +1118,12 @@ fn or_unsaid(reasons: Vec<String>) -> Vec<String> {
 fn reasons_of(node: &Node) -> Vec<String> {
     let mut reasons = Vec::new();
     relations::unknown_reasons(node, &mut reasons);
+    if matches!(
+        node.value,
+        Value::Bool(_) | Value::Number(_) | Value::String(_)
+    ) {
+        reasons.push("a list is wanted here".into());
+    }
     let mut all: Vec<String> = Vec::new();
     for reason in reasons {
         if !all.iter().any(|known| **known == *reason) && all.len() < 8 {

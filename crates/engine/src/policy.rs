@@ -576,7 +576,7 @@ pub(crate) enum Judged {
 }
 
 /// Kinds that are or hold a pod: group, kind, path of the pod spec. What holds `metadata` and `spec` of the pod is one step above.
-const POD_SPECS: [(&str, &str, &[&str]); 16] = [
+const POD_SPECS: [(&str, &str, &[&str]); 17] = [
     ("", "Pod", &["spec"]),
     ("", "PodTemplate", &["template", "spec"]),
     ("", "ReplicationController", &["spec", "template", "spec"]),
@@ -601,6 +601,11 @@ const POD_SPECS: [(&str, &str, &[&str]); 16] = [
     ),
     ("apps.kruise.io", "CloneSet", &["spec", "template", "spec"]),
     ("argoproj.io", "Rollout", &["spec", "template", "spec"]),
+    (
+        "serving.knative.dev",
+        "Configuration",
+        &["spec", "template", "spec"],
+    ),
     (
         "serving.knative.dev",
         "Service",

@@ -267,6 +267,13 @@ impl<'a> Relations<'a> {
         found.next().is_none().then_some(first)
     }
 
+    /// The resources beside a resource that are named by a text.
+    pub(crate) fn carrying(&self, at: usize, text: &str) -> &[usize] {
+        self.group(at)
+            .and_then(|(number, _)| self.names(number)?.get(text))
+            .map_or(&[], Vec::as_slice)
+    }
+
     fn names(&self, group: usize) -> Option<&HashMap<Arc<str>, Vec<usize>>> {
         let lock = self.names.get(group)?;
         Some(lock.get_or_init(|| {

@@ -116,6 +116,19 @@ fn authority(scheme: &str, rest: &str) -> Url {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         url.add(key, &decode(value));
     }
+    if url.scheme.starts_with("postgres") {
+        // libpq goes where the parameter says, whatever stands before the path.
+        let elsewhere = |(key, _): &&(String, String)| key == "host" || key == "hostaddr";
+        let hosts: Vec<String> = url
+            .query
+            .iter()
+            .filter(elsewhere)
+            .flat_map(|(_, hosts)| hosts.split(',').map(str::to_owned))
+            .collect();
+        if !hosts.is_empty() {
+            url.hosts = hosts;
+        }
+    }
     url
 }
 
@@ -305,6 +318,24 @@ mod tests {
         let found = find(text);
         assert_eq!(found.len(), 1, "{text}: {found:?}");
         found.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn the_host_of_a_parameter_is_the_one_that_libpq_goes_to() {
+        let hosts = |text: &str| one(text).hosts;
+        assert_eq!(
+            hosts("postgres://localhost/ehr?host=a.example,b.example"),
+            ["a.example", "b.example"]
+        );
+        assert_eq!(
+            hosts("postgresql:///ehr?host=/var/run/postgresql"),
+            ["/var/run/postgresql"]
+        );
+        assert_eq!(
+            hosts("mysql://db.example/ehr?host=other"),
+            ["db.example"],
+            "MySQL knows no such parameter"
+        );
     }
 
     #[test]

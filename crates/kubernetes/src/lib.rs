@@ -209,11 +209,13 @@ fn read_manifest(
 }
 
 fn unreadable(entry: &WalkEntry, shown: &str, error: &ReadError) -> Option<Diagnostic> {
-    if let ReadError::NotUtf8(_) = error
-        && !entry.named
-        && !fs::read(&entry.path)
-            .is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"apiVersion"))
-    {
+    // kubectl reads UTF-16 as well, where each of these letters has a zero beside it.
+    let looks_like_an_object = || {
+        let mut bytes = fs::read(&entry.path).unwrap_or_default();
+        bytes.retain(|byte| *byte != 0);
+        bytes.windows(10).any(|window| window == b"apiVersion")
+    };
+    if matches!(error, ReadError::NotUtf8(_)) && !entry.named && !looks_like_an_object() {
         return None;
     }
     Some(

@@ -175,6 +175,13 @@ impl Reader<'_> {
             }
             return true;
         }
+        if let Some(known) = schema::misspelt(group, &kind) {
+            let message = format!("the API server has no kind {kind}, and rejects the object");
+            let mut diagnostic = Diagnostic::new(Level::Error, "kubernetes-kind", message)
+                .remedy(format!("write {known}"));
+            diagnostic.span = span;
+            self.objects.diagnostics.push(diagnostic);
+        }
         let complaints = schema::complaints(&api_version, &kind, members);
         self.complain(&kind, &mut node, complaints);
         if group.is_empty() && &*kind == "Secret" {

@@ -292,6 +292,19 @@ pub(crate) fn is_cluster_scoped(group: &str, kind: &str) -> bool {
         .any(|(known, kinds)| *known == group && (kinds.contains(&kind) || kinds.contains(&"*")))
 }
 
+/// The built-in kind of an API group that differs from a word in upper and lower case only.
+pub(crate) fn misspelt(group: &str, kind: &str) -> Option<&'static str> {
+    if TYPES.scopes.contains_key(&(group, kind)) {
+        return None;
+    }
+    let kinds = TYPES.scopes.keys();
+    kinds
+        .filter(|(of, _)| *of == group)
+        .map(|(_, kind)| *kind)
+        .filter(|known| known.eq_ignore_ascii_case(kind))
+        .min()
+}
+
 /// Whether the API server itself serves the kind, so that its objects must have a name.
 pub(crate) fn is_builtin(api_version: &str, kind: &str) -> bool {
     TYPES.kinds.contains_key(&(api_version, kind))

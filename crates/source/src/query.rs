@@ -99,7 +99,8 @@ impl Query {
             .collect()
     }
 
-    /// The unknown nodes behind which further matches may lie: the path leads into or past them, or a filter reads them.
+    /// The unknown nodes behind which further matches may lie: the path leads into or past them, or a filter reads them;
+    /// and a text, number or truth value that stands where the path wants a collection.
     pub fn hidden<'a>(&self, root: &'a Node) -> Vec<&'a Node> {
         let mut found = Vec::new();
         hidden(&self.query.segments, root, root, &mut found);
@@ -233,7 +234,13 @@ fn chosen<'a>(
                 _ => elements.iter().collect(),
             }
         }
-        Selector::Wildcard => children(node),
+        Selector::Wildcard => {
+            // What stands where a collection is wanted is none: what it should hold is not known.
+            if is_scalar(node) {
+                found.push(node);
+            }
+            children(node)
+        }
         Selector::Filter(filter) => {
             let (unclear, clear): (Vec<_>, Vec<_>) = children(node)
                 .into_iter()
@@ -242,6 +249,13 @@ fn chosen<'a>(
             clear
         }
     }
+}
+
+fn is_scalar(node: &Node) -> bool {
+    matches!(
+        node.value,
+        Value::Bool(_) | Value::Number(_) | Value::String(_)
+    )
 }
 
 fn children(node: &Node) -> Vec<&Node> {
@@ -457,6 +471,15 @@ mod tests {
         assert_eq!(hides("$.a", &node), 0);
         assert_eq!(hides("$.c.b", &node), 0);
         assert_eq!(hides("$..b", &node), 1);
+    }
+
+    #[test]
+    fn what_should_be_a_collection_hides_what_it_should_hold() {
+        let node = object(vec![("ranges", "0.0.0.0/0".into()), ("none", Node::null())]);
+        assert!(paths("$.ranges[*]", &node).is_empty());
+        assert_eq!(hides("$.ranges[*]", &node), 1);
+        assert_eq!(hides("$.ranges[*].cidr", &node), 1);
+        assert_eq!(hides("$['none','other'][*]", &node), 0);
     }
 
     #[test]

@@ -442,8 +442,10 @@ fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings
         evaluator: &evaluator,
         root,
         inventory: &mut inventory,
+        configured: BTreeSet::new(),
+        required: BTreeMap::new(),
     };
-    output.instance(&instance);
+    output.root(&instance);
     inventory
         .diagnostics
         .append(&mut evaluator.diagnostics.borrow_mut());
@@ -493,38 +495,40 @@ struct Output<'a> {
     evaluator: &'a Evaluator<'a>,
     root: Arc<str>,
     inventory: &'a mut Inventory,
+    /// The sources of the providers that blocks configure.
+    configured: BTreeSet<Arc<str>>,
+    /// By source, where a provider is first required.
+    required: BTreeMap<Arc<str>, (Arc<Module>, Arc<str>, Option<Span>)>,
 }
 
 impl Output<'_> {
+    /// Everything in a root.
+    fn root(&mut self, instance: &Rc<Instance>) {
+        self.instance(instance);
+        // A provider that is required and nowhere configured is in use all the same, with an empty configuration.
+        for (source, (module, local, span)) in std::mem::take(&mut self.required) {
+            if !self.configured.contains(&source) {
+                let body = Node::object(Map::new());
+                self.push_provider(instance, &module, &local, "", body, (span, span));
+            }
+        }
+    }
+
     /// Everything in an instance of a module and below.
     fn instance(&mut self, instance: &Rc<Instance>) {
         let module = Arc::clone(&instance.module);
         for block in &module.providers {
             self.provider(instance, block);
         }
-        if instance.path.is_empty() {
-            // A provider that a root requires and does not configure is in use all the same, with an empty configuration.
-            let configured = |local: &Arc<str>| {
-                module
-                    .providers
-                    .iter()
-                    .any(|block| block.labels.first() == Some(local))
-            };
-            for (local, requirement) in module
-                .required
-                .iter()
-                .filter(|(local, _)| !configured(local))
-            {
-                let body = Node::object(Map::new());
-                self.push_provider(
-                    instance,
-                    local,
-                    "",
-                    body,
+        for (local, requirement) in &module.required {
+            let (source, _) = self.evaluator.providers.of(&module, local);
+            self.required.entry(source).or_insert_with(|| {
+                (
+                    Arc::clone(&instance.module),
+                    Arc::clone(local),
                     requirement.span,
-                    requirement.span,
-                );
-            }
+                )
+            });
         }
         for (at, block) in module.resources.iter().enumerate() {
             // The module's files were read, and nothing asks for a resource that is being worked out at this point.
@@ -580,6 +584,7 @@ impl Output<'_> {
     }
 
     fn provider(&mut self, instance: &Rc<Instance>, block: &crate::syntax::Block) {
+        let module = Arc::clone(&instance.module);
         let Some(local) = block.labels.first() else {
             return;
         };
@@ -593,36 +598,31 @@ impl Output<'_> {
         let (body, _) = self
             .evaluator
             .block_value(&block.body, scope, &skipped, block.header, 0);
-        self.push_provider(
-            instance,
-            local,
-            &alias,
-            body,
-            Some(block.header),
-            Some(block.extent),
-        );
+        let place = (Some(block.header), Some(block.extent));
+        self.push_provider(instance, &module, local, &alias, body, place);
     }
 
     fn push_provider(
         &mut self,
-        instance: &Rc<Instance>,
-        local: &Arc<str>,
+        instance: &Instance,
+        module: &Module,
+        local: &str,
         alias: &str,
         body: Node,
-        span: Option<Span>,
-        extent: Option<Span>,
+        (span, extent): (Option<Span>, Option<Span>),
     ) {
         let mut address = format!("{}provider.{local}", instance.path);
         if !alias.is_empty() {
             address.push('.');
             address.push_str(alias);
         }
-        let (provider, provider_major) = self.evaluator.providers.of(&instance.module, local);
+        let (provider, provider_major) = self.evaluator.providers.of(module, local);
+        self.configured.insert(Arc::clone(&provider));
         self.inventory.resources.push(Resource {
             address: address.into(),
             kind: ResourceKind::Terraform(TerraformId {
                 mode: "provider".into(),
-                type_: Arc::clone(local),
+                type_: providers::type_of(&provider),
                 name: alias.into(),
                 provider,
                 provider_major,

@@ -1,7 +1,7 @@
 //! Plans and states in JSON: what `terraform show -json` writes, and raw state files.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     rc::Rc,
     sync::Arc,
 };
@@ -11,7 +11,10 @@ use hipaa_iac_source::{
     Sources, Span, TerraformId, Unknown, Value,
 };
 
-use crate::{Options, json, providers::only_major};
+use crate::{
+    Options, json,
+    providers::{self, only_major},
+};
 
 /// How far a reference is followed through modules' variables and outputs.
 const MAX_HOPS: usize = 32;
@@ -1003,22 +1006,40 @@ impl<'a> Configuration<'a> {
         self.resolved.insert(key, all.into());
     }
 
-    /// Provider blocks that say something.
+    /// Provider blocks that say something, and each provider that none of them configures once.
     fn provider_blocks(&mut self) -> Vec<ProviderBlock> {
-        let mut blocks = Vec::new();
-        for provider in self
+        let source = |provider: &Node| {
+            let name = text(provider, "full_name").or_else(|| text(provider, "name"));
+            name.map(provider_source)
+        };
+        let says = |provider: &&Node| {
+            provider.get("expressions").is_some()
+                || text(provider, "alias").is_some_and(|alias| !alias.is_empty())
+        };
+        let all: Vec<&Node> = self
             .providers
             .and_then(Node::as_map)
             .into_iter()
             .flat_map(Map::values)
-        {
+            .collect();
+        let mut known: BTreeSet<_> = all
+            .iter()
+            .copied()
+            .filter(says)
+            .filter_map(source)
+            .collect();
+        let mut blocks = Vec::new();
+        for provider in all {
             let Some(name) = text(provider, "name") else {
                 continue;
             };
             let alias = text(provider, "alias").unwrap_or_default();
             let expressions = provider.get("expressions");
-            if expressions.is_none() && alias.is_empty() {
-                // No block: only the provider's name in a resource or in `required_providers`.
+            // No block: only the provider's name in a resource or in `required_providers`.
+            let builtin = |source: &Arc<str>| source.starts_with("terraform.io/builtin/");
+            if !says(&provider)
+                && source(provider).is_none_or(|source| builtin(&source) || !known.insert(source))
+            {
                 continue;
             }
             let module = text(provider, "module_address").unwrap_or_default();
@@ -1033,7 +1054,7 @@ impl<'a> Configuration<'a> {
             }
             let id = TerraformId {
                 mode: "provider".into(),
-                type_: name.into(),
+                type_: providers::type_of(source),
                 name: alias.into(),
                 provider: provider_source(source),
                 provider_major: self.major(source),

@@ -84,6 +84,11 @@ impl Providers {
     }
 }
 
+/// What policies call a provider: the last part of its source, whatever a configuration calls it.
+pub(crate) fn type_of(source: &str) -> Arc<str> {
+    source.rsplit('/').next().unwrap_or(source).into()
+}
+
 fn default_source(local: &str) -> Arc<str> {
     if local == "terraform" {
         "terraform.io/builtin/terraform".into()

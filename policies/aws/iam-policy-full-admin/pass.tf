@@ -41,3 +41,12 @@ data "aws_iam_policy_document" "not_actions" {
     resources   = ["*"]
   }
 }
+
+# Everything but the right to take more rights.
+resource "aws_iam_policy" "power" {
+  name = "power"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", NotAction = ["iam:*", "organizations:*", "account:*"], Resource = "*" }]
+  })
+}

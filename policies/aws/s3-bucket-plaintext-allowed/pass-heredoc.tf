@@ -12,7 +12,7 @@ resource "aws_s3_bucket_policy" "documents" {
         "Principal": {"AWS": "*"},
         "Action": ["s3:*"],
         "Resource": ["${aws_s3_bucket.documents.arn}", "${aws_s3_bucket.documents.arn}/*"],
-        "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
+        "Condition": {"Bool": {"aws:SecureTransport": ["false"]}}
       }]
     }
   JSON

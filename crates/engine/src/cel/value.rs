@@ -525,9 +525,21 @@ pub(crate) fn equal(a: &Val, b: &Val, coerce: bool) -> Val {
         (Val::Optional(Some(a)), Val::Optional(Some(b))) => equal(a, b, coerce),
         (Val::List(a), Val::List(b)) => equal_lists(a, b, coerce),
         (Val::Map(a), Val::Map(b)) => equal_maps(a, b, coerce),
-        _ if coerce => coerced(a, b).map_or(false.into(), |(a, b)| equal(&a, &b, false)),
+        _ if coerce => match coerced(a, b) {
+            Some((a, b)) => equal(&a, &b, false),
+            None if is_refused(a, b) || is_refused(b, a) => {
+                Partial::because("Terraform takes true or false here and refuses this value").into()
+            }
+            None => false.into(),
+        },
         _ => false.into(),
     }
+}
+
+/// Whether a value stands where a truth value is wanted and Terraform converts it to none: `"yes"`, `1`, a list.
+fn is_refused(wanted: &Val, value: &Val) -> bool {
+    matches!(wanted, Val::Bool(_))
+        && (number(value).is_some() || matches!(value, Val::Str(_) | Val::List(_) | Val::Map(_)))
 }
 
 fn equal_partial(partial: &Arc<Partial>, other: &Val, coerce: bool) -> Val {

@@ -57,6 +57,8 @@ fn every_resource_that_will_be_there_is_judged_once() {
             "module.data[\"eu.west\"].aws_rds_cluster.this[0]",
             "provider.aws",
             "provider.aws.us",
+            // No block configures it, and it is in use all the same.
+            "provider.random",
         ]
     );
     assert!(inventory.diagnostics.is_empty());

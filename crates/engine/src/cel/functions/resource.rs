@@ -376,6 +376,8 @@ pub(super) fn is_set(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 fn set(val: &Val) -> Val {
     match val {
+        // Providers take an empty text for an argument that is left out.
+        Val::Str(text) if text.is_empty() => false.into(),
         Val::List(list) if list.len() == 0 => false.into(),
         Val::List(list) if list.iter().all(|element| element.is_many()) => {
             Partial::of(list.iter().collect::<Vec<_>>().iter()).into()
