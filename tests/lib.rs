@@ -15,7 +15,10 @@ pub fn workspace() -> PathBuf {
 }
 
 /// The built `hipaa-iac`, beside the folder of the running test. `cargo xtask test` builds it first.
-fn program() -> io::Result<PathBuf> {
+///
+/// # Errors
+/// It is not built.
+pub fn program() -> io::Result<PathBuf> {
     let here = env::current_exe()?;
     let folder = here.ancestors().nth(2).unwrap_or(&here);
     let program = folder.join(format!("hipaa-iac{}", env::consts::EXE_SUFFIX));

@@ -1,8 +1,8 @@
 //! Reading what the user named: configuration, agreements, Terraform and Kubernetes, into one inventory.
 
 use std::{
-    collections::BTreeMap,
-    env, io,
+    collections::{BTreeMap, BTreeSet},
+    env, fs, io,
     io::IsTerminal as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -181,6 +181,8 @@ pub(crate) fn inventory(
         all
     };
 
+    inventory.diagnostics.extend(parts_of_modules(&files));
+
     let is_json = |entry: &WalkEntry| {
         entry
             .path
@@ -252,6 +254,49 @@ fn once(files: Vec<WalkEntry>) -> Result<Vec<WalkEntry>, Failure> {
     let mut files: Vec<WalkEntry> = found.into_values().collect();
     files.sort();
     Ok(files)
+}
+
+/// Terraform files that were named without the others of their folder: together they are one module.
+fn parts_of_modules(files: &[WalkEntry]) -> Vec<Diagnostic> {
+    let is_terraform = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        [".tf", ".tofu", ".tf.json", ".tofu.json"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
+    let read: BTreeSet<&Path> = files.iter().map(|entry| plain(&entry.path)).collect();
+    let folders: BTreeSet<&Path> = files
+        .iter()
+        .filter(|entry| entry.named && is_terraform(&entry.path))
+        .filter_map(|entry| plain(&entry.path).parent())
+        .collect();
+    folders
+        .into_iter()
+        .filter_map(|folder| {
+            let shown = if folder == Path::new("") {
+                Path::new(".")
+            } else {
+                folder
+            };
+            let left = fs::read_dir(shown)
+                .ok()?
+                .flatten()
+                .map(|entry| folder.join(entry.file_name()))
+                .filter(|path| is_terraform(path) && !read.contains(&**path))
+                .count();
+            let files = crate::count(left, "Terraform file", "Terraform files");
+            let message = format!(
+                "{files} beside the named ones in {} {} not read, and {} part of the same module",
+                shown.display(),
+                if left == 1 { "was" } else { "were" },
+                if left == 1 { "is" } else { "are" },
+            );
+            (left > 0).then(|| {
+                Diagnostic::new(Level::Warning, "module-in-part", message)
+                    .remedy(format!("name the folder: {}", shown.display()))
+            })
+        })
+        .collect()
 }
 
 /// A folder as the walk from `root` writes it, where it lies below it.

@@ -40,6 +40,21 @@ fn diagnostics(ran: &Ran) -> Vec<String> {
         .collect()
 }
 
+/// That a diagnostic, or what is unresolved, stands at a line of a file.
+fn assert_placed(ran: &Ran, file: &str) {
+    let result = ran.json();
+    let told = ["diagnostics", "unresolved"].iter().any(|list| {
+        let list = result[list].as_array().unwrap();
+        list.iter()
+            .any(|said| said["file"] == file && said["line"].as_u64().is_some_and(|line| line > 0))
+    });
+    assert!(
+        told,
+        "nothing is told at a line of {file}: {:?}",
+        diagnostics(ran)
+    );
+}
+
 #[test]
 fn hcl_that_does_not_parse() {
     let ran = beside_a_violation(&[(
@@ -63,10 +78,9 @@ fn a_broken_file_does_not_hide_its_module() {
 
 #[test]
 fn terraform_json_that_does_not_parse() {
-    assert_eq!(
-        beside_a_violation(&[("x/a.tf.json", b"{\"resource\": ")]).code,
-        3
-    );
+    let ran = beside_a_violation(&[("x/a.tf.json", b"{\"resource\": ")]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/a.tf.json");
 }
 
 #[test]
@@ -75,6 +89,19 @@ fn invalid_utf_8() {
     assert_eq!(ran.code, 3);
     assert!(
         diagnostics(&ran).iter().any(|said| said.contains("x/a.tf")),
+        "{:?}",
+        diagnostics(&ran)
+    );
+}
+
+#[test]
+fn a_manifest_in_utf_16() {
+    let pod = "\u{feff}apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n";
+    let bytes: Vec<u8> = pod.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let ran = beside_a_violation(&[("x/pod.yaml", &bytes)]);
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    assert!(
+        diagnostics(&ran)[0].starts_with("unreadable x/pod.yaml"),
         "{:?}",
         diagnostics(&ran)
     );
@@ -94,6 +121,14 @@ fn a_module_that_is_not_there() {
     let ran = beside_a_violation(&[("net/main.tf", module)]);
     assert_eq!(ran.code, 3);
     let said = ran.json();
+    assert_placed(&ran, "net/main.tf");
+    assert!(
+        said["unresolved"][0]["remedy"]
+            .as_str()
+            .unwrap()
+            .contains("terraform init"),
+        "{said}"
+    );
     assert!(
         said["unresolved"][0]["address"]
             .as_str()
@@ -109,14 +144,12 @@ fn a_module_that_is_not_there() {
 
 #[test]
 fn a_local_module_that_is_not_there() {
-    assert_eq!(
-        beside_a_violation(&[(
-            "net/main.tf",
-            b"module \"vpc\" {\n  source = \"./nowhere\"\n}\n"
-        )])
-        .code,
-        3
-    );
+    let ran = beside_a_violation(&[(
+        "net/main.tf",
+        b"module \"vpc\" {\n  source = \"./nowhere\"\n}\n",
+    )]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "net/main.tf");
 }
 
 #[test]
@@ -133,14 +166,14 @@ fn a_variable_file_that_is_not_there() {
 fn a_cycle_of_locals() {
     let ran = beside_a_violation(&[("x/main.tf", b"locals {\n  a = local.b\n  b = local.a\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = local.a\n}\n")]);
     assert_eq!(ran.code, 3, "{}", ran.stdout);
+    assert_placed(&ran, "x/main.tf");
 }
 
 #[test]
 fn a_module_that_calls_itself() {
-    assert_eq!(
-        beside_a_violation(&[("x/main.tf", b"module \"again\" {\n  source = \"./\"\n}\n")]).code,
-        3
-    );
+    let ran = beside_a_violation(&[("x/main.tf", b"module \"again\" {\n  source = \"./\"\n}\n")]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/main.tf");
 }
 
 #[test]
@@ -175,8 +208,20 @@ fn a_hundred_megabytes() {
 fn a_link_into_itself() {
     let tree = Tree::with(&[("db/main.tf", BAD)]).unwrap();
     std::os::unix::fs::symlink(tree.path(), tree.path().join("loop")).unwrap();
+    // Two links that name each other lead nowhere.
+    std::os::unix::fs::symlink(tree.path().join("b.tf"), tree.path().join("a.tf")).unwrap();
+    std::os::unix::fs::symlink(tree.path().join("a.tf"), tree.path().join("b.tf")).unwrap();
     let ran = run_in(tree.path(), &JSON).unwrap();
     assert_eq!(ran.code, 3);
+    for link in ["loop", "a.tf", "b.tf"] {
+        assert!(
+            diagnostics(&ran)
+                .iter()
+                .any(|said| said.contains(&format!(" {link}:"))),
+            "{link}: {:?}",
+            diagnostics(&ran)
+        );
+    }
     assert_eq!(
         ran.findings(),
         ["rds-storage-unencrypted fail db/main.tf:4"]
@@ -190,28 +235,25 @@ fn deep_nesting() {
         "[".repeat(5_000),
         "]".repeat(5_000)
     );
-    assert_eq!(
-        beside_a_violation(&[("x/deep.tf", brackets.as_bytes())]).code,
-        3
-    );
+    let ran = beside_a_violation(&[("x/deep.tf", brackets.as_bytes())]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/deep.tf");
     let yaml = format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {}{}\n",
         "[".repeat(5_000),
         "]".repeat(5_000)
     );
-    assert_eq!(
-        beside_a_violation(&[("x/deep.yaml", yaml.as_bytes())]).code,
-        3
-    );
+    let ran = beside_a_violation(&[("x/deep.yaml", yaml.as_bytes())]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/deep.yaml");
     let json = format!(
         "{{\"resource\": {}{}}}",
         "[".repeat(100_000),
         "]".repeat(100_000)
     );
-    assert_eq!(
-        beside_a_violation(&[("x/deep.tf.json", json.as_bytes())]).code,
-        3
-    );
+    let ran = beside_a_violation(&[("x/deep.tf.json", json.as_bytes())]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/deep.tf.json");
 }
 
 #[test]
@@ -228,15 +270,16 @@ fn a_yaml_bomb() {
         )
         .unwrap();
     }
-    assert_eq!(
-        beside_a_violation(&[("x/bomb.yaml", bomb.as_bytes())]).code,
-        3
-    );
+    let ran = beside_a_violation(&[("x/bomb.yaml", bomb.as_bytes())]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/bomb.yaml");
 }
 
 #[test]
 fn a_range_without_end() {
-    assert_eq!(beside_a_violation(&[("x/main.tf", b"locals {\n  a = range(1000000000)\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = local.a[5]\n}\n")]).code, 3);
+    let ran = beside_a_violation(&[("x/main.tf", b"locals {\n  a = range(1000000000)\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = local.a[5]\n}\n")]);
+    assert_eq!(ran.code, 3);
+    assert_placed(&ran, "x/main.tf");
 }
 
 #[test]
@@ -244,6 +287,7 @@ fn a_helm_template_that_was_not_rendered() {
     let template = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  {{- if .Values.x }}\n  type: LoadBalancer\n  {{- end }}\n";
     let ran = beside_a_violation(&[("k/service.yaml", template)]);
     assert_eq!(ran.code, 3);
+    assert_placed(&ran, "k/service.yaml");
     assert!(
         ran.stdout.contains("template-not-rendered"),
         "{}",

@@ -161,6 +161,24 @@ fn colour_only_where_it_is_wanted() {
     assert!(!escapes(&[], &[]), "a pipe is no terminal");
     assert!(escapes(&["--color", "always"], &[]));
     assert!(!escapes(&["--color", "never"], &[]));
+    // A terminal of `script` (util-linux), where it is there.
+    let in_terminal = |no_color: Option<&str>| {
+        let program = hipaa_iac_tests::program().unwrap();
+        let mut script = std::process::Command::new("script");
+        script
+            .args(["-qec", &format!("{} check", program.display()), "/dev/null"])
+            .current_dir(tree.path())
+            .stdin(std::process::Stdio::null())
+            .env_remove("NO_COLOR")
+            .envs(no_color.map(|value| ("NO_COLOR", value)));
+        let output = script.output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).contains("\u{1b}[1m"))
+    };
+    if let Some(coloured) = in_terminal(None) {
+        assert!(coloured, "a terminal");
+        assert_eq!(in_terminal(Some("1")), Some(false), "NO_COLOR");
+        assert_eq!(in_terminal(Some("")), Some(true), "an empty NO_COLOR");
+    }
 }
 
 #[test]

@@ -409,6 +409,83 @@ fn init_schema_completions_explain_list() {
     ] {
         assert!(first.get(key).is_some(), "{key}");
     }
+    let profiles: std::collections::BTreeSet<&str> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|policy| policy["profiles"].as_array().unwrap())
+        .map(|profile| profile.as_str().unwrap())
+        .collect();
+    assert_eq!(
+        profiles.into_iter().collect::<Vec<_>>(),
+        ["availability", "hardening", "hipaa", "nprm-2025"],
+        "every profile is listed"
+    );
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = run_in(tree.path(), &["completions", shell]).unwrap();
+        assert_eq!(script.code, 0, "{}", script.stderr);
+        assert!(script.stdout.contains("allow-unresolved"), "{shell}");
+    }
+}
+
+#[test]
+fn inspect_has_the_shape_that_others_build_on() {
+    let text = "variable \"key\" {}\nvariable \"secret\" {\n  sensitive = true\n  default   = \"zq7marker\"\n}\nresource \"aws_db_instance\" \"d\" {\n  count      = 1\n  engine     = \"postgres\"\n  kms_key_id = var.key\n  password   = var.secret\n  timeouts { create = \"1h\" }\n}\n";
+    let tree = Tree::with(&[("main.tf", text)]).unwrap();
+    let ran = run_in(tree.path(), &["inspect", ".", "--format", "json"]).unwrap();
+    let inventory = ran.json();
+    assert_eq!(inventory["kind"], "Inventory");
+    assert!(inventory["schemaVersion"].is_string());
+    let resource = &inventory["resources"][0];
+    let keys: Vec<&str> = resource
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    for key in [
+        "address",
+        "mode",
+        "type",
+        "name",
+        "provider",
+        "values",
+        "unknown",
+        "sensitive",
+        "file",
+        "line",
+    ] {
+        assert!(keys.contains(&key), "{key} of {keys:?}");
+    }
+    assert_eq!(resource["address"], "aws_db_instance.d[0]");
+    assert_eq!(
+        (&resource["mode"], &resource["type"], &resource["name"]),
+        (&"managed".into(), &"aws_db_instance".into(), &"d".into())
+    );
+    assert_eq!(
+        (&resource["file"], &resource["line"]),
+        (&"main.tf".into(), &6.into())
+    );
+    assert_eq!(resource["values"]["engine"], "postgres");
+    assert_eq!(resource["unknown"]["kms_key_id"], true);
+    assert_eq!(resource["sensitive"]["password"], true);
+    assert!(!ran.stdout.contains("zq7marker"), "{}", ran.stdout);
+}
+
+#[test]
+fn quiet_and_verbose_say_less_and_more() {
+    let tree = Tree::with(&[("main.tf", BAD)]).unwrap();
+    let only = ["check", "--only", "rds-storage-unencrypted"];
+    let said = |option: &[&str]| {
+        let ran = run_in(tree.path(), &[&only[..], option].concat()).unwrap();
+        assert_eq!(ran.code, 1);
+        ran.stdout
+    };
+    let (quiet, plain, verbose) = (said(&["-q"]), said(&[]), said(&["-v"]));
+    assert!(quiet.starts_with("main.tf:4:"), "{quiet}");
+    assert!(quiet.len() < plain.len() && plain.len() < verbose.len());
+    // What the policy says of itself, and its fix as code.
+    assert!(verbose.contains("storage_encrypted = true"), "{verbose}");
 }
 
 /// The exit code of a wrong use, and what it says.

@@ -247,3 +247,200 @@ fn a_plan_finding_points_at_the_source_checkov_6943() {
         ran.findings()
     );
 }
+
+#[test]
+fn a_file_named_without_its_module_is_told_checkov_3517_1849() {
+    let tree = Tree::with(&[
+        (
+            "infra/main.tf",
+            &database("storage_encrypted = var.encrypted"),
+        ),
+        (
+            "infra/variables.tf",
+            "variable \"encrypted\" { default = true }\n",
+        ),
+    ])
+    .unwrap();
+    let of = |paths: &[&str]| {
+        let only = [
+            "--only",
+            "rds-storage-unencrypted",
+            "--show",
+            "all",
+            "--format",
+            "json",
+        ];
+        let ran = run_in(tree.path(), &[&["check"], paths, &only[..]].concat()).unwrap();
+        let told = ran.stdout.contains("module-in-part");
+        (ran.findings().join(","), told)
+    };
+    let pass = "rds-storage-unencrypted pass infra/main.tf:1".to_owned();
+    assert_eq!(
+        of(&["infra/main.tf"]),
+        (
+            "rds-storage-unencrypted unknown infra/main.tf:3".to_owned(),
+            true
+        )
+    );
+    assert_eq!(
+        of(&["infra/main.tf", "infra/variables.tf"]),
+        (pass.clone(), false)
+    );
+    assert_eq!(of(&["infra"]), (pass, false));
+}
+
+#[test]
+fn one_line_blocks_and_attributes_of_objects_checkov_401_kics_4153() {
+    let text = database("storage_encrypted = var.db.encrypted")
+        + "variable \"db\" { default = { encrypted = true } }\n";
+    assert!(verdicts("rds-storage-unencrypted", &text)[0].starts_with("pass"));
+}
+
+#[test]
+fn a_key_of_a_module_counts_as_set_checkov_7162_terraform_compliance_796() {
+    let module = "resource \"aws_kms_key\" \"k\" {\n  count = 1\n}\noutput \"arn\" { value = aws_kms_key.k[0].arn }\n";
+    let vault = "module \"key\" {\n  source = \"./key\"\n}\nresource \"aws_backup_vault\" \"v\" {\n  name        = \"v\"\n  kms_key_arn = module.key.arn\n}\n";
+    let tree = Tree::with(&[("key/main.tf", module), ("main.tf", vault)]).unwrap();
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "--only",
+            "backup-vault-without-customer-key",
+            "--format",
+            "json",
+            "--show",
+            "all",
+        ],
+    )
+    .unwrap();
+    assert_eq!(
+        ran.findings(),
+        ["backup-vault-without-customer-key pass main.tf:4"]
+    );
+}
+
+#[test]
+fn waivers_have_reasons_each_and_concern_one_instance_checkov_7170_trivy_7180() {
+    let waiver = |policy: &str, reason: &str| {
+        format!(
+            "  # hipaa-iac:ignore {policy} reason=\"{reason}\" owner=\"data\" until=2027-01-31\n"
+        )
+    };
+    let text = format!(
+        "resource \"aws_db_instance\" \"d\" {{\n{}{}  engine = \"postgres\"\n}}\n",
+        waiver("rds-storage-unencrypted", "synthetic"),
+        waiver("rds-backups-disabled", "copied nightly")
+    );
+    let tree = Tree::with(&[("main.tf", &text)]).unwrap();
+    let ran = |tree: &Tree| {
+        run_in(
+            tree.path(),
+            &["check", "--format", "json", "--as-of=2026-11-24"],
+        )
+        .unwrap()
+        .json()
+    };
+    let reasons: Vec<_> = ran(&tree)["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["verdict"] == "waived")
+        .map(|finding| {
+            format!(
+                "{} {}",
+                finding["policy"].as_str().unwrap(),
+                finding["waiver"]["reason"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            "rds-backups-disabled copied nightly",
+            "rds-storage-unencrypted synthetic"
+        ]
+    );
+    // One instance of a module, of what is missing altogether (trivy 9463).
+    let module = "resource \"aws_s3_bucket\" \"b\" {}\n";
+    let root = "module \"m\" {\n  for_each = toset([\"a\", \"b\"])\n  source   = \"./m\"\n}\n";
+    let config = "waivers:\n  - {policy: s3-bucket-versioning-disabled, address: 'module.m[\"a\"].*', reason: r, owner: o, until: 2027-01-31}\n";
+    let tree = Tree::with(&[
+        ("m/main.tf", module),
+        ("main.tf", root),
+        ("hipaa-iac.yaml", config),
+    ])
+    .unwrap();
+    let verdicts: Vec<_> = ran(&tree)["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["policy"] == "s3-bucket-versioning-disabled")
+        .map(|finding| {
+            format!(
+                "{} {}",
+                finding["resource"]["address"].as_str().unwrap(),
+                finding["verdict"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            "module.m[\"a\"].aws_s3_bucket.b waived",
+            "module.m[\"b\"].aws_s3_bucket.b fail"
+        ]
+    );
+}
+
+#[test]
+fn one_cause_is_shown_once_however_often_it_is_called_trivy_4605() {
+    let module = "resource \"aws_db_instance\" \"d\" {\n  storage_encrypted = false\n}\n";
+    let root =
+        "module \"m\" {\n  for_each = toset([\"a\", \"b\", \"c\"])\n  source   = \"./m\"\n}\n";
+    let tree = Tree::with(&[("m/main.tf", module), ("main.tf", root)]).unwrap();
+    let ran = run_in(tree.path(), &["check", "--only", "rds-storage-unencrypted"]).unwrap();
+    assert_eq!(
+        ran.stdout.matches("--> m/main.tf:2").count(),
+        1,
+        "{}",
+        ran.stdout
+    );
+    for key in ["a", "b", "c"] {
+        let address = format!("module.m[\"{key}\"].aws_db_instance.d");
+        assert!(ran.stdout.contains(&address), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_secret_behind_ten_thousand_letters_is_left_out_checkov_6184() {
+    let text = format!(
+        "resource \"aws_db_instance\" \"d\" {{\n  tags = {{ pad = \"{}\", password = \"zq9markerzq9\" }}\n  password = \"zq9markerzq9\"\n}}\n",
+        "x".repeat(12_000)
+    );
+    let tree = Tree::with(&[("main.tf", &text)]).unwrap();
+    for format in ["text", "json", "sarif", "junit", "github"] {
+        let ran = run_in(tree.path(), &["check", "--format", format, "-v"]).unwrap();
+        assert!(
+            ran.stdout.contains("database-password-literal"),
+            "{}",
+            ran.stdout
+        );
+        assert!(!ran.stdout.contains("zq9marker"), "{format}");
+    }
+}
+
+#[test]
+fn custom_resources_are_judged_kube_linter_24() {
+    let tree = Tree::with(&[(
+        "db.yaml",
+        "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: ehr, namespace: clinic}\nspec: {instances: 3}\n",
+    )])
+    .unwrap();
+    let ran = run_in(
+        tree.path(),
+        &["check", "--only", "cnpg-backup-missing", "--format", "json"],
+    )
+    .unwrap();
+    assert_eq!(ran.findings(), ["cnpg-backup-missing fail db.yaml:2"]);
+}
