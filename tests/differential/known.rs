@@ -30,16 +30,6 @@ const UNDECIDED_TYPES: &[&str] = &[
     "given sets must all have compatible element types",
 ];
 
-/// Terraform's `flatten` takes what is not known, of no known type, and sensitive for one element, because of its mark: it
-/// shows a list that holds something which is neither known nor shown. It may be a list, so the evaluator does not know
-/// how many elements there are, and marks the whole.
-pub(crate) fn one_element(expected: &Said, found: &Said) -> bool {
-    found.unknown == true
-        && found.sensitive == true
-        && expected.kind() == "unknown and sensitive"
-        && !expected.unknown.is_boolean()
-}
-
 /// Terraform knows that two values are not equal where their types differ, the type of a null or of the elements of an
 /// empty collection too; the evaluator does not keep all of those, and then does not know. It never claims more.
 pub(crate) fn decided_by_types(expected: &Said, found: &Said) -> bool {

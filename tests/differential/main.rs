@@ -425,9 +425,8 @@ pub(crate) fn known(configuration: &Configuration, disagreement: &Disagreement) 
         (Answer::Error(message), Answer::Value(_)) => known::undecided(message),
         (Answer::Value(expected), Answer::Value(found)) => {
             let text = format!("{expr}{}", mentioned(configuration, expr));
-            known::one_element(expected, found) && text.contains("flatten(")
-                || known::decided_by_types(expected, found)
-                    && (text.contains(" == ") || text.contains(" != "))
+            known::decided_by_types(expected, found)
+                && (text.contains(" == ") || text.contains(" != "))
         }
         _ => false,
     }

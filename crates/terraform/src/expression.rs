@@ -7,8 +7,9 @@ use hipaa_iac_source::{Origin, Reference, Span};
 use crate::{
     functions,
     graph::{Evaluator, Instance},
+    number::Num,
     syntax::{Call, Expr, ExprKind, For, Op, Part, Step},
-    value::{self, CallContext, Kind, Members, Num, Refs, Type, Unk, Val, one_of, unify},
+    value::{self, CallContext, Kind, Members, Refs, Type, Unk, Val, one_of, unify},
 };
 
 /// How deep expressions may lead into each other (a local into a local into a variable …).
@@ -1021,8 +1022,8 @@ fn bounds(val: &Val) -> Option<(Num, Option<Num>)> {
 /// The bounds of a number that is one of two.
 fn either(then: &Val, otherwise: &Val) -> Option<(Num, Option<Num>)> {
     let ((least_a, most_a), (least_b, most_b)) = (bounds(then)?, bounds(otherwise)?);
-    let most = most_a.zip(most_b).map(|(a, b)| a.max(b));
-    Some((least_a.min(least_b), most))
+    let most = most_a.zip(most_b).map(|(a, b)| a.largest(b));
+    Some((least_a.smallest(least_b), most))
 }
 
 /// A number with its sign turned.
@@ -1168,8 +1169,8 @@ fn computed(vals: &[&Val], ty: Type, f: impl Fn(&[Val]) -> Option<Val>) -> Val {
 fn compare_bounds(op: Op, a: &Val, b: &Val) -> Option<bool> {
     let ((least_a, most_a), (least_b, most_b)) = (bounds(a)?, bounds(b)?);
     // Terraform takes no notice of bounds that touch.
-    let below = most_a.is_some_and(|most| most < least_b);
-    let above = most_b.is_some_and(|most| least_a > most);
+    let below = most_a.is_some_and(|most| most.compare(&least_b).is_lt());
+    let above = most_b.is_some_and(|most| least_a.compare(&most).is_gt());
     match op {
         Op::Less | Op::LessEq if below || above => Some(below),
         Op::Greater | Op::GreaterEq if below || above => Some(above),
@@ -1185,10 +1186,10 @@ fn arithmetic(op: Op, a: &Val, b: &Val) -> Option<Val> {
         Op::Mul => a.mul(b)?.into(),
         Op::Div => a.div(b)?.into(),
         Op::Mod => a.rem(b)?.into(),
-        Op::Less => (a < b).into(),
-        Op::LessEq => (a <= b).into(),
-        Op::Greater => (a > b).into(),
-        Op::GreaterEq => (a >= b).into(),
+        Op::Less => a.compare(b).is_lt().into(),
+        Op::LessEq => (a.compare(b).is_lt() || a == b).into(),
+        Op::Greater => a.compare(b).is_gt().into(),
+        Op::GreaterEq => (a.compare(b).is_gt() || a == b).into(),
         Op::And | Op::Or | Op::Eq | Op::NotEq => return None,
     })
 }

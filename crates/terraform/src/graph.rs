@@ -22,11 +22,12 @@ use crate::{
     },
     loader::Loader,
     module::{Mode, Module, ResourceBlock},
+    number::Num,
     parse,
     providers::Providers,
     syntax::{Attr, Block, Body, Expr, Item, Step},
     types,
-    value::{CallContext, Fuel, Kind, Members, Num, Refs, Type, Unk, Val},
+    value::{CallContext, Fuel, Kind, Members, Refs, Type, Unk, Val},
 };
 
 /// Steps of evaluation for one root.

@@ -12,6 +12,7 @@ pub mod json;
 mod json_syntax;
 mod loader;
 mod module;
+pub mod number;
 mod parse;
 mod plan;
 mod providers;

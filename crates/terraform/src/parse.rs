@@ -15,8 +15,9 @@ use hcl_edit::{
 use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Span};
 
 use crate::{
+    number::Num,
     syntax::{Attr, Block, Body, Call, Expr, ExprKind, For, Item, Op, Part, Step},
-    value::{Num, Val},
+    value::Val,
 };
 
 /// How many splats one traversal may have.

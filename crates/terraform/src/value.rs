@@ -3,12 +3,12 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
-use bigdecimal::{
-    BigDecimal, RoundingMode, Signed as _, ToPrimitive as _, Zero as _, num_bigint::BigInt,
-};
-use hipaa_iac_source::{Map, Node, Number, Origin, Reference, Span, TemplatePart, Unknown, Value};
+use bigdecimal::BigDecimal;
+use hipaa_iac_source::{Map, Node, Origin, Reference, Span, TemplatePart, Unknown, Value};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::number::Num;
 
 /// The deepest nesting of a value. A deeper one becomes unknown.
 pub const MAX_DEPTH: u16 = 128;
@@ -18,13 +18,6 @@ pub const MAX_WEIGHT: u32 = 2_000_000;
 pub const MAX_TEXT: usize = 16 << 20;
 /// The most alternatives that are kept of a value that is not known.
 const MAX_ALTERNATIVES: usize = 16;
-/// The mantissa of Terraform's numbers, in bits.
-const BITS: u64 = 512;
-/// Significant decimal digits that a mantissa of [`BITS`] always keeps.
-const EXACT_DIGITS: u64 = 153;
-/// Numbers beyond ten to this power are refused.
-const MAX_EXPONENT: i64 = 4096;
-
 /// The members of a map or object, sorted by key as Terraform iterates over them.
 pub type Members = BTreeMap<Arc<str>, Val>;
 
@@ -121,10 +114,6 @@ pub enum Part {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refs(Option<Arc<[Reference]>>);
 
-/// A number, with the precision of Terraform's.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Num(Arc<BigDecimal>);
-
 /// A type constraint, or the type of a value as far as known.
 #[derive(Clone, Debug, Default)]
 pub enum Type {
@@ -217,284 +206,6 @@ impl FromIterator<Reference> for Refs {
         } else {
             Some(all.into())
         })
-    }
-}
-
-impl Num {
-    /// A number, rounded as Terraform rounds; `None` where it is too large to be worked with.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "numbers are made of fresh results"
-    )]
-    pub fn new(number: BigDecimal) -> Option<Self> {
-        if number.is_zero() {
-            return Some(Self(Arc::new(BigDecimal::zero())));
-        }
-        let exponent = i64::try_from(number.digits())
-            .ok()?
-            .checked_sub(number.fractional_digit_count())?;
-        if exponent.abs() > MAX_EXPONENT {
-            return None;
-        }
-        if number.digits() > EXACT_DIGITS {
-            return Some(Self(Arc::new(Binary::of(&number).shortest())));
-        }
-        Some(Self(Arc::new(number.normalized())))
-    }
-
-    /// Reads a decimal number as Terraform's conversion from string does: digits, a point, an exponent.
-    pub fn parse(text: &str) -> Option<Self> {
-        let plain = text.len() <= 8192
-            && text.bytes().any(|byte| byte.is_ascii_digit())
-            && text.bytes().all(|byte| {
-                byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')
-            });
-        if !plain {
-            return None;
-        }
-        // The exponent is looked at first: the library would expand it.
-        if let Some((_, exponent)) = text.split_once(['e', 'E'])
-            && exponent.parse::<i64>().ok()?.abs() > MAX_EXPONENT
-        {
-            return None;
-        }
-        Self::new(text.parse().ok()?)
-    }
-
-    /// The number as the library holds it.
-    pub fn decimal(&self) -> &BigDecimal {
-        &self.0
-    }
-
-    /// Whether it has no fraction.
-    pub fn is_whole(&self) -> bool {
-        self.0.is_integer()
-    }
-
-    /// As a whole number, if it is one that fits.
-    pub fn to_i64(&self) -> Option<i64> {
-        if self.is_whole() {
-            self.0.to_i64()
-        } else {
-            None
-        }
-    }
-
-    /// As an index: a whole number from zero.
-    pub fn to_index(&self) -> Option<usize> {
-        usize::try_from(self.to_i64()?).ok()
-    }
-
-    /// As a double, rounded.
-    pub fn to_f64(&self) -> f64 {
-        self.0.to_f64().unwrap_or(f64::NAN)
-    }
-
-    /// The sum.
-    pub fn add(&self, other: &Self) -> Option<Self> {
-        if self.is_whole() && other.is_whole() {
-            return Self::new(&*self.0 + &*other.0);
-        }
-        Self::new(Binary::of(&self.0).add(&Binary::of(&other.0)).shortest())
-    }
-
-    /// The difference.
-    pub fn sub(&self, other: &Self) -> Option<Self> {
-        self.add(&other.neg())
-    }
-
-    /// The product.
-    pub fn mul(&self, other: &Self) -> Option<Self> {
-        if self.is_whole() && other.is_whole() {
-            return Self::new(&*self.0 * &*other.0);
-        }
-        Self::new(Binary::of(&self.0).mul(&Binary::of(&other.0)).shortest())
-    }
-
-    /// The quotient; `None` for a division by zero too.
-    pub fn div(&self, other: &Self) -> Option<Self> {
-        if other.0.is_zero() {
-            return None;
-        }
-        Self::new(Binary::of(&self.0).div(&Binary::of(&other.0)).shortest())
-    }
-
-    /// The remainder, with the sign of the dividend. By zero it is the dividend, as Terraform has it.
-    pub fn rem(&self, other: &Self) -> Option<Self> {
-        if other.0.is_zero() {
-            return Some(self.clone());
-        }
-        if self.is_whole() && other.is_whole() {
-            return Self::new(&*self.0 % &*other.0);
-        }
-        let quotient = self.div(other)?;
-        let whole = Self::new(quotient.0.with_scale_round(0, RoundingMode::Down))?;
-        self.sub(&other.mul(&whole)?)
-    }
-
-    /// The number with its sign turned.
-    pub fn neg(&self) -> Self {
-        Self(Arc::new(-&*self.0))
-    }
-
-    /// Whether it is below zero.
-    pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
-    }
-
-    fn to_number(&self) -> Number {
-        if let Some(whole) = self.to_i64() {
-            return Number::Int(whole);
-        }
-        let text = self.to_string();
-        match text.parse::<f64>() {
-            // A double that prints as the same text loses nothing.
-            Ok(double) if !self.is_whole() && double.to_string() == text => Number::Float(double),
-            _ => Number::Big(text.into()),
-        }
-    }
-}
-
-/// A binary floating-point number of [`BITS`] bits, as Terraform computes: mantissa times two to the exponent.
-struct Binary {
-    mantissa: BigInt,
-    exponent: i64,
-}
-
-impl Binary {
-    fn of(number: &BigDecimal) -> Self {
-        let (digits, scale) = number.as_bigint_and_exponent();
-        let ten = |power: i64| BigInt::from(10).pow(u32::try_from(power).unwrap_or(0));
-        if scale <= 0 {
-            Self {
-                mantissa: digits * ten(-scale),
-                exponent: 0,
-            }
-            .rounded()
-        } else {
-            Self::quotient(digits, &ten(scale), 0)
-        }
-    }
-
-    /// `a / b * 2^exponent`, rounded.
-    fn quotient(a: BigInt, b: &BigInt, exponent: i64) -> Self {
-        // Two bits more than are kept, and one that says whether anything was left.
-        let shift = (BITS + 2 + b.bits()).saturating_sub(a.bits());
-        let scaled = a << shift;
-        let mut mantissa = &scaled / b;
-        let left = scaled % b;
-        mantissa <<= 1;
-        if !left.is_zero() {
-            mantissa += left.signum();
-        }
-        Self {
-            mantissa,
-            exponent: exponent - i64::try_from(shift).unwrap_or(0) - 1,
-        }
-        .rounded()
-    }
-
-    /// To the nearest, ties to even.
-    fn rounded(self) -> Self {
-        let excess = self.mantissa.bits().saturating_sub(BITS);
-        if excess == 0 {
-            return self;
-        }
-        let negative = self.mantissa.is_negative();
-        let size = self.mantissa.abs();
-        let mut kept = &size >> excess;
-        let rest = size - (&kept << excess);
-        let half = BigInt::from(1) << (excess - 1);
-        if rest > half || rest == half && kept.bit(0) {
-            kept += 1;
-        }
-        let mantissa = if negative { -kept } else { kept };
-        Self {
-            mantissa,
-            exponent: self.exponent + i64::try_from(excess).unwrap_or(0),
-        }
-    }
-
-    fn add(&self, other: &Self) -> Self {
-        let exponent = self.exponent.min(other.exponent);
-        let shifted = |number: &Self| {
-            &number.mantissa << u64::try_from(number.exponent - exponent).unwrap_or(0)
-        };
-        Self {
-            mantissa: shifted(self) + shifted(other),
-            exponent,
-        }
-        .rounded()
-    }
-
-    fn mul(&self, other: &Self) -> Self {
-        Self {
-            mantissa: &self.mantissa * &other.mantissa,
-            exponent: self.exponent + other.exponent,
-        }
-        .rounded()
-    }
-
-    fn div(&self, other: &Self) -> Self {
-        if other.mantissa.is_negative() {
-            return Self::quotient(
-                -&self.mantissa,
-                &-&other.mantissa,
-                self.exponent - other.exponent,
-            );
-        }
-        Self::quotient(
-            self.mantissa.clone(),
-            &other.mantissa,
-            self.exponent - other.exponent,
-        )
-    }
-
-    fn exact(&self) -> BigDecimal {
-        let power = u32::try_from(self.exponent.unsigned_abs()).unwrap_or(u32::MAX);
-        if self.exponent >= 0 {
-            BigDecimal::from(&self.mantissa << power)
-        } else {
-            // m / 2^n is m * 5^n / 10^n.
-            BigDecimal::new(&self.mantissa * BigInt::from(5).pow(power), -self.exponent)
-        }
-    }
-
-    /// The shortest decimal that is this number again when it is read.
-    fn shortest(&self) -> BigDecimal {
-        let exact = self.exact();
-        for digits in EXACT_DIGITS..EXACT_DIGITS + 4 {
-            if exact.digits() <= digits {
-                break;
-            }
-            let Some(precision) = std::num::NonZeroU64::new(digits) else {
-                break;
-            };
-            let candidate = exact.with_precision_round(precision, RoundingMode::HalfEven);
-            let read = Self::of(&candidate);
-            if read.exact() == exact {
-                return candidate.normalized();
-            }
-        }
-        exact.normalized()
-    }
-}
-
-impl std::fmt::Display for Num {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.to_plain_string())
-    }
-}
-
-impl From<i64> for Num {
-    fn from(number: i64) -> Self {
-        Self(Arc::new(BigDecimal::from(number)))
-    }
-}
-
-impl From<usize> for Num {
-    fn from(number: usize) -> Self {
-        Self(Arc::new(BigDecimal::from(number as u64)))
     }
 }
 
@@ -886,10 +597,25 @@ impl Val {
     /// Whether two values are equal as `==` takes it: values of different types never are. `None` where that is not
     /// known. Marks, references and places do not count.
     pub fn equals(&self, other: &Self) -> Option<bool> {
+        if self.is_null() && other.is_null() {
+            return Some(true);
+        }
+        if self.elements().is_some() || self.members().is_some() {
+            // Of different types they are not equal, whatever is in them.
+            let (own, other) = (self.type_of(), other.type_of());
+            if !own.is_open() && !other.is_open() && own != other {
+                return Some(false);
+            }
+        }
+        self.same(other)
+    }
+
+    /// See [`Val::equals`]; the types have been compared.
+    fn same(&self, other: &Self) -> Option<bool> {
         // Terraform takes elements in their order, and stops at the first that decides or is not known.
         let in_order = |pairs: &mut dyn Iterator<Item = (&Self, &Self)>| {
             for (a, b) in pairs {
-                match a.equals(b) {
+                match a.same(b) {
                     Some(true) => {}
                     other => return other,
                 }
@@ -899,7 +625,7 @@ impl Val {
         let all = |pairs: &mut dyn Iterator<Item = (&Self, &Self)>| {
             let mut known = true;
             for (a, b) in pairs {
-                match a.equals(b) {
+                match a.same(b) {
                     Some(true) => {}
                     Some(false) => return Some(false),
                     None => known = false,
@@ -910,17 +636,14 @@ impl Val {
         match (&self.kind, &other.kind) {
             (Kind::Unknown(a), _) => a.equals(other),
             (_, Kind::Unknown(b)) => b.equals(self),
-            (Kind::Null, Kind::Null) => Some(true),
+            // Within collections the types of nulls count; a literal has none, and that of others is not always kept.
+            (Kind::Null, Kind::Null) => (self.type_of() == other.type_of()).then_some(true),
             (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
             (Kind::Num(a), Kind::Num(b)) => Some(a == b),
             (Kind::Str(a), Kind::Str(b)) => Some(a == b),
             (Kind::List(a), Kind::List(b)) | (Kind::Tuple(a), Kind::Tuple(b)) => {
                 if a.len() == b.len() {
-                    in_order(&mut a.iter().zip(b.iter())).or_else(|| {
-                        // Tuples of different types are not equal, whatever is in them.
-                        let (own, other) = (self.type_of(), other.type_of());
-                        (!own.is_open() && !other.is_open() && own != other).then_some(false)
-                    })
+                    in_order(&mut a.iter().zip(b.iter()))
                 } else {
                     Some(false)
                 }
@@ -1092,7 +815,7 @@ fn measure(kind: &Kind) -> (u32, u16) {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SetKey {
     Bool(bool),
-    Num(Num),
+    Num(BigDecimal),
     Str(Arc<str>),
     Other(String),
     Unknown,
@@ -1105,7 +828,7 @@ impl SetKey {
             Kind::Null => Self::Null,
             Kind::Unknown(_) => Self::Unknown,
             Kind::Bool(value) => Self::Bool(*value),
-            Kind::Num(number) => Self::Num(number.clone()),
+            Kind::Num(number) => Self::Num(number.decimal().clone()),
             Kind::Str(text) => Self::Str(Arc::clone(text)),
             _ => {
                 let mut key = String::new();
@@ -1123,7 +846,7 @@ fn write_key(val: &Val, key: &mut String) {
         Kind::Unknown(_) => key.push('?'),
         Kind::Bool(true) => key.push('T'),
         Kind::Bool(false) => key.push('F'),
-        Kind::Num(number) => key.push_str(&crate::functions::general(number.decimal(), 10, 'g')),
+        Kind::Num(number) => key.push_str(&crate::functions::general(&number.exact(), 10, 'g')),
         Kind::Str(text) => _ = write!(key, "{text:?}"),
         Kind::List(elements) | Kind::Set(elements) => {
             key.push('[');
@@ -1187,7 +910,10 @@ impl Unk {
 
     fn equals(&self, other: &Val) -> Option<bool> {
         if let (Some((least, most)), Some(number)) = (&self.bounds, other.as_num())
-            && (number < least || most.as_ref().is_some_and(|most| number > most))
+            && (number.compare(least).is_lt()
+                || most
+                    .as_ref()
+                    .is_some_and(|most| number.compare(most).is_gt()))
         {
             return Some(false);
         }
@@ -1846,7 +1572,7 @@ pub struct CallContext<'a> {
 /// Compares numbers, texts and truth values of one kind; `None` for others.
 pub fn compare(a: &Val, b: &Val) -> Option<Ordering> {
     match (&a.kind, &b.kind) {
-        (Kind::Num(a), Kind::Num(b)) => Some(a.cmp(b)),
+        (Kind::Num(a), Kind::Num(b)) => Some(a.compare(b)),
         (Kind::Str(a), Kind::Str(b)) => Some(a.cmp(b)),
         (Kind::Bool(a), Kind::Bool(b)) => Some(a.cmp(b)),
         _ => None,

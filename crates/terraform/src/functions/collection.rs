@@ -339,6 +339,19 @@ pub(super) fn compact(args: &Args<'_>) -> Result<Val, String> {
     Ok(of_list(kept, args.get(0)?))
 }
 
+/// The type of lists and tuples put together, where the length of each is known.
+fn together(values: &[Val]) -> Option<Type> {
+    let mut all = Vec::new();
+    for value in values {
+        match (value.type_of(), value.elements()) {
+            (Type::Tuple(types), _) => all.extend(types.iter().cloned()),
+            (Type::List(of), Some(elements)) => all.extend(elements.iter().map(|_| (*of).clone())),
+            _ => return None,
+        }
+    }
+    Some(Type::Tuple(Arc::new(all)))
+}
+
 /// An unknown list stands behind the known elements as one that stands for several.
 pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
     let values = args.rest(0);
@@ -376,20 +389,24 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
             _ => return Err("all arguments must be lists or tuples".to_owned()),
         }
     }
-    if !known && values.iter().any(|value| !value.is_known()) {
-        let mut result = args.unknown();
-        let types: Vec<Type> = values.iter().map(Val::type_of).collect();
-        if lists
-            && let Kind::Unknown(unk) = &mut result.kind
-            && let Some(ty) = unify(&types)
-        {
+    let typed = |mut result: Val, ty: Option<Type>| {
+        if let (Kind::Unknown(unk), Some(ty)) = (&mut result.kind, ty) {
             let unk = Arc::make_mut(unk);
             (unk.ty, unk.not_null) = (ty, true);
         }
-        return Ok(result);
+        result
+    };
+    if !known && values.iter().any(|value| !value.is_known()) {
+        let types: Vec<Type> = values.iter().map(Val::type_of).collect();
+        let ty = if lists {
+            unify(&types)
+        } else {
+            together(values)
+        };
+        return Ok(typed(args.unknown(), ty));
     }
     if !lists {
-        return Ok(partly_known(all, args, Val::tuple));
+        return Ok(typed(partly_known(all, args, Val::tuple), together(values)));
     }
     let all = unify_values(&all).map_or(all, |(_, values)| values);
     Ok(partly_known(all, args, Val::list))
@@ -446,9 +463,11 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool
             Kind::List(_) | Kind::Tuple(_) | Kind::Set(_) => {
                 sensitive |= flatten_into(element, args, flat)?;
             }
-            // What is not known may be a list.
+            // What is not known may be a list. Of no known type and with a mark, Terraform plans it as one element, and
+            // refuses to apply it as any other number.
             Kind::Unknown(unk)
                 if !unk.many
+                    && !(unk.ty.is_any() && element.is_marked())
                     && matches!(
                         unk.ty,
                         Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
@@ -789,16 +808,17 @@ pub(super) fn range(args: &Args<'_>) -> Result<Val, String> {
         [start, end, step] => (*start, *end, Some((*step).clone())),
         _ => return Err("takes one, two or three arguments".to_owned()),
     };
-    let step = step.unwrap_or_else(|| if end < start { one.neg() } else { one.clone() });
-    if step == zero || end < start && !step.is_negative() || start < end && step.is_negative() {
+    let (backwards, forwards) = (end.compare(start).is_lt(), start.compare(end).is_lt());
+    let step = step.unwrap_or_else(|| if backwards { one.neg() } else { one.clone() });
+    if step == zero || backwards && !step.is_negative() || forwards && step.is_negative() {
         return Err("the step must be in the direction of the range".to_owned());
     }
     let mut all = Vec::new();
     let mut next = start.clone();
     while if step.is_negative() {
-        next > *end
+        next.compare(end).is_gt()
     } else {
-        next < *end
+        next.compare(end).is_lt()
     } {
         if all.len() == MAX_RANGE {
             return Err("more than 1024 values".to_owned());

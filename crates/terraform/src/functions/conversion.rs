@@ -3,7 +3,7 @@
 use super::{Args, Val};
 use std::sync::Arc;
 
-use crate::value::{Kind, Type};
+use crate::value::{Kind, Type, one_of};
 
 pub(super) fn same(args: &Args<'_>) -> Result<Val, String> {
     args.get(0).cloned()
@@ -13,12 +13,22 @@ fn to(args: &Args<'_>, ty: &Type) -> Result<Val, String> {
     let value = args.get(0)?;
     args.spend(value.children().count())?;
     let mut result = value.convert(ty)?;
+    if !value.is_known() && result.is_known() {
+        // The list that a tuple of unknown elements becomes: Terraform does not look into it here.
+        let whole = one_of(value.reasons(), vec![result.clone()]);
+        result = result.with_kind(whole.kind);
+    }
     if let Kind::Unknown(unk) = &mut result.kind {
         // All that Terraform knows of it now is the type.
         let unk = Arc::make_mut(unk);
         unk.set |= unk.not_null;
         unk.not_null = false;
         unk.prefix = Some(0);
+        unk.ty = if ty.is_primitive() {
+            unk.ty.clone()
+        } else {
+            ty.clone()
+        };
         unk.bounds = None;
     }
     Ok(result)

@@ -100,17 +100,23 @@ pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
     if let Some(unk) = value.as_unknown() {
         // What `jsonencode` made of a value with unknown parts is that value again, though Terraform does not know it yet.
-        return Ok(match unk.json.as_deref() {
-            Some(json) => {
-                let mut result = crate::value::one_of(value.reasons(), vec![json.clone()]);
-                if let Kind::Unknown(unk) = &mut result.kind {
-                    let unk = Arc::make_mut(unk);
-                    (unk.ty, unk.not_null) = (Type::Any, false);
-                }
-                result
-            }
+        let mut result = match unk.json.as_deref() {
+            Some(json) => crate::value::one_of(value.reasons(), vec![json.clone()]),
             None => args.unknown(),
-        });
+        };
+        // How the text begins tells the type.
+        let ty = match unk.known_prefix().trim_start().chars().next() {
+            None | Some('{' | '[' | 'n') => Type::Any,
+            Some('"') => Type::String,
+            Some('t' | 'f') => Type::Bool,
+            Some('-' | '.' | '0'..='9') => Type::Number,
+            Some(_) => return Err("no JSON begins like this".to_owned()),
+        };
+        if let Kind::Unknown(unk) = &mut result.kind {
+            let unk = Arc::make_mut(unk);
+            (unk.ty, unk.not_null) = (ty, false);
+        }
+        return Ok(result);
     }
     Ok(Val::from_node(
         &json::parse_text(args.text(0)?).map_err(|error| format!("not valid JSON: {error}"))?,

@@ -4,7 +4,10 @@ use bigdecimal::{BigDecimal, RoundingMode, Zero as _, num_bigint::BigInt};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Val, encoding::write_json, holds_many, string::Template};
-use crate::value::{Kind, Num, Type, Unk};
+use crate::{
+    number::Num,
+    value::{Kind, Type, Unk},
+};
 
 /// The widest field and the most decimals that are written.
 const MAX_WIDTH: usize = 4096;
@@ -257,7 +260,7 @@ impl Verb {
                 let number = value.as_num().ok_or("a number is required")?;
                 match self.mode {
                     'b' | 'd' | 'o' | 'x' | 'X' => self.integer(number),
-                    _ => Ok(self.float(number.decimal())),
+                    _ => Ok(self.float(number)),
                 }
             }
         }
@@ -300,7 +303,7 @@ impl Verb {
         } else {
             number.clone()
         };
-        let (size, _) = size.decimal().with_scale(0).into_bigint_and_exponent();
+        let (size, _) = size.exact().with_scale(0).into_bigint_and_exponent();
         let (radix, prefix) = match self.mode {
             'b' => (2, "0b"),
             'o' => (8, "0"),
@@ -338,9 +341,9 @@ impl Verb {
     }
 
     /// As Go formats a `big.Float`.
-    fn float(&self, number: &BigDecimal) -> String {
-        let negative = number.sign() == bigdecimal::num_bigint::Sign::Minus;
-        let size = number.abs();
+    fn float(&self, number: &Num) -> String {
+        let negative = number.is_negative();
+        let size = number.exact().abs();
         let digits = match self.mode {
             'f' => {
                 let scale = i64::try_from(self.precision.unwrap_or(6)).unwrap_or(6);
@@ -349,7 +352,7 @@ impl Verb {
             }
             'e' | 'E' => exponential(&size, Some(self.precision.unwrap_or(6)), self.mode),
             _ => match self.precision {
-                None => shortest(&size, self.mode),
+                None => shortest(&number.decimal().abs(), self.mode),
                 Some(precision) => general(&size, precision, self.mode),
             },
         };

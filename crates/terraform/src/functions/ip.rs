@@ -96,7 +96,7 @@ fn whole(number: &Num) -> Result<(bool, u128), String> {
         number.clone()
     };
     let size = if size.is_whole() {
-        size.decimal().to_u128()
+        size.exact().to_u128()
     } else {
         None
     };

@@ -25,7 +25,10 @@ use std::sync::Arc;
 
 pub(crate) use {encoding::write_json_text, format::general};
 
-use crate::value::{CallContext, Kind, MAX_TEXT, Members, Num, Refs, Type, Unk, Val, one_of};
+use crate::{
+    number::Num,
+    value::{CallContext, Kind, MAX_TEXT, Members, Refs, Type, Unk, Val, one_of},
+};
 
 /// How many reasons an unknown result names.
 const MAX_REASONS: usize = 4;
@@ -244,9 +247,37 @@ impl Function {
             ("element" | "one", Type::List(of)) | ("one", Type::Set(of)) => (*of).clone(),
             ("slice" | "reverse", list @ Type::List(_)) => list,
             ("values", Type::Map(of)) => Type::List(of),
+            ("values", Type::Object(all)) => {
+                Type::Tuple(Arc::new(all.values().map(|one| one.ty.clone()).collect()))
+            }
+            ("reverse", Type::Set(of)) => Type::List(of),
+            ("reverse", Type::Tuple(types)) => {
+                Type::Tuple(Arc::new(types.iter().rev().cloned().collect()))
+            }
+            ("slice", Type::Tuple(types)) => {
+                let at = |at: usize| values.get(at)?.as_num()?.to_index();
+                Type::Tuple(Arc::new(types.get(at(1)?..at(2)?)?.to_vec()))
+            }
+            ("element", Type::Tuple(types)) => {
+                let index = values.get(1)?.as_num()?.to_i64()?;
+                let length = i64::try_from(types.len()).ok()?;
+                let at = index.checked_rem_euclid(length)?;
+                types.get(usize::try_from(at).ok()?)?.clone()
+            }
+            ("one", Type::Tuple(types)) if types.len() == 1 => types.first()?.clone(),
             ("lookup", Type::Map(of)) => (*of).clone(),
             ("zipmap", _) => match values.get(1)?.type_of() {
                 Type::List(of) => Type::Map(of),
+                Type::Tuple(types) => {
+                    let keys = values.first()?.elements()?.iter().map(Val::as_str);
+                    let members = keys.zip(types.iter()).map(|(key, ty)| {
+                        Some((
+                            Arc::from(key?),
+                            crate::value::Attribute::required(ty.clone()),
+                        ))
+                    });
+                    Type::Object(Arc::new(members.collect::<Option<_>>()?))
+                }
                 _ => return None,
             },
             _ => return None,
@@ -497,14 +528,14 @@ fn strings(texts: impl IntoIterator<Item = impl Into<Arc<str>>>) -> Val {
     Val::list(texts.into_iter().map(Val::str).collect())
 }
 
-/// A number of the library's kind.
-fn number(number: bigdecimal::BigDecimal) -> Result<Val, String> {
-    Num::new(number)
+/// A number, where it is not too large.
+fn number(number: Option<Num>) -> Result<Val, String> {
+    number
         .map(Val::num)
         .ok_or_else(|| "the number is too large".to_owned())
 }
 
-/// A double as Terraform takes it from Go: its shortest decimal text.
+/// A double as Terraform takes it from Go.
 fn double(value: f64) -> Result<Val, String> {
     if value.is_infinite() {
         return Ok(Val::unknown(Unk {
@@ -514,7 +545,7 @@ fn double(value: f64) -> Result<Val, String> {
             ..Unk::because("the number is infinite")
         }));
     }
-    Num::parse(&value.to_string())
+    Num::of_double(value)
         .map(Val::num)
         .ok_or_else(|| "the result is not a number".to_owned())
 }

@@ -1,28 +1,20 @@
 //! Numbers.
 
-use bigdecimal::{BigDecimal, RoundingMode};
+use bigdecimal::{RoundingMode, num_bigint::BigInt};
 
 use super::{Args, Num, Val, double, number};
 use crate::value::Kind;
 
 pub(super) fn abs(args: &Args<'_>) -> Result<Val, String> {
-    number(args.number(0)?.decimal().abs())
+    Ok(Val::num(args.number(0)?.abs()))
 }
 
 pub(super) fn ceil(args: &Args<'_>) -> Result<Val, String> {
-    number(
-        args.number(0)?
-            .decimal()
-            .with_scale_round(0, RoundingMode::Ceiling),
-    )
+    number(args.number(0)?.whole(RoundingMode::Ceiling))
 }
 
 pub(super) fn floor(args: &Args<'_>) -> Result<Val, String> {
-    number(
-        args.number(0)?
-            .decimal()
-            .with_scale_round(0, RoundingMode::Floor),
-    )
+    number(args.number(0)?.whole(RoundingMode::Floor))
 }
 
 /// Terraform calculates logarithms and powers with doubles.
@@ -37,8 +29,8 @@ pub(super) fn pow(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn max(args: &Args<'_>) -> Result<Val, String> {
     let numbers = args.rest(0).iter().filter_map(Val::as_num);
     numbers
-        .max()
         .cloned()
+        .reduce(Num::largest)
         .map(Val::num)
         .ok_or_else(|| "must pass at least one number".to_owned())
 }
@@ -46,8 +38,8 @@ pub(super) fn max(args: &Args<'_>) -> Result<Val, String> {
 pub(super) fn min(args: &Args<'_>) -> Result<Val, String> {
     let numbers = args.rest(0).iter().filter_map(Val::as_num);
     numbers
-        .min()
         .cloned()
+        .reduce(Num::smallest)
         .map(Val::num)
         .ok_or_else(|| "must pass at least one number".to_owned())
 }
@@ -74,7 +66,7 @@ pub(super) fn parseint(args: &Args<'_>) -> Result<Val, String> {
     if digits.len() > 4096 {
         return Err("the number is too large".to_owned());
     }
-    let mut sum = BigDecimal::from(0);
+    let mut sum = BigInt::from(0);
     for digit in digits {
         let value = match digit {
             b'0'..=b'9' => digit - b'0',
@@ -86,9 +78,9 @@ pub(super) fn parseint(args: &Args<'_>) -> Result<Val, String> {
         if i64::from(value) >= base {
             return Err("not a number in this base".to_owned());
         }
-        sum = sum * BigDecimal::from(base) + BigDecimal::from(value);
+        sum = sum * base + value;
     }
-    number(if negative { -sum } else { sum })
+    number(Num::of_whole(if negative { -sum } else { sum }))
 }
 
 pub(super) fn sum(args: &Args<'_>) -> Result<Val, String> {

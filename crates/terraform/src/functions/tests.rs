@@ -7,7 +7,10 @@ use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
 use hipaa_iac_source::Reference;
 
 use super::{call, encoding::write_json, table::FUNCTIONS};
-use crate::value::{CallContext, Fuel, Kind, Members, Num, Part, Refs, Type, Unk, Val};
+use crate::{
+    number::Num,
+    value::{CallContext, Fuel, Kind, Members, Part, Refs, Type, Unk, Val},
+};
 
 /// Expressions and what Terraform 1.11.4 makes of them: the result's JSON (`sensitive ` in front where it is), or `error`.
 const CASES: &str = include_str!("cases.tsv");

@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::Val;
-use crate::value::{Kind, Members, Num, Type, Unk};
+use crate::{
+    number::Num,
+    value::{Kind, Members, Type, Unk},
+};
 
 /// How deep values may nest, here as in JSON.
 const MAX_DEPTH: usize = 128;
