@@ -2,8 +2,7 @@
 //!
 //! `aws_iam_policy_document` follows the AWS provider (`policy_document_data_source.go`, `policy_model.go`),
 //! `google_iam_policy` the Google provider (`data_source_google_iam_policy.go`), `cloudinit_config` the cloudinit
-//! provider (`cloudinit_config.go`). The order in which a provider's SDK hashes sets is not followed: where it shows
-//! (several `principals` blocks of one type, several audit configurations), the order is that of the source.
+//! provider (`cloudinit_config.go`). Sets have the order that the providers' SDK gives them ([`in_order_of_hashes`]).
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -127,7 +126,31 @@ fn sorted(members: &Members, name: &str) -> Result<Vec<Arc<str>>, Stop> {
     texts(members, name, &Type::set_of(Type::String))
 }
 
-/// Nested blocks; a set's are given as they are written.
+/// The elements of a set as the providers' SDK lists them (`schema.Set` and `SerializeValueForHash` of
+/// terraform-plugin-sdk): by the digits of their hash, equal ones once. Each is given with its serialization.
+fn in_order_of_hashes<T>(elements: impl IntoIterator<Item = (String, T)>) -> Vec<T> {
+    let mut by_hash = BTreeMap::new();
+    for (serialized, element) in elements {
+        let hash = crc32fast::hash(serialized.as_bytes()).to_string();
+        by_hash.entry(hash).or_insert(element);
+    }
+    by_hash.into_values().collect()
+}
+
+/// A set of texts, in the order of the SDK.
+fn hashed(members: &Members, name: &str) -> Result<Vec<Arc<str>>, Stop> {
+    let all = sorted(members, name)?.into_iter();
+    Ok(in_order_of_hashes(
+        all.map(|text| (format!("{text};"), text)),
+    ))
+}
+
+/// The serialization of texts between brackets, for the hash of what holds them.
+fn serialized(texts: &[Arc<str>]) -> String {
+    texts.iter().map(|text| format!("{text};")).collect()
+}
+
+/// Nested blocks, as they are written.
 fn blocks<'a>(members: &'a Members, name: &str) -> Result<Vec<&'a Members>, Stop> {
     let Some(val) = set(members, name) else {
         return Ok(vec![]);
@@ -324,33 +347,28 @@ fn aws_policy(arguments: &Members, major: Option<u64>) -> Result<Vec<String>, St
     // Before version 5 there were these two as well, and a `sid` was written even where it is empty.
     let old = ["source_json", "override_json"];
     for name in old {
-        if text(arguments, name)?.is_some_and(|text| !text.is_empty()) {
-            if major.is_some_and(|major| major > 4) {
-                return refused(format!("{name} is no longer an argument"));
-            }
-            let newer = name.replace("_json", "_policy_documents");
-            if set(arguments, &newer).is_some() {
-                return Err(Stop::Unknown(vec![format!(
-                    "it is made of {name} and {newer}, whose order is not documented"
-                )]));
-            }
+        let is_set = text(arguments, name)?.is_some_and(|text| !text.is_empty());
+        if is_set && major.is_some_and(|major| major > 4) {
+            return refused(format!("{name} is no longer an argument"));
         }
     }
-    let documents = |old: &str, newer: &str| -> Result<Vec<Policy>, Stop> {
-        let old = text(arguments, old)?;
-        let texts = list(arguments, newer)?;
-        let all = old.into_iter().chain(texts).enumerate();
+    let document = |name: &str, text: &str| match policy_of_text(text) {
+        Ok(policy) => Ok(policy),
+        Err(Malformed) => refused(format!("{name} is not a policy document")),
+    };
+    let single = |name: &str| -> Result<Option<Policy>, Stop> {
+        let text = text(arguments, name)?.filter(|text| !text.is_empty());
+        text.map(|text| document(name, &text)).transpose()
+    };
+    let several = |name: &str| -> Result<Vec<Policy>, Stop> {
+        let all = list(arguments, name)?.into_iter().enumerate();
         all.filter(|(_, text)| !text.is_empty())
-            .map(|(at, text)| match policy_of_text(&text) {
-                Ok(policy) => Ok(policy),
-                Err(Malformed) => {
-                    refused(format!("document {at} of {newer} is not a policy document"))
-                }
-            })
+            .map(|(at, text)| document(&format!("document {at} of {name}"), &text))
             .collect()
     };
-    let mut merged = Policy::default();
-    for source in documents("source_json", "source_policy_documents")? {
+    // The single document stands before the others among the sources, and behind them among the overrides.
+    let mut merged = single("source_json")?.unwrap_or_default();
+    for source in several("source_policy_documents")? {
         let twice = source.statements.iter().enumerate().any(|(at, statement)| {
             let before = source.statements.iter().take(at);
             !statement.sid.is_empty()
@@ -384,7 +402,8 @@ fn aws_policy(arguments: &Members, major: Option<u64>) -> Result<Vec<String>, St
     }
     own.version = version;
     merged.merge(own);
-    for document in documents("override_json", "override_policy_documents")? {
+    let overrides = several("override_policy_documents")?;
+    for document in overrides.into_iter().chain(single("override_json")?) {
         merged.merge(document);
     }
     let json = merged.json(major.is_some_and(|major| major < 5));
@@ -438,16 +457,19 @@ fn with_variables(texts: Vec<Arc<str>>, version: &str) -> Result<Vec<Arc<str>>, 
 }
 
 fn principals_of_blocks(block: &Members, name: &str, version: &str) -> Result<Option<Json>, Stop> {
-    let mut all = Principals::new();
+    let mut all = Vec::new();
     for block in blocks(block, name)? {
+        let kind = required(block, "type")?;
+        let hash = serialized(&hashed(block, "identifiers")?);
+        let hash = format!("identifiers:{{{hash}}};type:{kind};");
         let mut identifiers = with_variables(sorted(block, "identifiers")?, version)?;
         let identifiers = match identifiers.len() {
             1 => identifiers.pop().ok_or(identifiers),
             _ => Err(identifiers),
         };
-        all.push((required(block, "type")?, identifiers));
+        all.push((hash, (kind, identifiers)));
     }
-    Ok(principals(all))
+    Ok(principals(in_order_of_hashes(all)))
 }
 
 fn principals(all: Principals) -> Option<Json> {
@@ -500,14 +522,21 @@ struct Condition {
 fn conditions_of_blocks(block: &Members, version: &str) -> Result<Option<Json>, Stop> {
     let mut all = Vec::new();
     for block in blocks(block, "condition")? {
-        let values = with_variables(list(block, "values")?, version)?;
-        all.push(Condition {
-            test: required(block, "test")?,
-            variable: required(block, "variable")?,
-            values,
-        });
+        let (test, variable) = (required(block, "test")?, required(block, "variable")?);
+        let values = list(block, "values")?;
+        let hash = serialized(&values);
+        let hash = format!("test:{test};values:({hash});variable:{variable};");
+        let values = with_variables(values, version)?;
+        all.push((
+            hash,
+            Condition {
+                test,
+                variable,
+                values,
+            },
+        ));
     }
-    Ok(conditions(all))
+    Ok(conditions(in_order_of_hashes(all)))
 }
 
 /// Values of one test and variable come together; one alone is written without brackets.
@@ -697,21 +726,27 @@ fn google_policy(arguments: &Members) -> Result<String, Stop> {
     for block in blocks(arguments, "audit_config")? {
         let mut logs = Vec::new();
         for log in blocks(block, "audit_log_configs")? {
-            logs.push(object(vec![
-                (
-                    "exemptedMembers",
-                    Json::texts(sorted(log, "exempted_members")?),
-                ),
-                ("logType", Json::Text(required(log, "log_type")?)),
-            ]));
+            let (exempted, kind) = (hashed(log, "exempted_members")?, required(log, "log_type")?);
+            let hash = serialized(&exempted);
+            let hash = format!("exempted_members:{{{hash}}};log_type:{kind};");
+            let log = object(vec![
+                ("exemptedMembers", Json::texts(exempted)),
+                ("logType", Json::Text(kind)),
+            ]);
+            logs.push((hash.clone(), (hash, log)));
         }
-        audits.push(object(vec![
+        let (hashes, logs): (Vec<String>, Vec<Json>) = in_order_of_hashes(logs).into_iter().unzip();
+        let hashes: String = hashes.iter().map(|hash| format!("<{hash}>;")).collect();
+        let service = required(block, "service")?;
+        let hash = format!("audit_log_configs:{{{hashes}}};service:{service};");
+        let audit = object(vec![
             ("auditLogConfigs", Json::List(logs)),
-            ("service", Json::Text(required(block, "service")?)),
-        ]));
+            ("service", Json::Text(service)),
+        ]);
+        audits.push((hash, audit));
     }
     let policy = object(vec![
-        ("auditConfigs", Json::List(audits)),
+        ("auditConfigs", Json::List(in_order_of_hashes(audits))),
         ("bindings", bindings),
     ]);
     Ok(policy.compact())

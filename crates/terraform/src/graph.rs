@@ -851,10 +851,11 @@ impl<'a> Evaluator<'a> {
         let header = block.block.header;
         let address = format!("data.{}.{}", block.type_, block.name);
         let sensitive = members.values().any(data::holds_sensitive);
+        let (_, major) = self.providers.of(&instance.module, &block.provider_name());
         let computed = if &*block.type_ == "template_file" {
-            self.template_data(members, header).map(|val| vec![val])
+            self.template_data(members, header, major)
+                .map(|val| vec![val])
         } else {
-            let (_, major) = self.providers.of(&instance.module, &block.provider_name());
             data::compute(&block.type_, members, major)
                 .map(|texts| texts.into_iter().map(Val::from).collect())
         };
@@ -889,13 +890,29 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What `template_file` renders.
-    fn template_data(&self, arguments: &Members, header: Span) -> Result<Val, Stop> {
+    fn template_data(
+        &self,
+        arguments: &Members,
+        header: Span,
+        major: Option<u64>,
+    ) -> Result<Val, Stop> {
         let argument = |name: &str| arguments.get(name).filter(|val| !val.is_null());
-        let Some(template) = argument("template") else {
-            return Err(Stop::Unknown(vec!["it has no template".to_owned()]));
+        let (given, is_file) = match (argument("template"), argument("filename")) {
+            (Some(_), Some(_)) => {
+                let message = "template and filename exclude each other";
+                return Err(Stop::Refused(message.to_owned()));
+            }
+            (Some(template), None) => (template, false),
+            (None, Some(_)) if major.is_some_and(|major| major > 1) => {
+                return Err(Stop::Refused(
+                    "filename is no longer an argument: write template = file(…)".to_owned(),
+                ));
+            }
+            (None, Some(file)) => (file, true),
+            (None, None) => return Err(Stop::Unknown(vec!["it has no template".to_owned()])),
         };
-        let Some(text) = template.as_str() else {
-            return Err(Stop::Unknown(template.reasons()));
+        let Some(text) = given.as_str() else {
+            return Err(Stop::Unknown(given.reasons()));
         };
         let vars = match argument("vars") {
             None => Val::map(Members::new()),
@@ -912,13 +929,22 @@ impl<'a> Evaluator<'a> {
             .collect();
         // Messages name what stands in the template.
         let refused = |message: &str| {
-            Stop::Refused(if template.sensitive {
+            Stop::Refused(if given.sensitive {
                 "the template cannot be rendered".to_owned()
             } else {
                 format!("template: {message}")
             })
         };
-        let parsed = parse::parse_template_at(text, header).map_err(|error| refused(&error))?;
+        let parsed = if is_file {
+            let Some(file) = self.loader.resolve_file(&self.root_dir, text) else {
+                let reason = "its file is outside of the checked files";
+                return Err(Stop::Unknown(vec![reason.to_owned()]));
+            };
+            self.template_file(&file)
+        } else {
+            parse::parse_template_at(text, header).map(Rc::new)
+        };
+        let parsed = parsed.map_err(|error| refused(&error))?;
         let val = self
             .in_template(&parsed, &names, None, false)
             .and_then(|val| val.to_str().map_err(|error| failure(header, error)))

@@ -36,7 +36,7 @@ fn evaluate_with(files: &[(&str, &str)], options: &Options) -> Loaded {
     }
 }
 
-fn evaluate(files: &[(&str, &str)]) -> Loaded {
+pub(crate) fn evaluate(files: &[(&str, &str)]) -> Loaded {
     evaluate_with(files, &Options::default())
 }
 

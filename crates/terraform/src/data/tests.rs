@@ -358,6 +358,70 @@ data "aws_iam_policy_document" "d" {
     );
 }
 
+/// `testAccAWSIAMPolicyDocumentConfigStatementPrincipalIdentifiersMultiplePrincipals` and `…StringAndSlice`.
+#[test]
+fn blocks_of_a_set_have_the_order_of_their_hashes() {
+    let root = |partition: &str, account: char| {
+        let account = account.to_string().repeat(12);
+        format!("\"arn:{partition}:iam::{account}:root\"")
+    };
+    let cases = [
+        ("aws", &["12", "3", "4"][..], "3421"),
+        ("aws-us-gov", &["12", "3", "4"], "3214"),
+        ("aws", &["1", "23"], "132"),
+    ];
+    for (partition, blocks, expected) in cases {
+        let list = |accounts: &str| {
+            let all = accounts.chars().map(|account| root(partition, account));
+            all.collect::<Vec<_>>().join(",")
+        };
+        let mut blocks: Vec<String> = blocks
+            .iter()
+            .map(|accounts| {
+                let identifiers = list(accounts);
+                format!("    principals {{\n      type = \"AWS\"\n      identifiers = [{identifiers}]\n    }}\n")
+            })
+            .collect();
+        // However they are written.
+        for _ in 0..2 {
+            let configuration = format!(
+                "data \"aws_iam_policy_document\" \"d\" {{\n  statement {{\n    actions = [\"*\"]\n{}  }}\n}}\n",
+                blocks.concat()
+            );
+            let minified = attribute(
+                &configuration,
+                "data.aws_iam_policy_document.d",
+                "minified_json",
+            );
+            let principal = format!("\"Principal\":{{\"AWS\":[{}]}}", list(expected));
+            assert!(minified.contains(&principal), "{minified}");
+            blocks.reverse();
+        }
+    }
+}
+
+/// The provider reads `source_json` before `source_policy_documents`, and `override_json` behind
+/// `override_policy_documents`.
+#[test]
+fn single_documents_stand_outside_of_lists() {
+    let one = |name: &str, sid: &str| {
+        format!(
+            "data \"aws_iam_policy_document\" \"{name}\" {{\n  statement {{\n    sid     = \"{sid}\"\n    actions = [\"{name}:x\"]\n  }}\n}}\n"
+        )
+    };
+    let documents = one("a", "A")
+        + &one("b", "B")
+        + &one("c", "C")
+        + &one("d", "C")
+        + "data \"aws_iam_policy_document\" \"all\" {\n  source_policy_documents   = [data.aws_iam_policy_document.b.json]\n  source_json               = data.aws_iam_policy_document.a.json\n  override_json             = data.aws_iam_policy_document.d.json\n  override_policy_documents = [data.aws_iam_policy_document.c.json]\n}\n";
+    let all = json(&documents, "all");
+    let actions: Vec<&str> = all
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("\"Action\": "))
+        .collect();
+    assert_eq!(actions, ["\"a:x\"", "\"b:x\"", "\"d:x\""]);
+}
+
 #[test]
 fn what_is_not_known_keeps_the_reference_and_says_why() {
     let loaded = main_tf(
@@ -528,4 +592,30 @@ fn a_template_is_rendered_with_its_variables_alone() {
             expected
         );
     }
+}
+
+#[test]
+fn a_template_file_is_read_where_the_provider_still_reads_it() {
+    let main = "data \"template_file\" \"t\" {\n  filename = \"greeting.tpl\"\n  vars     = { name = \"you\" }\n}\n";
+    let files = [("main.tf", main), ("greeting.tpl", "hello ${name}\n")];
+    let loaded = crate::tests::evaluate(&files);
+    assert_eq!(loaded.codes(), Vec::<&str>::new());
+    let rendered = loaded.value("data.template_file.t", "rendered");
+    assert_eq!(rendered.as_str(), Some("hello you\n"));
+
+    // Version 2 removed the argument.
+    let second = "terraform {\n  required_providers {\n    template = {\n      version = \"~> 2.2\"\n    }\n  }\n}\n";
+    let refused = crate::tests::evaluate(&[("main.tf", &(second.to_owned() + main)), files[1]]);
+    assert_eq!(refused.codes(), ["evaluation"]);
+    let outside = main.replace("greeting", "../greeting");
+    let outside = crate::tests::evaluate(&[("main.tf", &outside)]);
+    let unknown = outside.unknown("data.template_file.t", "rendered");
+    assert!(
+        unknown
+            .reasons
+            .iter()
+            .any(|reason| reason.contains("outside of the checked files")),
+        "{:?}",
+        unknown.reasons
+    );
 }
