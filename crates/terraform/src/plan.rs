@@ -851,16 +851,18 @@ impl<'a> Configuration<'a> {
                 for mention in &mentioned {
                     self.resolve(scope, resource, mention, 0, &mut found);
                 }
-                // `aws_s3_bucket.b[each.key]`: the instance of the same key.
-                let by_key = match mentioned.as_slice() {
-                    [one] => one.starts_with("each.value."),
-                    [_, key] => matches!(*key, "each.key" | "count.index"),
-                    _ => false,
+                // `aws_s3_bucket.b[each.key]`: the instance of the same key, or of the one that a constant map holds.
+                let key = match mentioned.as_slice() {
+                    [one] if one.starts_with("each.value.") => Some(self.key.clone()),
+                    [_, "each.key" | "count.index"] => Some(self.key.clone()),
+                    [_, value] => self.constant(resource, value),
+                    _ => None,
                 };
-                if let ([only], true) = (found.as_mut_slice(), by_key)
+                if let ([only], Some(key)) = (found.as_mut_slice(), key)
                     && !only.address.ends_with(']')
+                    && only.attribute.is_empty()
                 {
-                    only.address = format!("{}{}", only.address, self.key).into();
+                    only.address = format!("{}{key}", only.address).into();
                 }
                 let mut node = Node::unknown(format!(
                     "known after apply: made from {}",
@@ -879,6 +881,20 @@ impl<'a> Configuration<'a> {
                 ..unknown_after_apply()
             },
         }
+    }
+
+    /// What `each.value`, or a member of it, is for this instance, as a key in brackets: a constant of `for_each`.
+    fn constant(&self, resource: Option<&Node>, mention: &str) -> Option<String> {
+        let path = mention.strip_prefix("each.value")?;
+        let key = self.key.strip_prefix('[')?.strip_suffix(']')?;
+        let mut value = resource?
+            .get("for_each_expression")?
+            .get("constant_value")?;
+        value = value.get(json::parse_text(key).ok()?.as_str()?)?;
+        for name in path.split('.').skip(1) {
+            value = value.get(name)?;
+        }
+        Some(format!("[{:?}]", value.as_str()?))
     }
 
     /// Follows a mention to the resources behind it.
