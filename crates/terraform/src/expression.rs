@@ -495,7 +495,7 @@ impl Evaluator<'_> {
                         // What is certain to be set is not null, though Terraform's plan does not say so yet.
                         let set = |val: &Val| val.as_unknown().is_some_and(|unk| unk.set);
                         let differ = a.is_null() && set(b) || b.is_null() && set(a);
-                        Some(answer(if differ { false } else { a.equals(b)? }))
+                        Some(answer(!differ && a.same(b)?))
                     }),
                 }
             }

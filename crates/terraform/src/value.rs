@@ -600,18 +600,30 @@ impl Val {
         if self.is_null() && other.is_null() {
             return Some(true);
         }
-        if self.elements().is_some() || self.members().is_some() {
+        let collection = |val: &Self| val.elements().is_some() || val.members().is_some();
+        if collection(self) && collection(other) {
+            let (own, theirs) = (self.type_of(), other.type_of());
+            // With something of no known type in them Terraform looks at the types alone.
+            if self.holds_untyped() || other.holds_untyped() {
+                let possible = own.conforms(&theirs) || theirs.conforms(&own);
+                return if possible { None } else { Some(false) };
+            }
             // Of different types they are not equal, whatever is in them.
-            let (own, other) = (self.type_of(), other.type_of());
-            if !own.is_open() && !other.is_open() && own != other {
+            if !own.is_open() && !theirs.is_open() && own != theirs {
                 return Some(false);
             }
         }
         self.same(other)
     }
 
-    /// See [`Val::equals`]; the types have been compared.
-    fn same(&self, other: &Self) -> Option<bool> {
+    /// Whether something in it is not known, and not even of what type it is.
+    fn holds_untyped(&self) -> bool {
+        self.as_unknown().is_some_and(|unk| unk.ty.is_any())
+            || self.children().any(Self::holds_untyped)
+    }
+
+    /// See [`Val::equals`]: by what is in them, not by their types.
+    pub(crate) fn same(&self, other: &Self) -> Option<bool> {
         // Terraform takes elements in their order, and stops at the first that decides or is not known.
         let in_order = |pairs: &mut dyn Iterator<Item = (&Self, &Self)>| {
             for (a, b) in pairs {
@@ -1072,6 +1084,26 @@ impl Type {
             Self::List(of) | Self::Set(of) | Self::Map(of) => of.is_open(),
             Self::Tuple(all) => all.iter().any(Self::is_open),
             Self::Object(all) => all.values().any(|attribute| attribute.ty.is_open()),
+        }
+    }
+
+    /// Whether a value of this type may be one of the other as it stands, which may say `any`.
+    fn conforms(&self, to: &Self) -> bool {
+        match (self, to) {
+            (_, Self::Any) => true,
+            (Self::List(a), Self::List(b))
+            | (Self::Set(a), Self::Set(b))
+            | (Self::Map(a), Self::Map(b)) => a.conforms(b),
+            (Self::Tuple(a), Self::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.conforms(b))
+            }
+            (Self::Object(a), Self::Object(b)) => {
+                a.keys().eq(b.keys())
+                    && a.values()
+                        .zip(b.values())
+                        .all(|(a, b)| a.ty.conforms(&b.ty))
+            }
+            _ => self == to,
         }
     }
 
