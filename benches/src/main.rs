@@ -37,7 +37,9 @@ fn run(files: usize) -> io::Result<()> {
     let large = folder.path().join("large");
     let manifests = folder.path().join("manifests");
     let empty = folder.path().join("empty");
+    let instances = folder.path().join("instances");
     fs::create_dir_all(&empty)?;
+    tree::instances(&instances, 100)?;
     tree::terraform(&small, files / 10)?;
     tree::terraform(&large, files)?;
     tree::kubernetes(&manifests, 119)?;
@@ -58,6 +60,10 @@ fn run(files: usize) -> io::Result<()> {
     let objects = show(
         "check of 119 Kubernetes objects",
         check(&program, &manifests)?,
+    );
+    let many = show(
+        "check of 10,000 resources of one for_each",
+        check(&program, &instances)?,
     );
     let read = show(
         &format!("reading the bytes of {files} files (cat)"),
@@ -92,6 +98,11 @@ fn run(files: usize) -> io::Result<()> {
         "CPU time of ten times the files, as a multiple",
         11.0,
         Some(whole.cpu / tenth.cpu),
+    );
+    aim(
+        "10,000 resources of one for_each, wall s",
+        1.0,
+        Some(many.wall),
     );
     aim(
         "CPU time of 119 Kubernetes objects, s (kube-score's)",

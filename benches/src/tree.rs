@@ -23,6 +23,18 @@ pub(crate) fn terraform(folder: &Path, files: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// One resource block with this many instances; `range` gives no more than 1024 numbers.
+pub(crate) fn instances(folder: &Path, hundreds: usize) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(
+        folder.join("main.tf"),
+        format!(
+            "resource \"aws_db_instance\" \"d\" {{\n  for_each          = toset(flatten([for a in range({hundreds}) : [for b in range(100) : \"db-${{a}}-${{b}}\"]]))\n  \
+             identifier        = each.key\n  engine            = \"postgres\"\n  storage_encrypted = true\n}}\n"
+        ),
+    )
+}
+
 fn service(index: usize) -> String {
     let mut text = String::new();
     let _ = write!(
