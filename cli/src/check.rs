@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use hipaa_iac_engine::{self as engine, Date, Evaluation, Profile, Selection};
+use hipaa_iac_engine::{self as engine, Date, Evaluation, Profile, RestoreRecords, Selection};
 use hipaa_iac_report::{self as report, BuildOptions, CheckResult, Detail, result::Severity};
 use hipaa_iac_source::{Diagnostic, Inventory, Level, Sources};
 
@@ -16,7 +16,7 @@ use crate::{
     Exit, Failure, Outcome,
     args::{CheckArgs, FailOn, Global, Show},
     colored,
-    evidence::Recorder,
+    evidence::{self, Recorder},
     input, note, policy,
 };
 
@@ -71,6 +71,14 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
         policy::told(&diagnostics, &sources);
     })?;
     let read = input::inventory(&sources, &arguments.input, &settings, &folders)?;
+    let restores = match &settings.config.restore {
+        Some(restore) => {
+            let (restores, problem) = evidence::restores(restore, |path| settings.path(path))?;
+            diagnostics.extend(problem);
+            restores
+        }
+        None => RestoreRecords::None,
+    };
     bar.set_message("judging");
 
     let fail_on = arguments
@@ -83,6 +91,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
         selection,
         config: settings.config,
         agreements: settings.agreements,
+        restores,
         inline_waivers: !arguments.no_inline_waivers,
         ..engine::Settings::new(as_of)
     };

@@ -9,12 +9,13 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use hipaa_iac_engine::{self as engine, RestoreRecord, RestoreRecords};
 use hipaa_iac_evidence::{
     self as evidence, Directory, Envelope, Immutability, Log, PublicKey, S3, Signer, Statement,
     Store, Subject, Trust, VERIFIER,
 };
 use hipaa_iac_report::CheckResult;
-use hipaa_iac_source::{self as source, Sources, WalkEntry};
+use hipaa_iac_source::{self as source, Diagnostic, Level, Sources, WalkEntry};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,6 +26,8 @@ use crate::{
 
 /// What the predicate of a recorded check is.
 const CHECK: &str = "https://hipaa-iac.dev/attestation/check/v1";
+/// What the predicate of a recorded restore verification is.
+pub(crate) const RESTORE: &str = "https://hipaa-iac.dev/attestation/restore-result/v1";
 
 pub(crate) fn run(command: &EvidenceCommand) -> Outcome {
     match command {
@@ -208,6 +211,68 @@ fn records(store: &dyn Store) -> Result<Vec<(u64, Envelope, Statement)>, Failure
         records.push((index, envelope, statement));
     }
     Ok(records)
+}
+
+/// What the log that `restore` of the configuration names tells, and what is wrong with it: nothing in a log counts that is
+/// not whole, or not signed by a trusted key.
+pub(crate) fn restores(
+    restore: &engine::Restore,
+    path: impl Fn(&str) -> PathBuf,
+) -> Result<(RestoreRecords, Option<Diagnostic>), Failure> {
+    let folder = path(&restore.evidence);
+    let store = Directory::new(&folder);
+    let mut trust = Trust::default();
+    for file in &restore.trusted_keys {
+        trust.keys.push(public_key(&path(file))?);
+    }
+    if let Some(file) = &restore.checkpoint {
+        let file = path(file);
+        trust
+            .witnesses
+            .push((file.display().to_string(), read(&file)?));
+    }
+    let unverified = |problem: String| {
+        let diagnostic = Diagnostic::new(
+            Level::Error,
+            "restore-evidence",
+            format!("the evidence log of `restore` proves nothing: {problem}"),
+        )
+        .in_path(source::display_path(&folder))
+        .remedy("`hipaa-iac evidence verify` tells what is wrong; nothing in a log counts that is not whole");
+        Ok((RestoreRecords::Unverified, Some(diagnostic)))
+    };
+    if !folder.is_dir() {
+        return unverified("no such folder".to_owned());
+    }
+    let found = evidence::verify(&store, &trust)?;
+    if let Some(first) = found.findings.first() {
+        return unverified(format!(
+            "{} {}: {}",
+            first.code, first.object, first.message
+        ));
+    }
+    let mut all = Vec::new();
+    for (_, _, statement) in records(&store)? {
+        if statement.predicate_type != RESTORE {
+            continue;
+        }
+        let text = |pointer: &str| statement.predicate.pointer(pointer).and_then(Value::as_str);
+        let passed = match text("/verdict") {
+            Some("Passed") => true,
+            Some("Failed") => false,
+            // What came to no conclusion says nothing of a backup.
+            _ => continue,
+        };
+        let day = text("/finishedAt").and_then(|time| time.get(..10)?.parse().ok());
+        if let (Some(verification), Some(day)) = (text("/verification/name"), day) {
+            all.push(RestoreRecord {
+                verification: verification.to_owned(),
+                day,
+                passed,
+            });
+        }
+    }
+    Ok((RestoreRecords::Verified(all), None))
 }
 
 fn list(location: &str, format: ListFormat) -> Outcome {

@@ -37,7 +37,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// A path that the configuration gives.
-    fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         if self.folder == Path::new(".") {
             return path.into();
         }

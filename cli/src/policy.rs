@@ -423,7 +423,9 @@ fn fixtures(policy: &Policy) -> Result<Vec<(FixtureKind, PathBuf)>, Failure> {
         let is_fixture = [".tf", ".yaml", ".yml", ".json"]
             .iter()
             .any(|extension| name.ends_with(extension))
-            && !name.ends_with(".baa.yaml");
+            && ![".baa.yaml", ".config.yaml"]
+                .iter()
+                .any(|settings| name.ends_with(settings));
         if let (true, Some(kind)) = (is_fixture, FixtureKind::of(&name)) {
             found.push((kind, path));
         }
@@ -479,9 +481,16 @@ fn check(policy: &Arc<Policy>, kind: FixtureKind, path: &Path) -> Result<(), Fai
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
     let mut settings = Settings::new(fixture_date());
-    if let Some(file) = beside("config.yaml") {
+    if let Some(file) = beside(&format!("{stem}.config.yaml")).or_else(|| beside("config.yaml")) {
         settings.config = Config::parse(&*read(&sources, &file)?)
             .map_err(|diagnostic| Failure(say(&diagnostic, &sources)))?;
+    }
+    if let Some(restore) = &settings.config.restore {
+        let (restores, problem) = crate::evidence::restores(restore, |path| folder.join(path))?;
+        if let Some(problem) = problem {
+            return Err(Failure(say(&problem, &sources)));
+        }
+        settings.restores = restores;
     }
     if let Some(file) = beside(&format!("{stem}.baa.yaml")).or_else(|| beside("baa.yaml")) {
         let agreements = Agreements::parse(&*read(&sources, &file)?, fixture_date());

@@ -26,12 +26,9 @@ use crate::{
     args::{
         CanaryCommand, DatabaseArgs, Global, Isolation, ManifestArgs, RestoreCommand, VerifyArgs,
     },
-    evidence::{Recorder, signer},
+    evidence::{RESTORE, Recorder, signer},
     note, print,
 };
-
-/// The predicate of a verification's record.
-const PREDICATE: &str = "https://hipaa-iac.dev/attestation/restore-result/v1";
 
 /// Runs a part of the sandbox, when this program was started as one: before anything else.
 pub(crate) fn dispatch() -> Option<ExitCode> {
@@ -231,7 +228,7 @@ fn record(recorder: &Recorder, result: &RestoreResult) -> Result<(), Failure> {
             Subject::sha256(name.as_str().unwrap_or_default(), digest),
         );
     }
-    let receipt = recorder.record(&Statement::new(subjects, PREDICATE, predicate)?)?;
+    let receipt = recorder.record(&Statement::new(subjects, RESTORE, predicate)?)?;
     note(&format!("recorded as {}", receipt.index));
     Ok(())
 }

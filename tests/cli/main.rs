@@ -7,6 +7,7 @@ mod formats;
 mod options;
 mod plan;
 mod properties;
+mod restores;
 mod scale;
 mod soundness;
 mod traps;

@@ -43,6 +43,9 @@ pub struct Config {
     /// Findings that are accepted for a time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverEntry>,
+    /// Restores that prove the backups of databases, from an evidence log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<Restore>,
     /// The file of agreements, relative to this file; `baa.yaml` unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreements: Option<String>,
@@ -143,6 +146,43 @@ pub struct Helm {
     /// Values files, relative to this file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+}
+
+/// Restores that prove the backups of databases.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Restore {
+    /// The evidence log of `restore verify`: a folder, relative to this file.
+    pub evidence: String,
+    /// The files of the public keys whose records count, relative to this file.
+    pub trusted_keys: Vec<String>,
+    /// A checkpoint that was kept elsewhere than the log, relative to this file: then a cut tail is found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
+    /// How old the last restore that passed may be; `31d` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<String>,
+    /// Which verification speaks for which databases.
+    pub databases: Vec<CoveredDatabase>,
+}
+
+/// Databases that a restore verification speaks for.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CoveredDatabase {
+    /// The databases, as a pattern over addresses with `*` for anything.
+    pub address: String,
+    /// The verification: `metadata.name` of its document.
+    pub verification: String,
+    /// The roots that they are of, as a pattern. Needed where the address is found in several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// The environments that they are of, as a pattern. Needed where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// Another age for these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<String>,
 }
 
 /// From which severity findings fail a run.
@@ -268,6 +308,9 @@ impl Config {
                 return Err(refuse(format!("`{path}` is not a glob")));
             }
         }
+        if let Some(restore) = &config.restore {
+            restore.check(file)?;
+        }
         let mut names = std::collections::BTreeSet::new();
         for (at, environment) in config.environments.iter().enumerate() {
             if !names.insert(environment.name.as_str()) {
@@ -386,6 +429,50 @@ impl Config {
             }
         }
         found
+    }
+}
+
+impl Restore {
+    fn check(&self, file: &SourceFile) -> Result<(), Diagnostic> {
+        let refuse = |path: &[&str], message: &str, remedy: &str| {
+            let mut diagnostic = Diagnostic::new(Level::Usage, "config-invalid", message)
+                .in_path(Arc::clone(file.path()))
+                .remedy(remedy);
+            diagnostic.span = yaml::locate(file, path);
+            Err(diagnostic)
+        };
+        if self.evidence.contains("://") {
+            return refuse(
+                &["restore", "evidence"],
+                "a check reads the evidence log from a folder, without a network",
+                "copy the bucket into a folder before, such as by `aws s3 sync`",
+            );
+        }
+        if self.trusted_keys.is_empty() {
+            return refuse(
+                &["restore", "trustedKeys"],
+                "without a trusted key anybody's records would count",
+                "name the public key of the recorder, `evidence.key.pub`",
+            );
+        }
+        let own = self.databases.iter().enumerate().map(|(at, entry)| {
+            (
+                vec!["restore".to_owned(), "databases".to_owned(), at.to_string()],
+                &entry.max_age,
+            )
+        });
+        let whole = (vec!["restore".to_owned()], &self.max_age);
+        for (mut path, age) in std::iter::once(whole).chain(own) {
+            if age
+                .as_deref()
+                .is_some_and(|age| crate::duration::days(age).is_none())
+            {
+                path.push("maxAge".to_owned());
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                return refuse(&path, "not a duration", "write it as `31d` or `48h`");
+            }
+        }
+        Ok(())
     }
 }
 

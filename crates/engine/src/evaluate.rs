@@ -24,6 +24,7 @@ use crate::{
         Severity,
     },
     relations::{self, Relations},
+    restore::{self, RestoreRecords},
     waiver::{AppliedWaiver, Concern, Waivers},
     world::World,
 };
@@ -37,6 +38,8 @@ pub struct Settings {
     pub config: Config,
     /// `baa.yaml`.
     pub agreements: Agreements,
+    /// What the evidence log that the configuration names tells of restores.
+    pub restores: RestoreRecords,
     /// Which policies run; what the configuration says holds where a part is empty.
     pub selection: Selection,
     /// Whether comments waive findings.
@@ -52,6 +55,7 @@ impl Settings {
             as_of,
             config: Config::default(),
             agreements: Agreements::default(),
+            restores: RestoreRecords::default(),
             selection: Selection::default(),
             inline_waivers: true,
             all_phi: false,
@@ -219,6 +223,9 @@ fn run(
     );
     diagnostics.append(&mut waivers.diagnostics);
     diagnostics.extend(settings.agreements.unused_exceptions(&findings));
+    if one.is_none() {
+        diagnostics.extend(restore::diagnostics(&settings.config, inventory, sources));
+    }
     sort(&mut findings, inventory, sources);
     Evaluation {
         findings,

@@ -19,6 +19,7 @@ mod pod_environment;
 mod policy;
 mod pool;
 mod relations;
+mod restore;
 pub mod safeguard;
 mod schedule;
 mod url_text;
@@ -35,8 +36,8 @@ pub use agreement::{
     Exception, ExceptionMatch, Signatory, Status,
 };
 pub use config::{
-    Class, Classification, ClassificationRule, Config, Environment, FailOn, Helm, SeverityOverride,
-    WaiverEntry,
+    Class, Classification, ClassificationRule, Config, CoveredDatabase, Environment, FailOn, Helm,
+    Restore, SeverityOverride, WaiverEntry,
 };
 pub use date::Date;
 pub use evaluate::{
@@ -48,6 +49,7 @@ pub use policy::{
     API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,
     PolicySpec, Profile, Reach, RelatedKinds, Remediation, Rule, Scope, Severity, pod_spec_kinds,
 };
+pub use restore::{RestoreRecord, RestoreRecords};
 pub use safeguard::{Safeguard, find as safeguard};
 pub use waiver::{AppliedWaiver, WaiverSource};
 

@@ -114,6 +114,7 @@ static TABLE: &[Function] = &[
     strict("selects", true, 0, 0, kubernetes::selects),
     strict("owner", true, 0, 0, kubernetes::owner),
     strict("lookup", true, 2, 2, kubernetes::lookup),
+    strict("restoreProofs", true, 0, 0, resource::restore_proofs),
     // Documents in texts.
     strict("json", true, 1, 1, document::json),
     strict("iamPolicy", true, 1, 1, document::iam_policy),

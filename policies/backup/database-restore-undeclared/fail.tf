@@ -1,0 +1,3 @@
+resource "aws_db_instance" "ehr" { # expect: database-restore-undeclared
+  engine = "postgres"
+}

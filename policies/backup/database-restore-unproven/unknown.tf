@@ -1,0 +1,3 @@
+resource "aws_db_instance" "restored" { # expect: database-restore-unproven
+  snapshot_identifier = "rds:clinic-2026-11-01"
+}

@@ -1,0 +1,208 @@
+//! `restore` of `hipaa-iac.yaml`: what a signed log tells of a database's backup, and what it does not.
+
+use std::{fs, io, path::Path};
+
+use hipaa_iac_tests::{Ran, Tree, run_in, workspace};
+
+const DATABASE: &str = "resource \"aws_db_instance\" \"ehr\" {\n  identifier = \"ehr\"\n  engine     = \"postgres\"\n}\n";
+
+/// The log of the policy's fixtures: `ehr` passed on 2026-11-20, `broken` passed on 2026-11-10 and failed on 2026-11-17.
+fn log(to: &Path) -> io::Result<()> {
+    let fixtures = workspace().join("policies/backup/database-restore-unproven");
+    fs::copy(fixtures.join("evidence.key.pub"), to.join("key.pub"))?;
+    copy(&fixtures.join("evidence"), &to.join("evidence"))
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            // Written anew, for the log's own files are read-only.
+            fs::write(target, fs::read(entry.path())?)?;
+        }
+    }
+    Ok(())
+}
+
+fn tree(restore: &str) -> Tree {
+    let tree = Tree::with(&[("main.tf", DATABASE), ("hipaa-iac.yaml", restore)]).unwrap();
+    log(tree.path()).unwrap();
+    tree
+}
+
+fn check(tree: &Tree, as_of: &str) -> Ran {
+    let as_of = format!("--as-of={as_of}");
+    let only = "--only=database-restore-unproven";
+    run_in(
+        tree.path(),
+        &["check", ".", only, "--format", "json", &as_of],
+    )
+    .unwrap()
+}
+
+/// `restore` with an entry for the database.
+fn of(verification: &str, more: &str) -> String {
+    format!(
+        "restore:\n  evidence: evidence\n  trustedKeys: [key.pub]\n{more}  databases:\n    - {{address: aws_db_instance.ehr, verification: {verification}}}\n"
+    )
+}
+
+fn message(ran: &Ran) -> String {
+    ran.json()["findings"][0]["message"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn a_recent_passed_record_is_a_pass_as_of_its_day() {
+    let tree = tree(&of("ehr", ""));
+    let fails = ["database-restore-unproven fail main.tf:1"];
+    let first = check(&tree, "2026-11-24");
+    assert_eq!(first.code, 0, "{}", first.stdout);
+    assert_eq!(first.stdout, check(&tree, "2026-11-24").stdout);
+    // 31 days after the 20th of November, and one more.
+    assert_eq!(check(&tree, "2026-12-21").code, 0);
+    let old = check(&tree, "2026-12-22");
+    assert_eq!(
+        (old.code, old.findings()),
+        (1, fails.map(str::to_owned).to_vec())
+    );
+    assert!(message(&old).contains("too old"), "{}", message(&old));
+    // On the day before there was no record yet.
+    let early = check(&tree, "2026-11-19");
+    assert_eq!(early.findings(), fails);
+    assert!(
+        message(&early).contains("no restore"),
+        "{}",
+        message(&early)
+    );
+    // Another age, for all and for one.
+    tree.write("hipaa-iac.yaml", of("ehr", "  maxAge: 3d\n").as_bytes())
+        .unwrap();
+    assert_eq!(check(&tree, "2026-11-24").findings(), fails);
+}
+
+#[test]
+fn what_did_not_pass_last_or_is_not_covered_is_a_finding() {
+    for (restore, said) in [
+        (of("broken", ""), "failed"),
+        (of("never", ""), "no restore"),
+        (
+            of("ehr", "").replace("aws_db_instance.ehr", "aws_db_instance.other"),
+            "covers",
+        ),
+    ] {
+        let ran = check(&tree(&restore), "2026-11-24");
+        assert_eq!(ran.findings(), ["database-restore-unproven fail main.tf:1"]);
+        assert!(message(&ran).contains(said), "{}", message(&ran));
+    }
+    // Without `restore` the policy has nothing to say.
+    let tree = tree("{}\n");
+    assert_eq!(check(&tree, "2026-11-24").findings(), [""; 0]);
+}
+
+#[test]
+fn nothing_counts_in_a_log_that_is_not_whole() {
+    type Harm = fn(&Path) -> io::Result<()>;
+    let harms: [(&str, Harm); 4] = [
+        ("edited", |at| {
+            let record = at.join("evidence/records/000000000003.dsse.json");
+            let text = fs::read_to_string(&record)?;
+            fs::write(record, text.replacen("\"sig\":\"", "\"sig\":\"A", 1))
+        }),
+        ("removed", |at| {
+            fs::remove_file(at.join("evidence/records/000000000003.dsse.json"))
+        }),
+        ("another's", |at| {
+            let key = hipaa_iac_evidence::Signer::from_seed(&[25; 32]).map_err(io::Error::other)?;
+            fs::write(at.join("key.pub"), key.public().to_pem())
+        }),
+        ("missing", |at| fs::remove_dir_all(at.join("evidence"))),
+    ];
+    for (name, harm) in harms {
+        let tree = tree(&of("ehr", ""));
+        harm(tree.path()).unwrap();
+        let ran = check(&tree, "2026-11-24");
+        let unknown = ["database-restore-unproven unknown main.tf:1"];
+        assert_eq!(
+            (ran.code, ran.findings()),
+            (3, unknown.map(str::to_owned).to_vec()),
+            "{name}"
+        );
+        assert!(ran.stdout.contains("restore-evidence"), "{name}");
+    }
+}
+
+#[test]
+fn a_cut_tail_is_found_with_a_checkpoint_from_elsewhere() {
+    let cut = |restore: &str| {
+        let tree = tree(restore);
+        let log = tree.path().join("evidence");
+        fs::copy(log.join("checkpoint"), tree.path().join("witness")).unwrap();
+        // The failed record and all behind it, with everything that tells of them.
+        for size in 4..=6 {
+            fs::remove_file(log.join(format!("records/{:012}.dsse.json", size - 1))).unwrap();
+            fs::remove_file(log.join(format!("checkpoints/{size:012}"))).unwrap();
+            fs::remove_file(log.join(format!("tile/0/000.p/{size}"))).unwrap();
+        }
+        fs::copy(log.join("checkpoints/000000000003"), log.join("checkpoint")).unwrap();
+        check(&tree, "2026-11-24")
+    };
+    assert_eq!(cut(&of("broken", "")).code, 0);
+    let seen = cut(&of("broken", "  checkpoint: witness\n"));
+    assert_eq!(
+        seen.findings(),
+        ["database-restore-unproven unknown main.tf:1"]
+    );
+    assert_eq!(seen.code, 3);
+    assert!(seen.stdout.contains("tail-cut"), "{}", seen.stdout);
+}
+
+#[test]
+fn the_proof_of_one_database_does_not_count_for_its_namesake() {
+    let restore = of("ehr", "");
+    let tree = Tree::with(&[
+        ("prod/main.tf", DATABASE),
+        ("staging/main.tf", DATABASE),
+        ("hipaa-iac.yaml", &restore),
+    ])
+    .unwrap();
+    log(tree.path()).unwrap();
+    let ran = check(&tree, "2026-11-24");
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stdout.contains("restore-ambiguous"));
+    assert_eq!(
+        ran.findings(),
+        [
+            "database-restore-unproven fail prod/main.tf:1",
+            "database-restore-unproven fail staging/main.tf:1"
+        ]
+    );
+    let rooted = restore.replace("verification:", "root: prod, verification:");
+    tree.write("hipaa-iac.yaml", rooted.as_bytes()).unwrap();
+    let ran = check(&tree, "2026-11-24");
+    assert_eq!(
+        ran.findings(),
+        ["database-restore-unproven fail staging/main.tf:1"]
+    );
+    assert_eq!(ran.code, 1);
+}
+
+#[test]
+fn a_configuration_that_would_prove_nothing_is_refused() {
+    for restore in [
+        of("ehr", "").replace("evidence: evidence", "evidence: \"s3://clinic/log\""),
+        of("ehr", "").replace("[key.pub]", "[]"),
+        of("ehr", "").replace("[key.pub]", "[other.pub]"),
+        of("ehr", "  maxAge: soon\n"),
+        of("ehr", "  checkpoint: nowhere\n"),
+    ] {
+        let ran = check(&tree(&restore), "2026-11-24");
+        assert_eq!(ran.code, 2, "{restore}\n{}", ran.stderr);
+    }
+}
