@@ -147,7 +147,7 @@ fn hashed(members: &Members, name: &str) -> Result<Vec<Arc<str>>, Stop> {
 
 /// The serialization of texts between brackets, for the hash of what holds them.
 fn serialized(texts: &[Arc<str>]) -> String {
-    texts.iter().map(|text| format!("{text};")).collect()
+    texts.iter().flat_map(|text| [&**text, ";"]).collect()
 }
 
 /// Nested blocks, as they are written.
@@ -736,7 +736,7 @@ fn google_policy(arguments: &Members) -> Result<String, Stop> {
             logs.push((hash.clone(), (hash, log)));
         }
         let (hashes, logs): (Vec<String>, Vec<Json>) = in_order_of_hashes(logs).into_iter().unzip();
-        let hashes: String = hashes.iter().map(|hash| format!("<{hash}>;")).collect();
+        let hashes: String = hashes.iter().flat_map(|hash| ["<", hash, ">;"]).collect();
         let service = required(block, "service")?;
         let hash = format!("audit_log_configs:{{{hashes}}};service:{service};");
         let audit = object(vec![

@@ -491,6 +491,9 @@ fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, 
         .collect()
 }
 
+/// Where a module requires a provider, and its local name there.
+type Required = (Arc<Module>, Arc<str>, Option<Span>);
+
 struct Output<'a> {
     evaluator: &'a Evaluator<'a>,
     root: Arc<str>,
@@ -498,7 +501,7 @@ struct Output<'a> {
     /// The sources of the providers that blocks configure.
     configured: BTreeSet<Arc<str>>,
     /// By source, where a provider is first required.
-    required: BTreeMap<Arc<str>, (Arc<Module>, Arc<str>, Option<Span>)>,
+    required: BTreeMap<Arc<str>, Required>,
 }
 
 impl Output<'_> {

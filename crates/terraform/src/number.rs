@@ -41,9 +41,9 @@ impl Eq for Num {}
 
 impl Num {
     /// A number that is written in decimal digits; `None` where it is too large to be worked with.
-    pub fn new(number: BigDecimal) -> Option<Self> {
-        if number.digits() > EXACT_DIGITS && is_small(&number) {
-            return Self::of(&Binary::of(&number, WRITTEN), WRITTEN);
+    pub fn new(number: &BigDecimal) -> Option<Self> {
+        if number.digits() > EXACT_DIGITS && is_small(number) {
+            return Self::of(&Binary::of(number, WRITTEN), WRITTEN);
         }
         Self::shown(number, WRITTEN)
     }
@@ -64,14 +64,14 @@ impl Num {
         {
             return None;
         }
-        Self::new(text.parse().ok()?)
+        Self::new(&text.parse().ok()?)
     }
 
     /// What was calculated with doubles; `None` where it is not finite.
     pub fn of_double(number: f64) -> Option<Self> {
         // Rust writes the shortest decimal too.
         let text = number.is_finite().then(|| number.to_string())?;
-        Self::shown(text.parse().ok()?, DOUBLE)
+        Self::shown(&text.parse().ok()?, DOUBLE)
     }
 
     /// A whole number of any size.
@@ -87,7 +87,7 @@ impl Num {
     }
 
     /// The number that is shown as this decimal.
-    fn shown(decimal: BigDecimal, bits: u64) -> Option<Self> {
+    fn shown(decimal: &BigDecimal, bits: u64) -> Option<Self> {
         let decimal = if decimal.is_zero() {
             BigDecimal::zero()
         } else {
@@ -98,7 +98,7 @@ impl Num {
 
     /// The number of a mantissa that has no more than so many bits.
     fn of(number: &Binary, bits: u64) -> Option<Self> {
-        Self::shown(number.shortest(bits)?, bits)
+        Self::shown(&number.shortest(bits)?, bits)
     }
 
     fn binary(&self) -> Binary {
@@ -173,7 +173,7 @@ impl Num {
             && let Some(sum) = a.checked_add(b)
             && bits >= COUNTED
         {
-            return Self::shown(sum.into(), bits);
+            return Self::shown(&sum.into(), bits);
         }
         Self::of(&self.binary().add(&other.binary()).rounded(bits), bits)
     }
@@ -233,7 +233,7 @@ impl Num {
 
     /// The nearest whole number in a direction.
     pub fn whole(&self, direction: RoundingMode) -> Option<Self> {
-        Self::shown(self.0.decimal.with_scale_round(0, direction), self.0.bits)
+        Self::shown(&self.0.decimal.with_scale_round(0, direction), self.0.bits)
     }
 
     /// Whether it is below zero.
