@@ -12,10 +12,10 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
         r"(^|_)(password|passwd|pwd|pass|passphrase|secret|secrets|token|api_?key|apikey|access_?key|secret_?key|private_?key|signing_?key|encryption_?key|account_?key|auth_?key|master_?key|license_?key|credentials?|auth)(_|$)",
     )
 });
-/// Ends of names that speak about a credential without being one.
+/// Ends of names that speak about a credential without being one, or name the Secret of a certificate or an image registry.
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"_(file|files|path|dir|arn|arns|name|names|id|ids|url|uri|endpoint|host|ttl|expiry|expiration|expires|timeout|length|policy|enabled|disabled|required|ref|header|type|version|count|min|max|days|hours|minutes|seconds|rotation|algorithm|alg|issuer|audience|scope|scopes|mode|method|store|manager|provider|backend|mount|key_id|region|prefix|suffix|field|env|format|size|interval|lifetime|duration|validity|hash)$",
+        r"(_(file|files|path|dir|arn|arns|name|names|id|ids|url|uri|endpoint|host|ttl|expiry|expiration|expires|timeout|length|policy|enabled|disabled|required|ref|header|type|version|count|min|max|days|hours|minutes|seconds|rotation|algorithm|alg|issuer|audience|scope|scopes|mode|method|store|manager|provider|backend|mount|key_id|region|prefix|suffix|field|env|format|size|interval|lifetime|duration|validity|hash)|(^|_)(tls|ca|certs?|certificates?|pull)_secrets?)$",
     )
 });
 /// Texts that are credentials whatever the setting is called.
@@ -90,6 +90,7 @@ mod tests {
             ("DB_PASSWORD", "hunter2!"),
             ("dbPassword", "correct horse"),
             ("API_KEY", "0123456789abcdef"),
+            ("--client-secret", "correct-horse"),
             ("ANYTHING", "AKIAIOSFODNN7EXAMPLE"),
             ("DATABASE_URL", "postgres://app:hunter2@db/p"),
             ("cert", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"),
@@ -111,6 +112,8 @@ mod tests {
             ("TOKEN_URL", "https://auth.example/token"),
             ("PASSWORD_MIN_LENGTH", "14"),
             ("SECRET_NAME", "db-credentials"),
+            ("--tls-secret", "webhook-tls"),
+            ("IMAGE_PULL_SECRETS", "registry"),
             ("DATABASE_URL", "postgres://app:${PW}@db/p"),
             ("LOG_LEVEL", "debug"),
             ("AUTHOR", "someone"),
