@@ -10,7 +10,8 @@ use std::{
 
 use hipaa_iac_api::WaiverSpec;
 use hipaa_iac_engine::{
-    Agreement, Agreements, Config, Date, Policy, PolicySet, Reach, RelatedKinds, Settings, selected,
+    Agreement, Agreements, Config, Date, Policy, PolicySet, Prepared, Reach, RelatedKinds,
+    Settings, selected,
 };
 use hipaa_iac_source::{Diagnostic, Level, SourceFile, Sources};
 use serde_json::{Value, json};
@@ -19,6 +20,17 @@ use crate::args::Mode;
 
 /// The annotation of a Policy, and the label of a Namespace, that says what a violation does.
 pub const MODE_KEY: &str = "hipaa-iac.dev/mode";
+
+/// Kinds whose replicas change without their template, by group, kind and plural. They are watched, so that a scale can be judged as the object
+/// that it makes. ReplicaSets are not among them: Deployments make them by the thousand, and the Pods of one are judged whoever scales it.
+const SCALED: [(&str, &str, &str); 6] = [
+    ("", "ReplicationController", "replicationcontrollers"),
+    ("apps", "Deployment", "deployments"),
+    ("apps", "StatefulSet", "statefulsets"),
+    ("apps.kruise.io", "CloneSet", "clonesets"),
+    ("apps.openshift.io", "DeploymentConfig", "deploymentconfigs"),
+    ("argoproj.io", "Rollout", "rollouts"),
+];
 
 /// A kind as policies and the API server call it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,8 +155,8 @@ pub struct ActiveWaiver {
 /// The policies that judge a kind, and what they read beside.
 #[derive(Debug)]
 pub struct KindRules {
-    /// The policies.
-    pub policies: PolicySet,
+    /// The policies, ready to judge.
+    pub policies: Prepared,
     /// The kinds that they read.
     pub related: BTreeMap<GroupKind, Reach>,
 }
@@ -154,10 +166,6 @@ pub struct KindRules {
 pub struct Catalog {
     /// By kind, the policies that judge it.
     kinds: HashMap<GroupKind, Arc<KindRules>>,
-    /// Configuration and agreements, without the waivers of the cluster.
-    pub settings: Settings,
-    /// The same where everything is known to hold PHI.
-    pub settings_phi: Settings,
     modes: HashMap<Arc<str>, Mode>,
     default_mode: Mode,
     /// The waivers that are in force.
@@ -304,19 +312,15 @@ impl Catalog {
             return Err(CatalogError::BuiltIn(problem.message.clone()));
         }
         let (agreements, bad_agreements) = agreements(&resources.agreements, today);
-        let settings = Settings {
+        let settings = Arc::new(Settings {
             as_of: today,
             config: base.config.clone(),
             agreements,
             inline_waivers: false,
             ..Settings::new(today)
-        };
+        });
         let in_force = selected(&set, &settings);
-        let kinds = index(&set, &in_force);
-        let settings_phi = Settings {
-            all_phi: true,
-            ..settings.clone()
-        };
+        let kinds = index(&set, &in_force, &settings);
         let mut waivers: Vec<ActiveWaiver> = resources
             .waivers
             .iter()
@@ -328,8 +332,6 @@ impl Catalog {
         waivers.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self {
             kinds,
-            settings,
-            settings_phi,
             modes,
             default_mode: base.mode,
             waivers,
@@ -342,9 +344,12 @@ impl Catalog {
 
     /// Whether a policy is in force.
     pub fn is_in_force(&self, name: &str) -> bool {
-        self.kinds
-            .values()
-            .any(|rules| rules.policies.get(name).is_some())
+        self.kinds.values().any(|rules| {
+            rules
+                .policies
+                .policies()
+                .any(|policy| &*policy.name == name)
+        })
     }
 
     /// The policies that judge a kind.
@@ -359,8 +364,30 @@ impl Catalog {
         kinds
     }
 
-    /// The kinds that policies read beside what they judge; Namespaces always are.
+    /// The kind of an object that is scaled, by group and plural, where a policy judges it.
+    pub fn scaled(&self, group: &str, plural: &str) -> Option<GroupKind> {
+        self.scaled_kinds()
+            .find(|(kind, known)| &*kind.group == group && *known == plural)
+            .map(|(kind, _)| kind)
+    }
+
+    /// The kinds that can be scaled and some policy judges, with their plurals.
+    pub fn scaled_kinds(&self) -> impl Iterator<Item = (GroupKind, &'static str)> {
+        SCALED
+            .iter()
+            .map(|(group, kind, plural)| (GroupKind::new(group, kind), *plural))
+            .filter(|(kind, _)| self.kinds.contains_key(kind))
+    }
+
+    /// The kinds that are watched: what policies read, and what can be scaled.
     pub fn watched_kinds(&self) -> BTreeSet<GroupKind> {
+        let mut all = self.read_kinds();
+        all.extend(self.scaled_kinds().map(|(kind, _)| kind));
+        all
+    }
+
+    /// The kinds that policies read beside what they judge; Namespaces always are.
+    pub fn read_kinds(&self) -> BTreeSet<GroupKind> {
         let mut all: BTreeSet<GroupKind> = self
             .kinds
             .values()
@@ -380,7 +407,11 @@ impl Catalog {
     }
 }
 
-fn index(set: &PolicySet, in_force: &[Arc<Policy>]) -> HashMap<GroupKind, Arc<KindRules>> {
+fn index(
+    set: &PolicySet,
+    in_force: &[Arc<Policy>],
+    settings: &Arc<Settings>,
+) -> HashMap<GroupKind, Arc<KindRules>> {
     let mut kinds: BTreeSet<GroupKind> = BTreeSet::new();
     for policy in in_force {
         for wanted in &policy.spec().matches.kubernetes {
@@ -415,6 +446,7 @@ fn index(set: &PolicySet, in_force: &[Arc<Policy>]) -> HashMap<GroupKind, Arc<Ki
                 .iter()
                 .map(|(word, reach)| (GroupKind::from_word(word), *reach))
                 .collect();
+            let policies = Prepared::new(policies, Arc::clone(settings));
             (kind, Arc::new(KindRules { policies, related }))
         })
         .collect()

@@ -37,6 +37,25 @@ pub enum State {
     Forbidden,
 }
 
+/// An object as it is kept.
+#[derive(Clone, Debug)]
+pub enum Kept {
+    /// As policies read it.
+    Whole(Arc<Resource>),
+    /// As JSON, for a kind that is seldom asked for: a fraction of the size.
+    Text(Box<str>),
+}
+
+/// An object with what it is found by; nothing where it is no object.
+#[derive(Clone, Debug)]
+pub struct Found(Option<(Key, Kept)>);
+
+impl From<Resource> for Found {
+    fn from(resource: Resource) -> Self {
+        Self(key(&resource).map(|key| (key, Kept::Whole(Arc::new(resource)))))
+    }
+}
+
 /// The objects of one kind.
 #[derive(Debug)]
 pub struct Store {
@@ -46,9 +65,9 @@ pub struct Store {
 #[derive(Debug)]
 struct Contents {
     state: State,
-    objects: BTreeMap<Key, Arc<Resource>>,
+    objects: BTreeMap<Key, Kept>,
     /// What a list that is being read has brought so far.
-    incoming: Option<BTreeMap<Key, Arc<Resource>>>,
+    incoming: Option<BTreeMap<Key, Kept>>,
     heard: Instant,
     since: Instant,
 }
@@ -91,13 +110,13 @@ impl Store {
     }
 
     /// An object of the list that is being read.
-    pub fn listed(&self, resource: Resource) {
-        if let Some(key) = key(&resource) {
+    pub fn listed(&self, object: impl Into<Found>) {
+        if let Found(Some((key, kept))) = object.into() {
             let mut contents = self.write();
             contents
                 .incoming
                 .get_or_insert_with(BTreeMap::new)
-                .insert(key, Arc::new(resource));
+                .insert(key, kept);
         }
     }
 
@@ -112,10 +131,10 @@ impl Store {
     }
 
     /// An object is new or has changed.
-    pub fn apply(&self, resource: Resource) {
-        if let Some(key) = key(&resource) {
+    pub fn apply(&self, object: impl Into<Found>) {
+        if let Found(Some((key, kept))) = object.into() {
             let mut contents = self.write();
-            contents.objects.insert(key, Arc::new(resource));
+            contents.objects.insert(key, kept);
             contents.heard = Instant::now();
         }
     }
@@ -161,10 +180,18 @@ impl Store {
     }
 
     fn get(&self, namespace: Option<&str>, name: &str) -> Option<Arc<Resource>> {
-        self.read()
+        let kept = self
+            .read()
             .objects
             .get(&(namespace.unwrap_or_default().into(), name.into()))
-            .cloned()
+            .cloned()?;
+        match kept {
+            Kept::Whole(resource) => Some(resource),
+            Kept::Text(text) => {
+                let node = serde_json::from_str(&text).ok()?;
+                hipaa_iac_kubernetes::resource(node, &ROOT.into(), namespace).map(Arc::new)
+            }
+        }
     }
 }
 
@@ -211,10 +238,17 @@ impl Cluster {
 
     /// The Namespace of a name.
     pub fn namespace(&self, name: &str) -> Option<Arc<Resource>> {
-        self.stores
-            .load()
-            .get(&GroupKind::new("", "Namespace"))?
-            .get(None, name)
+        self.object(&GroupKind::new("", "Namespace"), None, name)
+    }
+
+    /// The object of a kind, namespace and name, as far as it is known.
+    pub fn object(
+        &self,
+        kind: &GroupKind,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<Arc<Resource>> {
+        self.stores.load().get(kind)?.get(namespace, name)
     }
 
     /// The inventory in which an object is judged: the object first, its Namespace, and what its policies relate it to.
@@ -240,6 +274,11 @@ impl Cluster {
                 references: Vec::new(),
                 texts: Vec::new(),
             });
+        };
+        // What policies read beside the object is kept whole.
+        let whole = |(_, kept): (&Key, &Kept)| match kept {
+            Kept::Whole(resource) => Some(Arc::clone(resource)),
+            Kept::Text(_) => None,
         };
         let mut add = Vec::new();
         if let Some(namespace) = &namespace
@@ -271,7 +310,7 @@ impl Cluster {
                             .range(first..)
                             .take_while(|((in_space, _), _)| *in_space == space)
                             .filter(|(key, _)| !is_own(key));
-                        add.extend(found.map(|(_, resource)| Arc::clone(resource)));
+                        add.extend(found.filter_map(whole));
                     }
                 }
                 _ => add.extend(
@@ -279,7 +318,7 @@ impl Cluster {
                         .objects
                         .iter()
                         .filter(|(key, _)| !is_own(key))
-                        .map(|(_, resource)| Arc::clone(resource)),
+                        .filter_map(whole),
                 ),
             }
         }
@@ -301,25 +340,42 @@ fn plural_name(kind: &GroupKind) -> String {
 /// An object of a watch, without what no policy reads: `metadata.managedFields`, what `kubectl` keeps of the last apply, `status`, and
 /// binary data.
 pub fn kept(mut value: serde_json::Value, namespace: Option<&str>) -> Option<Resource> {
-    if let Some(object) = value.as_object_mut() {
-        object.remove("status");
-        object.remove("binaryData");
-        if let Some(metadata) = object
-            .get_mut("metadata")
-            .and_then(serde_json::Value::as_object_mut)
-        {
-            metadata.remove("managedFields");
-            if let Some(annotations) = metadata
-                .get_mut("annotations")
-                .and_then(serde_json::Value::as_object_mut)
-            {
-                annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
-            }
-        }
-    }
+    trim(&mut value);
     let node = words().share(Node::from(&value));
     drop(value);
     hipaa_iac_kubernetes::resource(node, &words().word(&ROOT.into()), namespace)
+}
+
+/// The same as JSON.
+pub fn kept_as_text(mut value: serde_json::Value, namespace: Option<&str>) -> Found {
+    trim(&mut value);
+    let name = value
+        .pointer("/metadata/name")
+        .and_then(|name| name.as_str());
+    Found(name.map(|name| {
+        let key = (namespace.unwrap_or_default().into(), name.into());
+        (key, Kept::Text(value.to_string().into()))
+    }))
+}
+
+fn trim(value: &mut serde_json::Value) {
+    let Some(object) = value.as_object_mut() else {
+        return;
+    };
+    object.remove("status");
+    object.remove("binaryData");
+    if let Some(metadata) = object
+        .get_mut("metadata")
+        .and_then(serde_json::Value::as_object_mut)
+    {
+        metadata.remove("managedFields");
+        if let Some(annotations) = metadata
+            .get_mut("annotations")
+            .and_then(serde_json::Value::as_object_mut)
+        {
+            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+    }
 }
 
 /// Names of fields, labels and namespaces, which thousands of objects repeat: each is kept once.
@@ -498,6 +554,24 @@ mod tests {
         assert!(store.get(Some("a"), "gone").is_none());
         store.delete(Some("a"), "new");
         assert_eq!(store.figures().0, 0);
+    }
+
+    #[test]
+    fn what_is_kept_as_text_is_found_and_no_relation() {
+        let store = Arc::new(Store::new());
+        let value = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "a"}, "status": {}});
+        store.listed(kept_as_text(value, Some("a")));
+        store.finish();
+        let kind = GroupKind::new("", "ConfigMap");
+        let cluster = Cluster::default();
+        cluster.set_stores([(kind.clone(), store)].into());
+        let found = cluster.object(&kind, Some("a"), "x").unwrap();
+        assert_eq!(&*found.address, "ConfigMap/a/x");
+        assert!(found.body.get("status").is_none());
+        assert!(cluster.object(&kind, Some("b"), "x").is_none());
+        let related = [(kind, Reach::Everywhere)].into();
+        let inventory = cluster.inventory(object("Service", Some("a"), "y"), &related);
+        assert_eq!(inventory.resources.len(), 1);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Served {
     pub versions: BTreeSet<String>,
     /// It can be listed and watched.
     pub watchable: bool,
+    /// It has the subresource `scale`.
+    pub scalable: bool,
 }
 
 /// What the API server serves.
@@ -73,6 +75,10 @@ pub async fn discover(
                 }
                 let watchable = capabilities.supports_operation(verbs::LIST)
                     && capabilities.supports_operation(verbs::WATCH);
+                let scalable = capabilities
+                    .subresources
+                    .iter()
+                    .any(|(subresource, _)| subresource.plural == "scale");
                 found
                     .entry(kind)
                     .or_insert_with(|| Served {
@@ -80,6 +86,7 @@ pub async fn discover(
                         resource,
                         versions: BTreeSet::new(),
                         watchable,
+                        scalable,
                     })
                     .versions
                     .insert(version.to_owned());

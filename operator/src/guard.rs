@@ -1,7 +1,8 @@
 //! The guard: labels of PHI Namespaces, and our own custom resources.
 
 use hipaa_iac_api::{GROUP, WaiverSpec};
-use hipaa_iac_engine::Date;
+use hipaa_iac_engine::{Agreement, Date};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::{
@@ -21,25 +22,22 @@ pub fn judge(
     waiver_namespaces: &[String],
     default_mode: Mode,
     today: Date,
-    request: &Request,
+    request: &Request<Value>,
 ) -> Decision {
     if request.subresource().is_some() || request.operation == Operation::Connect {
         return Decision::of(Answer::allow());
     }
+    let (old, new) = (&request.old_object, &request.object);
+    let spec = new.get("spec").unwrap_or(&Value::Null);
     let answer = match (&*request.kind.group, &*request.kind.kind) {
         ("", "Namespace") => namespace(default_mode, request),
         (GROUP, _) if request.operation == Operation::Delete => Answer::allow(),
-        (GROUP, _)
-            if request
-                .old_object
-                .get("spec")
-                .is_some_and(|spec| request.object.get("spec") == Some(spec)) =>
-        {
-            mode_annotation(&request.object).map_or_else(Answer::allow, refuse)
+        (GROUP, _) if !spec.is_null() && old.get("spec") == Some(spec) => {
+            mode_annotation(new).map_or_else(Answer::allow, refuse)
         }
-        (GROUP, "Policy") => policy(request),
-        (GROUP, "Waiver") => waiver(waiver_namespaces, today, request),
-        (GROUP, "Agreement") => agreement(today, request),
+        (GROUP, "Policy") => policy(request, spec),
+        (GROUP, "Waiver") => waiver(waiver_namespaces, today, request, spec),
+        (GROUP, "Agreement") => agreement(today, spec),
         _ => Answer::allow().warn(format!(
             "hipaa-iac: the guard does not know the kind {}",
             request.kind.kind
@@ -69,7 +67,7 @@ fn is_phi(object: &Value) -> bool {
     label(object, CLASS_KEY).is_some_and(|class| class.trim().eq_ignore_ascii_case("phi"))
 }
 
-fn namespace(default_mode: Mode, request: &Request) -> Answer {
+fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {
     let (old, new) = (&request.old_object, &request.object);
     if request.operation == Operation::Delete {
         if !is_phi(old) {
@@ -152,7 +150,7 @@ fn mode_annotation(object: &Value) -> Option<String> {
         .map(|problem| format!("annotation {MODE_KEY}: {problem}"))
 }
 
-fn policy(request: &Request) -> Answer {
+fn policy(request: &Request<Value>, spec: &Value) -> Answer {
     if let Some(problem) = mode_annotation(&request.object) {
         return refuse(problem);
     }
@@ -161,7 +159,6 @@ fn policy(request: &Request) -> Answer {
         .pointer("/metadata/name")
         .and_then(Value::as_str)
         .unwrap_or(&request.name);
-    let spec = request.object.get("spec").unwrap_or(&Value::Null);
     match compile(name, spec) {
         Ok(policy) if policy.spec().matches.kubernetes.is_empty() => Answer::allow().warn(format!(
             "hipaa-iac: policy `{name}` matches no Kubernetes kind, so it judges nothing in a cluster"
@@ -171,9 +168,8 @@ fn policy(request: &Request) -> Answer {
     }
 }
 
-fn waiver(namespaces: &[String], today: Date, request: &Request) -> Answer {
-    let spec = request.object.get("spec").cloned().unwrap_or_default();
-    let spec: WaiverSpec = match serde_json::from_value(spec) {
+fn waiver(namespaces: &[String], today: Date, request: &Request<Value>, spec: &Value) -> Answer {
+    let spec = match WaiverSpec::deserialize(spec) {
         Ok(spec) => spec,
         Err(error) => return refuse(format!("the waiver cannot be read: {error}")),
     };
@@ -200,9 +196,8 @@ fn waiver(namespaces: &[String], today: Date, request: &Request) -> Answer {
     answer
 }
 
-fn agreement(today: Date, request: &Request) -> Answer {
-    let spec = request.object.get("spec").cloned().unwrap_or_default();
-    match serde_json::from_value(spec) {
+fn agreement(today: Date, spec: &Value) -> Answer {
+    match Agreement::deserialize(spec) {
         Ok(spec) => match check_agreement(&spec, today) {
             Ok(()) => Answer::allow(),
             Err(message) => refuse(message),
@@ -216,9 +211,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::review::{Gvk, UserInfo};
+    use crate::review::{GroupResource, Gvk, UserInfo};
 
-    fn request(group: &str, kind: &str, operation: Operation, old: Value, new: Value) -> Request {
+    fn request(
+        group: &str,
+        kind: &str,
+        operation: Operation,
+        old: Value,
+        new: Value,
+    ) -> Request<Value> {
         Request {
             uid: "u".into(),
             kind: Gvk {
@@ -226,6 +227,7 @@ mod tests {
                 version: "v1".into(),
                 kind: kind.into(),
             },
+            resource: GroupResource::default(),
             sub_resource: None,
             name: "a".into(),
             namespace: Some("hipaa-iac-system".into()),
@@ -237,7 +239,7 @@ mod tests {
         }
     }
 
-    fn ask(request: &Request) -> Answer {
+    fn ask(request: &Request<Value>) -> Answer {
         judge(
             &["hipaa-iac-system".to_owned()],
             Mode::Audit,

@@ -2,22 +2,23 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use hipaa_iac_engine::{Evaluation, Finding, Settings, Verdict, WaiverEntry, evaluate_one};
-use hipaa_iac_source::{Node, Resource, Sources};
-use serde_json::Value;
+use hipaa_iac_engine::{Finding, Severity, Verdict, WaiverEntry};
+use hipaa_iac_source::{Map, Node, Resource, Value};
 
 use crate::{
     args::Mode,
     catalog::{Catalog, GroupKind, KindRules, MODE_KEY},
     cluster::{Cluster, ROOT},
-    review::{Answer, Entry, Operation, Request},
+    review::{Answer, Entry, Operation, Request, cut, one_line},
     waive,
 };
 
-/// How many violations an answer tells one by one.
+/// How many violations an answer tells one by one, and how many policies its first line names.
 const MAX_TOLD: usize = 5;
 /// The longest remedy in an answer, in letters.
 const MAX_REMEDY: usize = 160;
+/// The longest line about a violation, in bytes: keys of the object are in its path, and a policy of the cluster may say much.
+const MAX_LINE: usize = 600;
 
 /// What a review came to: the answer, and what the log and the metrics say of it.
 #[derive(Clone, Debug, Default)]
@@ -67,18 +68,17 @@ pub fn judge(
     cluster: &Cluster,
     options: &Options,
     entry: Entry,
-    request: &Request,
+    request: &Request<Node>,
 ) -> Decision {
     match request.operation {
         Operation::Connect => return connect(options, request),
         Operation::Delete => return Decision::of(Answer::allow()),
         Operation::Create | Operation::Update => {}
     }
-    if let Some(subresource) = request.subresource()
-        && subresource != "ephemeralcontainers"
-    {
-        // A scale has no template: replicas meet the check of their Pods.
-        return Decision::of(Answer::allow());
+    match request.subresource() {
+        None | Some("ephemeralcontainers") => {}
+        Some("scale") => return scale(catalog, cluster, entry, request),
+        Some(_) => return Decision::of(Answer::allow()),
     }
     if request.operation == Operation::Update && unchanged(&request.old_object, &request.object) {
         return Decision::of(Answer::allow());
@@ -99,16 +99,15 @@ pub fn judge(
     };
     let namespace_mode = namespace_mode(cluster, request, &object);
     let waivers = waive::entries(catalog, request, &object);
-    let evaluation = run(catalog, cluster, entry, rules, object.clone(), &waivers);
+    let findings = run(cluster, entry, rules, object.clone(), &waivers);
     let before = if request.operation == Operation::Update
-        && evaluation
-            .findings
+        && findings
             .iter()
             .any(|finding| finding.verdict == Verdict::Fail)
     {
         resource(&request.old_object, request).map(|old| {
-            let evaluation = run(catalog, cluster, entry, rules, old.clone(), &waivers);
-            keys(&evaluation, &old.body)
+            let findings = run(cluster, entry, rules, old.clone(), &waivers);
+            keys(&findings, &old.body)
         })
     } else {
         None
@@ -118,42 +117,89 @@ pub fn judge(
         entry,
         request,
         &object,
-        &evaluation,
+        &findings,
         before.as_ref(),
         namespace_mode,
     )
 }
 
-fn resource(value: &Value, request: &Request) -> Option<Resource> {
-    hipaa_iac_kubernetes::resource(Node::from(value), &ROOT.into(), request.object_namespace())
+/// A scale carries no template: what it makes is the object that the watch knows, with other replicas. What had none begins with the first one,
+/// and so nothing of it is old.
+fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<Node>) -> Decision {
+    let allow = || Decision::of(Answer::allow());
+    let Some(kind) = catalog.scaled(&request.resource.group, &request.resource.resource) else {
+        return allow();
+    };
+    let Some(rules) = catalog.rules(&kind) else {
+        return allow();
+    };
+    let replicas = |scale: &Node| {
+        let replicas = scale.get("spec").and_then(|spec| spec.get("replicas"));
+        replicas.and_then(Node::as_int).unwrap_or(0)
+    };
+    let (old, new) = (replicas(&request.old_object), replicas(&request.object));
+    if old == new {
+        return allow();
+    }
+    let namespace = request.object_namespace();
+    let Some(known) = cluster.object(&kind, namespace, &request.name) else {
+        let warning = format!(
+            "hipaa-iac: {}/{} is not read yet, so its scale was not judged; its Pods are",
+            kind.kind, request.name
+        );
+        return Decision::of(Answer::allow().warn(warning));
+    };
+    let object = with_replicas(&known, new);
+    let waivers = waive::entries(catalog, request, &object);
+    let findings = run(cluster, entry, rules, object.clone(), &waivers);
+    let before = (old > 0).then(|| {
+        let object = with_replicas(&known, old);
+        keys(
+            &run(cluster, entry, rules, object.clone(), &waivers),
+            &object.body,
+        )
+    });
+    decide(
+        catalog,
+        entry,
+        request,
+        &object,
+        &findings,
+        before.as_ref(),
+        namespace_mode(cluster, request, &object),
+    )
+}
+
+fn with_replicas(object: &Resource, replicas: i64) -> Resource {
+    let mut object = object.clone();
+    if let Value::Object(members) = &mut object.body.value
+        && let Some(spec) = Arc::make_mut(members).get_mut("spec")
+        && let Value::Object(spec) = &mut spec.value
+    {
+        Arc::make_mut(spec).insert("replicas".into(), Node::int(replicas));
+    }
+    object
+}
+
+fn resource(object: &Node, request: &Request<Node>) -> Option<Resource> {
+    hipaa_iac_kubernetes::resource(object.clone(), &ROOT.into(), request.object_namespace())
 }
 
 fn run(
-    catalog: &Catalog,
     cluster: &Cluster,
     entry: Entry,
-    rules: &Arc<KindRules>,
+    rules: &KindRules,
     object: Resource,
     waivers: &[WaiverEntry],
-) -> Evaluation {
+) -> Vec<Finding> {
     // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
-    let base = if entry == Entry::WorkloadsPhi {
-        &catalog.settings_phi
-    } else {
-        &catalog.settings
-    };
+    let all_phi = entry == Entry::WorkloadsPhi;
     let inventory = cluster.inventory(object, &rules.related);
-    let sources = Sources::new();
-    if waivers.is_empty() {
-        return evaluate_one(&rules.policies, &inventory, &sources, base, 0);
-    }
-    let mut settings: Settings = base.clone();
-    settings.config.waivers.extend(waivers.iter().cloned());
-    evaluate_one(&rules.policies, &inventory, &sources, &settings, 0)
+    rules.policies.evaluate(&inventory, 0, waivers, all_phi)
 }
 
 /// What the label of the object's Namespace, or of the Namespace that is the object, says.
-fn namespace_mode(cluster: &Cluster, request: &Request, object: &Resource) -> Option<Mode> {
+fn namespace_mode(cluster: &Cluster, request: &Request<Node>, object: &Resource) -> Option<Mode> {
     let label = |resource: &Resource| {
         resource
             .body
@@ -174,7 +220,7 @@ fn namespace_mode(cluster: &Cluster, request: &Request, object: &Resource) -> Op
 }
 
 /// Whether an update changes nothing that a policy reads: bookkeeping, finalizers, owners and status may differ.
-fn unchanged(old: &Value, new: &Value) -> bool {
+fn unchanged(old: &Node, new: &Node) -> bool {
     const BOOKKEEPING: [&str; 9] = [
         "creationTimestamp",
         "deletionGracePeriodSeconds",
@@ -186,28 +232,19 @@ fn unchanged(old: &Value, new: &Value) -> bool {
         "resourceVersion",
         "uid",
     ];
-    let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else {
-        return false;
-    };
-    let differ = |a: &serde_json::Map<String, Value>,
-                  b: &serde_json::Map<String, Value>,
-                  skip: &dyn Fn(&str) -> bool| {
+    let same = |a: &Map, b: &Map, skip: &dyn Fn(&str) -> bool| {
         a.keys()
             .chain(b.keys())
-            .any(|key| !skip(key) && a.get(key) != b.get(key))
+            .all(|key| skip(key) || a.get(key) == b.get(key))
     };
-    let empty = serde_json::Map::new();
-    let metadata = |object: &serde_json::Map<String, Value>| {
-        object
-            .get("metadata")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_else(|| empty.clone())
+    let metadata = |object: &Node| object.get("metadata").and_then(Node::as_map).cloned();
+    let (Some(a), Some(b), Some(before), Some(after)) =
+        (old.as_map(), new.as_map(), metadata(old), metadata(new))
+    else {
+        return false;
     };
-    !differ(old, new, &|key| key == "metadata" || key == "status")
-        && !differ(&metadata(old), &metadata(new), &|key| {
-            BOOKKEEPING.contains(&key)
-        })
+    same(a, b, &|key| key == "metadata" || key == "status")
+        && same(&before, &after, &|key| BOOKKEEPING.contains(&key))
 }
 
 /// What identifies a violation from one version of an object to the next: policy, path and rule. Elements of lists count by their name where they
@@ -227,9 +264,8 @@ fn key(finding: &Finding, body: &Node) -> (Arc<str>, String, String) {
 
 type Keys = BTreeSet<(Arc<str>, String, String)>;
 
-fn keys(evaluation: &Evaluation, body: &Node) -> Keys {
-    evaluation
-        .findings
+fn keys(findings: &[Finding], body: &Node) -> Keys {
+    findings
         .iter()
         .filter(|finding| finding.verdict == Verdict::Fail)
         .map(|finding| key(finding, body))
@@ -308,6 +344,24 @@ fn dotted(path: &str) -> String {
     text
 }
 
+/// Why a request is denied: worst first, then by name and place.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Denial {
+    severity: std::cmp::Reverse<Severity>,
+    policy: Arc<str>,
+    line: String,
+}
+
+impl Denial {
+    fn of(finding: &Finding, line: String) -> Self {
+        Self {
+            severity: std::cmp::Reverse(finding.severity),
+            policy: Arc::clone(&finding.policy.name),
+            line,
+        }
+    }
+}
+
 /// Policy, citation, path, what is wrong and what to do, in one line. The value itself is never in it.
 fn line(finding: &Finding) -> String {
     let spec = finding.policy.spec();
@@ -327,7 +381,7 @@ fn line(finding: &Finding) -> String {
     if !remedy.is_empty() {
         _ = write!(text, "; {remedy}");
     }
-    text
+    cut(&one_line(&text), MAX_LINE)
 }
 
 fn first_sentence(text: &str) -> String {
@@ -344,14 +398,14 @@ fn first_sentence(text: &str) -> String {
 fn decide(
     catalog: &Catalog,
     entry: Entry,
-    request: &Request,
+    request: &Request<Node>,
     object: &Resource,
-    evaluation: &Evaluation,
+    findings: &[Finding],
     before: Option<&Keys>,
     namespace_mode: Option<Mode>,
 ) -> Decision {
     let mut decision = Decision {
-        controller: waive::controller(&request.object, &request.user_info)
+        controller: waive::controller(&object.body, &request.user_info)
             .map(|owner| format!("{}/{}", owner.kind, owner.name)),
         ..Decision::default()
     };
@@ -359,7 +413,7 @@ fn decide(
     let mut warnings = Vec::new();
     let mut worst: std::collections::BTreeMap<Arc<str>, Verdict> =
         std::collections::BTreeMap::new();
-    for finding in &evaluation.findings {
+    for finding in findings {
         let name = Arc::clone(&finding.policy.name);
         worst
             .entry(Arc::clone(&name))
@@ -378,7 +432,7 @@ fn decide(
                 match mode {
                     Mode::Enforce if !old => {
                         push(&mut decision.denied, &name);
-                        denials.push(line(finding));
+                        denials.push(Denial::of(finding, line(finding)));
                     }
                     Mode::Enforce => {
                         warnings.push(format!("hipaa-iac (was so before): {}", line(finding)));
@@ -405,9 +459,9 @@ fn decide(
                 // An object can be made too large to be judged: where PHI is, that opens no door.
                 if mode == Mode::Enforce && entry.fails_closed() {
                     push(&mut decision.denied, &name);
-                    denials.push(format!(
+                    denials.push(Denial::of(finding, format!(
                         "{name}: could not be evaluated on this object: it is too large, or the policy has a mistake"
-                    ));
+                    )));
                 } else {
                     warnings.push(format!(
                         "hipaa-iac: policy {name} has a mistake, or the object is too large for it: not judged"
@@ -433,6 +487,7 @@ fn decide(
     let mut answer = if denials.is_empty() {
         Answer::allow()
     } else {
+        denials.sort();
         Answer::deny(403, denial(request, object, &denials))
     };
     // Nobody reads the warnings that a controller gets; what is wrong was told where the template was written.
@@ -461,18 +516,31 @@ fn push(names: &mut Vec<Arc<str>>, name: &Arc<str>) {
     }
 }
 
-fn denial(request: &Request, object: &Resource, denials: &[String]) -> String {
+fn denial(request: &Request<Node>, object: &Resource, denials: &[Denial]) -> String {
     let what = match request.subresource() {
         Some(subresource) => format!("{subresource} of {}", object.address),
         None => object.address.to_string(),
     };
+    let mut names: Vec<&str> = Vec::new();
+    for denial in denials {
+        if !names.contains(&&*denial.policy) {
+            names.push(&denial.policy);
+        }
+    }
+    let more = names.len().saturating_sub(MAX_TOLD);
+    names.truncate(MAX_TOLD);
     let plural = if denials.len() == 1 { "" } else { "s" };
     let mut text = format!(
-        "hipaa-iac denied {what}: {} violation{plural}",
-        denials.len()
+        "hipaa-iac denied {}: {} violation{plural} of {}",
+        one_line(&what),
+        denials.len(),
+        names.join(", ")
     );
-    for line in denials.iter().take(MAX_TOLD) {
-        _ = write!(text, "\n  - {line}");
+    if more > 0 {
+        _ = write!(text, " and {more} more");
+    }
+    for denial in denials.iter().take(MAX_TOLD) {
+        _ = write!(text, "\n  - {}", denial.line);
     }
     if denials.len() > MAX_TOLD {
         _ = write!(
@@ -519,7 +587,7 @@ fn annotate(answer: &mut Answer, decision: &Decision, catalog: &Catalog) {
 }
 
 /// Somebody opens a shell or a port in a pod of a PHI namespace: information system activity, 45 CFR 164.308(a)(1)(ii)(D).
-fn connect(options: &Options, request: &Request) -> Decision {
+fn connect(options: &Options, request: &Request<Node>) -> Decision {
     let door = request.subresource().unwrap_or("connect").to_owned();
     let exempt = request
         .user_info
@@ -553,6 +621,8 @@ mod tests {
 
     #[test]
     fn bookkeeping_is_no_change() {
+        use serde_json::Value;
+        let unchanged = |old: &Value, new: &Value| unchanged(&Node::from(old), &Node::from(new));
         let old = json!({"metadata": {"name": "a", "finalizers": ["x"], "resourceVersion": "1", "labels": {"a": "b"}}, "spec": {"x": 1}, "status": {"a": 1}});
         let mut new = old.clone();
         new["metadata"]["finalizers"] = json!([]);

@@ -100,7 +100,8 @@ impl Default for Metrics {
             requests: Family::default(),
             // From half a millisecond to the three seconds after which the API server gives up.
             duration: Histogram::new([
-                0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 3.0,
+                0.0005, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1,
+                0.25, 0.5, 1.0, 2.5, 3.0,
             ]),
             rules: Family::default(),
             in_flight: Gauge::default(),

@@ -81,6 +81,18 @@ impl Registration<'_> {
                 &["UPDATE"],
             ));
         }
+        for (kind, plural) in self.catalog.scaled_kinds() {
+            if let Some(served) = self.served.get(&kind).filter(|served| served.scalable) {
+                let versions: Vec<&str> = served.versions.iter().map(String::as_str).collect();
+                workloads.push(rule(
+                    &kind.group,
+                    &versions,
+                    &[&format!("{plural}/scale")],
+                    "Namespaced",
+                    &["UPDATE"],
+                ));
+            }
+        }
         if !workloads.is_empty() {
             let mut phi = workloads.clone();
             phi.push(rule(
@@ -333,6 +345,7 @@ mod tests {
                     namespaced: !cluster_scoped.contains(&&*kind.kind),
                     versions: ["v1".to_owned(), "v1beta1".to_owned()].into(),
                     watchable: true,
+                    scalable: matches!(&*kind.kind, "Deployment" | "StatefulSet"),
                 };
                 (kind.clone(), served)
             })
@@ -446,6 +459,8 @@ mod tests {
             "pods/exec",
             "pods/attach",
             "pods/portforward",
+            "deployments/scale",
+            "statefulsets/scale",
             "deployments",
             "ingresses",
             "configmaps",

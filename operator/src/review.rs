@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use hipaa_iac_source::Node;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::{Value, json};
 
 /// The API version that is spoken.
@@ -84,11 +88,11 @@ impl Operation {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Review {
+#[serde(rename_all = "camelCase", bound = "T: Object")]
+struct Review<T> {
     api_version: String,
     kind: String,
-    request: Option<Request>,
+    request: Option<Request<T>>,
 }
 
 /// Group, version and kind.
@@ -104,6 +108,16 @@ pub struct Gvk {
     pub kind: String,
 }
 
+/// Group and plural of a resource.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct GroupResource {
+    /// Group; empty for the core group.
+    pub group: String,
+    /// `deployments`.
+    pub resource: String,
+}
+
 /// Who asks.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct UserInfo {
@@ -115,14 +129,41 @@ pub struct UserInfo {
     pub groups: Vec<String>,
 }
 
+/// How the objects of a review are read: as policies see them, as JSON, or not at all.
+pub trait Object: Default + DeserializeOwned {
+    /// What the name that the API server makes begins with.
+    fn generate_name(&self) -> Option<&str>;
+}
+
+impl Object for Node {
+    fn generate_name(&self) -> Option<&str> {
+        self.get("metadata")?.get("generateName")?.as_str()
+    }
+}
+
+impl Object for Value {
+    fn generate_name(&self) -> Option<&str> {
+        self.get("metadata")?.get("generateName")?.as_str()
+    }
+}
+
+impl Object for IgnoredAny {
+    fn generate_name(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request {
+#[serde(rename_all = "camelCase", bound = "T: Object")]
+pub struct Request<T> {
     /// The id that the answer carries.
     pub uid: String,
     /// The kind of `object`.
     pub kind: Gvk,
+    /// What is asked for; of a subresource the object that has it.
+    #[serde(default)]
+    pub resource: GroupResource,
     /// The subresource, `scale`; empty for the object itself.
     #[serde(default)]
     pub sub_resource: Option<String>,
@@ -138,16 +179,16 @@ pub struct Request {
     pub user_info: UserInfo,
     /// The object as it would be.
     #[serde(default)]
-    pub object: Value,
+    pub object: T,
     /// The object as it is.
     #[serde(default)]
-    pub old_object: Value,
+    pub old_object: T,
     /// Nothing is kept of the request.
     #[serde(default)]
     pub dry_run: Option<bool>,
 }
 
-impl Request {
+impl<T: Object> Request<T> {
     /// The namespace, unless the object is cluster-scoped. Of a Namespace the API server gives its own name.
     pub fn object_namespace(&self) -> Option<&str> {
         if self.kind.group.is_empty() && self.kind.kind == "Namespace" {
@@ -163,6 +204,14 @@ impl Request {
         self.sub_resource
             .as_deref()
             .filter(|subresource| !subresource.is_empty())
+    }
+
+    /// The name of the object; of one that gets its name from the API server, the beginning and `*`.
+    pub fn object_name(&self) -> String {
+        match self.object.generate_name() {
+            Some(prefix) if self.name.is_empty() => format!("{prefix}*"),
+            _ => self.name.clone(),
+        }
     }
 
     /// Whether nothing is kept of the request.
@@ -184,8 +233,8 @@ pub struct Malformed {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse(body: &[u8]) -> Result<Request, Malformed> {
-    let review: Review = serde_json::from_slice(body).map_err(|error| {
+pub fn parse<T: Object>(body: &[u8]) -> Result<Request<T>, Malformed> {
+    let review: Review<T> = serde_json::from_slice(body).map_err(|error| {
         let uid = serde_json::from_slice::<Value>(body)
             .ok()
             .and_then(|value| value.pointer("/request/uid")?.as_str().map(str::to_owned))
@@ -308,14 +357,14 @@ impl Answer {
 }
 
 /// A text without line ends and control characters: some clients refuse such a warning.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .collect()
 }
 
 /// A text of at most this many bytes.
-fn cut(text: &str, bytes: usize) -> String {
+pub(crate) fn cut(text: &str, bytes: usize) -> String {
     const MORE: &str = "…";
     if text.len() <= bytes {
         return text.to_owned();
@@ -330,6 +379,10 @@ fn cut(text: &str, bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(body: &[u8]) -> Result<Request<Node>, Malformed> {
+        super::parse(body)
+    }
 
     #[test]
     fn reviews_are_read_and_malformed_ones_keep_their_id() {

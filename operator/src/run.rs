@@ -22,10 +22,14 @@ use k8s_openapi::{
         discovery::v1::EndpointSlice,
         rbac::v1::ClusterRole,
     },
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::{
     Api, Client, Resource as _, ResourceExt as _,
-    api::{ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams},
+    api::{
+        ApiResource, DynamicObject, GroupVersionKind, ListParams, PartialObjectMeta, Patch,
+        PatchParams,
+    },
     runtime::{WatchStreamExt as _, reflector, reflector::Store as Reader, watcher},
 };
 use serde_json::{Value, json};
@@ -55,6 +59,8 @@ use crate::{
 const HOLD_KEY: &str = "hipaa-iac.dev/hold";
 /// How long a new CA is trusted before the first certificate under it is served: API servers learn of it by their own watches.
 const OVERLAP: Duration = Duration::from_secs(15);
+/// How long after a change of its definition a kind may take to be served.
+const SETTLING: Duration = Duration::from_secs(10);
 /// Who writes, in the eyes of server-side apply.
 const FIELD_MANAGER: &str = "hipaa-iac-operator";
 /// How long connections may finish after the drain.
@@ -101,6 +107,8 @@ struct Shared {
     /// An administrator took the webhook configuration away, so nobody trusts any CA.
     held: AtomicBool,
     leads: watch::Receiver<bool>,
+    /// When a definition of a custom resource that policies name was last heard of.
+    defined: ArcSwapOption<Instant>,
     /// Something in force may have changed.
     changed: Notify,
     /// The catalog, the certificates or the leader have changed: the configuration and statuses are looked at.
@@ -171,6 +179,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         audit: log,
         identity,
         permits: Arc::new(Semaphore::new(args.max_concurrent.max(1))),
+        large: server::large_budget(),
         stopping: AtomicBool::new(false),
     });
     let listener = TcpListener::bind(args.listen).map_err(io(args.listen.to_string()))?;
@@ -211,6 +220,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         published: Mutex::new(None),
         held: AtomicBool::new(false),
         leads,
+        defined: ArcSwapOption::empty(),
         changed: Notify::new(),
         publish: Notify::new(),
         tell: Notify::new(),
@@ -219,6 +229,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     for events in [policy_events, waiver_events, agreement_events] {
         tasks.spawn(follow(Arc::clone(&shared), events));
     }
+    tasks.spawn(follow_definitions(Arc::clone(&shared)));
     tasks.spawn(keep_catalog(Arc::clone(&shared)));
     tasks.spawn(keep_certificates(Arc::clone(&shared)));
     tasks.spawn(keep_registered(Arc::clone(&shared)));
@@ -305,6 +316,41 @@ async fn follow(shared: Arc<Shared>, mut events: Events) {
         match event {
             Ok(_) => shared.changed.notify_one(),
             Err(error) => tracing::warn!(%error, "the custom resources could not be watched"),
+        }
+    }
+}
+
+/// Hears of definitions of custom resources that come, change and go, so that a kind that policies name is watched and registered at once.
+/// Without the right to watch them, the look that is taken once a minute finds it.
+async fn follow_definitions(shared: Arc<Shared>) {
+    let api: Api<PartialObjectMeta<CustomResourceDefinition>> = Api::all(shared.client.clone());
+    let config = watcher::Config::default().page_size(250);
+    let mut events = Box::pin(watcher(api, config).default_backoff());
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(watcher::Event::Apply(definition) | watcher::Event::Delete(definition)) => {
+                // Its name is the plural and the group.
+                let name = definition.name_any();
+                let group = name.split_once('.').map_or("", |(_, group)| group);
+                let named = shared.app.catalog.load().as_ref().is_some_and(|catalog| {
+                    catalog
+                        .judged_kinds()
+                        .iter()
+                        .any(|kind| &*kind.group == group)
+                        || catalog
+                            .watched_kinds()
+                            .iter()
+                            .any(|kind| &*kind.group == group)
+                });
+                if named {
+                    shared.defined.store(Some(Arc::new(Instant::now())));
+                    shared.changed.notify_one();
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::debug!(%error, "the definitions of custom resources could not be watched");
+            }
         }
     }
 }
@@ -423,7 +469,12 @@ async fn keep_catalog(shared: Arc<Shared>) {
                 shared.tell.notify_one();
             }
         }
-        let wait = if shared.app.catalog.load().is_none() {
+        let news = shared
+            .defined
+            .load()
+            .as_ref()
+            .is_some_and(|at| at.elapsed() < SETTLING);
+        let wait = if news || shared.app.catalog.load().is_none() {
             Duration::from_secs(2)
         } else {
             Duration::from_mins(1)
@@ -476,6 +527,7 @@ async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches)
                 &shared.client,
                 &shared.app.cluster,
                 &watched,
+                &catalog.read_kinds(),
                 &served,
                 &failed,
             );
@@ -515,7 +567,8 @@ async fn keep_certificates(shared: Arc<Shared>) {
             Err(error) => tracing::warn!(%error, "the certificate could not be kept current"),
         }
         let wait = if shared.app.identity.validity().is_none() {
-            Duration::from_secs(1)
+            // Every replica is ready as soon as the leader has made one.
+            Duration::from_millis(250)
         } else {
             // Wall-clock time is compared each time: a machine that slept is noticed.
             Duration::from_secs(10)

@@ -22,6 +22,9 @@ use axum::{
 };
 use axum_server::Handle;
 use hipaa_iac_engine::Date;
+use hipaa_iac_source::Node;
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -32,12 +35,19 @@ use crate::{
     guard,
     judge::{self, Decision, Options},
     metrics::{Metrics, RequestLabels, RuleLabels},
-    review::{self, Answer, Entry, Request},
+    review::{self, Answer, Entry, Object, Request},
     tls::Identity,
 };
 
-/// The largest body that is read, in bytes: an update carries an object twice, and each may have the 3 MiB that the API server takes.
-pub const MAX_BODY: usize = 8 << 20;
+/// The largest body that is read, in bytes: more than an API server can send. It takes 3 MiB of a client (`MaxRequestBodyBytes` of
+/// `k8s.io/apiserver`), an update carries the object as it was too, and Go's JSON writes `<`, `>`, `&` and control characters as six bytes
+/// each: 3 MiB x 2 x 6. The rest is for managed fields, defaults and who asks.
+pub const MAX_BODY: usize = 40 << 20;
+/// Bodies above this many bytes are large, and share [`LARGE_BUDGET`].
+const LARGE: usize = 256 << 10;
+/// How many bytes of large bodies are worked on at once: an object of many small fields takes twenty times its JSON in memory. A larger body
+/// waits until it is the only one.
+const LARGE_BUDGET: u32 = 8 << 20;
 /// When an answer is given without a verdict: before the three seconds after which the API server gives up.
 const DEADLINE: Duration = Duration::from_millis(2500);
 
@@ -64,6 +74,8 @@ pub struct App {
     pub identity: Identity,
     /// How many reviews are worked on at once.
     pub permits: Arc<Semaphore>,
+    /// The bytes of large bodies that may be worked on at once.
+    pub large: Arc<Semaphore>,
     /// Told to stop: readiness has ended.
     pub stopping: AtomicBool,
 }
@@ -91,6 +103,11 @@ impl App {
             Some(_) => Ok(()),
         }
     }
+}
+
+/// What [`App::large`] starts with.
+pub fn large_budget() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(LARGE_BUDGET as usize))
 }
 
 /// Seconds since 1970.
@@ -224,16 +241,40 @@ async fn validate(
             "the content type is not application/json",
         );
     }
-    let body = match tokio::time::timeout(DEADLINE, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => {
+    // API servers tell the length; of one that does not the worst is assumed.
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok())
+        .unwrap_or(MAX_BODY);
+    if length > MAX_BODY {
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "", "the body is too large");
+    }
+    let read = async {
+        let share = if length > LARGE {
+            let share = u32::try_from(length).unwrap_or(LARGE_BUDGET);
+            let large = Arc::clone(&app.large);
+            large.acquire_many_owned(share.min(LARGE_BUDGET)).await.ok()
+        } else {
+            None
+        };
+        (share, to_bytes(body, MAX_BODY).await)
+    };
+    let (share, body) = match tokio::time::timeout(DEADLINE, read).await {
+        Ok((share, Ok(body))) => (share, body),
+        Ok((_, Err(_))) => {
             return refuse(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "",
                 "the body is too large, or ended early",
             );
         }
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "", "the body came too slowly"),
+        Err(_) => {
+            return refuse(
+                StatusCode::REQUEST_TIMEOUT,
+                "",
+                "the body came too slowly, or too many large ones came at once",
+            );
+        }
     };
     let Ok(permit) = Arc::clone(&app.permits).try_acquire_owned() else {
         return unjudged(&app, entry, &body, began, Unjudged::Overload);
@@ -245,7 +286,7 @@ async fn validate(
         tokio::task::spawn_blocking(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, entry, &body, began)));
             app.metrics.in_flight.dec();
-            drop(permit);
+            drop((permit, share));
             outcome
         })
     };
@@ -262,27 +303,25 @@ async fn validate(
 
 /// Reads and judges one review.
 fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
-    let request = match review::parse(body) {
-        Ok(request) => request,
-        Err(malformed) => {
-            return refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message);
-        }
+    let answered = if entry == Entry::Guard {
+        review::parse::<Value>(body).map(|request| {
+            let decision = guard::judge(&app.waiver_namespaces, app.mode, today(), &request);
+            finish(app, entry, &request, decision, None, began)
+        })
+    } else {
+        review::parse::<Node>(body).map(|request| {
+            let decision = match app.catalog.load_full() {
+                Some(catalog) => {
+                    judge::judge(&catalog, &app.cluster, &app.options, entry, &request)
+                }
+                None => Decision::of(without_verdict(entry, Unjudged::Starting)),
+            };
+            finish(app, entry, &request, decision, None, began)
+        })
     };
-    let decision = decide(app, entry, &request);
-    let unjudged = None;
-    record(app, entry, &request, &decision, unjudged, began);
-    respond(StatusCode::OK, &request.uid, decision.answer)
-}
-
-/// The decision on a request.
-pub fn decide(app: &App, entry: Entry, request: &Request) -> Decision {
-    if entry == Entry::Guard {
-        return guard::judge(&app.waiver_namespaces, app.mode, today(), request);
-    }
-    match app.catalog.load_full() {
-        Some(catalog) => judge::judge(&catalog, &app.cluster, &app.options, entry, request),
-        None => Decision::of(without_verdict(entry, Unjudged::Starting)),
-    }
+    answered.unwrap_or_else(|malformed| {
+        refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message)
+    })
 }
 
 /// Why there is an answer without a verdict.
@@ -346,36 +385,52 @@ fn unjudged(
     why: Unjudged,
 ) -> Response {
     // The parser has no part in the failure, and without the id there is no answer.
-    let request = review::parse(body);
-    match request {
+    match review::parse::<IgnoredAny>(body) {
         Ok(request) => {
             let decision = Decision::of(without_verdict(entry, why));
-            record(app, entry, &request, &decision, Some(why), began);
-            respond(StatusCode::OK, &request.uid, decision.answer)
+            finish(app, entry, &request, decision, Some(why), began)
         }
         Err(malformed) => refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message),
     }
 }
 
-fn record(
+/// Writes a decision down and answers with it.
+fn finish<T: Object>(
     app: &App,
     entry: Entry,
-    request: &Request,
+    request: &Request<T>,
+    decision: Decision,
+    unjudged: Option<Unjudged>,
+    began: Instant,
+) -> Response {
+    record(app, entry, request, &decision, unjudged, began);
+    respond(StatusCode::OK, &request.uid, decision.answer)
+}
+
+fn record<T: Object>(
+    app: &App,
+    entry: Entry,
+    request: &Request<T>,
     decision: &Decision,
     unjudged: Option<Unjudged>,
     began: Instant,
 ) {
     let catalog = app.catalog.load();
-    let known = catalog.as_ref().is_some_and(|catalog| {
-        catalog
-            .rules(&GroupKind::new(&request.kind.group, &request.kind.kind))
-            .is_some()
-    }) || entry == Entry::Guard
+    // A scale is of an object of another kind.
+    let kind = catalog
+        .as_ref()
+        .filter(|_| request.subresource() == Some("scale"))
+        .and_then(|catalog| catalog.scaled(&request.resource.group, &request.resource.resource))
+        .unwrap_or_else(|| GroupKind::new(&request.kind.group, &request.kind.kind));
+    let known = catalog
+        .as_ref()
+        .is_some_and(|catalog| catalog.rules(&kind).is_some())
+        || entry == Entry::Guard
         || request.operation == review::Operation::Connect;
-    let kind = if request.kind.group.is_empty() {
-        request.kind.kind.clone()
+    let kind = if kind.group.is_empty() {
+        kind.kind.to_string()
     } else {
-        format!("{}/{}", request.kind.group, request.kind.kind)
+        format!("{}/{}", kind.group, kind.kind)
     };
     let outcome = match unjudged {
         Some(why) => why.as_str(),
@@ -403,12 +458,6 @@ fn record(
         };
         app.metrics.rules.get_or_create(&labels).inc();
     }
-    let object_name = request
-        .object
-        .pointer("/metadata/generateName")
-        .and_then(serde_json::Value::as_str)
-        .filter(|_| request.name.is_empty())
-        .map_or_else(|| request.name.clone(), |prefix| format!("{prefix}*"));
     app.audit.write(audit::Entry {
         time: timestamp(),
         uid: request.uid.clone(),
@@ -418,7 +467,7 @@ fn record(
         kind,
         subresource: request.subresource().unwrap_or_default().to_owned(),
         namespace: request.object_namespace().unwrap_or_default().to_owned(),
-        name: object_name,
+        name: request.object_name(),
         dry_run: request.is_dry_run(),
         allowed: decision.answer.allowed,
         mode: decision.mode.map(Mode::as_str),

@@ -2,7 +2,6 @@
 
 use hipaa_iac_engine::WaiverEntry;
 use hipaa_iac_source::{Node, Resource};
-use serde_json::Value;
 
 use crate::{
     catalog::{ActiveWaiver, Catalog},
@@ -33,16 +32,16 @@ const CONTROLLERS: [(&str, &str, &str); 7] = [
 
 /// The owner of an object that a built-in controller makes. An owner reference alone proves nothing, for anybody can write one: the account of the
 /// controller must be the one that asks, and it makes only what it is for.
-pub fn controller(object: &Value, user: &UserInfo) -> Option<Owner> {
+pub fn controller(object: &Node, user: &UserInfo) -> Option<Owner> {
     let account = user
         .username
         .strip_prefix("system:serviceaccount:kube-system:");
     let made = object.get("kind")?.as_str()?;
-    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    let owners = object.get("metadata")?.get("ownerReferences")?.as_list()?;
     let owner = owners
         .iter()
-        .find(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true))?;
-    let text = |field: &str| owner.get(field).and_then(Value::as_str).map(str::to_owned);
+        .find(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))?;
+    let text = |field: &str| owner.get(field).and_then(Node::as_str).map(str::to_owned);
     let (kind, name, version) = (text("kind")?, text("name")?, text("apiVersion")?);
     let trusted = match account {
         Some(account) => CONTROLLERS
@@ -67,7 +66,7 @@ pub fn controller(object: &Value, user: &UserInfo) -> Option<Owner> {
 }
 
 /// The owners of what a built-in controller makes, as far as names tell: the ReplicaSet of a Pod and its Deployment, the Job and its CronJob.
-fn owners(object: &Value, user: &UserInfo) -> Vec<Owner> {
+fn owners(object: &Node, user: &UserInfo) -> Vec<Owner> {
     let Some(owner) = controller(object, user) else {
         return Vec::new();
     };
@@ -75,8 +74,8 @@ fn owners(object: &Value, user: &UserInfo) -> Vec<Owner> {
     // The controllers build these names: `<deployment>-<hash>`, with the hash as a label too, and `<cronjob>-<minutes>`.
     let parent = match &*owner.kind {
         "ReplicaSet" => object
-            .pointer("/metadata/labels/pod-template-hash")
-            .and_then(Value::as_str)
+            .get("metadata")
+            .and_then(|metadata| metadata.get("labels")?.get("pod-template-hash")?.as_str())
             .and_then(|hash| owner.name.strip_suffix(hash)?.strip_suffix('-'))
             .map(|name| ("apps", "Deployment", name)),
         "Job" => owner
@@ -99,11 +98,11 @@ fn owners(object: &Value, user: &UserInfo) -> Vec<Owner> {
 }
 
 /// The waivers that concern an object, as the entries that the engine takes. They name the object itself, so none reaches further.
-pub fn entries(catalog: &Catalog, request: &Request, object: &Resource) -> Vec<WaiverEntry> {
+pub fn entries(catalog: &Catalog, request: &Request<Node>, object: &Resource) -> Vec<WaiverEntry> {
     if catalog.waivers.is_empty() {
         return Vec::new();
     }
-    let owners = owners(&request.object, &request.user_info);
+    let owners = owners(&object.body, &request.user_info);
     catalog
         .waivers
         .iter()
@@ -169,8 +168,10 @@ mod tests {
 
     #[test]
     fn an_owner_reference_alone_proves_nothing() {
-        let pod = json!({"kind": "Pod", "metadata": {"labels": {"pod-template-hash": "abc"}, "ownerReferences": [
-            {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "controller": true}]}});
+        let pod = Node::from(
+            &json!({"kind": "Pod", "metadata": {"labels": {"pod-template-hash": "abc"}, "ownerReferences": [
+            {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "controller": true}]}}),
+        );
         let names = |user: &UserInfo| -> Vec<String> {
             owners(&pod, user)
                 .into_iter()

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     catalog::GroupKind,
-    cluster::{Cluster, Store, kept, without_contents},
+    cluster::{Cluster, Found, Store, kept, kept_as_text, without_contents},
     discovery::Served,
 };
 
@@ -30,34 +30,44 @@ const PAGE: u32 = 250;
 /// The watches that run.
 #[derive(Default)]
 pub struct Watches {
-    running: BTreeMap<GroupKind, (String, Arc<Store>, JoinHandle<()>)>,
+    running: BTreeMap<GroupKind, Running>,
+}
+
+struct Running {
+    version: String,
+    /// Kept as text.
+    text: bool,
+    store: Arc<Store>,
+    task: JoinHandle<()>,
 }
 
 impl Drop for Watches {
     fn drop(&mut self) {
-        for (_, _, task) in self.running.values() {
-            task.abort();
+        for running in self.running.values() {
+            running.task.abort();
         }
     }
 }
 
 impl Watches {
-    /// Watches these kinds, as far as they are served, and no others.
+    /// Watches these kinds, as far as they are served, and no others; those that are not read as text.
     pub fn set(
         &mut self,
         client: &Client,
         cluster: &Cluster,
         wanted: &BTreeSet<GroupKind>,
+        read: &BTreeSet<GroupKind>,
         served: &BTreeMap<GroupKind, Served>,
         failed: &BTreeSet<String>,
     ) {
-        self.running.retain(|kind, (version, _, task)| {
+        self.running.retain(|kind, running| {
             let keep = wanted.contains(kind)
+                && read.contains(kind) != running.text
                 && served
                     .get(kind)
-                    .is_some_and(|served| served.resource.api_version == *version);
+                    .is_some_and(|served| served.resource.api_version == running.version);
             if !keep {
-                task.abort();
+                running.task.abort();
             }
             keep
         });
@@ -69,16 +79,25 @@ impl Watches {
                 continue;
             }
             let store = Arc::new(Store::new());
-            let task = tokio::spawn(run(client.clone(), served.clone(), Arc::clone(&store)));
-            self.running.insert(
-                kind.clone(),
-                (served.resource.api_version.clone(), store, task),
-            );
+            let text = !read.contains(kind);
+            let task = tokio::spawn(run(
+                client.clone(),
+                served.clone(),
+                text,
+                Arc::clone(&store),
+            ));
+            let running = Running {
+                version: served.resource.api_version.clone(),
+                text,
+                store,
+                task,
+            };
+            self.running.insert(kind.clone(), running);
         }
         let mut stores: HashMap<GroupKind, Arc<Store>> = self
             .running
             .iter()
-            .map(|(kind, (_, store, _))| (kind.clone(), Arc::clone(store)))
+            .map(|(kind, running)| (kind.clone(), Arc::clone(&running.store)))
             .collect();
         // What a server that is down holds is not known, and no absence.
         for kind in wanted.iter().filter(|kind| failed.contains(&*kind.group)) {
@@ -92,17 +111,18 @@ impl Watches {
     }
 }
 
-async fn run(client: Client, served: Served, store: Arc<Store>) {
+async fn run(client: Client, served: Served, text: bool, store: Arc<Store>) {
     let config = watcher::Config::default().page_size(PAGE);
     // Of Secrets nothing but the metadata ever leaves the API server.
     if served.resource.group.is_empty() && served.resource.kind == "Secret" {
         let api: Api<PartialObjectMeta<DynamicObject>> = Api::all_with(client, &served.resource);
         let stream = watcher(api, config).map_ok(|event| map(event, partial));
-        follow(&store, &served, true, stream).await;
+        follow(&store, &served, Form::Metadata, stream).await;
     } else {
         let api: Api<DynamicObject> = Api::all_with(client, &served.resource);
         let stream = watcher(api, config);
-        follow(&store, &served, false, stream).await;
+        let form = if text { Form::Text } else { Form::Whole };
+        follow(&store, &served, form, stream).await;
     }
 }
 
@@ -124,10 +144,19 @@ fn partial(object: PartialObjectMeta<DynamicObject>) -> DynamicObject {
     }
 }
 
+/// What is kept of an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Whole,
+    Text,
+    /// Of Secrets.
+    Metadata,
+}
+
 async fn follow(
     store: &Store,
     served: &Served,
-    secret: bool,
+    form: Form,
     stream: impl TryStream<
         Ok = Event<DynamicObject>,
         Error = watcher::Error,
@@ -150,11 +179,14 @@ async fn follow(
                 served.resource.api_version.clone().into(),
             );
             members.insert("kind".to_owned(), served.resource.kind.clone().into());
+            if form == Form::Text {
+                return Some(kept_as_text(value, namespace.as_deref()));
+            }
             let mut resource = kept(value, namespace.as_deref())?;
-            if secret {
+            if form == Form::Metadata {
                 without_contents(&mut resource);
             }
-            Some(resource)
+            Some(Found::from(resource))
         };
         match event {
             Ok(Event::Init) => store.begin(),

@@ -1,9 +1,10 @@
 //! The Helm chart without a cluster: lint, schema, what it renders, and our own policies on it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, env, fs, path::PathBuf, process::Command};
 
 use hipaa_iac_tests::{Ran, Tree, run_in, workspace};
+use serde_json::Value;
 
 const CHART: &str = "charts/hipaa-iac";
 
@@ -120,6 +121,57 @@ fn our_own_policies_pass_on_our_own_chart() {
         let ran = run_in(tree.path(), &["check", "--strict", "."]).unwrap();
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     }
+}
+
+/// Resources of a role's rules with a verb, each with its group.
+fn allowed(role: &str, verb: &str) -> BTreeSet<(String, String)> {
+    let list = |line: &str, field: &str| -> Option<Vec<String>> {
+        let rest = line.trim().trim_start_matches("- ").strip_prefix(field)?;
+        let inner = rest.trim().strip_prefix('[')?.strip_suffix(']')?;
+        let names = inner.split(',').map(|name| name.trim().trim_matches('"'));
+        Some(names.map(str::to_owned).collect())
+    };
+    let (mut groups, mut resources) = (Vec::new(), Vec::new());
+    let mut found = BTreeSet::new();
+    for line in role.lines() {
+        if let Some(names) = list(line, "apiGroups:") {
+            groups = names;
+        } else if let Some(names) = list(line, "resources:") {
+            resources = names;
+        } else if list(line, "verbs:").is_some_and(|verbs| verbs.iter().any(|known| known == verb))
+        {
+            for group in &groups {
+                found.extend(resources.iter().map(|name| (group.clone(), name.clone())));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_role_watches_what_policies_read_and_nothing_else() {
+    let kinds = fs::read_to_string(workspace().join(CHART).join("files/kinds.json")).unwrap();
+    let kinds: Value = serde_json::from_str(&kinds).unwrap();
+    let mut wanted: BTreeSet<(String, String)> = kinds["watched"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|kind| {
+            let text = |field: &str| kind[field].as_str().unwrap().to_owned();
+            (text("group"), text("resource"))
+        })
+        .collect();
+    for own in ["policies", "waivers", "agreements"] {
+        wanted.insert(("hipaa-iac.dev".to_owned(), own.to_owned()));
+    }
+    let definitions = "customresourcedefinitions".to_owned();
+    wanted.insert(("apiextensions.k8s.io".to_owned(), definitions));
+    let text = rendered("rbac: {secrets: true}\n");
+    let role = text
+        .split("\n---\n")
+        .find(|document| document.contains("\nkind: ClusterRole\n"))
+        .unwrap();
+    assert_eq!(allowed(role, "watch"), wanted);
 }
 
 #[test]

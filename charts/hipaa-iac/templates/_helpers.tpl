@@ -40,7 +40,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* Kinds that the built-in policies read beside the object that they judge. */}}
 {{- define "hipaa-iac.reads" -}}
 - apiGroups: [""]
-  resources: [configmaps, namespaces, nodes{{ if .Values.rbac.secrets }}, secrets{{ end }}]
+  resources: [configmaps, namespaces, nodes, replicationcontrollers{{ if .Values.rbac.secrets }}, secrets{{ end }}]
+  verbs: [get, list, watch]
+# What can be scaled: a scale carries no template.
+- apiGroups: [apps]
+  resources: [deployments, statefulsets]
+  verbs: [get, list, watch]
+- apiGroups: [argoproj.io]
+  resources: [rollouts]
+  verbs: [get, list, watch]
+- apiGroups: [apps.kruise.io]
+  resources: [clonesets]
+  verbs: [get, list, watch]
+- apiGroups: [apps.openshift.io]
+  resources: [deploymentconfigs]
   verbs: [get, list, watch]
 - apiGroups: [batch]
   resources: [cronjobs]

@@ -16,14 +16,13 @@ use rayon::prelude::*;
 use crate::{
     agreement::Agreements,
     cel::{self, Scope, Val},
-    classification,
-    config::{Config, unknown_policy},
+    config::{Config, WaiverEntry, unknown_policy},
     date::Date,
     policy::{
         AbsentValue, CompiledRule, Judged, Policy, PolicySet, Profile, Scope as PolicyScope,
         Severity,
     },
-    relations::{self, Relations},
+    relations,
     restore::{self, RestoreRecords},
     waiver::{AppliedWaiver, Concern, Waivers},
     world::World,
@@ -168,27 +167,6 @@ pub fn evaluate(
     sources: &Sources,
     settings: &Settings,
 ) -> Evaluation {
-    run(policies, inventory, sources, settings, None)
-}
-
-/// Judges one resource of an inventory; the others are there for relations alone.
-pub fn evaluate_one(
-    policies: &PolicySet,
-    inventory: &Inventory,
-    sources: &Sources,
-    settings: &Settings,
-    resource: usize,
-) -> Evaluation {
-    run(policies, inventory, sources, settings, Some(resource))
-}
-
-fn run(
-    policies: &PolicySet,
-    inventory: &Inventory,
-    sources: &Sources,
-    settings: &Settings,
-    one: Option<usize>,
-) -> Evaluation {
     let mut diagnostics = settings.config.check(policies, sources);
     for (option, names) in [
         ("--only", &settings.selection.only),
@@ -200,21 +178,16 @@ fn run(
         }
     }
     diagnostics.extend(settings.agreements.diagnostics().iter().cloned());
-    let selected = selected(policies, settings);
-    let relations = Relations::new(inventory);
-    let phi = if settings.all_phi {
-        vec![true; inventory.resources.len()]
-    } else {
-        classification::classify(&settings.config, inventory, &relations, sources)
-    };
-    let world = World::new(inventory, relations, settings, phi);
-    let mut findings = crate::pool::run(|| judge_all(&world, &selected, sources, one));
+    let chosen = choose(policies, settings);
+    let world = World::new(inventory, settings, sources, settings.all_phi);
+    let mut findings = crate::pool::run(|| judge_all(&world, &chosen, sources));
     let files: Vec<FileId> = waiver_files(inventory, &findings);
-    let mut waivers = Waivers::collect(settings, policies, sources, &files);
+    let mut waivers = Waivers::collect(settings, &[], policies, sources, &files);
     waivers.refuse_ambiguous(&findings, inventory);
     for finding in &mut findings {
         apply(&mut waivers, finding, inventory, sources);
     }
+    let selected: Vec<Arc<Policy>> = chosen.into_iter().map(|chosen| chosen.policy).collect();
     waivers.report_unused(
         &selected
             .iter()
@@ -231,7 +204,83 @@ fn run(
         findings,
         diagnostics,
         selected,
-        phi: world.phi,
+        phi: world.into_phi(),
+    }
+}
+
+/// A policy that runs, with its parameters.
+#[derive(Clone, Debug)]
+struct Chosen {
+    policy: Arc<Policy>,
+    params: Val,
+}
+
+fn choose(policies: &PolicySet, settings: &Settings) -> Vec<Chosen> {
+    selected(policies, settings)
+        .into_iter()
+        .map(|policy| Chosen {
+            params: parameters(&policy, &settings.config),
+            policy,
+        })
+        .collect()
+}
+
+/// Policies and settings made ready once, to judge one resource after the other: an admission webhook has a millisecond for each.
+#[derive(Debug)]
+pub struct Prepared {
+    policies: PolicySet,
+    settings: Arc<Settings>,
+    chosen: Vec<Chosen>,
+}
+
+impl Prepared {
+    /// Makes them ready. What the configuration says of policies that are not there is not told: [`evaluate`] does that.
+    pub fn new(policies: PolicySet, settings: Arc<Settings>) -> Self {
+        let chosen = choose(&policies, &settings);
+        // The first resource does not wait for it.
+        crate::pool::run(|| {
+            for chosen in &chosen {
+                let _ = chosen.policy.compiled();
+            }
+        });
+        Self {
+            policies,
+            settings,
+            chosen,
+        }
+    }
+
+    /// The policies that run, by name.
+    pub fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        self.chosen.iter().map(|chosen| &chosen.policy)
+    }
+
+    /// What [`evaluate`] finds about one resource of an inventory that was not read from files; the others stand for relations alone.
+    /// `waivers` count beside those of the configuration. With `all_phi` everything is taken to hold PHI.
+    ///
+    /// It runs on the calling thread, on a stack of its own unless that one has 8 MiB left.
+    pub fn evaluate(
+        &self,
+        inventory: &Inventory,
+        resource: usize,
+        waivers: &[WaiverEntry],
+        all_phi: bool,
+    ) -> Vec<Finding> {
+        let sources = &Sources::new();
+        let all_phi = all_phi || self.settings.all_phi;
+        crate::pool::here(|| {
+            let world = World::new(inventory, &self.settings, sources, all_phi);
+            let mut findings = judge_one(&world, &self.chosen, sources, resource);
+            if !waivers.is_empty() || !self.settings.config.waivers.is_empty() {
+                let mut waivers =
+                    Waivers::collect(&self.settings, waivers, &self.policies, sources, &[]);
+                for finding in &mut findings {
+                    apply(&mut waivers, finding, inventory, sources);
+                }
+            }
+            sort(&mut findings, inventory, sources);
+            findings
+        })
     }
 }
 
@@ -277,39 +326,21 @@ pub fn selected(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
     policies.policies().iter().filter(wanted).cloned().collect()
 }
 
-fn judge_all(
-    world: &World<'_>,
-    selected: &[Arc<Policy>],
-    sources: &Sources,
-    one: Option<usize>,
-) -> Vec<Finding> {
+fn judge_all(world: &World<'_>, chosen: &[Chosen], sources: &Sources) -> Vec<Finding> {
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     let mut with_pods: Vec<usize> = Vec::new();
     for (at, resource) in world.inventory.resources.iter().enumerate() {
-        if one.is_some_and(|one| one != at) {
-            continue;
-        }
         by_word
             .entry(resource.kind.matched_by())
             .or_default()
             .push(at);
-        if resource
-            .kubernetes()
-            .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some())
-        {
-            // What a controller of the input made after its template is judged there.
-            let owner = world
-                .relations
-                .owner(at)
-                .and_then(|owner| world.resource(owner));
-            if owner.is_none_or(|owner| !made_by(resource, owner)) {
-                with_pods.push(at);
-            }
+        if has_pod_of_its_own(world, at, resource) {
+            with_pods.push(at);
         }
     }
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    for (number, policy) in selected.iter().enumerate() {
-        let matches = &policy.spec().matches;
+    let mut pairs: Vec<(&Chosen, usize)> = Vec::new();
+    for chosen in chosen {
+        let matches = &chosen.policy.spec().matches;
         let mut found: BTreeSet<usize> = BTreeSet::new();
         for word in &matches.terraform {
             found.extend(by_word.get(word).into_iter().flatten());
@@ -325,31 +356,53 @@ fn judge_all(
                 found.extend(by_word.get(&word).into_iter().flatten());
             }
         }
-        pairs.extend(found.into_iter().map(|at| (number, at)));
+        pairs.extend(found.into_iter().map(|at| (chosen, at)));
     }
-    let params: Vec<Val> = selected
-        .iter()
-        .map(|policy| parameters(policy, &world.settings.config))
-        .collect();
     pairs
         .par_iter()
-        .flat_map_iter(
-            |(number, at)| match (selected.get(*number), params.get(*number)) {
-                (Some(policy), Some(params)) => {
-                    let judged = catch_unwind(AssertUnwindSafe(|| {
-                        judge(world, policy, params, *at, sources)
-                    }));
-                    judged.unwrap_or_else(|_| {
-                        let outcome = Outcome::error(
-                            "the engine failed on this policy and resource".to_owned(),
-                        );
-                        vec![finding(world, policy, *at, outcome)]
-                    })
-                }
-                _ => Vec::new(),
-            },
-        )
+        .flat_map_iter(|(chosen, at)| judge_safely(world, chosen, *at, sources))
         .collect()
+}
+
+/// The same of one resource, one policy after the other.
+fn judge_one(world: &World<'_>, chosen: &[Chosen], sources: &Sources, at: usize) -> Vec<Finding> {
+    let Some(resource) = world.resource(at) else {
+        return Vec::new();
+    };
+    let own_pod = has_pod_of_its_own(world, at, resource);
+    chosen
+        .iter()
+        .filter(|chosen| match chosen.policy.judges(&resource.kind) {
+            Some(Judged::PodSpec(_)) => own_pod,
+            Some(Judged::Whole) => true,
+            None => false,
+        })
+        .flat_map(|chosen| judge_safely(world, chosen, at, sources))
+        .collect()
+}
+
+/// Whether it is or holds a pod, and one that is not judged at a controller of the input which made it after its template.
+fn has_pod_of_its_own(world: &World<'_>, at: usize, resource: &Resource) -> bool {
+    let holds_pod = resource
+        .kubernetes()
+        .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some());
+    holds_pod && {
+        let owner = world.relations.owner(at);
+        let owner = owner.and_then(|owner| world.resource(owner));
+        owner.is_none_or(|owner| !made_by(resource, owner))
+    }
+}
+
+/// A mistake of the engine costs one verdict, not the run.
+fn judge_safely(world: &World<'_>, chosen: &Chosen, at: usize, sources: &Sources) -> Vec<Finding> {
+    let Chosen { policy, params } = chosen;
+    catch_unwind(AssertUnwindSafe(|| {
+        judge(world, policy, params, at, sources)
+    }))
+    .unwrap_or_else(|_| {
+        let outcome = Outcome::error("the engine failed on this policy and resource".to_owned());
+        vec![finding(world, policy, at, outcome)]
+    })
 }
 
 /// Whether an object is what a controller makes after its template, but for what the API server and schedulers add.

@@ -41,7 +41,7 @@ pub use config::{
 };
 pub use date::Date;
 pub use evaluate::{
-    Evaluation, Finding, Selection, Settings, Verdict, evaluate, evaluate_one, selected,
+    Evaluation, Finding, Prepared, Selection, Settings, Verdict, evaluate, selected,
 };
 pub use fixtures::{FixtureKind, check_fixture, fixture_date};
 pub use lint::{lint, may_be_unknown};

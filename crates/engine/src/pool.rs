@@ -24,3 +24,8 @@ pub(crate) fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         None => work(),
     }
 }
+
+/// Runs `work` on the calling thread, on a new stack unless there is enough left of its own.
+pub(crate) fn here<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_BYTES, STACK_BYTES, work)
+}

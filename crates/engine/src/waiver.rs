@@ -9,7 +9,7 @@ use hipaa_iac_source::{Diagnostic, FileId, Inventory, Level, SourceFile, Sources
 
 use crate::{
     classification::wildcard,
-    config::unknown_policy,
+    config::{WaiverEntry, unknown_policy},
     date::Date,
     evaluate::{Finding, Settings, Verdict},
     policy::{self, PolicySet},
@@ -82,15 +82,16 @@ pub(crate) struct Concern<'a> {
 }
 
 impl Waivers {
-    /// Collects the waivers of the configuration and, unless told not to, of the comments in `files`.
+    /// Collects the waivers of the configuration, further ones like them, and, unless told not to, those of the comments in `files`.
     pub(crate) fn collect(
         settings: &Settings,
+        further: &[WaiverEntry],
         policies: &PolicySet,
         sources: &Sources,
         files: &[FileId],
     ) -> Self {
         let mut waivers = Self::default();
-        waivers.add_configured(settings, policies, sources);
+        waivers.add_configured(settings, further, policies, sources);
         if settings.inline_waivers {
             let mut by_path: Vec<Arc<SourceFile>> =
                 files.iter().filter_map(|id| sources.get(*id)).collect();
@@ -103,9 +104,15 @@ impl Waivers {
         waivers
     }
 
-    fn add_configured(&mut self, settings: &Settings, policies: &PolicySet, sources: &Sources) {
+    fn add_configured(
+        &mut self,
+        settings: &Settings,
+        further: &[WaiverEntry],
+        policies: &PolicySet,
+        sources: &Sources,
+    ) {
         let places = settings.config.waiver_places(sources);
-        for (at, entry) in settings.config.waivers.iter().enumerate() {
+        for (at, entry) in settings.config.waivers.iter().chain(further).enumerate() {
             let problem = |level, message: String| {
                 let code = if level == Level::Usage {
                     "waiver-invalid"

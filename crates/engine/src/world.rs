@@ -1,17 +1,23 @@
 //! What evaluation looks at, beside the policy: the resources, their relations and classes, and the settings.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
-use hipaa_iac_source::{Inventory, Node, Resource};
+use hipaa_iac_source::{Inventory, Node, Resource, Sources};
 
-use crate::{evaluate::Settings, pod_environment, relations::Relations};
+use crate::{classification, evaluate::Settings, pod_environment, relations::Relations};
 
 pub(crate) struct World<'a> {
     pub(crate) inventory: &'a Inventory,
     pub(crate) relations: Relations<'a>,
     pub(crate) settings: &'a Settings,
-    /// For each resource, whether it is classified as PHI.
-    pub(crate) phi: Vec<bool>,
+    /// Everything is taken to hold PHI.
+    all_phi: bool,
+    /// For each resource, whether it is classified as PHI; found out when first asked for.
+    phi: OnceLock<Vec<bool>>,
+    sources: &'a Sources,
     /// Objects with pods whose containers have variables to expand, as the kubelet expands them.
     expanded: HashMap<usize, Node>,
 }
@@ -21,15 +27,17 @@ static NULL: LazyLock<Node> = LazyLock::new(Node::null);
 impl<'a> World<'a> {
     pub(crate) fn new(
         inventory: &'a Inventory,
-        relations: Relations<'a>,
         settings: &'a Settings,
-        phi: Vec<bool>,
+        sources: &'a Sources,
+        all_phi: bool,
     ) -> Self {
         let mut world = Self {
             inventory,
-            relations,
+            relations: Relations::new(inventory),
             settings,
-            phi,
+            all_phi,
+            phi: OnceLock::new(),
+            sources,
             expanded: HashMap::new(),
         };
         world.expanded = inventory
@@ -55,7 +63,28 @@ impl<'a> World<'a> {
             .unwrap_or(&NULL)
     }
 
+    fn classes(&self) -> &Vec<bool> {
+        self.phi.get_or_init(|| {
+            if self.all_phi {
+                vec![true; self.inventory.resources.len()]
+            } else {
+                classification::classify(
+                    &self.settings.config,
+                    self.inventory,
+                    &self.relations,
+                    self.sources,
+                )
+            }
+        })
+    }
+
+    /// Whether a resource is classified as PHI.
     pub(crate) fn phi(&self, at: usize) -> bool {
-        self.phi.get(at).copied().unwrap_or(true)
+        self.all_phi || self.classes().get(at).copied().unwrap_or(true)
+    }
+
+    /// For each resource, whether it is classified as PHI.
+    pub(crate) fn into_phi(self) -> Vec<bool> {
+        self.classes().clone()
     }
 }

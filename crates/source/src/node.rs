@@ -1,8 +1,12 @@
 //! [`Node`], the one value type of the program.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use indexmap::IndexMap;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
 
 use crate::Span;
 
@@ -333,8 +337,8 @@ impl PartialEq for Number {
     }
 }
 
-impl std::fmt::Display for Number {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(number) => number.fmt(f),
             Self::Float(number) => number.fmt(f),
@@ -395,6 +399,64 @@ impl From<&serde_json::Value> for Node {
     }
 }
 
+/// From JSON, as `From<&serde_json::Value>` makes it, without the tree between: the API server sends objects of megabytes.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::null())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::int(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        Ok((&serde_json::Value::from(number)).into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        Ok((&serde_json::Value::from(number)).into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(text.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(element) = elements.next_element()? {
+            list.push(element);
+        }
+        list.shrink_to_fit();
+        Ok(Node::list(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
+        let mut map = Map::new();
+        while let Some((key, value)) = members.next_entry()? {
+            map.insert(key, value);
+        }
+        Ok(Node::object(map))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -406,6 +468,19 @@ mod tests {
         assert_eq!(marked, Node::string("a"));
         assert_ne!(Node::unknown("x"), Node::unknown("x"));
         assert_eq!(Node::from(1.0), Node::int(1));
+    }
+
+    #[test]
+    fn json_is_read_as_its_tree_is_taken() {
+        let text = r#"{"a": [1, -2, 1.0, 0.5, 18446744073709551615], "b": {"\u003c": "<\n", "": null}, "c": true, "c": false}"#;
+        let tree: serde_json::Value = serde_json::from_str(text).unwrap();
+        let read: Node = serde_json::from_str(text).unwrap();
+        assert_eq!(read, Node::from(&tree));
+        assert_eq!(read.get("c").and_then(Node::as_bool), Some(false));
+        assert!(matches!(
+            read.get("a").unwrap().as_list().unwrap()[4].value,
+            Value::Number(Number::Big(_))
+        ));
     }
 
     #[test]

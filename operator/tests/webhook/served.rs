@@ -108,6 +108,7 @@ impl Served {
             audit,
             identity,
             permits: Arc::new(Semaphore::new(setup.permits)),
+            large: server::large_budget(),
             stopping: AtomicBool::new(false),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

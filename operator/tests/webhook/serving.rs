@@ -68,6 +68,32 @@ async fn a_violation_is_denied_with_policy_citation_path_and_remedy_and_without_
     }
 }
 
+/// Severity goes before name: what is critical comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denial_reads_as_it_was_reviewed() {
+    let served = Served::start(Setup::default()).await;
+    let mut object = deployment(&json!([
+        {"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"},
+        {"name": "PGHOST", "value": "db.clinic.svc"},
+        {"name": "NODE_TLS_REJECT_UNAUTHORIZED", "value": "0"},
+        {"name": "API_TOKEN", "value": "hunter2-Zq9!xK"}]));
+    let pod = &mut object["spec"]["template"]["spec"];
+    pod["tolerations"] = json!([{"operator": "Exists"}]);
+    pod["containers"][0]["args"] = json!(["--db-password=hunter2-Zq9!xK"]);
+    let response = served
+        .ask("workloads-phi", request("CREATE", &object, None))
+        .await;
+    insta::assert_snapshot!(response["status"]["message"].as_str().unwrap(), @r"
+    hipaa-iac denied Deployment/clinic/web: 6 violations of argument-literal-credential, environment-literal-credential, tls-verification-disabled, postgres-sslmode-unset, toleration-of-every-taint
+      - argument-literal-credential (45 CFR 164.312(d)): spec.template.spec.containers[0].args[0]: the argument holds a literal credential; Pass the credential through a file or an environment variable that a Secret fills
+      - environment-literal-credential (45 CFR 164.312(d)): spec.template.spec.containers[0].env[0].value: the environment variable holds a literal credential; Keep the credential in a Secret that an external secret store fills, and refer to it
+      - environment-literal-credential (45 CFR 164.312(d)): spec.template.spec.containers[0].env[3].value: the environment variable holds a literal credential; Keep the credential in a Secret that an external secret store fills, and refer to it
+      - tls-verification-disabled (45 CFR 164.312(e)(1)): spec.template.spec.containers[0].env[2].value: the setting switches off the verification of certificates; Remove the setting and mount the private CA instead (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, --cacert)
+      - postgres-sslmode-unset (45 CFR 164.312(e)(1)): spec.template.spec.containers[0].env[1]: PGHOST is set without PGSSLMODE, so libpq falls back to plain text; Set PGSSLMODE beside PGHOST, and mount the CA
+      and 1 more: `hipaa-iac check` on the manifest tells them all
+    ");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn at_most_five_violations_are_told_one_by_one() {
     let served = Served::start(Setup::default()).await;
@@ -183,7 +209,7 @@ async fn terminating_objects_let_finalizers_go_but_no_new_violations_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ephemeral_containers_are_judged_and_scales_are_not() {
+async fn ephemeral_containers_are_judged() {
     let served = Served::start(Setup::default()).await;
     let pod = |ephemeral: Value| {
         json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "clinic"},
@@ -194,16 +220,69 @@ async fn ephemeral_containers_are_judged_and_scales_are_not() {
     ask["subResource"] = json!("ephemeralcontainers");
     let response = served.ask("workloads-phi", ask).await;
     assert_eq!(response["allowed"], false, "{response}");
-    let scale = json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web", "namespace": "clinic"}, "spec": {"replicas": 3}});
-    let mut ask = request(
-        "UPDATE",
-        &scale,
-        Some(
-            &json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web"}, "spec": {"replicas": 0}}),
-        ),
-    );
+}
+
+/// What the API server sends when somebody scales.
+fn scale(name: &str, from: u32, to: u32) -> Value {
+    let scale = |replicas: u32| {
+        let mut scale = json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": name, "namespace": "clinic"}, "spec": {}});
+        // Zero is left out.
+        if replicas > 0 {
+            scale["spec"]["replicas"] = json!(replicas);
+        }
+        scale
+    };
+    let mut ask = request("UPDATE", &scale(to), Some(&scale(from)));
+    ask["resource"] = json!({"group": "apps", "version": "v1", "resource": "deployments"});
     ask["subResource"] = json!("scale");
-    assert_eq!(served.ask("workloads-phi", ask).await["allowed"], true);
+    ask
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scale_is_judged_as_the_object_that_it_makes() {
+    let served = Served::start(Setup {
+        config: "profiles: [hipaa, availability]\n",
+        ..Setup::default()
+    })
+    .await;
+    // Nothing is known of it: its Pods will be judged.
+    let response = served.ask("workloads-phi", scale("web", 0, 3)).await;
+    assert_eq!(response["allowed"], true);
+    assert!(
+        response["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("not read yet")
+    );
+
+    let mut clean = deployment(&json!([]));
+    clean["metadata"]["name"] = json!("clean");
+    let known = |object: Value| hipaa_iac_operator::cluster::kept(object, Some("clinic")).unwrap();
+    served.know(&[known(leaking()), known(clean)]);
+    // It was made with no replicas before the policy was enforced, and would begin now.
+    let response = served.ask("workloads-phi", scale("web", 0, 3)).await;
+    assert_eq!(response["allowed"], false, "{response}");
+    let message = response["status"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("hipaa-iac denied scale of Deployment/clinic/web: "),
+        "{message}"
+    );
+    assert!(
+        message.contains("environment-literal-credential"),
+        "{message}"
+    );
+    // It runs already: what is so is told, and what becomes so is denied.
+    let response = served.ask("workloads-phi", scale("web", 2, 3)).await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert!(response["warnings"].to_string().contains("was so before"));
+    let response = served.ask("workloads-phi", scale("web", 2, 1)).await;
+    assert_eq!(policies(&response, "denied"), ["workload-single-replica"]);
+    assert_eq!(
+        served.ask("workloads-phi", scale("clean", 2, 5)).await["allowed"],
+        true
+    );
+    let log = served.audit("\"subresource\":\"scale\"").await;
+    assert!(log.contains("\"kind\":\"apps/Deployment\""), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -395,6 +474,35 @@ async fn three_mebibytes_are_judged_and_an_oversized_body_is_refused() {
         )
         .await;
     assert_eq!(response["allowed"], true);
+}
+
+/// The largest that an API server sends: Go writes `<` as six bytes.
+fn as_go_writes(review: &str) -> String {
+    review.replace('<', "\\u003c")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_six_times_as_long_in_the_review_is_judged_too() {
+    let served = Served::start(Setup::default()).await;
+    let page = |text: &str| {
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "clinic"},
+            "data": {"index.html": text}})
+    };
+    let old = page(&"<".repeat(1 << 20));
+    let mut new = page(&"< ".repeat(1 << 19));
+    new["data"]["DB_PASSWORD"] = json!("hunter2-Zq9!xK");
+    let body = as_go_writes(&review(request("UPDATE", &new, Some(&old))));
+    assert!(body.len() > 9 << 20, "{}", body.len());
+    let mut client = served.connect().await;
+    let (status, answer) = client.review("workloads-phi", &body).await;
+    assert_eq!(status, 200);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(
+        policies(&answer["response"], "denied"),
+        ["configmap-literal-credential"],
+        "{answer}"
+    );
+    assert_eq!(served.app.large.available_permits(), 8 << 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::collections::BTreeSet;
 
 use hipaa_iac_source::{
-    Inventory, Map, Node, Reference, Resource, ResourceKind, TemplatePart, TerraformId, Unknown,
-    Value,
+    Inventory, Map, Node, Reference, Resource, ResourceKind, Sources, TemplatePart, TerraformId,
+    Unknown, Value,
 };
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ use super::{
     Names, Program, Scope, Val, library,
     value::{Partial, equal},
 };
-use crate::{evaluate::Settings, relations::Relations, world::World};
+use crate::{evaluate::Settings, world::World};
 
 fn json(text: &str) -> Node {
     Node::from(&serde_json::from_str::<serde_json::Value>(text).unwrap())
@@ -52,9 +52,8 @@ fn compile(text: &str) -> Result<Program, String> {
 /// Evaluates an expression with `self` and the first resource's body.
 fn run_in(inventory: &Inventory, text: &str, this: Val, coerce: bool) -> Result<Val, String> {
     let settings = Settings::default();
-    let relations = Relations::new(inventory);
-    let phi = vec![true; inventory.resources.len()];
-    let world = World::new(inventory, relations, &settings, phi);
+    let sources = Sources::new();
+    let world = World::new(inventory, &settings, &sources, true);
     let scope = Scope::new(
         &world,
         0,
