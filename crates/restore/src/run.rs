@@ -26,12 +26,14 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     config::{RestoreVerification, Source, StorageTarget},
     context::{Event, Failure},
+    fetch,
     location::{self, Finder, Located, LocatedForm},
     protocol::{Done, Kind, Layout, Message, Request, send, write_request},
+    record,
     result::{
-        Artifact, CheckStatus, Control, Destroyed, Encryption, Isolation, Objective, ObjectiveName,
-        Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, Storage, Time, Tool,
-        Trigger, TriggerKind, Verdict, Verification,
+        Artifact, CheckStatus, Destroyed, Encryption, Isolation, Objective, ObjectiveName, Phase,
+        PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, Storage, Time, Tool, Trigger,
+        TriggerKind, Verdict, Verification,
     },
     sandbox, scratch, source,
 };
@@ -46,6 +48,8 @@ pub struct Options {
     pub program: PathBuf,
     /// The folder with the secrets.
     pub secrets: PathBuf,
+    /// A folder that [`crate::fetch::fetch`] filled, in place of the verification's location.
+    pub fetched: Option<PathBuf>,
     /// The folder that the scratch is below; by default [`scratch::default_base`].
     pub scratch: Option<PathBuf>,
     /// The folder of state.
@@ -62,6 +66,7 @@ impl Options {
         Self {
             program,
             secrets,
+            fetched: None,
             scratch: None,
             state: scratch::default_state(),
             isolation: IsolationChoice::Auto,
@@ -340,14 +345,19 @@ impl<'a> Running<'a> {
             mirror,
         };
         let mirror = folder.join(scratch::MIRROR);
-        let located = location::find(spec.source.location(), &finder(&mirror))?;
+        let fetched = self.options.fetched.as_deref();
+        let located = match fetched {
+            Some(fetched) => fetch::found(fetched)?,
+            None => location::find(spec.source.location(), &finder(&mirror))?,
+        };
         let wal = match &spec.source {
             Source::PgBaseBackup(base) => base.wal.as_ref(),
             _ => None,
         };
         let wal_mirror = folder.join("wal");
-        let wal = match wal {
-            Some(wal) => {
+        let wal = match (wal, fetched) {
+            (Some(_), Some(fetched)) => fetch::found_log(fetched),
+            (Some(wal), None) => {
                 let finder = Finder {
                     form: source::Form::Tree,
                     manifest_key: None,
@@ -359,7 +369,7 @@ impl<'a> Running<'a> {
                     LocatedForm::Stream(_) => None,
                 }
             }
-            None => None,
+            (None, _) => None,
         };
         self.phases.push(PhaseTime {
             name: Phase::Locate,
@@ -572,7 +582,7 @@ impl<'a> Running<'a> {
             phases,
             checks,
             scratch: self.scratch,
-            controls: controls(),
+            controls: record::controls(),
             prior: None,
         };
         Run {
@@ -692,26 +702,6 @@ fn judge(
         // A run without a check proves nothing.
         _ => Reason::ConfigError,
     }
-}
-
-/// What a verification is evidence for.
-fn controls() -> Vec<Control> {
-    [
-        ("HIPAA", "164.308(a)(7)(ii)(A)"),
-        ("HIPAA", "164.308(a)(7)(ii)(B)"),
-        ("HIPAA", "164.308(a)(7)(ii)(D)"),
-        ("HIPAA", "164.310(d)(2)(iv)"),
-        ("HIPAA", "164.312(c)(1)"),
-        ("NIST-800-53r5", "CP-4"),
-        ("NIST-800-53r5", "CP-9(1)"),
-        ("NIST-800-53r5", "CP-9(2)"),
-    ]
-    .into_iter()
-    .map(|(framework, id)| Control {
-        framework: framework.to_owned(),
-        id: id.to_owned(),
-    })
-    .collect()
 }
 
 /// The sandbox as a process.
