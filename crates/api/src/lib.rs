@@ -4,11 +4,19 @@
 
 mod agreement;
 mod policy;
+mod restore;
 mod status;
+mod structural;
 mod waiver;
 
 pub use agreement::{Agreement, AgreementSpec, AgreementState, AgreementStatus};
 pub use policy::{Policy, PolicySpec, PolicyStatus};
+pub use restore::{
+    EvidenceBucket, EvidenceStatus, EvidenceStore, EvidenceStoreSpec, EvidenceStoreStatus, LastRun,
+    LockMode, NAME_LIMIT, ObjectLock, RestoreVerification, RestoreVerificationRun,
+    RestoreVerificationRunSpec, RestoreVerificationRunStatus, RestoreVerificationSpec,
+    RestoreVerificationStatus, RunPhase, RunTrigger, ScratchStatus, VerificationRef,
+};
 pub use status::{Condition, ConditionStatus, set_condition};
 pub use waiver::{Waiver, WaiverSpec, WaiverState, WaiverStatus, WaiverTarget};
 
@@ -20,8 +28,24 @@ pub const GROUP: &str = "hipaa-iac.dev";
 
 /// The definitions, in the order of their names.
 pub fn definitions() -> Vec<CustomResourceDefinition> {
-    let mut all = vec![Agreement::crd(), policy::definition(), Waiver::crd()];
+    let mut all = vec![
+        Agreement::crd(),
+        EvidenceStore::crd(),
+        policy::definition(),
+        RestoreVerificationRun::crd(),
+        RestoreVerification::crd(),
+        Waiver::crd(),
+    ];
     for definition in &mut all {
+        for version in &mut definition.spec.versions {
+            if let Some(schema) = version
+                .schema
+                .as_mut()
+                .and_then(|schema| schema.open_api_v3_schema.as_mut())
+            {
+                structural::signed(schema);
+            }
+        }
         let labels = definition.metadata.labels.get_or_insert_default();
         labels.insert("app.kubernetes.io/name".into(), "hipaa-iac".into());
         labels.insert("app.kubernetes.io/part-of".into(), "hipaa-iac".into());

@@ -50,7 +50,14 @@ fn check_structural(at: &str, schema: &serde_json::Value) {
 
 #[test]
 fn schemas_are_structural() {
-    for plural in ["agreements", "policies", "waivers"] {
+    for plural in [
+        "agreements",
+        "evidencestores",
+        "policies",
+        "restoreverificationruns",
+        "restoreverifications",
+        "waivers",
+    ] {
         let schema = schema(plural);
         check_structural(plural, &schema["openAPIV3Schema"]);
     }
@@ -114,4 +121,68 @@ fn conditions_keep_the_time_of_the_last_change() {
     assert_eq!(all[0].last_transition_time, "a");
     set_condition(&mut all, condition(ConditionStatus::False, "c"));
     assert_eq!((all.len(), &*all[0].last_transition_time), (1, "c"));
+}
+
+/// Every verification that the documentation shows: the command takes it, and the definition's schema allows it.
+#[test]
+fn verifications_of_files_are_verifications_of_clusters() {
+    let document = include_str!("../../../docs/restore-verification.md");
+    let blocks = document
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```"))
+        .flat_map(|(block, _)| block.split("---\n"));
+    let example = include_str!("../../../examples/restore/run.sh");
+    let example = example.split_once("<<YAML\n").unwrap().1;
+    let example = example.split_once("\nYAML\n").unwrap().0;
+    let example = example.replace("$work", "/work");
+    let schema = schema("restoreverifications");
+    let validator = jsonschema::validator_for(&schema["openAPIV3Schema"]).unwrap();
+    let mut count = 0;
+    for text in blocks.chain([&*example]) {
+        let value: serde_json::Value = serde_saphyr::from_str(text).unwrap();
+        if value["kind"] != "RestoreVerification" {
+            continue;
+        }
+        count += 1;
+        hipaa_iac_restore::RestoreVerification::parse(text).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}\n{text}");
+        let resource: RestoreVerification = serde_json::from_value(value).unwrap();
+        // What the server keeps are the fields that the schema knows: nothing that serde writes may be pruned.
+        let written = serde_json::to_value(&resource.spec).unwrap();
+        check_known(
+            "spec",
+            &written,
+            &schema["openAPIV3Schema"]["properties"]["spec"],
+        );
+    }
+    assert!(count >= 3, "{count}");
+}
+
+/// That a schema knows every field of a value.
+fn check_known(at: &str, value: &serde_json::Value, schema: &serde_json::Value) {
+    if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {
+        return;
+    }
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                let inner = schema["properties"]
+                    .get(name)
+                    .or_else(|| schema.get("additionalProperties"));
+                let inner = inner.unwrap_or_else(|| panic!("{at}.{name} would be pruned"));
+                check_known(&format!("{at}.{name}"), value, inner);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for value in items {
+                check_known(&format!("{at}[]"), value, &schema["items"]);
+            }
+        }
+        _ => {}
+    }
 }

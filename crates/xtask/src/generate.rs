@@ -8,7 +8,7 @@ const CLI: &str = "hipaa-iac";
 const OPERATOR: &str = "hipaa-iac-operator";
 
 /// The generated files, each with the program and the arguments that make it print them.
-const FILES: [(&str, &str, &[&str]); 8] = [
+const FILES: [(&str, &str, &[&str]); 11] = [
     (
         "docs/schemas/check-result.schema.json",
         CLI,
@@ -33,6 +33,21 @@ const FILES: [(&str, &str, &[&str]); 8] = [
         "charts/hipaa-iac/files/crds/agreements.yaml",
         OPERATOR,
         &["crds", "agreements"],
+    ),
+    (
+        "charts/hipaa-iac/files/crds/evidencestores.yaml",
+        OPERATOR,
+        &["crds", "evidencestores"],
+    ),
+    (
+        "charts/hipaa-iac/files/crds/restoreverificationruns.yaml",
+        OPERATOR,
+        &["crds", "restoreverificationruns"],
+    ),
+    (
+        "charts/hipaa-iac/files/crds/restoreverifications.yaml",
+        OPERATOR,
+        &["crds", "restoreverifications"],
     ),
     (
         "charts/hipaa-iac/files/crds/policies.yaml",

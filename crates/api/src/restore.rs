@@ -1,0 +1,511 @@
+//! `RestoreVerification`, its runs, and where their evidence goes.
+
+use std::collections::BTreeMap;
+
+use hipaa_iac_restore::config;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use kube::CustomResource;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{status::Condition, structural};
+
+/// The longest name of a verification: names of runs and Jobs are made of it, and end as labels of 63 characters.
+pub const NAME_LIMIT: usize = 40;
+
+/// What is verified, how and when: the document of `hipaa-iac restore verify`.
+#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[kube(
+    group = "hipaa-iac.dev",
+    version = "v1alpha1",
+    kind = "RestoreVerification",
+    plural = "restoreverifications",
+    shortname = "rv",
+    namespaced,
+    status = "RestoreVerificationStatus",
+    category = "hipaa-iac",
+    doc = "A backup that is restored on a schedule into a scratch database, asserted on and destroyed (45 CFR 164.308(a)(7)(ii)). The spec is that of `hipaa-iac restore verify --config`.",
+    validation = Rule::new("self.metadata.name.size() <= 40 && self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')").message("the name is of lower-case letters, digits and hyphens, at most 40 of them: runs and Jobs are named after it"),
+    printcolumn = r#"{"name":"Last Passed","type":"date","jsonPath":".status.lastPassedTime"}"#,
+    printcolumn = r#"{"name":"Verdict","type":"string","jsonPath":".status.lastVerdict"}"#,
+    printcolumn = r#"{"name":"Reason","type":"string","jsonPath":".status.lastReason"}"#,
+    printcolumn = r#"{"name":"Next","type":"string","jsonPath":".status.nextScheduleTime"}"#,
+    printcolumn = r#"{"name":"Suspended","type":"boolean","jsonPath":".spec.suspend"}"#,
+    printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name":"Schedule","type":"string","jsonPath":".spec.schedule.cron","priority":1}"#,
+    printcolumn = r#"{"name":"Failures","type":"integer","jsonPath":".status.consecutiveFailures","priority":1}"#,
+    printcolumn = r#"{"name":"Missed","type":"integer","jsonPath":".status.missedSlots","priority":1}"#,
+    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
+)]
+#[serde(transparent)]
+pub struct RestoreVerificationSpec(pub config::Spec);
+
+/// The seconds of a span as `config::Span` reads it, for a rule on a text. The length of the text bounds its cost.
+fn seconds(field: &str) -> String {
+    format!(
+        "{field}.findAll('[0-9]+[smhdw]').map(part, int(part.substring(0, part.size() - 1)) * (part.endsWith('w') ? 604800 : part.endsWith('d') ? 86400 : part.endsWith('h') ? 3600 : part.endsWith('m') ? 60 : 1)).sum()"
+    )
+}
+
+impl JsonSchema for RestoreVerificationSpec {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RestoreVerificationSpec".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> schemars::Schema {
+        let mut schema = generator.subschema_for::<config::Spec>().to_value();
+        structural::rewrite(&mut schema);
+        let schema_of = &mut schema;
+        let span = || json!({"maxLength": 24, "pattern": "^([0-9]{1,9}[smhdw])+$"});
+        for path in [
+            "objectives/maxBackupAge",
+            "objectives/maxDataAge",
+            "objectives/maxRecoveryPointLag",
+            "objectives/rto",
+            "enforcement/maxAge",
+            "enforcement/gracePeriod",
+            "checks/canary/maxAge",
+        ] {
+            structural::set(schema_of, path, span());
+        }
+        structural::rule(
+            schema_of,
+            "objectives",
+            &format!("!has(self.rto) || {} <= 259200", seconds("self.rto")),
+            "rto is at most 72h (proposed 45 CFR 164.308(a)(13), 90 FR 898)",
+        );
+        structural::rule(
+            schema_of,
+            "enforcement",
+            &format!("!has(self.maxAge) || {} <= 2678400", seconds("self.maxAge")),
+            "maxAge is at most 31d: a proof is renewed every month at least",
+        );
+        structural::set(
+            schema_of,
+            "schedule/cron",
+            json!({"maxLength": 120, "pattern": r"^[^\s=]+( [^\s=]+){4}$"}),
+        );
+        structural::set(
+            schema_of,
+            "schedule/timeZone",
+            json!({"maxLength": 64, "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"}),
+        );
+        structural::rule(
+            schema_of,
+            "schedule",
+            "!has(self.timeZone) || self.timeZone != 'Local'",
+            "timeZone is a name of the IANA database, such as America/New_York",
+        );
+        // An hour is half of the shortest useful interval: what is later is no jitter.
+        structural::set(
+            schema_of,
+            "schedule/jitterSeconds",
+            json!({"minimum": 0, "maximum": 3600}),
+        );
+        structural::set(
+            schema_of,
+            "schedule/startingDeadlineSeconds",
+            json!({"minimum": 10, "maximum": 604_800}),
+        );
+        structural::set(schema_of, "covers", json!({"maxItems": 64}));
+        structural::rule(
+            schema_of,
+            "covers/[]",
+            "has(self.name) != has(self.selector)",
+            "give either name or selector",
+        );
+        structural::set(
+            schema_of,
+            "covers/[]/name",
+            json!({"minLength": 1, "maxLength": 253}),
+        );
+        structural::set(
+            schema_of,
+            "covers/[]/kind",
+            json!({"minLength": 1, "maxLength": 63}),
+        );
+        for path in [
+            "fetchSeconds",
+            "restoreSeconds",
+            "checksSeconds",
+            "totalSeconds",
+        ] {
+            structural::set(
+                schema_of,
+                &format!("deadlines/{path}"),
+                json!({"minimum": 1, "maximum": 604_800}),
+            );
+        }
+        structural::set(schema_of, "checks/sql", json!({"maxItems": 256}));
+        structural::set(
+            schema_of,
+            "checks/sql/[]/id",
+            json!({"maxLength": 58, "pattern": "^[a-z0-9][a-z0-9.-]*$"}),
+        );
+        structural::set(
+            schema_of,
+            "checks/sql/[]/query",
+            json!({"minLength": 1, "maxLength": 16384}),
+        );
+        structural::rule(
+            schema_of,
+            "checks/sql/[]/expect",
+            "has(self.op) != has(self.matchesManifest)",
+            "give either op and value, or matchesManifest",
+        );
+        structural::schema(schema)
+    }
+}
+
+/// What came of a verification so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RestoreVerificationStatus {
+    /// The generation of the spec that this was said about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// When it is to run next, jitter included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_schedule_time: Option<Time>,
+    /// The slot that was last run, or missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_schedule_time: Option<Time>,
+    /// When a run last passed, with its evidence recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_passed_time: Option<Time>,
+    /// What came of the last run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_verdict: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_reason: Option<String>,
+    /// The last run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_run: Option<LastRun>,
+    /// Runs since the last that passed which failed or were inconclusive, as far as they are kept.
+    pub consecutive_failures: u32,
+    /// Slots that passed without a run since the last that passed, as far as their records are kept.
+    pub missed_slots: u64,
+    /// Seconds that the last run that passed measured, by objective.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub objectives_achieved: BTreeMap<String, f64>,
+    /// Names of runs under way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub active: Vec<String>,
+    /// `Ready`: the spec can be run. `Scheduled`: it has a next slot. `EvidenceHealthy`: the last record was written.
+    pub conditions: Vec<Condition>,
+}
+
+/// The last run of a verification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastRun {
+    /// Its name.
+    pub name: String,
+    /// Its UID.
+    pub uid: String,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    /// The SHA-256 of its record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_digest: Option<String>,
+    /// The record's index in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_index: Option<u64>,
+}
+
+/// One execution of a verification. Its spec never changes.
+#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[kube(
+    group = "hipaa-iac.dev",
+    version = "v1alpha1",
+    kind = "RestoreVerificationRun",
+    plural = "restoreverificationruns",
+    shortname = "rvr",
+    namespaced,
+    status = "RestoreVerificationRunStatus",
+    category = "hipaa-iac",
+    doc = "One execution of a RestoreVerification. Its spec is a copy that never changes; its status is what is recorded as evidence.",
+    printcolumn = r#"{"name":"Verification","type":"string","jsonPath":".spec.verificationRef.name"}"#,
+    printcolumn = r#"{"name":"Phase","type":"string","jsonPath":".status.phase"}"#,
+    printcolumn = r#"{"name":"Verdict","type":"string","jsonPath":".status.verdict"}"#,
+    printcolumn = r#"{"name":"Reason","type":"string","jsonPath":".status.reason"}"#,
+    printcolumn = r#"{"name":"Finished","type":"date","jsonPath":".status.finishedAt"}"#,
+    printcolumn = r#"{"name":"Evidence","type":"string","jsonPath":".status.evidence.digest","priority":1}"#,
+    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
+)]
+#[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-validations" = [{"rule": "self == oldSelf", "message": "a run's spec never changes: make another run"}]))]
+pub struct RestoreVerificationRunSpec {
+    /// The verification.
+    pub verification_ref: VerificationRef,
+    /// `sha256:` and the digest of the template as canonical JSON (RFC 8785): what the runner reads, and the evidence names.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"), length(max = 71))]
+    pub spec_digest: String,
+    /// Why it runs.
+    pub trigger: RunTrigger,
+    /// The slot of the schedule, before jitter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_for: Option<Time>,
+    /// Slots that passed without a run, when this run only records that they did; `scheduledFor` is the newest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_slots: Option<u64>,
+    /// Who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 253))]
+    pub requested_by: Option<String>,
+    /// The attempt, from 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 3))]
+    pub attempt: u8,
+    /// The verification's document as it was.
+    #[schemars(schema_with = "any_object")]
+    pub template: Value,
+}
+
+const fn one() -> u8 {
+    1
+}
+
+fn any_object(_: &mut SchemaGenerator) -> schemars::Schema {
+    structural::schema(json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true}))
+}
+
+/// The verification that a run belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerificationRef {
+    /// Its name, in the run's namespace.
+    #[schemars(length(min = 1, max = 40))]
+    pub name: String,
+    /// Its UID.
+    #[schemars(length(max = 64))]
+    pub uid: String,
+    /// Its generation.
+    pub generation: i64,
+}
+
+/// Why a run is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum RunTrigger {
+    /// A slot of the schedule.
+    Schedule,
+    /// A person.
+    Manual,
+    /// The verification is new.
+    Create,
+}
+
+/// Where a run is.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+pub enum RunPhase {
+    /// It was made.
+    #[default]
+    Pending,
+    /// It waits for its turn.
+    Queued,
+    /// Its Jobs are made, and its pods wait for a node.
+    Provisioning,
+    /// The backup is fetched, restored and checked.
+    Running,
+    /// Its result is read.
+    Collecting,
+    /// What it made is deleted, and looked for.
+    Cleaning,
+    /// Its evidence is written.
+    Recording,
+    /// It is over.
+    Finished,
+}
+
+/// What came of a run so far. The record is made of this alone, so that it has the same bytes whoever writes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RestoreVerificationRunStatus {
+    /// Where it is.
+    pub phase: RunPhase,
+    /// `Passed`, `Failed`, `Inconclusive`, `Skipped` or `Aborted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = ["Passed", "Failed", "Inconclusive", "Skipped", "Aborted"]))]
+    pub verdict: Option<String>,
+    /// Why: a name of the closed list in docs/restore-verification.md.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Since when it waits for its turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued_since: Option<Time>,
+    /// When it was admitted: the start of the recovery time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// When it must be over, whoever is alive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
+    /// Since when its phase lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase_since: Option<Time>,
+    /// When the backup was fetched, where that is a step of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetched_at: Option<Time>,
+    /// When its restore ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    /// How often its result could not be read.
+    pub collect_attempts: u8,
+    /// What it made.
+    pub scratch: ScratchStatus,
+    /// What its runner said: the restore result of docs/schemas/restore-result.schema.json.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "any_object")]
+    pub result: Option<Value>,
+    /// Where its record is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceStatus>,
+    /// `ScratchDestroyed`, `EvidenceRecorded`.
+    pub conditions: Vec<Condition>,
+}
+
+/// What a run made, and whether it is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ScratchStatus {
+    /// The namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The names of what it makes, written before they are made: `Job/ehr-29412417-f`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<String>,
+    /// When none of them was left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_absent_at: Option<Time>,
+}
+
+/// Where a run's record is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceStatus {
+    /// The SHA-256 of its envelope, in hexadecimal digits.
+    pub digest: String,
+    /// Its index in the log.
+    pub log_index: u64,
+    /// The size of the log whose checkpoint has it.
+    pub log_size: u64,
+}
+
+/// Where evidence goes.
+#[derive(CustomResource, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[kube(
+    group = "hipaa-iac.dev",
+    version = "v1alpha1",
+    kind = "EvidenceStore",
+    plural = "evidencestores",
+    status = "EvidenceStoreStatus",
+    category = "hipaa-iac",
+    doc = "Where signed records of restore verifications go: an append-only log in a bucket with Object Lock. The signing key and the store's credentials are the operator's own (files and environment of its pod), never named here.",
+    printcolumn = r#"{"name":"Bucket","type":"string","jsonPath":".spec.s3.bucket"}"#,
+    printcolumn = r#"{"name":"Records","type":"integer","jsonPath":".status.treeSize"}"#,
+    printcolumn = r#"{"name":"Writable","type":"string","jsonPath":".status.conditions[?(@.type==\"Writable\")].status"}"#,
+    printcolumn = r#"{"name":"Immutable","type":"string","jsonPath":".status.conditions[?(@.type==\"Immutable\")].status"}"#,
+    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
+)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceStoreSpec {
+    /// The bucket.
+    pub s3: EvidenceBucket,
+    /// How records are locked.
+    #[serde(default)]
+    pub object_lock: ObjectLock,
+}
+
+/// A bucket for evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceBucket {
+    /// Its name.
+    #[schemars(
+        length(min = 3, max = 63),
+        regex(pattern = "^[a-z0-9][a-z0-9.-]*[a-z0-9]$")
+    )]
+    pub bucket: String,
+    /// What all keys begin with.
+    #[serde(default)]
+    #[schemars(
+        length(max = 512),
+        regex(pattern = "^([A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*)?$")
+    )]
+    pub prefix: String,
+}
+
+/// How records are locked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ObjectLock {
+    /// Who can shorten it.
+    pub mode: LockMode,
+    /// For how many days; six years and thirty days unless given (45 CFR 164.316(b)(2)(i)).
+    #[schemars(range(min = 1, max = 36500))]
+    pub retain_days: u32,
+}
+
+impl Default for ObjectLock {
+    fn default() -> Self {
+        Self {
+            mode: LockMode::Compliance,
+            retain_days: 6 * 365 + 2 + 30,
+        }
+    }
+}
+
+/// Who can shorten a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum LockMode {
+    /// Nobody.
+    Compliance,
+    /// Who has `s3:BypassGovernanceRetention`.
+    Governance,
+    /// Everybody: records are not locked, and the store is never `Immutable`.
+    None,
+}
+
+impl EvidenceStoreSpec {
+    /// The store's URL, as `hipaa-iac evidence` takes it.
+    pub fn url(&self) -> String {
+        let mode = match self.object_lock.mode {
+            LockMode::Compliance => "compliance",
+            LockMode::Governance => "governance",
+            LockMode::None => "none",
+        };
+        format!(
+            "s3://{}/{}?lock={mode}&retain-days={}",
+            self.s3.bucket, self.s3.prefix, self.object_lock.retain_days
+        )
+    }
+}
+
+/// What the store was seen to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EvidenceStoreStatus {
+    /// Records in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree_size: Option<u64>,
+    /// When the lock was last tried: an object is written, and its removal must be refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock_verified_at: Option<Time>,
+    /// `Writable`, `Immutable`.
+    pub conditions: Vec<Condition>,
+}
