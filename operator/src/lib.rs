@@ -14,6 +14,7 @@ pub mod judge;
 pub mod lease;
 pub mod metrics;
 pub mod register;
+pub mod restore;
 pub mod review;
 pub mod run;
 pub mod secret;

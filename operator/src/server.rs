@@ -126,7 +126,7 @@ pub fn today() -> Date {
 
 /// The current time in RFC 3339.
 pub fn timestamp() -> String {
-    k8s_openapi::jiff::Timestamp::now().to_string()
+    jiff::Timestamp::now().to_string()
 }
 
 /// The routes of the webhook.

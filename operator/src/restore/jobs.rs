@@ -1,0 +1,679 @@
+//! What a run makes in the namespace of the scratch, as manifests: pure functions of the run.
+//!
+//! The pod that fetches has the network and no key; the pod that restores has the keys and no network. What one hands to the other is the
+//! backup as it is stored. Neither has a token of the cluster.
+//!
+//! A Secret or claim `name` of a verification in the namespace `ns` is the Secret or claim `ns.name` in the namespace of the scratch: whoever
+//! may make a verification in one namespace cannot use the keys of another.
+
+use hipaa_iac_api::RestoreVerificationRun as Run;
+use hipaa_iac_restore::{
+    RestoreVerification,
+    config::{Location, SecretRef, Source, Spec, StorageTarget},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::machine::{Part, Plan, TTL};
+
+/// The label of everything that belongs to a run.
+pub const RUN_UID: &str = "hipaa-iac.dev/run-uid";
+/// The label by which network policies know the two pods: `fetch` or `restore`.
+pub const ROLE: &str = "hipaa-iac.dev/restore-role";
+/// The annotation that says when a thing is to be gone, whoever made it.
+pub const DESTROY_AFTER: &str = "hipaa-iac.dev/destroy-after";
+
+/// The user of the runner's image.
+const USER: i64 = 65532;
+/// What a pod may take to end, in seconds.
+const GRACE: i64 = 15;
+/// Memory of the runner beside a scratch in memory, in bytes.
+const BESIDE: u64 = 2 << 30;
+
+/// What the operator is told about runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The namespace of the scratch.
+    pub namespace: String,
+    /// The runner's image, pinned by its digest.
+    pub image: String,
+    /// The service account of pods that fetch: its annotations give them an identity at the store.
+    pub fetch_account: String,
+    /// The size of the volume for an encrypted backup.
+    pub backup_size: String,
+    /// Its class; the cluster's default unless given.
+    pub backup_class: Option<String>,
+}
+
+/// A template as canonical JSON: what the runner reads, and whose digest is in the evidence.
+pub fn document(template: &Value) -> String {
+    serde_json_canonicalizer::to_string(template).unwrap_or_default()
+}
+
+/// `sha256:` and the digest of a template.
+pub fn digest(template: &Value) -> String {
+    use std::fmt::Write as _;
+    let mut text = "sha256:".to_owned();
+    for byte in Sha256::digest(document(template)) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// What a run's template asks for.
+///
+/// # Errors
+/// A sentence on why it cannot be run in a cluster.
+pub fn plan(run: &Run, settings: &Settings) -> Result<Plan, String> {
+    let template = &run.spec.template;
+    if digest(template) != run.spec.spec_digest {
+        return Err("spec.template is not what spec.specDigest says".to_owned());
+    }
+    let name = run.metadata.name.as_deref().unwrap_or_default();
+    plan_of(template, name, settings)
+}
+
+/// What a template asks for, in a run of this name.
+///
+/// # Errors
+/// A sentence on why it cannot be run in a cluster.
+pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan, String> {
+    let document = RestoreVerification::parse(&document(template)).map_err(|error| error.what)?;
+    let spec = &document.spec;
+    let location = spec.source.location();
+    let log = log(&spec.source);
+    let mut places = log.into_iter().chain([location]);
+    if places.any(|place| matches!(place, Location::Local(_))) {
+        return Err(
+            "a location of the kind local exists only for the command; use s3 or pvc".to_owned(),
+        );
+    }
+    let s3 = |place: &Location| matches!(place, Location::S3(_));
+    if log.is_some_and(|log| s3(log) != s3(location)) {
+        return Err(
+            "the backup and its archived log must both be in s3, or both in a pvc".to_owned(),
+        );
+    }
+    Ok(Plan {
+        fetches: s3(location),
+        total: seconds(spec.deadlines.total_seconds),
+        rto: seconds(spec.objectives.rto.0),
+        spec_digest: digest(template),
+        namespace: settings.namespace.clone(),
+        run: run.to_owned(),
+    })
+}
+
+fn seconds(seconds: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX / 4))
+}
+
+/// Where the archived log of a base backup is.
+const fn log(source: &Source) -> Option<&Location> {
+    match source {
+        Source::PgBaseBackup(base) => base.wal.as_ref(),
+        _ => None,
+    }
+}
+
+/// The name, in the namespace of the scratch, of what a verification names.
+pub fn placed(namespace: &str, name: &str) -> String {
+    format!("{namespace}.{name}")
+}
+
+/// The manifest of a part of a run.
+///
+/// # Errors
+/// The template cannot be read, which [`plan`] would have said.
+pub fn manifest(
+    part: Part,
+    run: &Run,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Value, String> {
+    let text = document(&run.spec.template);
+    let verification = RestoreVerification::parse(&text).map_err(|error| error.what)?;
+    let status = run.status.clone().unwrap_or_default();
+    let deadline = status.deadline.map_or(now, |deadline| deadline.0);
+    let builder = Builder {
+        run,
+        settings,
+        verification: &verification,
+        spec: &verification.spec,
+        part,
+        // What is left of the time of the run, and never nothing.
+        left: deadline.duration_since(now).as_secs().max(1),
+        destroy_after: deadline + TTL + SignedDuration::from_secs(GRACE),
+    };
+    Ok(match part {
+        Part::Config => builder.object(
+            "v1",
+            json!({"immutable": true, "data": {"verification.json": text}}),
+        ),
+        Part::Volume => {
+            let mut claim = json!({
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": settings.backup_size}},
+            });
+            if let Some(class) = &settings.backup_class {
+                claim["storageClassName"] = json!(class);
+            }
+            builder.object("v1", json!({"spec": claim}))
+        }
+        Part::Fetch => builder.job(builder.fetch()),
+        Part::Restore => builder.job(builder.restore()),
+    })
+}
+
+struct Builder<'a> {
+    run: &'a Run,
+    settings: &'a Settings,
+    verification: &'a RestoreVerification,
+    spec: &'a Spec,
+    part: Part,
+    left: i64,
+    destroy_after: Timestamp,
+}
+
+/// What differs between the two pods.
+struct Pod {
+    role: &'static str,
+    account: Option<String>,
+    arguments: Vec<String>,
+    volumes: Vec<Value>,
+    mounts: Vec<Value>,
+    resources: Value,
+}
+
+fn volume(name: &str, source: Value) -> Value {
+    let mut volume = Map::new();
+    volume.insert("name".to_owned(), name.into());
+    if let Value::Object(source) = source {
+        volume.extend(source);
+    }
+    volume.into()
+}
+
+fn mount(name: &str, path: &str, read_only: bool) -> Value {
+    json!({"name": name, "mountPath": path, "readOnly": read_only})
+}
+
+impl Builder<'_> {
+    fn namespace(&self) -> &str {
+        self.run.metadata.namespace.as_deref().unwrap_or_default()
+    }
+
+    fn labels(&self) -> Map<String, Value> {
+        let mut labels = Map::new();
+        for (key, value) in [
+            ("app.kubernetes.io/name", "hipaa-iac-restore"),
+            ("app.kubernetes.io/managed-by", "hipaa-iac"),
+            (
+                RUN_UID,
+                self.run.metadata.uid.as_deref().unwrap_or_default(),
+            ),
+        ] {
+            labels.insert(key.to_owned(), value.into());
+        }
+        labels
+    }
+
+    fn object(&self, version: &str, rest: Value) -> Value {
+        let name = self.run.metadata.name.as_deref().unwrap_or_default();
+        let (kind, name) = self.part.object(name);
+        let mut object = json!({
+            "apiVersion": version,
+            "kind": kind,
+            "metadata": {
+                "name": name,
+                "namespace": self.settings.namespace,
+                "labels": self.labels(),
+                "annotations": {
+                    DESTROY_AFTER: self.destroy_after.to_string(),
+                    "hipaa-iac.dev/run": placed(self.namespace(), self.run.metadata.name.as_deref().unwrap_or_default()),
+                },
+            },
+        });
+        if let (Some(object), Value::Object(rest)) = (object.as_object_mut(), rest) {
+            object.extend(rest);
+        }
+        object
+    }
+
+    fn job(&self, pod: Pod) -> Value {
+        let mut labels = self.labels();
+        labels.insert(ROLE.to_owned(), pod.role.into());
+        let mut volumes = vec![
+            volume(
+                "spec",
+                json!({"configMap": {"name": Part::Config.object(self.run.metadata.name.as_deref().unwrap_or_default()).1}}),
+            ),
+            volume(
+                "tmp",
+                json!({"emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}}),
+            ),
+        ];
+        volumes.extend(pod.volumes);
+        let mut mounts = vec![mount("spec", "/spec", true), mount("tmp", "/tmp", false)];
+        mounts.extend(pod.mounts);
+        let mut template = json!({
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": false,
+            "enableServiceLinks": false,
+            "terminationGracePeriodSeconds": GRACE,
+            "securityContext": {
+                "runAsNonRoot": true,
+                "runAsUser": USER,
+                "runAsGroup": USER,
+                "fsGroup": USER,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [{
+                "name": pod.role,
+                "image": self.spec.target.engine.postgres.image.as_deref().unwrap_or(&self.settings.image),
+                "args": pod.arguments,
+                "resources": pod.resources,
+                "terminationMessagePolicy": "File",
+                "securityContext": {
+                    "allowPrivilegeEscalation": false,
+                    "readOnlyRootFilesystem": true,
+                    "capabilities": {"drop": ["ALL"]},
+                },
+                "volumeMounts": mounts,
+            }],
+            "volumes": volumes,
+        });
+        if let Some(account) = pod.account {
+            template["serviceAccountName"] = account.into();
+        }
+        if !self.spec.target.node_selector.is_empty() {
+            template["nodeSelector"] = json!(self.spec.target.node_selector);
+        }
+        if !self.spec.target.tolerations.is_empty() {
+            template["tolerations"] = json!(self.spec.target.tolerations);
+        }
+        self.object(
+            "batch/v1",
+            json!({"spec": {
+                "backoffLimit": 0,
+                "activeDeadlineSeconds": self.left,
+                "ttlSecondsAfterFinished": TTL.as_secs(),
+                "podReplacementPolicy": "Failed",
+                "template": {"metadata": {"labels": labels}, "spec": template},
+            }}),
+        )
+    }
+
+    /// Files of secrets, as the runner looks for them: a folder for each, a file for each key.
+    fn secrets(&self, references: &[SecretRef]) -> Value {
+        let sources: Vec<Value> = references
+            .iter()
+            .map(|reference| {
+                json!({"secret": {
+                    "name": placed(self.namespace(), &reference.name),
+                    "items": [{"key": reference.key, "path": format!("{}/{}", reference.name, reference.key)}],
+                }})
+            })
+            .collect();
+        volume(
+            "secrets",
+            json!({"projected": {"defaultMode": 0o440, "sources": sources}}),
+        )
+    }
+
+    fn fetch(&self) -> Pod {
+        let name = self.run.metadata.name.as_deref().unwrap_or_default();
+        let mut volumes = vec![volume(
+            "backup",
+            json!({"persistentVolumeClaim": {"claimName": Part::Volume.object(name).1}}),
+        )];
+        let mut mounts = vec![mount("backup", "/backup", false)];
+        let mut references = Vec::new();
+        for place in [Some(self.spec.source.location()), log(&self.spec.source)] {
+            if let Some(Location::S3(s3)) = place
+                && let Some(secret) = &s3.credentials_secret_ref
+            {
+                for key in ["accessKeyId", "secretAccessKey"] {
+                    references.push(SecretRef::new(&secret.name, key));
+                }
+            }
+        }
+        references.sort();
+        references.dedup();
+        if !references.is_empty() {
+            volumes.push(self.secrets(&references));
+            mounts.push(mount("secrets", "/secrets", true));
+        }
+        Pod {
+            role: "fetch",
+            account: Some(self.settings.fetch_account.clone()),
+            arguments: [
+                "restore",
+                "fetch",
+                "--config",
+                "/spec/verification.json",
+                "--secrets",
+                "/secrets",
+                "--into",
+                "/backup",
+                "--termination-log",
+                "/dev/termination-log",
+            ]
+            .map(ToOwned::to_owned)
+            .to_vec(),
+            volumes,
+            mounts,
+            resources: json!({
+                "requests": {"cpu": "100m", "memory": "128Mi"},
+                "limits": {"memory": "512Mi"},
+            }),
+        }
+    }
+
+    fn restore(&self) -> Pod {
+        let name = self.run.metadata.name.as_deref().unwrap_or_default();
+        let mut volumes = Vec::new();
+        let mut mounts = Vec::new();
+        let mut arguments: Vec<String> = [
+            "restore",
+            "verify",
+            "--quiet",
+            "--config",
+            "/spec/verification.json",
+            "--secrets",
+            "/secrets",
+            "--isolation",
+            "directory",
+            "--scratch",
+            "/scratch",
+            "--state",
+            "/scratch/state",
+            "--termination-log",
+            "/dev/termination-log",
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec();
+        let mut claims: Vec<&str> = [Some(self.spec.source.location()), log(&self.spec.source)]
+            .into_iter()
+            .flatten()
+            .filter_map(|place| match place {
+                Location::Pvc(claim) => Some(&*claim.claim_name),
+                Location::S3(_) | Location::Local(_) => None,
+            })
+            .collect();
+        claims.sort_unstable();
+        claims.dedup();
+        for (index, claim) in claims.iter().enumerate() {
+            let volume_name = format!("claim-{index}");
+            volumes.push(volume(
+                &volume_name,
+                json!({"persistentVolumeClaim": {"claimName": placed(self.namespace(), claim), "readOnly": true}}),
+            ));
+            mounts.push(mount(&volume_name, &format!("/claims/{claim}"), true));
+        }
+        if claims.is_empty() {
+            volumes.push(volume(
+                "backup",
+                json!({"persistentVolumeClaim": {"claimName": Part::Volume.object(name).1, "readOnly": true}}),
+            ));
+            mounts.push(mount("backup", "/backup", true));
+            arguments.extend(["--fetched".to_owned(), "/backup".to_owned()]);
+        } else {
+            arguments.extend(["--claims".to_owned(), "/claims".to_owned()]);
+        }
+        let mut references = self.verification.secret_refs();
+        references.sort();
+        references.dedup();
+        if !references.is_empty() {
+            volumes.push(self.secrets(&references));
+            mounts.push(mount("secrets", "/secrets", true));
+        }
+        let beside = match &self.spec.target.storage {
+            StorageTarget::Memory(memory) => {
+                let size = memory.size_limit.to_string();
+                volumes.push(volume(
+                    "scratch",
+                    json!({"emptyDir": {"medium": "Memory", "sizeLimit": size}}),
+                ));
+                memory.size_limit.0
+            }
+            StorageTarget::EphemeralVolume(disk) => {
+                let mut claim = json!({
+                    "accessModes": ["ReadWriteOnce"],
+                    "resources": {"requests": {"storage": disk.size.to_string()}},
+                });
+                if let Some(class) = &disk.storage_class_name {
+                    claim["storageClassName"] = json!(class);
+                }
+                volumes.push(volume(
+                    "scratch",
+                    json!({"ephemeral": {"volumeClaimTemplate": {"metadata": {"labels": self.labels()}, "spec": claim}}}),
+                ));
+                0
+            }
+        };
+        mounts.push(mount("scratch", "/scratch", false));
+        let memory = beside.saturating_add(BESIDE).to_string();
+        let resources = match &self.spec.target.resources {
+            Some(resources) => json!(resources),
+            None => json!({
+                "requests": {"cpu": "500m", "memory": memory},
+                "limits": {"memory": memory},
+            }),
+        };
+        Pod {
+            role: "restore",
+            account: None,
+            arguments,
+            volumes,
+            mounts,
+            resources,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hipaa_iac_api::{
+        RestoreVerificationRunSpec, RestoreVerificationRunStatus, RunTrigger, VerificationRef,
+    };
+    use k8s_openapi::{
+        api::{
+            batch::v1::Job,
+            core::v1::{ConfigMap, PersistentVolumeClaim},
+        },
+        apimachinery::pkg::apis::meta::v1::Time,
+    };
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    const NOW: &str = "2026-05-02T03:05:00Z";
+
+    fn settings() -> Settings {
+        Settings {
+            namespace: "hipaa-iac-restore".into(),
+            image: format!("example.com/runner@sha256:{}", "0".repeat(64)),
+            fetch_account: "hipaa-iac-fetch".into(),
+            backup_size: "10Gi".into(),
+            backup_class: None,
+        }
+    }
+
+    fn run(location: &Value) -> Run {
+        let template = json!({
+            "apiVersion": "hipaa-iac.dev/v1alpha1",
+            "kind": "RestoreVerification",
+            "metadata": {"name": "ehr", "namespace": "clinic"},
+            "spec": {
+                "source": {"pgDump": {"format": "Custom", "location": location,
+                    "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}},
+                "checks": {"canary": {"macKeySecretRef": {"name": "canary", "key": "mac"}, "maxAge": "26h"}},
+            },
+        });
+        let at = |text: &str| Some(Time(text.parse().unwrap()));
+        let mut run = Run::new(
+            "ehr-29628180",
+            RestoreVerificationRunSpec {
+                verification_ref: VerificationRef {
+                    name: "ehr".into(),
+                    uid: "b8a5".into(),
+                    generation: 1,
+                },
+                spec_digest: digest(&template),
+                trigger: RunTrigger::Schedule,
+                scheduled_for: None,
+                missed_slots: None,
+                requested_by: None,
+                attempt: 1,
+                template,
+            },
+        );
+        run.metadata.namespace = Some("clinic".into());
+        run.metadata.uid = Some("0c7d".into());
+        run.status = Some(RestoreVerificationRunStatus {
+            started_at: at("2026-05-02T03:00:00Z"),
+            deadline: at("2026-05-02T09:00:00Z"),
+            ..RestoreVerificationRunStatus::default()
+        });
+        run
+    }
+
+    fn s3() -> Run {
+        run(
+            &json!({"s3": {"bucket": "ehr", "prefix": "daily/", "select": "Newest",
+            "credentialsSecretRef": {"name": "s3-ro"}}}),
+        )
+    }
+
+    /// A manifest as Kubernetes' own types read it, which know no other field than theirs.
+    fn typed<T: DeserializeOwned + serde::Serialize>(part: Part, run: &Run) -> T {
+        let value = manifest(part, run, &settings(), NOW.parse().unwrap()).unwrap();
+        let typed: T = serde_json::from_value(value.clone()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&typed).unwrap(),
+            value,
+            "a field that is not one"
+        );
+        typed
+    }
+
+    fn secrets(job: &Job) -> Vec<String> {
+        let volumes = job
+            .spec
+            .as_ref()
+            .unwrap()
+            .template
+            .spec
+            .as_ref()
+            .unwrap()
+            .volumes
+            .iter()
+            .flatten();
+        let projected = volumes.filter_map(|volume| volume.projected.as_ref()?.sources.as_ref());
+        projected
+            .flatten()
+            .filter_map(|source| Some(source.secret.as_ref()?.name.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn the_network_and_the_key_never_meet() {
+        let run = s3();
+        assert!(plan(&run, &settings()).unwrap().fetches);
+        let fetch: Job = typed(Part::Fetch, &run);
+        let restore: Job = typed(Part::Restore, &run);
+        assert_eq!(secrets(&fetch), ["clinic.s3-ro", "clinic.s3-ro"]);
+        assert_eq!(secrets(&restore), ["clinic.age", "clinic.canary"]);
+        let role = |job: &Job| {
+            let labels = job
+                .spec
+                .as_ref()
+                .unwrap()
+                .template
+                .metadata
+                .as_ref()
+                .unwrap()
+                .labels
+                .clone();
+            labels.unwrap()[ROLE].clone()
+        };
+        assert_eq!(
+            (role(&fetch), role(&restore)),
+            ("fetch".into(), "restore".into())
+        );
+    }
+
+    #[test]
+    fn kubernetes_itself_bounds_the_life_of_a_run() {
+        for part in [Part::Fetch, Part::Restore] {
+            let job: Job = typed(part, &s3());
+            let spec = job.spec.unwrap();
+            // Five minutes of the six hours are over.
+            assert_eq!(spec.active_deadline_seconds, Some(6 * 3600 - 300));
+            assert_eq!(
+                (spec.backoff_limit, spec.ttl_seconds_after_finished),
+                (Some(0), Some(600))
+            );
+            let pod = spec.template.spec.unwrap();
+            assert_eq!(pod.restart_policy.as_deref(), Some("Never"));
+            assert_eq!(pod.automount_service_account_token, Some(false));
+            assert_eq!(pod.termination_grace_period_seconds, Some(15));
+            let annotations = job.metadata.annotations.unwrap();
+            assert_eq!(annotations[DESTROY_AFTER], "2026-05-02T09:10:15Z");
+        }
+    }
+
+    #[test]
+    fn the_runner_reads_what_the_digest_is_of() {
+        let run = s3();
+        let config: ConfigMap = typed(Part::Config, &run);
+        let text = &config.data.unwrap()["verification.json"];
+        // As the runner does: SHA-256 of the bytes of the file.
+        let sum: String = Sha256::digest(text)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(format!("sha256:{sum}"), run.spec.spec_digest);
+        assert_eq!(
+            RestoreVerification::parse(text).unwrap().metadata.name,
+            "ehr"
+        );
+        let claim: PersistentVolumeClaim = typed(Part::Volume, &run);
+        assert_eq!(claim.metadata.name.as_deref(), Some("ehr-29628180-backup"));
+    }
+
+    #[test]
+    fn a_claim_needs_no_network() {
+        let run = run(&json!({"pvc": {"claimName": "dumps", "path": "newest.dump.age"}}));
+        let plan = plan(&run, &settings()).unwrap();
+        assert_eq!(plan.parts(), [Part::Config, Part::Restore]);
+        let job: Job = typed(Part::Restore, &run);
+        let pod = job.spec.unwrap().template.spec.unwrap();
+        let claims: Vec<_> = pod
+            .volumes
+            .unwrap()
+            .into_iter()
+            .filter_map(|volume| volume.persistent_volume_claim)
+            .collect();
+        assert_eq!(claims.len(), 1);
+        assert_eq!(
+            (&*claims[0].claim_name, claims[0].read_only),
+            ("clinic.dumps", Some(true))
+        );
+    }
+
+    #[test]
+    fn what_cannot_run_in_a_cluster_is_told() {
+        let local = run(&json!({"local": {"path": "/backups"}}));
+        assert!(plan(&local, &settings()).unwrap_err().contains("local"));
+        let mut changed = s3();
+        changed.spec.template["spec"]["suspend"] = true.into();
+        assert!(
+            plan(&changed, &settings())
+                .unwrap_err()
+                .contains("specDigest")
+        );
+    }
+}

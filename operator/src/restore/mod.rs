@@ -1,0 +1,10 @@
+//! Restore verification in the cluster.
+//!
+//! [`schedule`] says when, [`machine`] what comes next in a run; both are pure functions, and all that they remember is in the status of
+//! custom resources.
+
+pub mod jobs;
+pub mod machine;
+pub mod record;
+pub mod schedule;
+pub mod verification;

@@ -1,0 +1,245 @@
+//! A run as evidence: what is recorded follows from its spec and status alone, so that it has the same bytes whoever writes it.
+
+use chrono::DateTime;
+use hipaa_iac_api::{RestoreVerificationRun as Run, RunTrigger};
+use hipaa_iac_evidence::{Statement, StatementError, Suspect};
+use hipaa_iac_restore::{
+    config::{Spec, StorageTarget},
+    record,
+    result::{
+        Destroyed, Encryption, Isolation, Prior, Reason, RestoreResult, SCHEMA_VERSION, Scratch,
+        Storage, Time, Tool, Trigger, TriggerKind, Verdict, Verification,
+    },
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// The grace that Kubernetes gives a pod beyond its deadline, and the time for which its Job is kept, in seconds.
+const AFTER_DEADLINE: u64 = 15 + 600;
+
+/// The statement of a run, and what was left out of it because it looks like health information.
+///
+/// # Errors
+/// It cannot be written as canonical JSON.
+pub fn statement(
+    run: &Run,
+    cluster: Option<&str>,
+) -> Result<(Statement, Vec<Suspect>), StatementError> {
+    record::statement(&result(run, cluster))
+}
+
+fn time(at: Timestamp) -> Time {
+    let moment = DateTime::from_timestamp_millis(at.as_millisecond());
+    Time(moment.unwrap_or_default())
+}
+
+/// A run's result: its runner's, where it gave one, under the run's own name, verdict and scratch.
+pub fn result(run: &Run, cluster: Option<&str>) -> RestoreResult {
+    let status = run.status.clone().unwrap_or_default();
+    let uid = run.metadata.uid.clone().unwrap_or_default();
+    let created = run
+        .metadata
+        .creation_timestamp
+        .as_ref()
+        .map_or(Timestamp::UNIX_EPOCH, |created| created.0);
+    let started = status.started_at.as_ref().map_or(created, |time| time.0);
+    let ended = status.finished_at.as_ref().map_or(started, |time| time.0);
+    let reason = status
+        .reason
+        .clone()
+        .and_then(|reason| serde_json::from_value(Value::String(reason)).ok())
+        .unwrap_or(Reason::RunnerLost);
+    let verification = Verification {
+        cluster: cluster.map(ToOwned::to_owned),
+        namespace: run.metadata.namespace.clone(),
+        name: run.spec.verification_ref.name.clone(),
+        uid: Some(run.spec.verification_ref.uid.clone()),
+        spec_digest: run.spec.spec_digest.clone(),
+    };
+    let trigger = Trigger {
+        kind: match run.spec.trigger {
+            RunTrigger::Schedule => TriggerKind::Schedule,
+            RunTrigger::Manual => TriggerKind::Manual,
+            RunTrigger::Create => TriggerKind::Create,
+        },
+        scheduled_for: run.spec.scheduled_for.as_ref().map(|slot| time(slot.0)),
+        requested_by: run.spec.requested_by.clone(),
+        attempt: Some(u32::from(run.spec.attempt)),
+    };
+    let was_made = status.started_at.is_some();
+    let spec: Option<Spec> = run
+        .spec
+        .template
+        .get("spec")
+        .and_then(|spec| serde_json::from_value(spec.clone()).ok());
+    let made = spec.as_ref().filter(|_| was_made);
+    let said: Option<RestoreResult> = status
+        .result
+        .clone()
+        .and_then(|result| serde_json::from_value(result).ok());
+    let scratch = Scratch {
+        isolation: Isolation::TwoPod,
+        storage: made.map(|spec| match spec.target.storage {
+            StorageTarget::Memory(_) => Storage::Memory,
+            StorageTarget::EphemeralVolume(_) => Storage::EphemeralVolume,
+        }),
+        max_lifetime_seconds: made
+            .map(|spec| spec.deadlines.total_seconds.saturating_add(AFTER_DEADLINE)),
+        destroyed: match (&status.scratch.verified_absent_at, was_made) {
+            (Some(_), false) => Destroyed::NotCreated,
+            (Some(_), true) => Destroyed::Verified,
+            (None, _) => Destroyed::NotVerified,
+        },
+        verified_absent_at: status
+            .scratch
+            .verified_absent_at
+            .as_ref()
+            .filter(|_| was_made)
+            .map(|at| time(at.0)),
+    };
+    let prior = run.spec.missed_slots.map(|missed| Prior {
+        missed_slots: Some(missed),
+        ..Prior::default()
+    });
+    let mut result = said.unwrap_or_else(|| RestoreResult {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        kind: "RestoreVerificationResult".to_owned(),
+        run_id: String::new(),
+        verification: verification.clone(),
+        trigger: trigger.clone(),
+        tool: Tool {
+            name: "hipaa-iac".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            git_commit: None,
+            image_digest: None,
+            engine: None,
+        },
+        started_at: time(started),
+        finished_at: time(ended),
+        verdict: Verdict::Inconclusive,
+        reason,
+        artifact: None,
+        encryption: Encryption::unknown(),
+        objectives: std::collections::BTreeMap::new(),
+        phases: Vec::new(),
+        checks: Vec::new(),
+        scratch: scratch.clone(),
+        controls: record::controls(),
+        prior: None,
+    });
+    result.run_id = run_id(created, &uid);
+    result.verification = verification;
+    result.trigger = trigger;
+    result.started_at = time(started);
+    result.finished_at = time(ended);
+    result.verdict = reason.verdict();
+    result.reason = reason;
+    result.scratch = scratch;
+    result.prior = prior.or(result.prior);
+    result
+}
+
+/// A ULID of a run's time of making and UID.
+fn run_id(created: Timestamp, uid: &str) -> String {
+    let digest = Sha256::digest(uid.as_bytes());
+    let random = digest
+        .iter()
+        .take(10)
+        .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    let milliseconds = u64::try_from(created.as_millisecond()).unwrap_or(0);
+    ulid::Ulid::from_parts(milliseconds, random).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use hipaa_iac_api::{
+        RestoreVerificationRunSpec, RestoreVerificationRunStatus, VerificationRef,
+    };
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as KubeTime;
+    use serde_json::json;
+
+    use super::*;
+
+    fn run() -> Run {
+        let at = |text: &str| Some(KubeTime(text.parse().unwrap()));
+        let mut run = Run::new(
+            "ehr-29628180",
+            RestoreVerificationRunSpec {
+                verification_ref: VerificationRef {
+                    name: "ehr".into(),
+                    uid: "b8a5".into(),
+                    generation: 4,
+                },
+                spec_digest: format!("sha256:{}", "a".repeat(64)),
+                trigger: RunTrigger::Schedule,
+                scheduled_for: at("2026-05-02T03:00:00Z"),
+                missed_slots: None,
+                requested_by: None,
+                attempt: 2,
+                template: json!({"spec": {"source": {"pgDump": {"format": "Custom",
+                    "location": {"s3": {"bucket": "b", "prefix": "p"}},
+                    "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}}}),
+            },
+        );
+        run.metadata.namespace = Some("ehr".into());
+        run.metadata.uid = Some("0c7d".into());
+        run.metadata.creation_timestamp = at("2026-05-02T03:00:01Z");
+        run.status = Some(RestoreVerificationRunStatus {
+            verdict: Some("Inconclusive".into()),
+            reason: Some("OutOfMemory".into()),
+            started_at: at("2026-05-02T03:00:02Z"),
+            finished_at: at("2026-05-02T03:10:00Z"),
+            ..RestoreVerificationRunStatus::default()
+        });
+        run
+    }
+
+    /// The published schema is what an auditor's program reads.
+    #[test]
+    fn a_run_without_a_result_has_a_record_of_the_schema() {
+        let schema: Value = serde_json::from_str(include_str!(
+            "../../../docs/schemas/restore-result.schema.json"
+        ))
+        .unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let mut run = run();
+        let unproved = serde_json::to_value(result(&run, Some("prod"))).unwrap();
+        assert_eq!(unproved["scratch"]["destroyed"], "NotVerified");
+        let status = run.status.as_mut().unwrap();
+        status.scratch.verified_absent_at = Some(KubeTime("2026-05-02T03:10:09Z".parse().unwrap()));
+        let proved = serde_json::to_value(result(&run, Some("prod"))).unwrap();
+        assert_eq!(proved["scratch"]["destroyed"], "Verified");
+        // Six hours, fifteen seconds and ten minutes: the default deadline, the grace of a pod, the time that a Job is kept.
+        assert_eq!(proved["scratch"]["maxLifetimeSeconds"], 21_600 + 15 + 600);
+        run.status.as_mut().unwrap().started_at = None;
+        run.spec.missed_slots = Some(3);
+        let missed = serde_json::to_value(result(&run, None)).unwrap();
+        assert_eq!(missed["scratch"]["destroyed"], "NotCreated");
+        assert_eq!(missed["prior"]["missedSlots"], 3);
+        for record in [unproved, proved, missed] {
+            let errors: Vec<String> = validator
+                .iter_errors(&record)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_has_the_same_bytes_whoever_writes_it() {
+        let bytes = || statement(&run(), None).unwrap().0.to_json().unwrap();
+        assert_eq!(bytes(), bytes());
+        // What is said of the evidence itself is not in the record.
+        let mut later = run();
+        later.status.as_mut().unwrap().evidence = Some(hipaa_iac_api::EvidenceStatus {
+            digest: "d".into(),
+            log_index: 1,
+            log_size: 2,
+        });
+        assert_eq!(
+            statement(&later, None).unwrap().0.to_json().unwrap(),
+            bytes()
+        );
+    }
+}

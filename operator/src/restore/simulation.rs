@@ -1,0 +1,662 @@
+//! A cluster in memory, in which the operator dies after any call that it makes.
+
+use hipaa_iac_restore::result::{
+    CheckResult, Destroyed, Encryption, Isolation, Objective, ObjectiveName, SCHEMA_VERSION,
+    Severity, Time as ResultTime, Tool, Trigger, TriggerKind, Verification,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+/// What becomes of a run's pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Passes,
+    Fails(Reason),
+    /// It says `Passed` though a required check did not run.
+    Unearned,
+    /// It says `Passed` of another document.
+    OfAnother,
+    /// Its pod is gone without a word.
+    Lost,
+    OutOfMemory,
+    /// It never ends by itself, and a long recovery time is promised.
+    Hangs,
+    /// It never ends by itself, and a recovery time is promised that is shorter than the deadline.
+    HangsBeyondRto,
+    FetchFails(Reason),
+    FetchHangs,
+    NoImage,
+    NoNode,
+    /// What it made cannot be deleted.
+    Stuck,
+    BadPlan,
+    Missed,
+}
+
+const FATES: [Fate; 16] = [
+    Fate::Passes,
+    Fate::Fails(Reason::StaleData),
+    Fate::Unearned,
+    Fate::OfAnother,
+    Fate::Lost,
+    Fate::OutOfMemory,
+    Fate::Hangs,
+    Fate::HangsBeyondRto,
+    Fate::FetchFails(Reason::FetchDenied),
+    Fate::FetchFails(Reason::BackupMissing),
+    Fate::FetchHangs,
+    Fate::NoImage,
+    Fate::NoNode,
+    Fate::Stuck,
+    Fate::BadPlan,
+    Fate::Missed,
+];
+
+impl Fate {
+    /// Section 8 of the closed list, by hand.
+    const fn expected(self) -> (&'static str, Reason) {
+        match self {
+            Self::Passes | Self::Stuck => ("Passed", Reason::None),
+            Self::Fails(reason) => ("Failed", reason),
+            Self::Unearned | Self::OfAnother | Self::Lost => ("Inconclusive", Reason::RunnerLost),
+            Self::OutOfMemory => ("Inconclusive", Reason::OutOfMemory),
+            Self::Hangs => ("Inconclusive", Reason::DeadlineExceeded),
+            Self::HangsBeyondRto => ("Failed", Reason::RtoExceeded),
+            Self::FetchFails(Reason::BackupMissing) => ("Failed", Reason::BackupMissing),
+            Self::FetchFails(reason) => ("Inconclusive", reason),
+            Self::FetchHangs => ("Inconclusive", Reason::FetchTimeout),
+            Self::NoImage => ("Inconclusive", Reason::ImageUnavailable),
+            Self::NoNode => ("Inconclusive", Reason::Unschedulable),
+            Self::BadPlan => ("Inconclusive", Reason::ConfigError),
+            Self::Missed => ("Skipped", Reason::MissedSlot),
+        }
+    }
+}
+
+const TOTAL: i64 = 1800;
+
+struct Thing {
+    part: Part,
+    object: Object,
+    made: Timestamp,
+    terminating_since: Option<Timestamp>,
+}
+
+struct Subject {
+    place: Place,
+    fate: Fate,
+    fetches: bool,
+    status: Status,
+    version: u64,
+    finalizer: bool,
+    deleted_at: Option<Timestamp>,
+    things: Vec<Thing>,
+    /// Every Job that was ever made.
+    jobs: Vec<Part>,
+    /// Only in the operator's memory.
+    receipt: Option<EvidenceStatus>,
+}
+
+struct World {
+    now: Timestamp,
+    subjects: Vec<Subject>,
+    log: Vec<(usize, String)>,
+    log_down_until: Timestamp,
+    limit: usize,
+    calls: usize,
+    next_uid: u64,
+}
+
+fn seconds(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
+}
+
+impl Subject {
+    fn plan(&self) -> Result<Plan, String> {
+        if self.fate == Fate::BadPlan {
+            return Err("it has a mistake".to_owned());
+        }
+        Ok(Plan {
+            fetches: self.fetches,
+            total: seconds(TOTAL),
+            rto: seconds(if self.fate == Fate::HangsBeyondRto {
+                600
+            } else {
+                72 * 3600
+            }),
+            spec_digest: "sha256:ours".to_owned(),
+            namespace: "scratch".to_owned(),
+            run: self.place.uid.clone(),
+        })
+    }
+
+    /// A Job as Kubernetes shows it, so long after it was made.
+    fn job(&self, part: Part, now: Timestamp) -> Option<Job> {
+        let thing = self.things.iter().find(|thing| thing.part == part)?;
+        let age = now.duration_since(thing.made);
+        let mut job = Job {
+            started: age >= seconds(5),
+            ..Job::default()
+        };
+        let is_fetch = part == Part::Fetch;
+        match self.fate {
+            Fate::NoImage => {
+                job.started = false;
+                job.pull_fails_since = (age >= seconds(5)).then(|| thing.made + seconds(5));
+            }
+            Fate::NoNode => {
+                job.started = false;
+                job.unschedulable_since = Some(thing.made);
+            }
+            Fate::FetchHangs if is_fetch => {}
+            Fate::FetchFails(reason) if is_fetch && age >= seconds(20) => {
+                job.state = JobState::Failed;
+                job.message = Some(Message::Stopped(reason));
+            }
+            Fate::Hangs | Fate::HangsBeyondRto if !is_fetch => {}
+            _ if age < seconds(40) => {}
+            _ if is_fetch => job.state = JobState::Complete,
+            Fate::Lost => job.state = JobState::Failed,
+            Fate::OutOfMemory => {
+                job.state = JobState::Failed;
+                job.out_of_memory = true;
+            }
+            fate => {
+                job.state = JobState::Complete;
+                // A kubelet tells of the end of a container a little later.
+                job.message = (age >= seconds(43)).then(|| Message::Result(Box::new(result(fate))));
+            }
+        }
+        if job.state == JobState::Active && age > seconds(TOTAL) {
+            job.state = JobState::DeadlineExceeded;
+        }
+        Some(job)
+    }
+
+    /// When a Job ended, for its time to live.
+    fn ended(&self, thing: &Thing, now: Timestamp) -> bool {
+        self.job(thing.part, now - TTL)
+            .is_some_and(|job| thing.made <= now - TTL && job.state != JobState::Active)
+    }
+}
+
+fn result(fate: Fate) -> RestoreResult {
+    let time = ResultTime::now();
+    let reason = match fate {
+        Fate::Fails(reason) => reason,
+        _ => Reason::None,
+    };
+    let check = |id: &str, status| CheckResult {
+        id: id.to_owned(),
+        status,
+        severity: Severity::High,
+        required: true,
+        expected: None,
+        observed: None,
+        duration_ms: None,
+        not_run_reason: None,
+    };
+    RestoreResult {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        kind: "RestoreVerificationResult".to_owned(),
+        run_id: String::new(),
+        verification: Verification {
+            cluster: None,
+            namespace: None,
+            name: "ehr".to_owned(),
+            uid: None,
+            spec_digest: if fate == Fate::OfAnother {
+                "sha256:other"
+            } else {
+                "sha256:ours"
+            }
+            .to_owned(),
+        },
+        trigger: Trigger {
+            kind: TriggerKind::Schedule,
+            scheduled_for: None,
+            requested_by: None,
+            attempt: None,
+        },
+        tool: Tool {
+            name: "hipaa-iac".to_owned(),
+            version: String::new(),
+            git_commit: None,
+            image_digest: None,
+            engine: None,
+        },
+        started_at: time,
+        finished_at: time,
+        verdict: reason.verdict(),
+        reason,
+        artifact: None,
+        encryption: Encryption::unknown(),
+        objectives: [(ObjectiveName::Rto, Objective::judge(10.0, Some(1.0)))].into(),
+        phases: Vec::new(),
+        checks: vec![
+            check("dump-trailer", CheckStatus::Pass),
+            check(
+                "amcheck",
+                if fate == Fate::Unearned {
+                    CheckStatus::NotRun
+                } else {
+                    CheckStatus::Pass
+                },
+            ),
+        ],
+        scratch: hipaa_iac_restore::result::Scratch {
+            isolation: Isolation::TwoPod,
+            storage: None,
+            max_lifetime_seconds: None,
+            destroyed: Destroyed::Verified,
+            verified_absent_at: None,
+        },
+        controls: Vec::new(),
+        prior: None,
+    }
+}
+
+impl World {
+    fn new(fates: &[(Fate, bool)], limit: usize, one_verification: bool) -> Self {
+        let now: Timestamp = "2026-11-24T03:17:00Z".parse().unwrap();
+        let subjects = fates
+            .iter()
+            .enumerate()
+            .map(|(index, (fate, fetches))| Subject {
+                place: Place {
+                    uid: format!("ehr-{index}"),
+                    verification: if one_verification {
+                        "v".to_owned()
+                    } else {
+                        format!("v{index}")
+                    },
+                    created: now + seconds(i64::try_from(index).unwrap()),
+                    phase: RunPhase::Pending,
+                    started: false,
+                    missed: *fate == Fate::Missed,
+                },
+                fate: *fate,
+                fetches: *fetches,
+                status: Status::default(),
+                version: 0,
+                finalizer: true,
+                deleted_at: None,
+                things: Vec::new(),
+                jobs: Vec::new(),
+                receipt: None,
+            });
+        Self {
+            now,
+            subjects: subjects.collect(),
+            log: Vec::new(),
+            log_down_until: now,
+            limit,
+            calls: 0,
+            next_uid: 0,
+        }
+    }
+
+    /// What Kubernetes does by itself.
+    fn tick(&mut self) {
+        for subject in &mut self.subjects {
+            let now = self.now;
+            let expired: Vec<Part> = subject
+                .things
+                .iter()
+                .filter(|thing| matches!(thing.part, Part::Fetch | Part::Restore))
+                .filter(|thing| subject.ended(thing, now))
+                .map(|thing| thing.part)
+                .collect();
+            let stuck = subject.fate == Fate::Stuck;
+            subject.things.retain(|thing| {
+                let gone = thing
+                    .terminating_since
+                    .is_some_and(|since| now >= since + seconds(3));
+                !expired.contains(&thing.part) && (stuck || !gone)
+            });
+        }
+    }
+
+    fn observe(&self, index: usize) -> Observed {
+        let subject = &self.subjects[index];
+        let places: Vec<Place> = self
+            .subjects
+            .iter()
+            .map(|subject| Place {
+                phase: subject.status.phase,
+                started: subject.status.started_at.is_some(),
+                ..subject.place.clone()
+            })
+            .collect();
+        Observed {
+            now: self.now,
+            status: subject.status.clone(),
+            stopped: subject.deleted_at.is_some_and(|at| at <= self.now),
+            finalizer: subject.finalizer,
+            plan: subject.plan(),
+            missed: subject.fate == Fate::Missed,
+            sibling: has_sibling(&places[index], &places),
+            turn: has_turn(&places[index], &places, self.limit),
+            scratch: Scratch {
+                objects: subject
+                    .things
+                    .iter()
+                    .map(|thing| thing.object.clone())
+                    .collect(),
+                parts: subject.things.iter().map(|thing| thing.part).collect(),
+                fetch: subject.job(Part::Fetch, self.now),
+                restore: subject.job(Part::Restore, self.now),
+            },
+            recorded: subject.receipt.clone(),
+        }
+    }
+
+    /// One call of the operator. What it was decided on may be older than the world: a status is refused then.
+    fn call(&mut self, index: usize, version: u64, action: Action) {
+        self.calls += 1;
+        let subject = &mut self.subjects[index];
+        match action {
+            Action::Write(status) => {
+                if subject.version == version {
+                    subject.status = *status;
+                    subject.version += 1;
+                }
+            }
+            Action::Create(part) => {
+                if subject.things.iter().all(|thing| thing.part != part) {
+                    self.next_uid += 1;
+                    let (kind, name) = part.object(&subject.place.uid);
+                    subject.things.push(Thing {
+                        part,
+                        object: Object {
+                            kind: kind.to_owned(),
+                            name,
+                            uid: self.next_uid.to_string(),
+                            terminating: false,
+                        },
+                        made: self.now,
+                        terminating_since: None,
+                    });
+                    if matches!(part, Part::Fetch | Part::Restore) {
+                        subject.jobs.push(part);
+                    }
+                }
+            }
+            Action::Delete(object) => {
+                for thing in &mut subject.things {
+                    if thing.object.uid == object.uid {
+                        thing.object.terminating = true;
+                        thing.terminating_since.get_or_insert(self.now);
+                    }
+                }
+            }
+            Action::Record => {
+                if self.now >= self.log_down_until {
+                    let bytes = serde_json::to_string(&subject.status).unwrap();
+                    let entry = (index, bytes);
+                    let at = self
+                        .log
+                        .iter()
+                        .position(|known| *known == entry)
+                        .unwrap_or_else(|| {
+                            self.log.push(entry);
+                            self.log.len() - 1
+                        });
+                    subject.receipt = Some(EvidenceStatus {
+                        digest: format!("{at}"),
+                        log_index: at as u64,
+                        log_size: 1,
+                    });
+                }
+            }
+            Action::Release => subject.finalizer = false,
+            Action::Wait(_) => {}
+        }
+    }
+
+    /// The invariants of the design's section 7, and that the key comes after the network.
+    fn check(&self) {
+        let under_way = self.subjects.iter().filter(|subject| {
+            let active = |part| {
+                subject
+                    .job(part, self.now)
+                    .is_some_and(|job| job.state == JobState::Active)
+            };
+            active(Part::Fetch) || active(Part::Restore)
+        });
+        assert!(under_way.count() <= self.limit, "I1");
+        for (index, subject) in self.subjects.iter().enumerate() {
+            for part in [Part::Fetch, Part::Restore] {
+                let made = subject.jobs.iter().filter(|made| **made == part).count();
+                assert!(made <= 1, "I2: {made} Jobs for one run");
+            }
+            if subject.fetches && subject.jobs.contains(&Part::Restore) {
+                assert!(
+                    subject.status.fetched_at.is_some(),
+                    "the key before the end of the network"
+                );
+            }
+            let records = self.log.iter().filter(|(run, _)| *run == index).count();
+            let finished = subject.status.phase == RunPhase::Finished;
+            assert!(
+                records <= 1 && (!finished || records == 1),
+                "I3: {records} records"
+            );
+            let told = subject.status.conditions.iter().any(|condition| {
+                condition.type_ == SCRATCH_DESTROYED && condition.status == ConditionStatus::False
+            });
+            assert!(!finished || told || subject.things.is_empty(), "I4");
+            if subject.status.verdict.as_deref() == Some("Passed") {
+                let result = subject.status.result.clone().unwrap();
+                let result: RestoreResult = serde_json::from_value(result).unwrap();
+                let pass =
+                    |check: &CheckResult| !check.required || check.status == CheckStatus::Pass;
+                assert!(result.checks.iter().all(pass), "I5");
+            }
+            assert!(
+                !is_proof(&subject.status) || subject.things.is_empty(),
+                "a proof with remains"
+            );
+        }
+    }
+
+    /// Runs until nothing is to be done. `dies` says of each call, and whether it
+    /// is one to the log, whether the operator dies after it, and for how many seconds.
+    fn run(&mut self, dies: &mut dyn FnMut(usize, bool) -> Option<i64>) {
+        for _ in 0..5000 {
+            let mut idle = true;
+            'runs: for index in 0..self.subjects.len() {
+                loop {
+                    self.tick();
+                    let version = self.subjects[index].version;
+                    let actions = reduce(&self.observe(index));
+                    if actions.is_empty() {
+                        continue 'runs;
+                    }
+                    idle = false;
+                    for action in actions {
+                        if matches!(action, Action::Wait(_)) {
+                            continue 'runs;
+                        }
+                        let is_record = action == Action::Record;
+                        self.call(index, version, action);
+                        self.check();
+                        if let Some(down) = dies(self.calls, is_record) {
+                            for subject in &mut self.subjects {
+                                subject.receipt = None;
+                            }
+                            self.now += seconds(down);
+                            break 'runs;
+                        }
+                        // The store is asked again later.
+                        if is_record && self.subjects[index].receipt.is_none() {
+                            continue 'runs;
+                        }
+                    }
+                }
+            }
+            if idle {
+                return;
+            }
+            self.now += seconds(2);
+        }
+        let phases: Vec<_> = self
+            .subjects
+            .iter()
+            .map(|subject| subject.status.phase)
+            .collect();
+        panic!("not over: {phases:?}");
+    }
+
+    fn outcome(&self) -> Vec<(Option<String>, Option<String>, bool)> {
+        self.subjects
+            .iter()
+            .map(|subject| {
+                let status = &subject.status;
+                (
+                    status.verdict.clone(),
+                    status.reason.clone(),
+                    is_proof(status),
+                )
+            })
+            .collect()
+    }
+}
+
+/// A world whose things that are stuck let go in the end, so that every run comes to its end.
+fn finish(world: &mut World, dies: &mut dyn FnMut(usize, bool) -> Option<i64>) {
+    let stuck = world
+        .subjects
+        .iter()
+        .any(|subject| subject.fate == Fate::Stuck);
+    if stuck {
+        // It is never over by itself: the operator keeps at it.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.run(dies)));
+        assert!(result.is_err());
+        for subject in &mut world.subjects {
+            if subject.fate == Fate::Stuck {
+                assert_eq!(subject.status.phase, RunPhase::Finished);
+                assert!(subject.finalizer && !is_proof(&subject.status));
+                subject.things.clear();
+            }
+        }
+    }
+    world.run(dies);
+}
+
+#[test]
+fn every_fate_has_its_verdict() {
+    for fate in FATES {
+        for fetches in [false, true] {
+            let needs_fetch = matches!(fate, Fate::FetchFails(_) | Fate::FetchHangs);
+            if needs_fetch && !fetches {
+                continue;
+            }
+            let mut world = World::new(&[(fate, fetches)], 1, false);
+            finish(&mut world, &mut |_, _| None);
+            let subject = &world.subjects[0];
+            let (verdict, reason) = fate.expected();
+            assert_eq!(subject.status.verdict.as_deref(), Some(verdict), "{fate:?}");
+            assert_eq!(subject.status.reason, Some(reason.to_string()), "{fate:?}");
+            assert!(!subject.finalizer, "{fate:?}");
+        }
+    }
+}
+
+/// After each call once, and after all of them.
+#[test]
+fn an_operator_that_dies_after_a_call_comes_to_the_same_end() {
+    for fate in FATES {
+        let fresh = || World::new(&[(fate, true)], 1, false);
+        let mut whole = fresh();
+        finish(&mut whole, &mut |_, _| None);
+        // A stuck one calls without end; its first calls are those of the others.
+        let calls = whole.calls.min(30);
+        for dead in 0..=calls {
+            let mut world = fresh();
+            // Between the log and the status it dies once: who always dies there never gets on.
+            let mut recorded = false;
+            finish(&mut world, &mut |call, is_record| {
+                let again = is_record && std::mem::replace(&mut recorded, is_record);
+                (call == dead || (dead == 0 && !again)).then_some(1)
+            });
+            assert_eq!(
+                world.outcome(),
+                whole.outcome(),
+                "{fate:?}, dead after {dead}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_store_that_is_down_delays_the_end_and_the_scratch_is_gone_before() {
+    let mut world = World::new(&[(Fate::Passes, true)], 1, false);
+    world.log_down_until = world.now + seconds(900);
+    world.run(&mut |_, _| None);
+    let status = &world.subjects[0].status;
+    let gone = status.scratch.verified_absent_at.as_ref().unwrap().0;
+    assert!(gone < world.log_down_until && world.now >= world.log_down_until);
+    assert!(is_proof(status));
+}
+
+#[test]
+fn a_limit_of_one_lets_the_second_wait_and_a_sibling_is_skipped() {
+    let two = [(Fate::Passes, true), (Fate::Passes, true)];
+    let mut world = World::new(&two, 1, false);
+    world.run(&mut |_, _| None);
+    assert!(world.subjects[1].status.queued_since.is_some());
+    assert!(world.outcome().iter().all(|(_, _, proof)| *proof));
+    let mut world = World::new(&two, 2, true);
+    world.run(&mut |_, _| None);
+    assert_eq!(
+        world.subjects[1].status.reason.as_deref(),
+        Some("ConcurrencyForbid")
+    );
+    assert!(world.outcome()[0].2);
+}
+
+/// The Jobs' time to live is over before the operator is back: they are not made a second time.
+#[test]
+fn an_operator_that_is_away_for_long_makes_no_second_job() {
+    for call in 1..=12 {
+        let mut world = World::new(&[(Fate::Passes, true)], 1, false);
+        world.run(&mut |now, _| (now == call).then_some(3 * 3600));
+        let verdict = world.subjects[0].status.verdict.clone().unwrap();
+        assert!(
+            ["Passed", "Inconclusive", "Failed"].contains(&&*verdict),
+            "{verdict}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn invariants_hold_whatever_dies_and_whoever_deletes(
+        runs in proptest::collection::vec((0..FATES.len(), any::<bool>(), proptest::option::of(0_i64..2400)), 1..4),
+        limit in 1_usize..3,
+        one_verification in any::<bool>(),
+        log_down in 0_i64..1200,
+        deaths in proptest::collection::vec(proptest::option::weighted(0.3, 0_i64..900), 0..200),
+    ) {
+        let fates: Vec<(Fate, bool)> = runs
+            .iter()
+            .map(|(fate, fetches, _)| (FATES[*fate], *fetches))
+            .filter(|(fate, _)| *fate != Fate::Stuck)
+            .collect();
+        let mut world = World::new(&fates, limit, one_verification);
+        world.log_down_until = world.now + seconds(log_down);
+        let start = world.now;
+        for (subject, (_, _, deleted)) in world.subjects.iter_mut().zip(&runs) {
+            subject.deleted_at = deleted.map(|after| start + seconds(after));
+        }
+        world.run(&mut |call, _| deaths.get(call).copied().flatten());
+        for subject in &world.subjects {
+            prop_assert!(subject.status.verdict.is_some());
+            prop_assert!(subject.things.is_empty() && !subject.finalizer);
+        }
+    }
+}

@@ -1,0 +1,558 @@
+//! Which runs a verification asks for, and what its status says of them: a pure function of both.
+
+use std::collections::BTreeMap;
+
+use hipaa_iac_api::{
+    LastRun, RestoreVerificationRun as Run, RestoreVerificationRunSpec as RunSpec,
+    RestoreVerificationRunStatus as RunStatus, RestoreVerificationStatus, RunPhase, RunTrigger,
+    VerificationRef,
+};
+use hipaa_iac_restore::result::{Reason, Verdict};
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde_json::Value;
+
+use super::{machine, schedule::Schedule};
+
+/// When the second and the third attempt begin, after the end of the one before.
+const RETRIES: [SignedDuration; 2] = [SignedDuration::from_mins(10), SignedDuration::from_mins(30)];
+
+/// A verification, at one moment.
+#[derive(Clone, Debug)]
+pub struct Observed<'a> {
+    /// The moment.
+    pub now: Timestamp,
+    /// Its name.
+    pub name: &'a str,
+    /// Its UID.
+    pub uid: &'a str,
+    /// Its generation.
+    pub generation: i64,
+    /// When it was made.
+    pub created: Timestamp,
+    /// It is not to run.
+    pub suspended: bool,
+    /// When it is to run; none without a schedule.
+    pub schedule: Option<&'a Schedule>,
+    /// Its document, and the digest of that.
+    pub template: &'a Value,
+    /// `sha256:` and the digest of the template.
+    pub digest: &'a str,
+    /// Its status, as it is stored.
+    pub status: &'a RestoreVerificationStatus,
+    /// Its runs.
+    pub runs: &'a [Run],
+    /// How many runs that passed, and others, are kept.
+    pub history: (usize, usize),
+}
+
+/// What a verification asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// Runs that are to be made: names and specs. That a run is there already is as good.
+    pub create: Vec<(String, RunSpec)>,
+    /// Runs that are to be deleted: they are over, recorded, and older than those that are kept.
+    pub prune: Vec<String>,
+    /// When to look again, should nothing change.
+    pub again: Option<Timestamp>,
+}
+
+/// The name of the run of a slot: the same whoever makes it.
+pub fn run_name(verification: &str, slot: Timestamp, attempt: u8) -> String {
+    let minute = slot.as_second().div_euclid(60);
+    match attempt {
+        0 | 1 => format!("{verification}-{minute}"),
+        _ => format!("{verification}-{minute}-r{}", attempt - 1),
+    }
+}
+
+fn reason(run: &Run) -> Option<Reason> {
+    let text = run.status.as_ref()?.reason.clone()?;
+    serde_json::from_value(Value::String(text)).ok()
+}
+
+/// Whether another attempt may find what this one could not: what is configured wrongly stays so, and what failed is not tried again,
+/// because a backup that restores now and then is not sound.
+pub const fn is_worth_retrying(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::FetchTimeout
+            | Reason::OutOfMemory
+            | Reason::ImageUnavailable
+            | Reason::Unschedulable
+            | Reason::DeadlineExceeded
+            | Reason::RunnerLost
+    )
+}
+
+/// What a verification asks for now.
+pub fn ask(seen: &Observed<'_>) -> Asked {
+    let mut asked = Asked {
+        prune: prune(seen),
+        ..Asked::default()
+    };
+    if seen.suspended {
+        return asked;
+    }
+    let spec = |trigger, slot: Option<Timestamp>, attempt, missed| RunSpec {
+        verification_ref: VerificationRef {
+            name: seen.name.to_owned(),
+            uid: seen.uid.to_owned(),
+            generation: seen.generation,
+        },
+        spec_digest: seen.digest.to_owned(),
+        trigger,
+        scheduled_for: slot.map(Time),
+        missed_slots: missed,
+        requested_by: None,
+        attempt,
+        template: seen.template.clone(),
+    };
+    let is_new = seen.runs.is_empty()
+        && seen.status.last_run.is_none()
+        && seen.status.last_schedule_time.is_none();
+    if is_new {
+        let name = run_name(seen.name, seen.created, 1);
+        asked
+            .create
+            .push((name, spec(RunTrigger::Create, None, 1, None)));
+    }
+    if let Some(schedule) = seen.schedule {
+        let since = last_slot(seen).unwrap_or(seen.created);
+        let due = schedule.due(since, seen.now);
+        if let Some((slot, count)) = due.missed {
+            let spec = spec(RunTrigger::Schedule, Some(slot), 1, Some(count));
+            asked.create.push((run_name(seen.name, slot, 1), spec));
+        }
+        if let Some(slot) = due.run {
+            let spec = spec(RunTrigger::Schedule, Some(slot), 1, None);
+            asked.create.push((run_name(seen.name, slot, 1), spec));
+        }
+        asked.again = next(schedule, seen.now);
+    }
+    if let Some((last, at)) = retry(seen) {
+        if at <= seen.now {
+            let attempt = last.spec.attempt + 1;
+            let slot = last.spec.scheduled_for.as_ref().map(|slot| slot.0);
+            let name = run_name(seen.name, slot.unwrap_or(seen.created), attempt);
+            asked
+                .create
+                .push((name, spec(last.spec.trigger, slot, attempt, None)));
+        } else {
+            asked.again = Some(asked.again.map_or(at, |again| again.min(at)));
+        }
+    }
+    asked
+}
+
+/// The next run of a schedule, jitter included.
+pub fn next(schedule: &Schedule, now: Timestamp) -> Option<Timestamp> {
+    let from = now.checked_sub(schedule.jitter()).ok()?;
+    Some(schedule.after(from)? + schedule.jitter())
+}
+
+/// The newest slot that was seen to: by a run that is there, or by one that was.
+fn last_slot(seen: &Observed<'_>) -> Option<Timestamp> {
+    let stored = seen.status.last_schedule_time.as_ref().map(|time| time.0);
+    let runs = seen
+        .runs
+        .iter()
+        .filter_map(|run| Some(run.spec.scheduled_for.as_ref()?.0));
+    runs.chain(stored).max()
+}
+
+/// The run that is to be tried again, and when.
+fn retry<'a>(seen: &Observed<'a>) -> Option<(&'a Run, Timestamp)> {
+    let last = newest(seen.runs)?;
+    let after = RETRIES.get(usize::from(last.spec.attempt.checked_sub(1)?))?;
+    let status = last.status.as_ref()?;
+    if status.phase != RunPhase::Finished || !is_worth_retrying(reason(last)?) {
+        return None;
+    }
+    Some((last, status.finished_at.as_ref()?.0 + *after))
+}
+
+/// The newest run that was more than a note of slots that were missed.
+fn newest(runs: &[Run]) -> Option<&Run> {
+    runs.iter()
+        .filter(|run| run.spec.missed_slots.is_none())
+        .max_by_key(|run| order(run))
+}
+
+fn order(run: &Run) -> (Option<Timestamp>, u8, Option<Timestamp>, Option<&str>) {
+    let made = run.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let slot = run.spec.scheduled_for.as_ref().map(|time| time.0);
+    (
+        slot.or(made),
+        run.spec.attempt,
+        made,
+        run.metadata.name.as_deref(),
+    )
+}
+
+/// Whether a run is over, and nothing of it is left.
+fn is_over(run: &Run) -> bool {
+    run.status.as_ref().is_some_and(|status| {
+        status.phase == RunPhase::Finished && status.scratch.verified_absent_at.is_some()
+    })
+}
+
+fn prune(seen: &Observed<'_>) -> Vec<String> {
+    let mut over: Vec<&Run> = seen.runs.iter().filter(|run| is_over(run)).collect();
+    over.sort_by_key(|run| std::cmp::Reverse(order(run)));
+    let mut kept = (0, 0);
+    let mut gone = Vec::new();
+    // The newest tells what is to be tried again.
+    for run in over.into_iter().skip(1) {
+        let passed = run.status.as_ref().is_some_and(machine::is_proof);
+        let (count, limit) = if passed {
+            (&mut kept.0, seen.history.0)
+        } else {
+            (&mut kept.1, seen.history.1)
+        };
+        *count += 1;
+        if *count > limit {
+            gone.extend(run.metadata.name.clone());
+        }
+    }
+    gone
+}
+
+/// The seconds that a run measured, by objective.
+fn measured(status: &RunStatus) -> BTreeMap<String, f64> {
+    let objectives = status
+        .result
+        .as_ref()
+        .and_then(|result| result.get("objectives"));
+    let objectives = objectives.and_then(Value::as_object).into_iter().flatten();
+    objectives
+        .filter_map(|(name, objective)| {
+            Some((name.clone(), objective.get("measuredSeconds")?.as_f64()?))
+        })
+        .collect()
+}
+
+/// The status that follows from the runs that are there, in whatever order they ended. What was said of newer ones that are gone stays.
+pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
+    let mut said = seen.status.clone();
+    said.observed_generation = Some(seen.generation);
+    said.last_schedule_time = last_slot(seen).map(Time);
+    said.next_schedule_time = seen
+        .schedule
+        .filter(|_| !seen.suspended)
+        .and_then(|schedule| next(schedule, seen.now))
+        .map(Time);
+    said.active = seen
+        .runs
+        .iter()
+        .filter(|run| {
+            run.status
+                .as_ref()
+                .is_none_or(|status| status.phase != RunPhase::Finished)
+        })
+        .filter_map(|run| run.metadata.name.clone())
+        .collect();
+    said.active.sort();
+    let finished: Vec<(Timestamp, &Run, &RunStatus)> = seen
+        .runs
+        .iter()
+        .filter_map(|run| {
+            let status = run.status.as_ref()?;
+            let at = status.finished_at.as_ref()?.0;
+            (status.phase == RunPhase::Finished).then_some((at, run, status))
+        })
+        .collect();
+    let later = |at: Timestamp, than: Option<&Time>| than.is_none_or(|than| at > than.0);
+    let proofs = finished
+        .iter()
+        .filter(|(_, _, status)| machine::is_proof(status));
+    if let Some((at, _, status)) = proofs.max_by_key(|(at, ..)| *at)
+        && later(*at, said.last_passed_time.as_ref())
+    {
+        said.last_passed_time = Some(Time(*at));
+        said.objectives_achieved = measured(status);
+    }
+    if let Some((at, run, status)) = finished.iter().max_by_key(|(at, ..)| *at)
+        && later(
+            *at,
+            said.last_run
+                .as_ref()
+                .and_then(|last| last.finished_at.as_ref()),
+        )
+    {
+        said.last_verdict.clone_from(&status.verdict);
+        said.last_reason.clone_from(&status.reason);
+        said.last_run = Some(LastRun {
+            name: run.metadata.name.clone().unwrap_or_default(),
+            uid: run.metadata.uid.clone().unwrap_or_default(),
+            finished_at: Some(Time(*at)),
+            evidence_digest: status
+                .evidence
+                .as_ref()
+                .map(|evidence| evidence.digest.clone()),
+            log_index: status.evidence.as_ref().map(|evidence| evidence.log_index),
+        });
+    }
+    let since = finished
+        .iter()
+        .filter(|(at, ..)| later(*at, said.last_passed_time.as_ref()));
+    (said.consecutive_failures, said.missed_slots) =
+        since.fold((0, 0), |(failed, missed), (_, run, _)| {
+            let bad = matches!(
+                reason(run).map(Reason::verdict),
+                Some(Verdict::Failed | Verdict::Inconclusive)
+            );
+            (
+                failed + u32::from(bad),
+                missed + run.spec.missed_slots.unwrap_or(0),
+            )
+        });
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use hipaa_iac_api::{EvidenceStatus, ScratchStatus};
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    const CREATED: &str = "2026-05-01T12:00:00Z";
+
+    struct World {
+        schedule: Option<Schedule>,
+        status: RestoreVerificationStatus,
+        runs: Vec<Run>,
+        suspended: bool,
+        history: (usize, usize),
+    }
+
+    impl World {
+        fn daily() -> Self {
+            Self {
+                schedule: Some(Schedule::new("0 3 * * *", None, 0, Some(7200), "uid").unwrap()),
+                status: RestoreVerificationStatus::default(),
+                runs: Vec::new(),
+                suspended: false,
+                history: (10, 20),
+            }
+        }
+
+        fn seen<'a>(&'a self, now: &str, template: &'a Value) -> Observed<'a> {
+            Observed {
+                now: at(now),
+                name: "ehr",
+                uid: "uid",
+                generation: 1,
+                created: at(CREATED),
+                suspended: self.suspended,
+                schedule: self.schedule.as_ref(),
+                template,
+                digest: "sha256:ours",
+                status: &self.status,
+                runs: &self.runs,
+                history: self.history,
+            }
+        }
+
+        fn ask(&self, now: &str) -> Asked {
+            ask(&self.seen(now, &Value::Null))
+        }
+
+        /// Makes what is asked for, and tells.
+        fn advance(&mut self, now: &str) -> Vec<String> {
+            let asked = self.ask(now);
+            let mut names = Vec::new();
+            for (name, spec) in asked.create {
+                let mut run = Run::new(&name, spec);
+                run.metadata.creation_timestamp = Some(Time(at(now)));
+                self.runs.push(run);
+                names.push(name);
+            }
+            self.status = tell(&self.seen(now, &Value::Null));
+            names
+        }
+
+        fn end(&mut self, name: &str, reason: Reason, now: &str) {
+            let run = self
+                .runs
+                .iter_mut()
+                .find(|run| run.metadata.name.as_deref() == Some(name));
+            run.unwrap().status = Some(RunStatus {
+                phase: RunPhase::Finished,
+                verdict: Some(format!("{:?}", reason.verdict())),
+                reason: Some(reason.to_string()),
+                finished_at: Some(Time(at(now))),
+                phase_since: Some(Time(at(now))),
+                scratch: ScratchStatus {
+                    verified_absent_at: Some(Time(at(now))),
+                    ..ScratchStatus::default()
+                },
+                evidence: Some(EvidenceStatus {
+                    digest: "d".into(),
+                    log_index: 7,
+                    log_size: 8,
+                }),
+                ..RunStatus::default()
+            });
+            self.status = tell(&self.seen(now, &Value::Null));
+        }
+    }
+
+    /// `date -u -d 2026-05-02T03:00Z +%s` is 1777690800, whose minute is 29628180.
+    #[test]
+    fn names_carry_the_minute_of_the_slot() {
+        assert_eq!(
+            run_name("ehr", at("2026-05-02T03:00:59Z"), 1),
+            "ehr-29628180"
+        );
+        assert_eq!(
+            run_name("ehr", at("2026-05-02T03:00:00Z"), 3),
+            "ehr-29628180-r2"
+        );
+    }
+
+    #[test]
+    fn a_new_verification_runs_at_once_and_then_at_its_slots() {
+        let mut world = World::daily();
+        assert_eq!(world.advance(CREATED).len(), 1);
+        assert_eq!(world.runs[0].spec.trigger, RunTrigger::Create);
+        // Whoever asks again asks for nothing.
+        assert!(world.advance("2026-05-01T12:00:05Z").is_empty());
+        assert_eq!(
+            world.status.next_schedule_time,
+            Some(Time(at("2026-05-02T03:00:00Z")))
+        );
+        assert_eq!(world.advance("2026-05-02T03:00:01Z"), ["ehr-29628180"]);
+        assert!(world.advance("2026-05-02T03:00:02Z").is_empty());
+        // The run is gone; that its slot was seen to is not forgotten.
+        world.runs.clear();
+        assert!(world.advance("2026-05-02T03:10:00Z").is_empty());
+    }
+
+    #[test]
+    fn missed_slots_are_one_record_and_counted_once() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        // Away for three nights, back in time for the fourth.
+        let names = world.advance("2026-05-05T04:00:00Z");
+        assert_eq!(names, ["ehr-29631060", "ehr-29632500"]);
+        assert_eq!(world.runs[1].spec.missed_slots, Some(3));
+        assert_eq!(world.runs[2].spec.missed_slots, None);
+        world.end("ehr-29631060", Reason::MissedSlot, "2026-05-05T04:00:05Z");
+        assert_eq!(world.status.missed_slots, 3);
+        world.end("ehr-29632500", Reason::None, "2026-05-05T04:10:00Z");
+        // They count until a run passes.
+        assert_eq!(world.status.missed_slots, 0);
+        assert_eq!(
+            world.status.last_passed_time,
+            Some(Time(at("2026-05-05T04:10:00Z")))
+        );
+    }
+
+    #[test]
+    fn a_suspended_verification_asks_for_nothing() {
+        let mut world = World::daily();
+        world.suspended = true;
+        assert_eq!(world.ask("2026-06-01T00:00:00Z"), Asked::default());
+        assert_eq!(
+            tell(&world.seen("2026-06-01T00:00:00Z", &Value::Null)).next_schedule_time,
+            None
+        );
+    }
+
+    #[test]
+    fn only_what_may_change_is_tried_again_and_twice_at_most() {
+        let mut world = World::daily();
+        world.schedule = None;
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::RunnerLost, "2026-05-01T12:30:00Z");
+        assert_eq!(
+            world.ask("2026-05-01T12:39:59Z").again,
+            Some(at("2026-05-01T12:40:00Z"))
+        );
+        assert_eq!(world.advance("2026-05-01T12:40:00Z"), ["ehr-29627280-r1"]);
+        world.end(
+            "ehr-29627280-r1",
+            Reason::OutOfMemory,
+            "2026-05-01T13:00:00Z",
+        );
+        assert!(world.advance("2026-05-01T13:29:59Z").is_empty());
+        assert_eq!(world.advance("2026-05-01T13:30:00Z"), ["ehr-29627280-r2"]);
+        world.end(
+            "ehr-29627280-r2",
+            Reason::RunnerLost,
+            "2026-05-01T14:00:00Z",
+        );
+        assert!(world.advance("2026-05-02T14:00:00Z").is_empty());
+        assert_eq!(world.status.consecutive_failures, 3);
+        for reason in [
+            Reason::StaleData,
+            Reason::ConfigError,
+            Reason::AssertionError,
+            Reason::KeyMismatch,
+        ] {
+            assert!(!is_worth_retrying(reason), "{reason}");
+        }
+    }
+
+    /// A run that ended first may be recorded last.
+    #[test]
+    fn runs_are_told_of_in_whatever_order_they_are_recorded() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        let names = world.advance("2026-05-05T04:00:00Z");
+        world.end(&names[0], Reason::MissedSlot, "2026-05-05T04:00:05Z");
+        world.end(&names[1], Reason::None, "2026-05-05T04:00:03Z");
+        assert_eq!(
+            world.status.last_passed_time,
+            Some(Time(at("2026-05-05T04:00:03Z")))
+        );
+        assert_eq!(
+            (
+                world.status.missed_slots,
+                world.status.last_reason.as_deref()
+            ),
+            (3, Some("MissedSlot"))
+        );
+    }
+
+    #[test]
+    fn a_run_whose_scratch_is_left_is_no_proof() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        assert!(world.status.last_passed_time.is_some());
+        let mut other = World::daily();
+        other.advance(CREATED);
+        other.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        other.status = RestoreVerificationStatus::default();
+        other.runs[0]
+            .status
+            .as_mut()
+            .unwrap()
+            .scratch
+            .verified_absent_at = None;
+        let said = tell(&other.seen("2026-05-01T12:06:00Z", &Value::Null));
+        assert_eq!(said.last_passed_time, None);
+    }
+
+    #[test]
+    fn old_runs_are_let_go_when_they_are_over() {
+        let mut world = World::daily();
+        world.history = (1, 1);
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        for day in 2..=5 {
+            let name = world.advance(&format!("2026-05-0{day}T03:00:00Z"));
+            world.end(&name[0], Reason::None, &format!("2026-05-0{day}T03:05:00Z"));
+        }
+        let pruned = world.ask("2026-05-05T04:00:00Z").prune;
+        // The newest stays, and one that passed before it.
+        assert_eq!(pruned, ["ehr-29629620", "ehr-29628180", "ehr-29627280"]);
+    }
+}
