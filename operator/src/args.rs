@@ -26,7 +26,7 @@ pub enum Command {
     },
     /// Print the definitions of the custom resources as YAML
     Crds {
-        /// One of them, by its plural: agreements, policies, waivers
+        /// One of them, by its plural: agreements, evidencestores, policies, restoreverificationruns, restoreverifications, waivers
         name: Option<String>,
     },
     /// Print, as JSON, the kinds that the built-in policies judge and the kinds that they read beside: what the operator's role must allow
@@ -247,6 +247,67 @@ pub struct Serve {
     /// What is logged, as a filter of the `tracing` crate. Objects are never logged
     #[arg(long, env = "HIPAA_IAC_LOG", default_value = "info")]
     pub log: String,
+
+    /// Restore verification.
+    #[command(flatten)]
+    pub restore: Restore,
+}
+
+/// Options of restore verification. It is off without a namespace.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Restore {
+    /// Run RestoreVerifications: the namespace, of nothing else, in which backups are restored
+    #[arg(long, env = "HIPAA_IAC_RESTORE_NAMESPACE", value_name = "NAMESPACE", requires_all = ["restore_image", "evidence_key_file"])]
+    pub restore_namespace: Option<String>,
+    /// The image that fetches and restores, with its digest
+    #[arg(long, env = "HIPAA_IAC_RESTORE_IMAGE", value_name = "IMAGE")]
+    pub restore_image: Option<String>,
+    /// The service account of pods that fetch backups
+    #[arg(
+        long,
+        env = "HIPAA_IAC_RESTORE_FETCH_ACCOUNT",
+        value_name = "NAME",
+        default_value = "hipaa-iac-fetch"
+    )]
+    pub restore_fetch_account: String,
+    /// How many runs may be under way at once
+    #[arg(long, env = "HIPAA_IAC_RESTORE_LIMIT", default_value_t = 1)]
+    pub restore_limit: usize,
+    /// The size of the volume that an encrypted backup is fetched into
+    #[arg(
+        long,
+        env = "HIPAA_IAC_RESTORE_BACKUP_SIZE",
+        value_name = "QUANTITY",
+        default_value = "10Gi"
+    )]
+    pub restore_backup_size: String,
+    /// The class of that volume; the cluster's default unless given
+    #[arg(long, env = "HIPAA_IAC_RESTORE_BACKUP_CLASS", value_name = "NAME")]
+    pub restore_backup_class: Option<String>,
+    /// The private key that signs evidence, in PEM, as `hipaa-iac evidence keygen` makes it
+    #[arg(long, env = "HIPAA_IAC_EVIDENCE_KEY_FILE", value_name = "FILE")]
+    pub evidence_key_file: Option<PathBuf>,
+    /// The cluster's name, for the evidence
+    #[arg(long, env = "HIPAA_IAC_CLUSTER", value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+impl Restore {
+    /// What the controller needs to know; nothing where restore verification is off.
+    pub fn options(&self) -> Option<crate::restore::controller::Options> {
+        Some(crate::restore::controller::Options {
+            settings: crate::restore::jobs::Settings {
+                namespace: self.restore_namespace.clone()?,
+                image: self.restore_image.clone()?,
+                fetch_account: self.restore_fetch_account.clone(),
+                backup_size: self.restore_backup_size.clone(),
+                backup_class: self.restore_backup_class.clone(),
+            },
+            limit: self.restore_limit.max(1),
+            cluster: self.cluster.clone(),
+            key: self.evidence_key_file.clone()?,
+        })
+    }
 }
 
 impl Serve {

@@ -55,7 +55,7 @@ fn crds(name: Option<&str>) -> Result<(), String> {
         .map(|(_, text)| text)
         .collect();
     if chosen.is_empty() {
-        return Err("there is no such definition: agreements, policies or waivers".to_owned());
+        return Err("there is no such definition; see `hipaa-iac-operator crds --help`".to_owned());
     }
     say(&chosen.join("---\n"))
 }

@@ -48,7 +48,7 @@ use crate::{
     lease,
     metrics::{KindLabels, Metrics, RoleLabels, StateLabels},
     register::{NAME_LABEL, Registration},
-    secret,
+    restore, secret,
     server::{self, App, timestamp, today, unix_now},
     status,
     tls::{self, Demands, Identity},
@@ -235,6 +235,10 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     tasks.spawn(keep_registered(Arc::clone(&shared)));
     tasks.spawn(keep_statuses(Arc::clone(&shared)));
     tasks.spawn(keep_figures(Arc::clone(&shared)));
+    if let Some(options) = args.restore.options() {
+        let leads = shared.leads.clone();
+        tasks.spawn(restore::controller::run(client.clone(), options, leads));
+    }
 
     let outcome = tokio::select! {
         () = stop_signal() => Ok(()),

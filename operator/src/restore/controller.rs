@@ -1,0 +1,780 @@
+//! What sees and does what [`super::machine`] and [`super::verification`] decide: the only part of restore verification that talks to
+//! anybody.
+//!
+//! It looks every few seconds instead of watching: there are few runs, a run takes minutes, and a list is no older than the status that is
+//! written against it. Only the leader does anything, and a status that was read before somebody else wrote is refused by its resource
+//! version.
+
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+
+use hipaa_iac_api::{
+    Condition, ConditionStatus, EvidenceStatus, EvidenceStore, RestoreVerification,
+    RestoreVerificationRun as Run, RestoreVerificationRunStatus, RestoreVerificationStatus,
+    RunPhase, set_condition,
+};
+use hipaa_iac_evidence::{Log, S3, Signer};
+use hipaa_iac_restore::{
+    config::{ConcurrencyPolicy, Spec},
+    message::{self, Ending, Said},
+};
+use jiff::Timestamp;
+use k8s_openapi::{
+    api::{
+        batch::v1::Job,
+        core::v1::{ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod},
+    },
+    apimachinery::pkg::apis::meta::v1::OwnerReference,
+};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{
+        DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams, Preconditions,
+        PropagationPolicy,
+    },
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{
+    jobs::{self, RUN_UID, Settings},
+    machine::{self, Action, JobState, Message, Part, Place, Scratch},
+    record,
+    schedule::Schedule,
+    verification,
+};
+
+/// Keeps a run until nothing of it is left.
+pub const FINALIZER: &str = "hipaa-iac.dev/scratch-cleanup";
+/// How often it looks.
+const PERIOD: Duration = Duration::from_secs(3);
+/// How long one look may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// The longest log that is read for a result, in bytes.
+const LOG_LIMIT: i64 = 4 << 20;
+
+/// What restore verification needs to know.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// About runs.
+    pub settings: Settings,
+    /// How many runs may be under way.
+    pub limit: usize,
+    /// The cluster's name, for the evidence.
+    pub cluster: Option<String>,
+    /// The file with the key that signs evidence, in PEM.
+    pub key: PathBuf,
+}
+
+/// What was not done. It is tried again.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("the API server: {0}")]
+    Kube(#[from] kube::Error),
+    #[error("{0}")]
+    Evidence(String),
+    #[error("{0}")]
+    Mistake(String),
+}
+
+/// Sees to runs as long as this replica leads, until the task is aborted.
+pub async fn run(client: Client, options: Options, leads: watch::Receiver<bool>) {
+    let controller = Controller {
+        client,
+        options,
+        leads,
+    };
+    loop {
+        if controller.leads() {
+            match tokio::time::timeout(PATIENCE, controller.look()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(trouble)) => tracing::warn!(%trouble, "restore verification"),
+                Err(_) => tracing::warn!("restore verification: a look took too long"),
+            }
+        }
+        tokio::time::sleep(PERIOD).await;
+    }
+}
+
+struct Controller {
+    client: Client,
+    options: Options,
+    leads: watch::Receiver<bool>,
+}
+
+/// What is in the namespace of the scratch.
+struct Things {
+    jobs: Vec<Job>,
+    pods: Vec<Pod>,
+    claims: Vec<PersistentVolumeClaim>,
+    configs: Vec<ConfigMap>,
+    volumes: Vec<PersistentVolume>,
+}
+
+fn label<K: Resource>(object: &K) -> Option<&str> {
+    Some(object.meta().labels.as_ref()?.get(RUN_UID)?.as_str())
+}
+
+fn seen_object<K: Resource>(kind: &str, object: &K) -> machine::Object {
+    let meta = object.meta();
+    machine::Object {
+        kind: kind.to_owned(),
+        name: meta.name.clone().unwrap_or_default(),
+        uid: meta.uid.clone().unwrap_or_default(),
+        terminating: meta.deletion_timestamp.is_some(),
+    }
+}
+
+impl Things {
+    /// Everything with a run's label, with the run.
+    fn labelled(&self) -> Vec<(String, machine::Object)> {
+        fn of<K: Resource>(kind: &str, objects: &[K]) -> Vec<(String, machine::Object)> {
+            let owned = objects
+                .iter()
+                .filter_map(|object| Some((label(object)?.to_owned(), seen_object(kind, object))));
+            owned.collect()
+        }
+        let mut all = of("Job", &self.jobs);
+        all.extend(of("Pod", &self.pods));
+        all.extend(of("PersistentVolumeClaim", &self.claims));
+        all.extend(of("ConfigMap", &self.configs));
+        all
+    }
+
+    /// What there is of a run.
+    fn of(&self, uid: &str, name: &str, namespace: &str) -> Scratch {
+        let mut objects: Vec<machine::Object> = self
+            .labelled()
+            .into_iter()
+            .filter(|(run, _)| run == uid)
+            .map(|(_, object)| object)
+            .collect();
+        // A volume carries no label of ours. Its claim names it, and its driver deletes it: that is waited for.
+        let prefix = format!("{name}-");
+        for volume in &self.volumes {
+            let claim = volume
+                .spec
+                .as_ref()
+                .and_then(|spec| spec.claim_ref.as_ref());
+            let ours = claim.is_some_and(|claim| {
+                claim.namespace.as_deref() == Some(namespace)
+                    && claim
+                        .name
+                        .as_ref()
+                        .is_some_and(|name| name.starts_with(&prefix))
+            });
+            if ours {
+                let mut object = seen_object("PersistentVolume", volume);
+                object.terminating = true;
+                objects.push(object);
+            }
+        }
+        objects.sort();
+        let there = |part: Part| {
+            let (kind, name) = part.object(name);
+            objects
+                .iter()
+                .any(|object| object.kind == kind && object.name == name)
+        };
+        let parts = [Part::Config, Part::Volume, Part::Fetch, Part::Restore]
+            .into_iter()
+            .filter(|part| there(*part))
+            .collect();
+        let job = |part: Part| {
+            let (_, name) = part.object(name);
+            let job = self
+                .jobs
+                .iter()
+                .find(|job| label(*job) == Some(uid) && job.name_any() == name)?;
+            let pod = self.pods.iter().find(|pod| {
+                pod.owner_references()
+                    .iter()
+                    .any(|owner| Some(&owner.uid) == job.uid().as_ref())
+            });
+            Some(seen_job(job, pod))
+        };
+        Scratch {
+            fetch: job(Part::Fetch),
+            restore: job(Part::Restore),
+            parts,
+            objects,
+        }
+    }
+
+    /// The pod of a Job.
+    fn pod_of(&self, job: &str) -> Option<&Pod> {
+        self.pods.iter().find(|pod| {
+            pod.owner_references()
+                .iter()
+                .any(|owner| owner.kind == "Job" && owner.name == job)
+        })
+    }
+}
+
+fn seen_job(job: &Job, pod: Option<&Pod>) -> machine::Job {
+    let conditions = job
+        .status
+        .as_ref()
+        .and_then(|status| status.conditions.as_deref())
+        .unwrap_or_default();
+    let holds = |kind: &str| {
+        conditions
+            .iter()
+            .find(|condition| condition.type_ == kind && condition.status == "True")
+    };
+    let state = match (holds("Complete"), holds("Failed")) {
+        (Some(_), _) => JobState::Complete,
+        (None, Some(failed)) if failed.reason.as_deref() == Some("DeadlineExceeded") => {
+            JobState::DeadlineExceeded
+        }
+        (None, Some(_)) => JobState::Failed,
+        (None, None) => JobState::Active,
+    };
+    let mut seen = machine::Job {
+        state,
+        ..machine::Job::default()
+    };
+    let Some(status) = pod.and_then(|pod| pod.status.as_ref()) else {
+        return seen;
+    };
+    for condition in status.conditions.iter().flatten() {
+        if condition.type_ == "PodScheduled" && condition.reason.as_deref() == Some("Unschedulable")
+        {
+            seen.unschedulable_since = condition.last_transition_time.as_ref().map(|time| time.0);
+        }
+    }
+    let Some(container) = status.container_statuses.iter().flatten().next() else {
+        return seen;
+    };
+    let state = container.state.as_ref();
+    if let Some(waiting) = state.and_then(|state| state.waiting.as_ref())
+        && matches!(
+            waiting.reason.as_deref(),
+            Some("ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull")
+        )
+    {
+        seen.pull_fails_since = status.start_time.as_ref().map(|time| time.0);
+    }
+    let terminated = state.and_then(|state| state.terminated.as_ref());
+    seen.started = terminated.is_some() || state.is_some_and(|state| state.running.is_some());
+    if let Some(terminated) = terminated {
+        seen.out_of_memory = terminated.reason.as_deref() == Some("OOMKilled");
+        if let Some(text) = &terminated.message {
+            seen.message = Some(match message::read(text, "") {
+                Some(Said::Stopped(reason)) => Message::Stopped(reason),
+                // A result is in the log, which is read when it is wanted.
+                _ => Message::Unreadable,
+            });
+        }
+    }
+    seen
+}
+
+/// The runs of all verifications, in the order of the machine.
+fn place(run: &Run) -> Place {
+    let status = run.status.as_ref();
+    Place {
+        uid: run.uid().unwrap_or_default(),
+        verification: run.spec.verification_ref.uid.clone(),
+        created: run
+            .meta()
+            .creation_timestamp
+            .as_ref()
+            .map_or(Timestamp::UNIX_EPOCH, |time| time.0),
+        phase: status.map_or(RunPhase::Pending, |status| status.phase),
+        started: status.is_some_and(|status| status.started_at.is_some()),
+        missed: run.spec.missed_slots.is_some(),
+    }
+}
+
+/// The policy of a run, as its template has it.
+fn policy(run: &Run) -> ConcurrencyPolicy {
+    let policy = run
+        .spec
+        .template
+        .pointer("/spec/schedule/concurrencyPolicy");
+    policy
+        .and_then(|policy| serde_json::from_value(policy.clone()).ok())
+        .unwrap_or_default()
+}
+
+/// Whether another run is to take a run's place.
+fn is_replaced(run: &Run, all: &[Run]) -> bool {
+    let this = place(run);
+    all.iter().any(|other| {
+        let other_place = place(other);
+        other_place.verification == this.verification
+            && other_place.created > this.created
+            && !other_place.missed
+            && matches!(other_place.phase, RunPhase::Pending | RunPhase::Queued)
+            && policy(other) == ConcurrencyPolicy::Replace
+    })
+}
+
+/// The document that a run of a verification freezes.
+fn template(verification: &RestoreVerification) -> Value {
+    json!({
+        "apiVersion": "hipaa-iac.dev/v1alpha1",
+        "kind": "RestoreVerification",
+        "metadata": {"name": verification.name_any(), "namespace": verification.namespace()},
+        "spec": verification.spec,
+    })
+}
+
+impl Controller {
+    fn leads(&self) -> bool {
+        *self.leads.borrow()
+    }
+
+    fn scratch<K>(&self) -> Api<K>
+    where
+        K: Resource<Scope = k8s_openapi::NamespaceResourceScope, DynamicType = ()>,
+    {
+        Api::namespaced(self.client.clone(), &self.options.settings.namespace)
+    }
+
+    async fn things(&self) -> Result<Things, Trouble> {
+        let ours = ListParams::default().labels(RUN_UID);
+        Ok(Things {
+            jobs: self.scratch().list(&ours).await?.items,
+            pods: self.scratch().list(&ours).await?.items,
+            claims: self.scratch().list(&ours).await?.items,
+            configs: self.scratch().list(&ours).await?.items,
+            volumes: Api::all(self.client.clone())
+                .list(&ListParams::default())
+                .await?
+                .items,
+        })
+    }
+
+    async fn look(&self) -> Result<(), Trouble> {
+        // What there is of a run is listed after its status was read, and whether it is a run's after that again.
+        let runs = self.runs().await?;
+        let things = self.things().await?;
+        self.reap(&things, &runs).await?;
+        for run in &runs {
+            if !self.leads() {
+                return Ok(());
+            }
+            if let Err(trouble) = self.step(run, &runs, &things).await {
+                tracing::warn!(run = %run.name_any(), %trouble, "a run could not go on");
+            }
+        }
+        let verifications: Vec<RestoreVerification> = Api::all(self.client.clone())
+            .list(&ListParams::default())
+            .await?
+            .items;
+        for verification in &verifications {
+            if !self.leads() {
+                return Ok(());
+            }
+            if let Err(trouble) = self.keep(verification, &runs).await {
+                let name = verification.name_any();
+                tracing::warn!(verification = %name, %trouble, "a verification could not be seen to");
+            }
+        }
+        Ok(())
+    }
+
+    async fn runs(&self) -> Result<Vec<Run>, Trouble> {
+        let api: Api<Run> = Api::all(self.client.clone());
+        Ok(api.list(&ListParams::default()).await?.items)
+    }
+
+    /// Deletes what carries the label of a run that is not there.
+    async fn reap(&self, things: &Things, runs: &[Run]) -> Result<(), Trouble> {
+        let uids = |runs: &[Run]| -> BTreeSet<String> {
+            runs.iter().filter_map(ResourceExt::uid).collect()
+        };
+        let mut known = uids(runs);
+        let labelled = things.labelled();
+        if labelled.iter().all(|(run, _)| known.contains(run)) {
+            return Ok(());
+        }
+        known.extend(uids(&self.runs().await?));
+        for (run, object) in labelled {
+            if !known.contains(&run) && !object.terminating {
+                tracing::warn!(kind = %object.kind, name = %object.name, "what a run left behind is deleted");
+                self.delete(&object).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One step of a run.
+    async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<(), Trouble> {
+        let places: Vec<Place> = runs.iter().map(place).collect();
+        let this = place(run);
+        let sibling = machine::has_sibling(&this, &places);
+        let replaces = policy(run) == ConcurrencyPolicy::Replace;
+        let name = run.name_any();
+        let settings = &self.options.settings;
+        let mut scratch = things.of(&this.uid, &name, &settings.namespace);
+        let status = run.status.clone().unwrap_or_default();
+        if status.phase == RunPhase::Collecting
+            && let Some(job) = &mut scratch.restore
+            && let Some(said) = self.said(things, &name).await?
+        {
+            job.message = Some(said);
+        }
+        let mut seen = machine::Observed {
+            now: Timestamp::now(),
+            status,
+            stopped: run.meta().deletion_timestamp.is_some() || is_replaced(run, runs),
+            finalizer: run.finalizers().iter().any(|known| known == FINALIZER),
+            plan: jobs::plan(run, settings),
+            missed: run.spec.missed_slots.is_some(),
+            sibling: sibling && !replaces,
+            turn: machine::has_turn(&this, &places, self.options.limit) && !(sibling && replaces),
+            scratch,
+            recorded: None,
+        };
+        for action in machine::reduce(&seen) {
+            if !self.leads() {
+                return Ok(());
+            }
+            match action {
+                Action::Write(status) => self.write(run, &status).await?,
+                Action::Create(part) => self.create(part, run).await?,
+                Action::Delete(object) => self.delete(&object).await?,
+                Action::Record => {
+                    seen.recorded = Some(self.record(run).await?);
+                    for action in machine::reduce(&seen) {
+                        if let Action::Write(status) = action {
+                            self.write(run, &status).await?;
+                        }
+                    }
+                }
+                Action::Release => self.release(run).await?,
+                Action::Wait(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What the runner of a run said at its end.
+    async fn said(&self, things: &Things, name: &str) -> Result<Option<Message>, Trouble> {
+        let (_, job) = Part::Restore.object(name);
+        let Some(pod) = things.pod_of(&job) else {
+            return Ok(None);
+        };
+        let ended = pod.status.as_ref().and_then(|status| {
+            status
+                .container_statuses
+                .as_ref()?
+                .first()?
+                .state
+                .as_ref()?
+                .terminated
+                .as_ref()
+        });
+        let Some(text) = ended.and_then(|ended| ended.message.as_deref()) else {
+            return Ok(None);
+        };
+        let has_result =
+            serde_json::from_str::<Ending>(text).is_ok_and(|ending| ending.sha256.is_some());
+        let log = if has_result {
+            let parameters = LogParams {
+                limit_bytes: Some(LOG_LIMIT),
+                ..LogParams::default()
+            };
+            self.scratch::<Pod>()
+                .logs(&pod.name_any(), &parameters)
+                .await?
+        } else {
+            String::new()
+        };
+        Ok(Some(match message::read(text, &log) {
+            Some(Said::Result(result)) => Message::Result(result),
+            Some(Said::Stopped(reason)) => Message::Stopped(reason),
+            None => Message::Unreadable,
+        }))
+    }
+
+    async fn write(&self, run: &Run, status: &RestoreVerificationRunStatus) -> Result<(), Trouble> {
+        let api: Api<Run> =
+            Api::namespaced(self.client.clone(), &run.namespace().unwrap_or_default());
+        let mut new = run.clone();
+        new.status = Some(status.clone());
+        match api
+            .replace_status(&run.name_any(), &PostParams::default(), &new)
+            .await
+        {
+            Ok(_) => {
+                tracing::info!(run = %run.name_any(), phase = ?status.phase, verdict = ?status.verdict, reason = ?status.reason, "a run goes on");
+                Ok(())
+            }
+            // Somebody wrote in between: what was decided is decided anew.
+            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn create(&self, part: Part, run: &Run) -> Result<(), Trouble> {
+        let manifest = jobs::manifest(part, run, &self.options.settings, Timestamp::now())
+            .map_err(Trouble::Mistake)?;
+        match part {
+            Part::Config => self.make::<ConfigMap>(manifest).await,
+            Part::Volume => self.make::<PersistentVolumeClaim>(manifest).await,
+            Part::Fetch | Part::Restore => self.make::<Job>(manifest).await,
+        }
+    }
+
+    async fn make<K>(&self, manifest: Value) -> Result<(), Trouble>
+    where
+        K: Resource<Scope = k8s_openapi::NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + std::fmt::Debug
+            + Serialize
+            + DeserializeOwned,
+    {
+        let object: K = serde_json::from_value(manifest)
+            .map_err(|error| Trouble::Mistake(error.to_string()))?;
+        match self.scratch().create(&PostParams::default(), &object).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(answer)) if answer.reason == "AlreadyExists" => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes an object, if it is the one that was seen.
+    async fn delete(&self, object: &machine::Object) -> Result<(), Trouble> {
+        let parameters = DeleteParams {
+            preconditions: Some(Preconditions {
+                uid: Some(object.uid.clone()),
+                resource_version: None,
+            }),
+            propagation_policy: Some(PropagationPolicy::Background),
+            ..DeleteParams::default()
+        };
+        let name = &object.name;
+        let deleted = match &*object.kind {
+            "Job" => self
+                .scratch::<Job>()
+                .delete(name, &parameters)
+                .await
+                .map(drop),
+            "Pod" => self
+                .scratch::<Pod>()
+                .delete(name, &parameters)
+                .await
+                .map(drop),
+            "ConfigMap" => self
+                .scratch::<ConfigMap>()
+                .delete(name, &parameters)
+                .await
+                .map(drop),
+            "PersistentVolumeClaim" => {
+                let api = self.scratch::<PersistentVolumeClaim>();
+                api.delete(name, &parameters).await.map(drop)
+            }
+            _ => Ok(()),
+        };
+        match deleted {
+            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn release(&self, run: &Run) -> Result<(), Trouble> {
+        let api: Api<Run> =
+            Api::namespaced(self.client.clone(), &run.namespace().unwrap_or_default());
+        let rest: Vec<&String> = run
+            .finalizers()
+            .iter()
+            .filter(|known| *known != FINALIZER)
+            .collect();
+        // With the resource version another's finalizer, added meanwhile, is not lost.
+        let patch =
+            json!({"metadata": {"finalizers": rest, "resourceVersion": run.resource_version()}});
+        match api
+            .patch(
+                &run.name_any(),
+                &PatchParams::default(),
+                &Patch::Merge(&patch),
+            )
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Appends a run's record to the log of its store.
+    async fn record(&self, run: &Run) -> Result<EvidenceStatus, Trouble> {
+        let name = run
+            .spec
+            .template
+            .pointer("/spec/evidence/storeRef/name")
+            .and_then(Value::as_str)
+            .unwrap_or("default");
+        let stores: Api<EvidenceStore> = Api::all(self.client.clone());
+        let store = stores.get_opt(name).await?.ok_or_else(|| {
+            Trouble::Evidence(format!(
+                "there is no EvidenceStore `{name}`; the record waits for it"
+            ))
+        })?;
+        let url = store.spec.url();
+        let file = self.options.key.clone();
+        let (statement, left_out) = record::statement(run, self.options.cluster.as_deref())
+            .map_err(|error| Trouble::Evidence(error.to_string()))?;
+        for suspect in left_out {
+            tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
+        }
+        let appended = tokio::task::spawn_blocking(move || {
+            let pem = std::fs::read_to_string(&file)
+                .map_err(|error| format!("{}: {error}", file.display()))?;
+            let signer = Signer::from_pem(&pem).map_err(|error| error.to_string())?;
+            let store = S3::from_url(&url).map_err(|error| error.to_string())?;
+            let receipt = Log::new(store, signer)
+                .append(&statement)
+                .map_err(|error| error.to_string())?;
+            Ok::<_, String>(EvidenceStatus {
+                digest: receipt.digest,
+                log_index: receipt.index,
+                log_size: receipt.size,
+            })
+        })
+        .await
+        .map_err(|error| Trouble::Evidence(error.to_string()))?;
+        appended.map_err(Trouble::Evidence)
+    }
+
+    /// Makes the runs that a verification asks for, lets old ones go, and writes its status.
+    async fn keep(&self, verification: &RestoreVerification, all: &[Run]) -> Result<(), Trouble> {
+        let uid = verification.uid().unwrap_or_default();
+        let name = verification.name_any();
+        let namespace = verification.namespace().unwrap_or_default();
+        if verification.meta().deletion_timestamp.is_some() {
+            return Ok(());
+        }
+        let spec: &Spec = &verification.spec.0;
+        let runs: Vec<Run> = all
+            .iter()
+            .filter(|run| run.spec.verification_ref.uid == uid)
+            .cloned()
+            .collect();
+        let template = template(verification);
+        let digest = jobs::digest(&template);
+        let schedule = spec
+            .schedule
+            .as_ref()
+            .map(|schedule| {
+                Schedule::new(
+                    &schedule.cron,
+                    schedule.time_zone.as_deref(),
+                    schedule.jitter_seconds,
+                    schedule.starting_deadline_seconds,
+                    &uid,
+                )
+            })
+            .transpose();
+        let history = spec.history.as_ref();
+        let kept = |number: Option<u32>, otherwise| {
+            number.map_or(otherwise, |number| {
+                usize::try_from(number).unwrap_or(usize::MAX)
+            })
+        };
+        let stored = verification.status.clone().unwrap_or_default();
+        let seen = verification::Observed {
+            now: Timestamp::now(),
+            name: &name,
+            uid: &uid,
+            generation: verification.meta().generation.unwrap_or(0),
+            created: verification
+                .meta()
+                .creation_timestamp
+                .as_ref()
+                .map_or(Timestamp::UNIX_EPOCH, |time| time.0),
+            suspended: spec.suspend,
+            schedule: schedule.as_ref().ok().and_then(Option::as_ref),
+            template: &template,
+            digest: &digest,
+            status: &stored,
+            runs: &runs,
+            history: (
+                kept(history.and_then(|history| history.passed), 10),
+                kept(history.and_then(|history| history.failed), 20),
+            ),
+        };
+        let asked = verification::ask(&seen);
+        let api: Api<Run> = Api::namespaced(self.client.clone(), &namespace);
+        for (run_name, run_spec) in asked.create {
+            let mut run = Run::new(&run_name, run_spec);
+            run.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
+            run.metadata.owner_references = Some(vec![OwnerReference {
+                api_version: "hipaa-iac.dev/v1alpha1".to_owned(),
+                kind: "RestoreVerification".to_owned(),
+                name: name.clone(),
+                uid: uid.clone(),
+                controller: Some(true),
+                block_owner_deletion: None,
+            }]);
+            match api.create(&PostParams::default(), &run).await {
+                Ok(_) => tracing::info!(run = %run_name, "a run was made"),
+                Err(kube::Error::Api(answer)) if answer.reason == "AlreadyExists" => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for old in asked.prune {
+            match api.delete(&old, &DeleteParams::default()).await {
+                Err(kube::Error::Api(answer)) if answer.code == 404 => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => {}
+            }
+        }
+        let mut said = verification::tell(&seen);
+        let problem = match &schedule {
+            Err(error) => Some(error.to_string()),
+            Ok(_) => readiness(&template, &self.options.settings),
+        };
+        let ready = Condition {
+            type_: "Ready".to_owned(),
+            status: if problem.is_none() {
+                ConditionStatus::True
+            } else {
+                ConditionStatus::False
+            },
+            reason: if problem.is_none() {
+                "Valid"
+            } else {
+                "InvalidSpec"
+            }
+            .to_owned(),
+            message: problem.unwrap_or_default(),
+            observed_generation: said.observed_generation,
+            last_transition_time: seen.now.to_string(),
+        };
+        set_condition(&mut said.conditions, ready);
+        if said == stored {
+            return Ok(());
+        }
+        self.tell(verification, &said).await
+    }
+
+    async fn tell(
+        &self,
+        verification: &RestoreVerification,
+        said: &RestoreVerificationStatus,
+    ) -> Result<(), Trouble> {
+        let namespace = verification.namespace().unwrap_or_default();
+        let api: Api<RestoreVerification> = Api::namespaced(self.client.clone(), &namespace);
+        let mut new = verification.clone();
+        new.status = Some(said.clone());
+        match api
+            .replace_status(&verification.name_any(), &PostParams::default(), &new)
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Why a verification cannot be run in this cluster.
+fn readiness(template: &Value, settings: &Settings) -> Option<String> {
+    jobs::plan_of(template, "", settings).err()
+}
