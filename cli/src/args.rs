@@ -416,6 +416,21 @@ pub(crate) enum RestoreCommand {
     /// Restore a backup into a scratch database, check it, destroy it, and say what was seen
     #[command(after_help = RESTORE_EXIT_CODES)]
     Verify(Box<VerifyArgs>),
+    /// Copy a backup, as it is stored, from its store into a folder, for `verify --fetched`: the network in one process, the key in another
+    Fetch {
+        /// The verification: a document of kind `RestoreVerification`
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The folder with the store's credentials [default: secrets, beside FILE]
+        #[arg(long, value_name = "DIR")]
+        secrets: Option<PathBuf>,
+        /// An empty folder
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+        /// Where to write, for the operator, why it failed
+        #[arg(long, value_name = "FILE")]
+        termination_log: Option<PathBuf>,
+    },
     /// Remove what killed runs left behind (every run does this first)
     Gc {
         /// A folder that runs had their scratch in (may be repeated); those of recorded runs are known
@@ -441,6 +456,15 @@ pub(crate) struct VerifyArgs {
     /// The folder of secrets, with one folder for each and one file for each key [default: secrets, beside FILE]
     #[arg(long, value_name = "DIR")]
     pub(crate) secrets: Option<PathBuf>,
+    /// A folder that `restore fetch` filled, in place of the location
+    #[arg(long, value_name = "DIR", conflicts_with = "claims")]
+    pub(crate) fetched: Option<PathBuf>,
+    /// Where the claims of locations of the kind `pvc` are mounted, each under its name
+    #[arg(long, value_name = "DIR")]
+    pub(crate) claims: Option<PathBuf>,
+    /// Write a termination message for the operator there, and the result as the one line of standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "formats")]
+    pub(crate) termination_log: Option<PathBuf>,
     /// Where the scratch is [default: in memory; /var/tmp for `ephemeralVolume`]
     #[arg(long, value_name = "DIR")]
     pub(crate) scratch: Option<PathBuf>,

@@ -26,8 +26,6 @@ use crate::{
 
 /// What the predicate of a recorded check is.
 const CHECK: &str = "https://hipaa-iac.dev/attestation/check/v1";
-/// What the predicate of a recorded restore verification is.
-pub(crate) const RESTORE: &str = "https://hipaa-iac.dev/attestation/restore-result/v1";
 
 pub(crate) fn run(command: &EvidenceCommand) -> Outcome {
     match command {
@@ -253,7 +251,7 @@ pub(crate) fn restores(
     }
     let mut all = Vec::new();
     for (_, _, statement) in records(&store)? {
-        if statement.predicate_type != RESTORE {
+        if statement.predicate_type != hipaa_iac_restore::record::PREDICATE {
             continue;
         }
         let text = |pointer: &str| statement.predicate.pointer(pointer).and_then(Value::as_str);

@@ -10,11 +10,11 @@ use std::{
     time::Duration,
 };
 
-use hipaa_iac_evidence::{Statement, Subject, redact};
 use hipaa_iac_restore::{
     IsolationChoice, Options, RestoreResult, RestoreVerification, Run, Verdict, canary,
     context::Event,
-    manifest,
+    fetch, manifest, message,
+    record::statement,
     result::{CheckStatus, Destroyed, NegativeDecrypt, ObjectiveName, Observed, Phase, Storage},
     sandbox, scratch, verify,
 };
@@ -26,7 +26,7 @@ use crate::{
     args::{
         CanaryCommand, DatabaseArgs, Global, Isolation, ManifestArgs, RestoreCommand, VerifyArgs,
     },
-    evidence::{RESTORE, Recorder, signer},
+    evidence::{Recorder, signer},
     note, print,
 };
 
@@ -38,6 +38,12 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
 pub(crate) fn run(command: &RestoreCommand, global: &Global) -> Outcome {
     match command {
         RestoreCommand::Verify(arguments) => run_verify(arguments, global),
+        RestoreCommand::Fetch {
+            config,
+            secrets,
+            into,
+            termination_log,
+        } => run_fetch(config, secrets.as_deref(), into, termination_log.as_deref()),
         RestoreCommand::Gc { scratch, state } => Ok(gc(scratch, state.as_deref())),
         RestoreCommand::Manifest(arguments) => run_manifest(arguments),
         RestoreCommand::Canary(CanaryCommand::Create { database, table }) => {
@@ -101,14 +107,14 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
     let recorder = Recorder::new(&arguments.record)?;
     let file = &arguments.config;
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let verification = RestoreVerification::parse(&text)
+    let mut verification = RestoreVerification::parse(&text)
         .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
-    let secrets = arguments.secrets.clone().unwrap_or_else(|| {
-        file.parent()
-            .unwrap_or_else(|| Path::new("."))
-            .join("secrets")
-    });
+    if let Some(claims) = &arguments.claims {
+        fetch::mounted(&mut verification, claims).map_err(|failure| failure.to_string())?;
+    }
+    let secrets = secrets_of(file, arguments.secrets.as_deref());
     let mut options = Options::new(std::env::current_exe()?, secrets);
+    options.fetched.clone_from(&arguments.fetched);
     options.scratch.clone_from(&arguments.scratch);
     if let Some(state) = &arguments.state {
         options.state.clone_from(state);
@@ -141,6 +147,15 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         note(&format!("error: not recorded: {problem}"));
         exit = exit.max(Exit::Input);
     }
+    if let Some(log) = &arguments.termination_log {
+        let (line, ending) = message::write(&run.result)?;
+        print(&format!("{line}\n"))?;
+        fs::write(log, ending).map_err(|error| format!("{}: {error}", log.display()))?;
+        for line in &run.notes {
+            note(&format!("note: {line}"));
+        }
+        return Ok(exit);
+    }
     for (format, file) in &targets {
         let rendered = match format {
             Format::Text => render(&run, global.verbose),
@@ -166,6 +181,38 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         }
     }
     Ok(exit)
+}
+
+/// The folder of secrets: the one that is named, or the one beside the document.
+fn secrets_of(file: &Path, named: Option<&Path>) -> PathBuf {
+    let beside = || {
+        let folder = file.parent().unwrap_or_else(|| Path::new("."));
+        folder.join("secrets")
+    };
+    named.map_or_else(beside, Path::to_owned)
+}
+
+fn run_fetch(
+    file: &Path,
+    secrets: Option<&Path>,
+    into: &Path,
+    termination_log: Option<&Path>,
+) -> Outcome {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let verification = RestoreVerification::parse(&text)
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    let Err(failure) = fetch::fetch(&verification, &secrets_of(file, secrets), into) else {
+        return Ok(Exit::Clean);
+    };
+    note(&format!("error: {failure}"));
+    if let Some(log) = termination_log {
+        fs::write(log, message::stopped(failure.reason)?)
+            .map_err(|error| format!("{}: {error}", log.display()))?;
+    }
+    Ok(match failure.reason.verdict() {
+        Verdict::Failed => Exit::Findings,
+        _ => Exit::Input,
+    })
 }
 
 /// The exit code of a result: the table in `restore verify --help`.
@@ -205,30 +252,11 @@ const fn doing(phase: Phase) -> &'static str {
 }
 
 fn record(recorder: &Recorder, result: &RestoreResult) -> Result<(), Failure> {
-    let mut predicate = serde_json::to_value(result)?;
-    for suspect in redact(&mut predicate) {
+    let (statement, left_out) = statement(result)?;
+    for suspect in left_out {
         note(&format!("note: left out of the evidence: {suspect}"));
     }
-    let specification = format!("specification of {}", result.verification.name);
-    let digest = result
-        .verification
-        .spec_digest
-        .trim_start_matches("sha256:");
-    let mut subjects = vec![Subject::sha256(specification, digest)];
-    if let Some(artifact) = &result.artifact
-        && let Some(digest) = artifact
-            .digest
-            .as_deref()
-            .and_then(|digest| digest.strip_prefix("sha256:"))
-    {
-        let mut name = serde_json::Value::String(artifact.uri.clone());
-        redact(&mut name);
-        subjects.insert(
-            0,
-            Subject::sha256(name.as_str().unwrap_or_default(), digest),
-        );
-    }
-    let receipt = recorder.record(&Statement::new(subjects, RESTORE, predicate)?)?;
+    let receipt = recorder.record(&statement)?;
     note(&format!("recorded as {}", receipt.index));
     Ok(())
 }
