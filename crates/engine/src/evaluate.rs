@@ -196,9 +196,7 @@ pub fn evaluate(
     );
     diagnostics.append(&mut waivers.diagnostics);
     diagnostics.extend(settings.agreements.unused_exceptions(&findings));
-    if one.is_none() {
-        diagnostics.extend(restore::diagnostics(&settings.config, inventory, sources));
-    }
+    diagnostics.extend(restore::diagnostics(&settings.config, inventory, sources));
     sort(&mut findings, inventory, sources);
     Evaluation {
         findings,

@@ -12,7 +12,7 @@ use postgres::{GenericClient, IsolationLevel, error::SqlState};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{check::evaluate, config::Value, result::Time};
+use crate::{check::evaluate, config::Value, result::Time, stream::hex};
 
 /// The type of the statement.
 pub const PREDICATE_TYPE: &str = "https://hipaa-iac.dev/attestation/backup-manifest/v1";
@@ -454,14 +454,6 @@ pub fn verify(envelope: &[u8], key: &PublicKey) -> Result<Verified, ManifestErro
         Some(sha256) if manifest.schema_version == VERSION => Ok(Verified { sha256, manifest }),
         _ => Err(ManifestError::Form),
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::result::{Reason, RestoreResult, Verdict};
+use crate::{
+    result::{Reason, RestoreResult, Verdict},
+    stream::hex,
+};
 
 /// A termination message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,10 +35,7 @@ pub enum Said {
 }
 
 fn digest(line: &str) -> String {
-    Sha256::digest(line)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(line))
 }
 
 /// A result as a line, without its break, and the termination message for it.

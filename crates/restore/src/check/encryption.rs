@@ -17,6 +17,7 @@ use crate::{
     config::{ClientEncryption, RequiredEncryption, ServerSidePolicy, Source, Spec},
     context::{Context, Failure},
     result::{EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm, Severity},
+    stream::hex,
 };
 
 /// What a file is, by its first bytes.
@@ -169,14 +170,6 @@ fn openpgp_keys(head: &[u8]) -> Vec<String> {
         }
     }
     keys
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The short name of a public key.

@@ -9,8 +9,9 @@ use super::{Check, Outcome, Stage};
 use crate::{
     config::{ManifestCheck, Requirement, Spec},
     context::Context,
-    manifest::{self, Verified, hex},
+    manifest::{self, Verified},
     result::{Observed, Reason, Severity},
+    stream::hex,
 };
 
 /// Those that need only the backup's bytes.
