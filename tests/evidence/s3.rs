@@ -144,11 +144,14 @@ fn a_locked_bucket_is_immutable_and_keeps_a_log() {
 }
 
 #[test]
-fn a_bucket_without_locks_keeps_a_log_and_says_so() {
+fn a_bucket_without_locks_keeps_a_log_only_where_that_is_asked_for() {
     let server = Server::versitygw().unwrap();
     server.make_bucket("plain", Bucket::Plain).unwrap();
     let tree = keyed();
-    let ran = check(&server, &tree, "s3://plain/log");
+    let refused = check(&server, &tree, "s3://plain/log");
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("Object Lock"), "{}", refused.stderr);
+    let ran = check(&server, &tree, "s3://plain/log?lock=none");
     assert!(ran.stderr.contains("recorded as 0"), "{}", ran.stderr);
     let verified = with(
         &server,

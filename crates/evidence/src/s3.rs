@@ -3,10 +3,7 @@
 //! Credentials, regions, retries and listing are `object_store`'s. It cannot lock an object, remove a version or change a
 //! retention, so the requests that do are made here, signed by its authorizer and sent by its client.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -66,8 +63,6 @@ pub struct S3 {
     prefix: String,
     region: String,
     lock: Option<(Mode, u32)>,
-    /// The bucket was seen to have no Object Lock.
-    lockless: AtomicBool,
 }
 
 /// An answer to a request of our own.
@@ -166,7 +161,6 @@ impl S3 {
             prefix: prefix.to_owned(),
             region,
             lock,
-            lockless: AtomicBool::new(false),
         })
     }
 
@@ -326,12 +320,16 @@ impl Store for S3 {
     }
 
     fn create(&self, key: &str, bytes: &[u8]) -> Result<Created, StoreError> {
-        let lock = self.lock.filter(|_| !self.lockless.load(Ordering::Relaxed));
-        let mut answer = self.put_new(key, bytes, lock)?;
-        if lock.is_some() && Self::is_lockless(&answer) {
-            // Evidence without a lock is still signed and chained; the probe tells that it is mutable.
-            self.lockless.store(true, Ordering::Relaxed);
-            answer = self.put_new(key, bytes, None)?;
+        let answer = self.put_new(key, bytes, self.lock)?;
+        if self.lock.is_some() && Self::is_lockless(&answer) {
+            // Who asked for a lock is not to find out in six years that there was none.
+            return Err(StoreError::Io {
+                place: self.at(key),
+                problem: format!(
+                    "not written, because the bucket takes no Object Lock ({}): make one that has it, or write `?lock=none` behind the URL to keep a log that can be removed",
+                    answer.code
+                ),
+            });
         }
         match answer.status {
             StatusCode::PRECONDITION_FAILED => Ok(Created::Exists),
