@@ -53,6 +53,7 @@ fn fixtures() -> Vec<std::path::PathBuf> {
                 if is_fixture
                     && path.extension().is_some_and(|ending| ending == "yaml")
                     && !name.ends_with(".baa.yaml")
+                    && !name.ends_with(".config.yaml")
                 {
                     found.push(path);
                 }
