@@ -1426,6 +1426,30 @@ resource "aws_b" "b" {
     assert!(loaded.value("aws_b.b", "token").sensitive);
 }
 
+/// Of an attribute of no known type Terraform plans one element where it is marked. Other attributes have the type of a
+/// schema that is not here: they may be lists.
+#[test]
+fn what_may_be_a_list_is_flattened_to_any_number() {
+    let text = r#"
+resource "terraform_data" "d" { input = "x" }
+resource "aws_a" "a" {}
+resource "aws_b" "b" {
+  one  = flatten([sensitive(terraform_data.d.output), ["z"]])
+  many = flatten([sensitive(aws_a.a.names), ["z"]])
+}
+"#;
+    let loaded = main_tf(text);
+    assert_eq!(loaded.codes(), Vec::<&str>::new());
+    let Value::List(one) = &loaded.value("aws_b.b", "one").value else {
+        panic!("Terraform knows its length");
+    };
+    assert_eq!((one.len(), &one[1]), (2, &json("\"z\"")));
+    assert!(matches!(
+        loaded.value("aws_b.b", "many").value,
+        Value::Unknown(_)
+    ));
+}
+
 #[test]
 fn the_order_of_files_and_blocks_changes_nothing() {
     let a = "resource \"aws_x\" \"x\" {\n  v = local.l\n}\n";

@@ -447,6 +447,14 @@ pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
     Ok(partly_known(flat, args, Val::tuple).mark(sensitive))
 }
 
+/// Whether Terraform, too, knows no type of it: the attributes of `terraform_data` have none, those of other resources the
+/// one of a schema.
+fn has_no_type(val: &Val) -> bool {
+    let refs = val.all_refs();
+    let of_data = |address: &str| address.split('.').any(|part| part == "terraform_data");
+    !refs.is_empty() && refs.iter().all(|reference| of_data(&reference.address))
+}
+
 /// Whether any of the lists is sensitive as a whole, which makes the result so.
 fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool, String> {
     let mut sensitive = list.sensitive;
@@ -466,7 +474,7 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool
             // What is not known may be a list. Of no known type and with a mark, Terraform plans it as one element, and
             // refuses to apply it as any other number.
             Kind::Unknown(unk)
-                if !(unk.many || unk.ty.is_any() && element.is_marked())
+                if !(unk.many || unk.ty.is_any() && element.is_marked() && has_no_type(element))
                     && matches!(
                         unk.ty,
                         Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
