@@ -81,6 +81,20 @@ pub fn plan(run: &Run, settings: &Settings) -> Result<Plan, String> {
 pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan, String> {
     let document = RestoreVerification::parse(&document(template)).map_err(|error| error.what)?;
     let spec = &document.spec;
+    // Whoever chose the image could have it say `Passed`.
+    if spec
+        .target
+        .engine
+        .postgres
+        .image
+        .as_ref()
+        .is_some_and(|image| *image != settings.image)
+    {
+        return Err(format!(
+            "target.engine.postgres.image is the operator's own, {}; leave it out",
+            settings.image
+        ));
+    }
     let location = spec.source.location();
     let log = log(&spec.source);
     let mut places = log.into_iter().chain([location]);
@@ -271,7 +285,7 @@ impl Builder<'_> {
             },
             "containers": [{
                 "name": pod.role,
-                "image": self.spec.target.engine.postgres.image.as_deref().unwrap_or(&self.settings.image),
+                "image": self.settings.image,
                 "args": pod.arguments,
                 "resources": pod.resources,
                 "terminationMessagePolicy": "File",
@@ -668,6 +682,11 @@ mod tests {
     fn what_cannot_run_in_a_cluster_is_told() {
         let local = run(&json!({"local": {"path": "/backups"}}));
         assert!(plan(&local, &settings()).unwrap_err().contains("local"));
+        let mut theirs = s3();
+        let image = json!({"engine": {"postgres": {"image": "example.com/says-passed@sha256:0"}}});
+        theirs.spec.template["spec"]["target"] = image;
+        theirs.spec.spec_digest = digest(&theirs.spec.template);
+        assert!(plan(&theirs, &settings()).unwrap_err().contains("image"));
         let mut changed = s3();
         changed.spec.template["spec"]["suspend"] = true.into();
         assert!(
