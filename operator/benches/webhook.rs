@@ -58,7 +58,7 @@ fn main() {
     measure(seconds, rate, objects);
 }
 
-/// An object that a watch brings: of ten objects nine are small, as ConfigMaps are, and one is a Deployment.
+/// An object that a watch brings: of ten objects nine are small, as `ConfigMaps` are, and one is a Deployment.
 fn known(at: u64) -> (Value, Option<String>) {
     if at < NAMESPACES {
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": format!("team-{at}"), "labels": {"hipaa-iac.dev/data-class": "phi"}}});
@@ -67,7 +67,7 @@ fn known(at: u64) -> (Value, Option<String>) {
     let namespace = format!("team-{}", at % NAMESPACES);
     let metadata = json!({"name": format!("settings-{at}"), "namespace": namespace,
         "labels": {"app.kubernetes.io/name": "web", "app.kubernetes.io/part-of": "clinic"}});
-    let object = if at % 10 == 0 {
+    let object = if at.is_multiple_of(10) {
         json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"replicas": 2,
             "selector": {"matchLabels": {"app": "web"}}, "template": template()}})
     } else {

@@ -256,7 +256,7 @@ pub struct Serve {
 /// Options of restore verification. It is off without a namespace.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Restore {
-    /// Run RestoreVerifications: the namespace, of nothing else, in which backups are restored
+    /// Run `RestoreVerifications`: the namespace, of nothing else, in which backups are restored
     #[arg(long, env = "HIPAA_IAC_RESTORE_NAMESPACE", value_name = "NAMESPACE", requires_all = ["restore_image", "evidence_key_file"])]
     pub restore_namespace: Option<String>,
     /// The image that fetches and restores, with its digest

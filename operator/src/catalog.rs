@@ -22,7 +22,7 @@ use crate::args::Mode;
 pub const MODE_KEY: &str = "hipaa-iac.dev/mode";
 
 /// Kinds whose replicas change without their template, by group, kind and plural. They are watched, so that a scale can be judged as the object
-/// that it makes. ReplicaSets are not among them: Deployments make them by the thousand, and the Pods of one are judged whoever scales it.
+/// that it makes. `ReplicaSets` are not among them: Deployments make them by the thousand, and the Pods of one are judged whoever scales it.
 const SCALED: [(&str, &str, &str); 6] = [
     ("", "ReplicationController", "replicationcontrollers"),
     ("apps", "Deployment", "deployments"),

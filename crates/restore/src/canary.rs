@@ -27,9 +27,7 @@ pub enum CanaryError {
     )]
     Name(String),
     /// The table is not there, or not a canary's.
-    #[error(
-        "the table of the canary is missing: `hipaa-iac restore canary create` makes it"
-    )]
+    #[error("the table of the canary is missing: `hipaa-iac restore canary create` makes it")]
     Missing,
     /// The server refused.
     #[error(

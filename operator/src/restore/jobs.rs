@@ -171,7 +171,7 @@ pub fn manifest(
                 "resources": {"requests": {"storage": settings.backup_size}},
             });
             if let Some(class) = &settings.backup_class {
-                claim["storageClassName"] = json!(class);
+                set(&mut claim, "storageClassName", json!(class));
             }
             builder.object("v1", json!({"spec": claim}))
         }
@@ -299,13 +299,21 @@ impl Builder<'_> {
             "volumes": volumes,
         });
         if let Some(account) = pod.account {
-            template["serviceAccountName"] = account.into();
+            set(&mut template, "serviceAccountName", account.into());
         }
         if !self.spec.target.node_selector.is_empty() {
-            template["nodeSelector"] = json!(self.spec.target.node_selector);
+            set(
+                &mut template,
+                "nodeSelector",
+                json!(self.spec.target.node_selector),
+            );
         }
         if !self.spec.target.tolerations.is_empty() {
-            template["tolerations"] = json!(self.spec.target.tolerations);
+            set(
+                &mut template,
+                "tolerations",
+                json!(self.spec.target.tolerations),
+            );
         }
         self.object(
             "batch/v1",
@@ -458,7 +466,7 @@ impl Builder<'_> {
                     "resources": {"requests": {"storage": disk.size.to_string()}},
                 });
                 if let Some(class) = &disk.storage_class_name {
-                    claim["storageClassName"] = json!(class);
+                    set(&mut claim, "storageClassName", json!(class));
                 }
                 volumes.push(volume(
                     "scratch",
@@ -484,6 +492,12 @@ impl Builder<'_> {
             mounts,
             resources,
         }
+    }
+}
+
+fn set(object: &mut Value, member: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(member.to_owned(), value);
     }
 }
 
@@ -645,10 +659,9 @@ mod tests {
         let config: ConfigMap = typed(Part::Config, &run);
         let text = &config.data.unwrap()["verification.json"];
         // As the runner does: SHA-256 of the bytes of the file.
-        let sum: String = Sha256::digest(text)
+        let sum = Sha256::digest(text)
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+            .fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
         assert_eq!(format!("sha256:{sum}"), run.spec.spec_digest);
         assert_eq!(
             RestoreVerification::parse(text).unwrap().metadata.name,

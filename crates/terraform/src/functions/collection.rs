@@ -474,7 +474,8 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool
             // What is not known may be a list. Of no known type and with a mark, Terraform plans it as one element, and
             // refuses to apply it as any other number.
             Kind::Unknown(unk)
-                if !(unk.many || unk.ty.is_any() && element.is_marked() && has_no_type(element))
+                if !(unk.many
+                    || unk.ty.is_any() && element.is_marked() && has_no_type(element))
                     && matches!(
                         unk.ty,
                         Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)
