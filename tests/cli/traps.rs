@@ -394,6 +394,41 @@ fn waivers_have_reasons_each_and_concern_one_instance_checkov_7170_trivy_7180() 
 }
 
 #[test]
+fn findings_in_downloaded_modules_are_waived_from_outside_alone_checkov_560() {
+    let module = "resource \"aws_db_instance\" \"d\" {\n  # hipaa-iac:ignore rds-storage-unencrypted reason=\"ours\" owner=\"acme\" until=2027-01-31\n  storage_encrypted = false\n}\n";
+    let listed = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"db","Source":"registry.terraform.io/acme/db/aws","Version":"1.0.0","Dir":".terraform/modules/db"}]}"#;
+    let root = "module \"db\" {\n  source  = \"acme/db/aws\"\n  version = \"1.0.0\"\n}\n";
+    let waiver = "waivers:\n  - policy: rds-storage-unencrypted\n    address: module.db.aws_db_instance.d\n    reason: synthetic data\n    owner: data\n    until: 2027-01-31\n";
+    for (waiver, code, verdict) in [("", 1, "fail"), (waiver, 0, "waived")] {
+        let tree = Tree::with(&[
+            (".terraform/modules/db/main.tf", module),
+            (".terraform/modules/modules.json", listed),
+            ("main.tf", root),
+            ("hipaa-iac.yaml", waiver),
+        ])
+        .unwrap();
+        let ran = run_in(
+            tree.path(),
+            &[
+                "check",
+                "--only=rds-storage-unencrypted",
+                "--as-of=2026-11-24",
+                "--format=json",
+            ],
+        )
+        .unwrap();
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        let found = &ran.json()["findings"];
+        assert_eq!(found[0]["verdict"], verdict);
+        assert_eq!(
+            found[0]["resource"]["address"],
+            "module.db.aws_db_instance.d"
+        );
+        assert!(ran.stderr.contains("waiver-downloaded"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn one_cause_is_shown_once_however_often_it_is_called_trivy_4605() {
     let module = "resource \"aws_db_instance\" \"d\" {\n  storage_encrypted = false\n}\n";
     let root =

@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
         clinic,
     ),
     case("the_clinic_put_right_is_admitted", clinic_compliant),
+    case("a_kind_that_is_new_is_judged_within_seconds", new_kind),
     case(
         "a_deployment_of_no_replicas_that_is_scaled_gets_no_pods",
         scaled,
@@ -187,6 +188,43 @@ fn clinic(cluster: &Cluster) {
     remove(cluster, "messaging");
 }
 
+/// Defines a kind, of objects of any form.
+fn define(cluster: &Cluster, group: &str, version: &str, kind: &str, plural: &str) {
+    cluster
+        .apply(&format!(
+            "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: {plural}.{group}, annotations: {{api-approved.kubernetes.io: unapproved}}}}, spec: {{group: {group}, scope: Namespaced,
+names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}]}}}}"
+        ))
+        .success();
+    let name = format!("crd/{plural}.{group}");
+    cluster
+        .kubectl(&[
+            "wait",
+            "--for=condition=Established",
+            &name,
+            "--timeout=30s",
+        ])
+        .success();
+}
+
+fn new_kind(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("listening", true);
+    let group = "gateway.networking.k8s.io";
+    define(cluster, group, "v1", "Gateway", "gateways");
+    let gateway = "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: listening}, spec: {gatewayClassName: envoy, listeners: [{name: hl7, port: 2575, protocol: TCP}]}}";
+    let judged = || cluster.kubectl_with(&["create", "--dry-run=server", "-f", "-"], gateway);
+    // Its definition is heard of; looking around once a minute would not be soon enough.
+    cluster.eventually("the new kind to be judged", Duration::from_secs(30), || {
+        judged().stderr.contains("gateway-listener-raw-transport")
+    });
+    cluster
+        .kubectl(&["delete", "crd", &format!("gateways.{group}")])
+        .success();
+    remove(cluster, "listening");
+}
+
 fn clinic_compliant(cluster: &Cluster) {
     operator::ensure(cluster);
     // Kinds of operators that the clinic has and this cluster has not.
@@ -200,21 +238,7 @@ fn clinic_compliant(cluster: &Cluster) {
         ),
     ];
     for (group, version, kind, plural) in kinds {
-        cluster
-            .apply(&format!(
-                "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: {plural}.{group}}}, spec: {{group: {group}, scope: Namespaced,
-names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}]}}}}"
-            ))
-            .success();
-        let name = format!("crd/{plural}.{group}");
-        cluster
-            .kubectl(&[
-                "wait",
-                "--for=condition=Established",
-                &name,
-                "--timeout=30s",
-            ])
-            .success();
+        define(cluster, group, version, kind, plural);
     }
     cluster.namespace("velero", false);
     // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up.

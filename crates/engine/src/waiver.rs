@@ -206,6 +206,16 @@ impl Waivers {
             match parsed {
                 Ok(mut applied) => {
                     applied.span = Some(span);
+                    if is_downloaded(file.path()) {
+                        let message = "a comment of a downloaded module waives nothing: who wrote the module accepts no risk of yours";
+                        self.diagnostics.push(
+                            Diagnostic::new(Level::Warning, "waiver-downloaded", message)
+                                .at(span)
+                                .remedy("write it under `waivers` in hipaa-iac.yaml, with the address, if you accept it")
+                                .in_path(Arc::clone(file.path())),
+                        );
+                        continue;
+                    }
                     if applied.until < settings.as_of {
                         let message = expired(&applied.policy, applied.until);
                         self.diagnostics.push(
@@ -384,6 +394,11 @@ impl Waiver {
 
 fn too_long(policy: &str, until: Date) -> String {
     format!("the waiver of `{policy}` until {until} reaches more than a year ahead")
+}
+
+/// Whether a file came from a registry or a repository: `terraform init` puts modules there.
+fn is_downloaded(path: &str) -> bool {
+    path.split('/').any(|part| part == ".terraform")
 }
 
 fn expired(policy: &str, until: Date) -> String {

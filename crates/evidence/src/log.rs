@@ -337,6 +337,10 @@ impl<S: Store> Log<S> {
         let Some(mut newest) = newest else {
             for left in ["records/", "checkpoints/", "tile/"] {
                 if let Some(key) = self.store.list(left)?.first() {
+                    // Another writer may have begun the log since.
+                    if self.checkpoint(&checkpoint_key(0))?.is_some() {
+                        return self.newest();
+                    }
                     let problem = format!("there is {key}, but no checkpoint");
                     return Err(OpenError::Inconsistent(problem));
                 }
