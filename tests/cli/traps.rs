@@ -424,7 +424,7 @@ fn findings_in_downloaded_modules_are_waived_from_outside_alone_checkov_560() {
             found[0]["resource"]["address"],
             "module.db.aws_db_instance.d"
         );
-        assert!(ran.stderr.contains("waiver-downloaded"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("waiver-downloaded"), "{}", ran.stdout);
     }
 }
 
