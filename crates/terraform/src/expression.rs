@@ -484,7 +484,6 @@ impl Evaluator<'_> {
         let refs = a.all_refs().union(&b.all_refs());
         let sensitive = a.holds_sensitive() || b.holds_sensitive();
         let marked = a.holds_marked() || b.holds_marked();
-        let equality = matches!(op, Op::Eq | Op::NotEq);
         let mut val = match op {
             Op::Eq | Op::NotEq => {
                 let answer = |equal: bool| Val::from(equal == (op == Op::Eq));
@@ -539,8 +538,10 @@ impl Evaluator<'_> {
             }
         };
         match &mut val.kind {
-            // Terraform marks it only once it is known; of the operators `==` alone marks at once.
-            Kind::Unknown(unk) => Arc::make_mut(unk).veiled = !(equality && marked),
+            // `&&` and `||` mark only what is known: in cty they take marked operands, but none that is not known.
+            Kind::Unknown(unk) => {
+                Arc::make_mut(unk).veiled = matches!(op, Op::And | Op::Or) || !marked;
+            }
             _ => return Ok(val.mark(marked).with_refs(&refs)),
         }
         Ok(val.mark(sensitive).with_refs(&refs))
