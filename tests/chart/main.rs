@@ -21,6 +21,13 @@ connect: {mode: enforce, groups: [on-call, sre]}
 config: {classification: {default: phi}}
 tls: {mode: cert-manager, minVersion: '1.3', client: {secretName: api-server, name: kube-apiserver}}
 auditLog: {stdout: false, file: true, existingClaim: audit}
+restoreVerification:
+  enabled: true
+  image: registry.example.org/runner@sha256:0000000000000000000000000000000000000000000000000000000000000000
+  evidenceKeySecret: evidence
+  cluster: clinic
+  fetchAnnotations: {role: fetch}
+  storeCIDRs: [10.1.0.0/24]
 rbac: {secrets: true, extraReads: [{apiGroups: [example.com], resources: [things]}]}
 serviceAccount: {annotations: {a: b}}
 podAnnotations: {a: b}
