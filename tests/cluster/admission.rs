@@ -352,10 +352,19 @@ fn scaled(cluster: &Cluster) {
         .apply(&violating_workload("scaled", "Deployment"))
         .success();
     label_phi(cluster, "scaled");
-    // The scale itself changes no template; what it would bring about is denied.
-    cluster
+    let said = cluster
         .kubectl(&["scale", "deployment", "a", "-n", "scaled", "--replicas=2"])
-        .success();
+        .failure();
+    assert!(said.contains("environment-literal-credential"), "{said}");
+    // An update that brings no new violation is admitted with a warning; the Pods that it would bring about are denied.
+    let patch = ["patch", "deployment", "a", "-n", "scaled", "--type=merge"];
+    let patched = cluster.kubectl(&[&patch[..], &["-p", r#"{"spec":{"replicas":2}}"#]].concat());
+    assert!(
+        patched.stderr.contains("environment-literal-credential"),
+        "{}",
+        patched.stderr
+    );
+    patched.success();
     cluster.eventually("the ReplicaSet to be told", Duration::from_mins(1), || {
         let events = cluster.get(&[
             "events",
