@@ -249,12 +249,14 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     };
     tracing::info!("stopping: readiness has ended, requests are still taken");
     app.stopping.store(true, Ordering::Relaxed);
+    // The next leader begins now: after a change of `tls.mode` nobody trusts its certificate before it has written so.
+    election.abort();
+    let release = lease::release(client, &args.namespace, &args.name, &args.pod_name);
+    let _ = tokio::time::timeout(Duration::from_secs(2), release).await;
     if outcome.is_ok() {
         tokio::time::sleep(args.drain).await;
     }
-    election.abort();
     tasks.shutdown().await;
-    lease::release(client, &args.namespace, &args.name, &args.pod_name).await;
     handle.graceful_shutdown(Some(GRACE));
     probe_handle.graceful_shutdown(Some(Duration::from_secs(1)));
     while servers.join_next().await.is_some() {}
@@ -388,7 +390,7 @@ fn agreement_spec(object: &DynamicObject) -> Option<hipaa_iac_engine::Agreement>
 
 impl Shared {
     fn leads(&self) -> bool {
-        *self.leads.borrow()
+        *self.leads.borrow() && !self.app.stopping.load(Ordering::Relaxed)
     }
 
     fn counts(&self, object: &DynamicObject) -> bool {

@@ -132,6 +132,12 @@ fn ended(cluster: &Cluster) {
         Duration::from_mins(1),
         || create("dated", &compliant("a")).ok,
     );
+    // By a connection of the guard's own, too.
+    let approve = "hipaa-iac.dev/approved-by=tests: it held nothing";
+    let annotate = ["annotate", "namespace", "dated", "--overwrite", approve];
+    cluster.eventually("the guard to answer", Duration::from_mins(1), || {
+        cluster.kubectl(&annotate).ok
+    });
     remove(cluster, "dated");
     cluster
         .kubectl(&["delete", "namespace", "undated", "--wait=false"])

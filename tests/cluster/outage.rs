@@ -317,7 +317,7 @@ fn amiss(cluster: &Cluster) {
         let connection = traffic::tls(cluster, own.port).unwrap();
         traffic::exchange(connection, &traffic::post(path, json, body))
     };
-    match send_large(&vec![b' '; 20 << 20]) {
+    match send_large(&vec![b' '; 41 << 20]) {
         Ok(answer) => assert_eq!(answer.status, 413),
         Err(error) => eprintln!("cut off: {error}"),
     }

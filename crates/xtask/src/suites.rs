@@ -25,13 +25,19 @@ pub(crate) enum Suite {
     Cluster,
 }
 
-/// Runs the named suites, or all. A suite whose tools cannot be had is skipped aloud, and in CI fails.
+/// What runs when no suite is named. `Cluster` is run by name until it has been seen to pass again and again.
+const DEFAULT: [Suite; 6] = [
+    Suite::Unit,
+    Suite::Policies,
+    Suite::Cli,
+    Suite::Differential,
+    Suite::Restore,
+    Suite::Fuzz,
+];
+
+/// Runs the named suites, or [`DEFAULT`]. A suite whose tools cannot be had is skipped aloud, and in CI fails.
 pub(crate) fn run(named: &[Suite]) -> Outcome {
-    let chosen = if named.is_empty() {
-        Suite::value_variants()
-    } else {
-        named
-    };
+    let chosen = if named.is_empty() { &DEFAULT } else { named };
     let mut failed = Vec::new();
     for suite in chosen {
         let name = suite
