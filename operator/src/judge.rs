@@ -100,18 +100,11 @@ pub fn judge(
     let namespace_mode = namespace_mode(cluster, request, &object);
     let waivers = waive::entries(catalog, request, &object);
     let findings = run(cluster, entry, rules, object.clone(), &waivers);
-    let before = if request.operation == Operation::Update
-        && findings
-            .iter()
-            .any(|finding| finding.verdict == Verdict::Fail)
-    {
-        resource(&request.old_object, request).map(|old| {
-            let findings = run(cluster, entry, rules, old.clone(), &waivers);
-            keys(&findings, &old.body)
-        })
-    } else {
-        None
-    };
+    let before = violated_before(cluster, entry, rules, &waivers, &findings, || {
+        (request.operation == Operation::Update)
+            .then(|| resource(&request.old_object, request))
+            .flatten()
+    });
     decide(
         catalog,
         entry,
@@ -152,12 +145,8 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
     let object = with_replicas(&known, new);
     let waivers = waive::entries(catalog, request, &object);
     let findings = run(cluster, entry, rules, object.clone(), &waivers);
-    let before = (old > 0).then(|| {
-        let object = with_replicas(&known, old);
-        keys(
-            &run(cluster, entry, rules, object.clone(), &waivers),
-            &object.body,
-        )
+    let before = violated_before(cluster, entry, rules, &waivers, &findings, || {
+        (old > 0).then(|| with_replicas(&known, old))
     });
     decide(
         catalog,
@@ -168,6 +157,24 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
         before.as_ref(),
         namespace_mode(cluster, request, &object),
     )
+}
+
+/// What the object violated as it was, if it was; looked for only where there are violations now.
+fn violated_before(
+    cluster: &Cluster,
+    entry: Entry,
+    rules: &KindRules,
+    waivers: &[WaiverEntry],
+    findings: &[Finding],
+    was: impl FnOnce() -> Option<Resource>,
+) -> Option<Keys> {
+    let violated = |finding: &Finding| finding.verdict == Verdict::Fail;
+    if !findings.iter().any(violated) {
+        return None;
+    }
+    let old = was()?;
+    let findings = run(cluster, entry, rules, old.clone(), waivers);
+    Some(keys(&findings, &old.body))
 }
 
 fn with_replicas(object: &Resource, replicas: i64) -> Resource {

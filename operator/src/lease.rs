@@ -18,16 +18,26 @@ const DURATION: Duration = Duration::from_secs(15);
 /// How often it is renewed, or asked for.
 const PERIOD: Duration = Duration::from_secs(4);
 
-/// Takes part in the election until the task is aborted. The receiver tells whether this replica leads.
-pub fn start(
-    client: Client,
-    namespace: &str,
-    name: &str,
-    holder: &str,
-) -> (watch::Receiver<bool>, tokio::task::JoinHandle<()>) {
-    let (sender, receiver) = watch::channel(false);
+/// The most that [`Election::resign`] waits for the API server.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// This replica's part in the election, until it resigns.
+#[derive(Debug)]
+pub struct Election {
+    api: Api<Lease>,
+    name: String,
+    holder: String,
+    leads: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// Takes part in the election.
+pub fn start(client: Client, namespace: &str, name: &str, holder: &str) -> Election {
+    let leads = watch::Sender::new(false);
+    let api = Api::namespaced(client, namespace);
+    let sender = leads.clone();
     let mut candidate = Candidate {
-        api: Api::namespaced(client, namespace),
+        api: api.clone(),
         name: name.to_owned(),
         holder: holder.to_owned(),
         seen: None,
@@ -51,7 +61,30 @@ pub fn start(
             tokio::time::sleep(PERIOD).await;
         }
     });
-    (receiver, task)
+    Election {
+        api,
+        name: name.to_owned(),
+        holder: holder.to_owned(),
+        leads,
+        task,
+    }
+}
+
+impl Election {
+    /// Tells whether this replica leads.
+    pub fn leads(&self) -> watch::Receiver<bool> {
+        self.leads.subscribe()
+    }
+
+    /// Leads no longer, says so to everybody who asks, and gives the lease back, so that the next leader need not wait.
+    pub async fn resign(self) {
+        self.task.abort();
+        // It may be in the middle of saying that it leads.
+        let _ = self.task.await;
+        self.leads.send_replace(false);
+        let release = release(&self.api, &self.name, &self.holder);
+        let _ = tokio::time::timeout(FAREWELL, release).await;
+    }
 }
 
 struct Candidate {
@@ -149,9 +182,7 @@ impl Candidate {
     }
 }
 
-/// Gives the lease back, so that the next leader need not wait.
-pub async fn release(client: Client, namespace: &str, name: &str, holder: &str) {
-    let api: Api<Lease> = Api::namespaced(client, namespace);
+async fn release(api: &Api<Lease>, name: &str, holder: &str) {
     let Ok(Some(mut lease)) = api.get_opt(name).await else {
         return;
     };

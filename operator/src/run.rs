@@ -201,8 +201,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     let client = Client::try_default()
         .await
         .map_err(|error| RunError::Client(error.to_string()))?;
-    let (leads, election) =
-        lease::start(client.clone(), &args.namespace, &args.name, &args.pod_name);
+    let election = lease::start(client.clone(), &args.namespace, &args.name, &args.pod_name);
     let (policies, policy_events) = custom::<Policy>(&client);
     let (waivers, waiver_events) = custom::<Waiver>(&client);
     let (agreements, agreement_events) = custom::<Agreement>(&client);
@@ -219,7 +218,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         authorities: ArcSwapOption::empty(),
         published: Mutex::new(None),
         held: AtomicBool::new(false),
-        leads,
+        leads: election.leads(),
         defined: ArcSwapOption::empty(),
         changed: Notify::new(),
         publish: Notify::new(),
@@ -236,8 +235,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     tasks.spawn(keep_statuses(Arc::clone(&shared)));
     tasks.spawn(keep_figures(Arc::clone(&shared)));
     if let Some(options) = args.restore.options() {
-        let leads = shared.leads.clone();
-        tasks.spawn(restore::controller::run(client.clone(), options, leads));
+        tasks.spawn(restore::controller::run(client, options, election.leads()));
     }
 
     let outcome = tokio::select! {
@@ -250,9 +248,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     tracing::info!("stopping: readiness has ended, requests are still taken");
     app.stopping.store(true, Ordering::Relaxed);
     // The next leader begins now: after a change of `tls.mode` nobody trusts its certificate before it has written so.
-    election.abort();
-    let release = lease::release(client, &args.namespace, &args.name, &args.pod_name);
-    let _ = tokio::time::timeout(Duration::from_secs(2), release).await;
+    election.resign().await;
     if outcome.is_ok() {
         tokio::time::sleep(args.drain).await;
     }
@@ -390,7 +386,7 @@ fn agreement_spec(object: &DynamicObject) -> Option<hipaa_iac_engine::Agreement>
 
 impl Shared {
     fn leads(&self) -> bool {
-        *self.leads.borrow() && !self.app.stopping.load(Ordering::Relaxed)
+        *self.leads.borrow()
     }
 
     fn counts(&self, object: &DynamicObject) -> bool {
