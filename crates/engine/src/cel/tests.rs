@@ -68,7 +68,7 @@ fn run_in(inventory: &Inventory, text: &str, this: Val, coerce: bool) -> Result<
 
 fn run(text: &str, this: &Node) -> Result<Val, String> {
     let inventory = Inventory {
-        resources: vec![bucket("aws_s3_bucket.a", Node::object(Map::new()))],
+        resources: vec![bucket("aws_s3_bucket.a", Node::object(Map::default()))],
         ..Inventory::default()
     };
     run_in(&inventory, text, Val::from(this), false)
@@ -239,6 +239,9 @@ fn texts_with_holes() {
         ("self == 'arn:aws:kms:eu:key/x'", "?"),
         ("self != ''", "true"),
         ("self.size() > 3", "true"),
+        ("outline(self) == 'arn:aws:kms:{}:key/x'", "true"),
+        ("outline('a') == 'a'", "true"),
+        ("outline(unknown('why')) == 'a'", "?"),
         ("self == null", "false"),
         ("('http://' + self).startsWith('http:')", "true"),
     ] {
@@ -316,7 +319,7 @@ fn reasons_are_those_of_what_matters() {
 #[test]
 fn terraform_converts_texts() {
     let inventory = Inventory {
-        resources: vec![bucket("aws_s3_bucket.a", Node::object(Map::new()))],
+        resources: vec![bucket("aws_s3_bucket.a", Node::object(Map::default()))],
         ..Inventory::default()
     };
     let this = object(vec![
@@ -710,7 +713,7 @@ fn references_and_referrers() {
                     ("blocks", Node::list(Vec::new())),
                 ]),
             ),
-            bucket("aws_kms_key.k", Node::object(Map::new())),
+            bucket("aws_kms_key.k", Node::object(Map::default())),
             bucket(
                 "aws_s3_bucket_versioning.by_reference",
                 object(vec![

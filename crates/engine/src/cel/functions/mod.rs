@@ -127,6 +127,7 @@ static TABLE: &[Function] = &[
     strict("unknown", false, 1, 1, text::unknown),
     // Texts.
     strict("versionAtLeast", false, 2, 2, text::version_at_least),
+    lenient("outline", false, 1, 1, text::outline),
     strict("days", false, 1, 1, text::days),
     strict(
         "scheduleMaxGapHours",

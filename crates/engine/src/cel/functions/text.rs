@@ -64,6 +64,22 @@ pub(super) fn unknown(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     not_readable(text_of(scope, "unknown", args, 0)?)
 }
 
+/// The text with `{}` for each part of it that is not known.
+pub(super) fn outline(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    match args {
+        [Val::Unknown(partial)]
+            if partial.alternatives.is_empty() && !partial.template.is_empty() =>
+        {
+            let parts = partial.template.iter();
+            let text: String = parts.map(|part| part.as_deref().unwrap_or("{}")).collect();
+            Ok((&*text).into())
+        }
+        _ => scope.lift(args, |args| {
+            Ok((&*text_of(scope, "outline", args, 0)?).into())
+        }),
+    }
+}
+
 pub(super) fn days(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     match duration::days(&text_of(scope, "days", args, 0)?) {
         Some(days) => Ok(Val::Double(days)),
