@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How often what the real program refuses is taken out before it must accept the rest.
-const PASSES: usize = 8;
+const PASSES: usize = 24;
 /// What the real program says where a function of its own crashed: that is no answer that ought to be given.
 const CRASHES: [&str; 2] = ["panic in function implementation", "this is a bug in cty"];
 /// What stands in the place of an expression that the real program refuses.
@@ -107,7 +107,7 @@ impl Configuration {
     fn render(&self, refused: &impl Fn(usize) -> bool) -> (String, BTreeMap<u64, usize>) {
         let mut text = self.preamble.clone();
         let mut lines = BTreeMap::new();
-        let mut push = |text: &mut String, at: usize, name: &str| {
+        let push = |text: &mut String, lines: &mut BTreeMap<u64, usize>, at: usize, name: &str| {
             let expr = self
                 .slots
                 .get(at)
@@ -119,13 +119,14 @@ impl Configuration {
         text.push_str("locals {\n");
         for (at, slot) in self.slots.iter().enumerate() {
             if let Place::Local(name) = &slot.place {
-                push(&mut text, at, name);
+                push(&mut text, &mut lines, at, name);
             }
         }
         text.push_str("}\n\nmodule \"child\" {\n  source = \"../child\"\n");
+        let call = text.matches('\n').count() as u64 - 1;
         for (at, slot) in self.slots.iter().enumerate() {
             if let Place::Argument(name) = slot.place {
-                push(&mut text, at, name);
+                push(&mut text, &mut lines, at, name);
             }
         }
         if !self
@@ -135,10 +136,15 @@ impl Configuration {
         {
             text.push_str("  value = null\n");
         }
+        // Of an argument that is a secret the evaluator shows the call; only this one has a type.
+        let typed = |slot: &Slot| matches!(slot.place, Place::Argument("text"));
+        if let Some(at) = self.slots.iter().position(typed) {
+            lines.insert(call, at);
+        }
         text.push_str("}\n\nresource \"terraform_data\" \"probe\" {\n  input = {\n");
         for (at, slot) in self.slots.iter().enumerate() {
             if let Place::Probe = slot.place {
-                push(&mut text, at, &format!("e{at}"));
+                push(&mut text, &mut lines, at, &format!("e{at}"));
             }
         }
         text.push_str("  }\n}\n");

@@ -1,6 +1,86 @@
 //! What the random test lets pass, and why.
 
-use crate::said::Said;
+use crate::{
+    batch::{self, Answer, Configuration, Disagreement, Place},
+    expression::Expr,
+    said::Said,
+    truth::Program,
+};
+
+/// How often names are put in for names: locals mention locals.
+const DEPTH: usize = 8;
+
+/// Whether Terraform refuses an expression only because it looks at it before it has the values: it gives the evaluator's
+/// answer once they stand in the expression itself, in place of variables of any type, locals and arguments of resources.
+pub(crate) fn accepted_with_values(
+    program: Program,
+    configuration: &Configuration,
+    one: &Disagreement,
+) -> bool {
+    if !matches!(
+        (&one.expected, &one.found),
+        (Answer::Error(_), Answer::Value(_))
+    ) {
+        return false;
+    }
+    let values = values(configuration);
+    let slot = &configuration.slots[one.at.1];
+    let mut text = slot.expr.to_string();
+    for _ in 0..DEPTH {
+        for (name, value) in &values {
+            text = text.replace(name, value);
+        }
+    }
+    if text == slot.expr.to_string() {
+        return false;
+    }
+    let mut written = configuration.clone();
+    written.slots[one.at.1].expr = Expr::leaf(text, slot.expr.ty.clone());
+    batch::compare(program, &[written]).is_ok_and(|outcome| {
+        !outcome.refused.contains_key(&(0, one.at.1))
+            && outcome
+                .disagreements
+                .iter()
+                .all(|other| other.at.1 != one.at.1)
+    })
+}
+
+/// Names that have no type before there is a plan, with what they stand for.
+fn values(configuration: &Configuration) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for slot in &configuration.slots {
+        if let Place::Local(name) = &slot.place {
+            all.push((format!("local.{name}"), format!("({})", slot.expr)));
+        }
+    }
+    let after = |text: &str, word: &str| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(word));
+        line.map(str::to_owned)
+    };
+    for block in configuration.preamble.split("\n\n") {
+        let names: Vec<&str> = block.split('"').skip(1).step_by(2).take(2).collect();
+        match names.as_slice() {
+            [name, ..] if block.starts_with("variable") && block.contains("type = any") => {
+                let given = after(&configuration.arguments, &format!("{name} = "));
+                if let Some(value) = given.or_else(|| after(block, "default = ")) {
+                    let mark = if block.contains("sensitive = true") {
+                        "sensitive"
+                    } else {
+                        ""
+                    };
+                    all.push((format!("var.{name}"), format!("{mark}({value})")));
+                }
+            }
+            ["terraform_data", name] => {
+                if let Some(value) = after(block, "input = ").filter(|_| !block.contains("count")) {
+                    all.push((format!("terraform_data.{name}.input"), format!("({value})")));
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
 
 /// Beginnings of what Terraform refuses though the evaluator finds a value. Before it plans, Terraform validates with
 /// variables, resources and locals of unknown type, and there `tolist([[], local.names])` has no common type yet: it

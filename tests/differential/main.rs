@@ -335,6 +335,12 @@ fn random(program: Program) {
             .collect();
         let outcome = batch::compare(program, &configurations)
             .unwrap_or_else(|problem| panic!("configurations {start} to {end}: {problem}"));
+        if count > 20 * BATCH {
+            say(&format!(
+                "{start} to {end}: {} to be looked at",
+                outcome.disagreements.len()
+            ));
+        }
         (configurations, outcome)
     });
     let expressions: usize = outcomes
@@ -359,18 +365,15 @@ fn random(program: Program) {
     });
     let (by_design, found): (Vec<_>, Vec<_>) =
         all.partition(|(configuration, one)| known(configuration, one));
-    let agreed = in_parallel(&found, |(configuration, one)| {
+    let (found, changing) = without(found, |(configuration, one)| {
         changes_its_mind(program, configuration, one)
     });
-    let changing = agreed.iter().filter(|agreed| **agreed).count();
-    let found: Vec<_> = found
-        .into_iter()
-        .zip(agreed)
-        .filter_map(|(one, agreed)| (!agreed).then_some(one))
-        .collect();
+    let (found, early) = without(found, |(configuration, one)| {
+        known::accepted_with_values(program, configuration, one)
+    });
     say(&format!(
         "{expressions} expressions, of which the real program refuses {refused}; {} known disagreements, {changing} \
-         on which it changes its answer, {} others",
+         on which it changes its answer, {early} that it refuses before it has the values, {} others",
         by_design.len(),
         found.len()
     ));
@@ -403,6 +406,19 @@ fn random(program: Program) {
         program.command(),
         shown.join("\n")
     );
+}
+
+/// What the rule does not hold for, and of how many it holds.
+fn without<T: Sync>(all: Vec<T>, rule: impl Fn(&T) -> bool + Sync) -> (Vec<T>, usize) {
+    let holds = in_parallel(&all, rule);
+    let before = all.len();
+    let rest: Vec<T> = all
+        .into_iter()
+        .zip(holds)
+        .filter_map(|(one, holds)| (!holds).then_some(one))
+        .collect();
+    let number = before - rest.len();
+    (rest, number)
 }
 
 /// Whether the real program, asked again, gives the evaluator's answer: it compares the members of objects and maps in

@@ -596,6 +596,10 @@ impl<'a> Evaluator<'a> {
             unk.ty = ty;
             return Ok(Val::unknown(unk).mark(true).at(Some(block.header)));
         }
+        let called = instance.parent.as_ref().and_then(|parent| {
+            let calls = &parent.instance.module.calls;
+            calls.get(&parent.call).map(|call| call.header)
+        });
         let val = match given {
             Some(val) if nullable || !val.is_null() => val,
             given => match default() {
@@ -604,17 +608,9 @@ impl<'a> Evaluator<'a> {
                     return Err(failure(block.header, format!("var.{name} may not be null")));
                 }
                 None if instance.parent.is_some() => {
-                    let place = instance.parent.as_ref().and_then(|parent| {
-                        parent
-                            .instance
-                            .module
-                            .calls
-                            .get(&parent.call)
-                            .map(|call| call.header)
-                    });
                     let module = instance.path.trim_end_matches('.');
                     let message = format!("{module} is not given its argument {name:?}");
-                    return Err(failure(place.unwrap_or(block.header), message));
+                    return Err(failure(called.unwrap_or(block.header), message));
                 }
                 None => {
                     let mut unk = Unk::because(format!("var.{name} has no value"));
@@ -629,7 +625,8 @@ impl<'a> Evaluator<'a> {
             .attr("sensitive")
             .is_some_and(|attr| literal_bool(&attr.expr))
             || val.holds_sensitive();
-        let place = val.span.filter(|_| !secret).unwrap_or(block.header);
+        let place = val.span.filter(|_| !secret).or(called);
+        let place = place.unwrap_or(block.header);
         val.convert(&ty).map_err(|error| {
             failure(
                 place,
@@ -968,7 +965,7 @@ impl<'a> Evaluator<'a> {
         header: Span,
         level: usize,
     ) -> (Node, Members) {
-        let mut nodes = Map::new();
+        let mut nodes = Map::default();
         let mut members = Members::new();
         let mut lists: BTreeMap<Arc<str>, (Vec<Node>, Vec<Val>)> = BTreeMap::new();
         for item in &body.items {
