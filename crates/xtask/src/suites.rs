@@ -1,6 +1,6 @@
 //! The test suites.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, io, path::PathBuf, time::Instant};
 
 use clap::ValueEnum;
 
@@ -45,6 +45,7 @@ pub(crate) fn run(named: &[Suite]) -> Outcome {
             .map(|value| value.get_name().to_owned())
             .unwrap_or_default();
         say(&format!("\n== suite {name}"));
+        let started = Instant::now();
         if let Err(missing) = suite.prepare() {
             say(&format!("skipped {name}: {missing}"));
             if ci() || !named.is_empty() {
@@ -52,9 +53,16 @@ pub(crate) fn run(named: &[Suite]) -> Outcome {
             }
             continue;
         }
-        if let Err(problem) = suite.run() {
-            say(&format!("failed {name}: {problem}"));
-            failed.push(name);
+        let result = suite.run();
+        let seconds = started.elapsed().as_secs();
+        match result {
+            Ok(()) => say(&format!("suite {name}: passed after {seconds} s")),
+            Err(problem) => {
+                say(&format!(
+                    "suite {name}: failed after {seconds} s: {problem}"
+                ));
+                failed.push(name);
+            }
         }
     }
     if failed.is_empty() {
