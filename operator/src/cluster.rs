@@ -418,7 +418,8 @@ impl Words {
                     .collect(),
             )),
             Value::Object(members) => {
-                let mut shared = Map::with_capacity(members.len());
+                let mut shared = Map::default();
+                shared.reserve_exact(members.len());
                 for (key, value) in &*members {
                     shared.insert(self.word(key), self.share(value.clone()));
                 }

@@ -23,3 +23,7 @@ pub mod status;
 pub mod tls;
 pub mod waive;
 pub mod watch;
+
+/// A review makes and drops thousands of small values, which glibc's allocator takes a quarter of the time for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

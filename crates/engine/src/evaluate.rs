@@ -508,8 +508,12 @@ struct Outcome {
 
 impl Outcome {
     fn error(message: String) -> Self {
+        Self::of(Verdict::Error, message)
+    }
+
+    fn of(verdict: Verdict, message: String) -> Self {
         Self {
-            verdict: Verdict::Error,
+            verdict,
             attribute: None,
             message,
             reasons: Vec::new(),
@@ -582,19 +586,12 @@ fn judge(
         }
     }
     if by_attribute.is_empty() {
-        by_attribute.push(Outcome {
-            verdict: if passed {
-                Verdict::Pass
-            } else {
-                Verdict::NotApplicable
-            },
-            attribute: None,
-            message: policy.spec().title.clone(),
-            reasons: Vec::new(),
-            span: None,
-            origin: None,
-            redact: false,
-        });
+        let verdict = if passed {
+            Verdict::Pass
+        } else {
+            Verdict::NotApplicable
+        };
+        by_attribute.push(Outcome::of(verdict, policy.spec().title.clone()));
     }
     let excepted = world.resource(at).and_then(|resource| {
         let agreements = &world.settings.agreements;
@@ -629,6 +626,8 @@ struct Judge<'a> {
     root: Node,
     /// The same as it was read, to tell which elements may not be there.
     read: &'a Node,
+    /// Whether they differ.
+    shaped: bool,
     /// The path of `$` in the resource, behind its `$`.
     prefix: String,
     whole: bool,
@@ -703,7 +702,8 @@ impl<'a> Judge<'a> {
             }
         };
         let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
-        let root = filled(read);
+        let shaped = holds_shape(read);
+        let root = if shaped { filled(read) } else { read.clone() };
         let judge = Self {
             policy,
             resource,
@@ -712,6 +712,7 @@ impl<'a> Judge<'a> {
             sources,
             root,
             read,
+            shaped,
             prefix,
             whole: judged == Judged::Whole,
         };
@@ -757,7 +758,7 @@ impl<'a> Judge<'a> {
                 }],
                 Vec::new(),
             ),
-            Some(each) => Self::places(each, &self.root, self.read, ""),
+            Some(each) => self.places(each, &self.root, self.read, ""),
         };
         for (node, path) in hidden {
             outcomes.push(self.unknown(rule, &path, node.span, reasons_of(&node)));
@@ -793,6 +794,7 @@ impl<'a> Judge<'a> {
 
     /// The matches of a path, and the unknown values behind which further ones may lie, with the path of what they hide.
     fn places(
+        &self,
         query: &Query,
         root: &Node,
         read: &Node,
@@ -805,23 +807,29 @@ impl<'a> Judge<'a> {
             .filter(|found| !is_many(found.node))
             .map(|found| {
                 let path = found.path.strip_prefix('$').unwrap_or(&found.path);
+                let (doubt, node) = if self.shaped {
+                    (doubt_at(read, path), read_at(read, path))
+                } else {
+                    (None, None)
+                };
                 Place {
-                    doubt: doubt_at(read, path),
+                    doubt,
                     path: format!("{base}{path}"),
-                    node: read_at(read, path).unwrap_or(found.node).clone(),
+                    node: node.unwrap_or(found.node).clone(),
                 }
             })
             .collect();
-        let hidden = query.hidden(root).into_iter();
+        let hidden = query.hidden(root);
+        if hidden.is_empty() {
+            return (places, Vec::new());
+        }
         let text = query.text().trim();
         let raw = || text.strip_prefix('$').unwrap_or(text).to_owned();
         let text = crate::policy::plain_path(text, true).unwrap_or_else(raw);
-        (
-            places,
-            hidden
-                .map(|node| (node.clone(), format!("{base}{text}")))
-                .collect(),
-        )
+        let hidden = hidden
+            .into_iter()
+            .map(|node| (node.clone(), format!("{base}{text}")));
+        (places, hidden.collect())
     }
 
     fn element(
@@ -894,14 +902,16 @@ impl<'a> Judge<'a> {
             }
             Some(select) => {
                 let inside;
+                let read = &element.node;
                 let root = if is_root {
                     &self.root
-                } else {
-                    inside = filled(&element.node);
+                } else if self.shaped {
+                    inside = filled(read);
                     &inside
+                } else {
+                    read
                 };
-                let read = &element.node;
-                let (selected, hidden) = Self::places(select, root, read, &element.path);
+                let (selected, hidden) = self.places(select, root, read, &element.path);
                 if selected.is_empty() && hidden.is_empty() {
                     let verdict = self.check_absent(rule);
                     let path = match &rule.select_path {
@@ -1012,7 +1022,8 @@ impl<'a> Judge<'a> {
         node: &Node,
     ) -> Outcome {
         let (verdict, message, reasons) = match answer {
-            Answer::Yes => (Verdict::Pass, rule.message.to_string(), Vec::new()),
+            // Of what passes nothing is told but that it does.
+            Answer::Yes => return Outcome::of(Verdict::Pass, String::new()),
             Answer::No => (Verdict::Fail, rule.message.to_string(), Vec::new()),
             Answer::Unknown(reasons) => (Verdict::Unknown, rule.message.to_string(), reasons),
             Answer::Mistake(message) => (
@@ -1193,17 +1204,6 @@ fn reasons_of(node: &Node) -> Vec<String> {
 
 /// A tree in which the elements of unknown collections stand, where their form is known, so that paths lead into them.
 fn filled(node: &Node) -> Node {
-    fn holds_shape(node: &Node) -> bool {
-        match &node.value {
-            Value::List(elements) => elements.iter().any(holds_shape),
-            Value::Object(members) => members.values().any(holds_shape),
-            Value::Unknown(unknown) => unknown.element.is_some(),
-            _ => false,
-        }
-    }
-    if !holds_shape(node) {
-        return node.clone();
-    }
     let value = match &node.value {
         Value::List(elements) => Value::List(Arc::new(elements.iter().map(filled).collect())),
         Value::Object(members) => Value::Object(Arc::new(
@@ -1222,6 +1222,16 @@ fn filled(node: &Node) -> Node {
     Node {
         value,
         ..node.clone()
+    }
+}
+
+/// Whether [`filled`] may change a tree or one of the values that something in it can take.
+fn holds_shape(node: &Node) -> bool {
+    match &node.value {
+        Value::List(elements) => elements.iter().any(holds_shape),
+        Value::Object(members) => members.values().any(holds_shape),
+        Value::Unknown(unknown) => unknown.element.is_some() || !unknown.alternatives.is_empty(),
+        _ => false,
     }
 }
 

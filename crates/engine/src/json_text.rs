@@ -107,7 +107,7 @@ fn fill(node: &Node, holes: &[&Node]) -> Node {
                 .collect(),
         ),
         Value::Object(members) => {
-            let mut filled = Map::new();
+            let mut filled = Map::default();
             let mut open = Vec::new();
             for (key, value) in members.iter() {
                 if key.contains(OPEN) {

@@ -101,9 +101,10 @@ fn gap(pattern: &str) -> Option<f64> {
         last = run;
     }
     let (first_time, last_time) = (first - midnight(first)?, last - midnight(first)?);
-    // Eight years hold every pattern of weekdays, month ends and leap days.
+    // Eight years hold every pattern of weekdays, month ends and leap days; one day is like the other where no field tells them apart.
+    let every_day = pattern.split(' ').skip(2).all(|field| field == "*");
     let mut day = midnight(first)?;
-    let limit = day + Duration::days(8 * 366);
+    let limit = day + Duration::days(if every_day { 1 } else { 8 * 366 });
     while day < limit {
         let Some(following) = next(&cron, day + Duration::days(1), true) else {
             return Some(f64::INFINITY);

@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{LazyLock, OnceLock},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
-use hipaa_iac_source::{Inventory, Node, Resource, Sources};
+use hipaa_iac_source::{Inventory, Map, Node, Resource, Sources};
 
-use crate::{classification, evaluate::Settings, pod_environment, relations::Relations};
+use crate::{cel::Val, classification, evaluate::Settings, pod_environment, relations::Relations};
 
 pub(crate) struct World<'a> {
     pub(crate) inventory: &'a Inventory,
@@ -20,6 +20,46 @@ pub(crate) struct World<'a> {
     sources: &'a Sources,
     /// Objects with pods whose containers have variables to expand, as the kubelet expands them.
     expanded: HashMap<usize, Node>,
+    pub(crate) environments: Environments,
+}
+
+/// The environments of containers that were worked out, with the steps that each took: who asks again takes the same.
+#[derive(Default)]
+pub(crate) struct Environments(Mutex<HashMap<(usize, usize), Environment>>);
+
+struct Environment {
+    /// Kept, so that no other container can come to stand where it stands.
+    container: Arc<Map>,
+    steps: usize,
+    value: Val,
+}
+
+/// How many environments are kept at a time.
+const MAX_ENVIRONMENTS: usize = 1024;
+
+impl Environments {
+    fn key(resource: usize, container: &Arc<Map>) -> (usize, usize) {
+        (resource, Arc::as_ptr(container).addr())
+    }
+
+    pub(crate) fn get(&self, resource: usize, container: &Arc<Map>) -> Option<(usize, Val)> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get(&Self::key(resource, container))?;
+        Arc::ptr_eq(&known.container, container).then(|| (known.steps, known.value.clone()))
+    }
+
+    pub(crate) fn keep(&self, resource: usize, container: &Arc<Map>, steps: usize, value: &Val) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_ENVIRONMENTS {
+            known.clear();
+        }
+        let environment = Environment {
+            container: Arc::clone(container),
+            steps,
+            value: value.clone(),
+        };
+        known.insert(Self::key(resource, container), environment);
+    }
 }
 
 static NULL: LazyLock<Node> = LazyLock::new(Node::null);
@@ -39,6 +79,7 @@ impl<'a> World<'a> {
             phi: OnceLock::new(),
             sources,
             expanded: HashMap::new(),
+            environments: Environments::default(),
         };
         world.expanded = inventory
             .resources

@@ -354,7 +354,7 @@ impl<'a> Builder<'a> {
             }
             Event::MappingStart(style, anchor, _) => {
                 let shape = Shape::Map {
-                    members: Map::new(),
+                    members: Map::default(),
                     key: None,
                     merged: HashSet::new(),
                 };

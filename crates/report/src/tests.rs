@@ -1304,7 +1304,7 @@ spec:
             };
             let mut inventory = Inventory::default();
             for (number, value) in values.iter().enumerate() {
-                let mut members = Map::new();
+                let mut members = Map::default();
                 members.insert(
                     "password".into(),
                     Node::string("S3CR-hunter2").at(at("\"S3CR-hunter2\"")),

@@ -176,7 +176,7 @@ impl Parser<'_> {
     }
 
     fn object(&mut self) -> Result<Value, SyntaxError> {
-        let mut members = Map::new();
+        let mut members = Map::default();
         self.space();
         if !self.take(b'}') {
             loop {

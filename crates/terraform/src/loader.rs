@@ -511,7 +511,7 @@ impl Output<'_> {
         // A provider that is required and nowhere configured is in use all the same, with an empty configuration.
         for (source, (module, local, span)) in std::mem::take(&mut self.required) {
             if !self.configured.contains(&source) {
-                let body = Node::object(Map::new());
+                let body = Node::object(Map::default());
                 self.push_provider(instance, &module, &local, "", body, (span, span));
             }
         }

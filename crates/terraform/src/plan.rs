@@ -791,7 +791,7 @@ impl<'a> Configuration<'a> {
             return body;
         };
         let Some(expressions) = resource.get("expressions") else {
-            return overlay(body, &Node::object(Map::new()));
+            return overlay(body, &Node::object(Map::default()));
         };
         key.clone_into(&mut self.key);
         let shape = self.block(&scope, Some(resource), expressions);
@@ -1080,7 +1080,9 @@ impl<'a> Configuration<'a> {
                 address.into(),
                 id,
                 // Nor does the configuration in a plan say what the schema marks.
-                hide_by_name(set_all(body.unwrap_or_else(|| Node::object(Map::new())))),
+                hide_by_name(set_all(
+                    body.unwrap_or_else(|| Node::object(Map::default())),
+                )),
                 provider.span,
             ));
         }

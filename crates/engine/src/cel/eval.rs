@@ -126,6 +126,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// How many steps may still be taken.
+    pub(crate) fn steps_left(&self) -> usize {
+        usize::try_from(self.fuel.get()).unwrap_or(usize::MAX)
+    }
+
     pub(crate) fn run(&self, program: &Program) -> Outcome {
         self.eval(&program.term, &mut Vec::new())
     }

@@ -493,7 +493,7 @@ fn two_roots_that_fit_equally_are_told_apart_by_the_folder_or_not_at_all() {
         let mut resource = find(&aws().1, "aws_db_instance.plain").clone();
         resource.root = root.into();
         resource.span = Some(Span::new(file.id(), line..line + 3));
-        resource.body = Node::object(Map::new());
+        resource.body = Node::object(Map::default());
         resource
     };
     let source = Inventory {

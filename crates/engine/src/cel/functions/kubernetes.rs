@@ -49,12 +49,26 @@ pub(super) fn lookup(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     }))
 }
 
-/// The environment of a container. Names that `env` sets hide those of `envFrom`, and of several the last counts.
+/// The environment of a container, which several policies ask for.
 pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let Some(Val::Map(Members::Nodes(container))) = args.first() else {
         return Err(library::no_overload("podEnv", args));
     };
-    let mut variables: indexmap::IndexMap<Arc<str>, Node> = indexmap::IndexMap::new();
+    let environments = &scope.world.environments;
+    if let Some((steps, known)) = environments.get(scope.resource, container) {
+        scope.charge(steps)?;
+        return Ok(known);
+    }
+    let before = scope.steps_left();
+    let made = environment(scope, container)?;
+    let steps = before.saturating_sub(scope.steps_left());
+    environments.keep(scope.resource, container, steps, &made);
+    Ok(made)
+}
+
+/// Names that `env` sets hide those of `envFrom`, and of several the last counts.
+fn environment(scope: &Scope<'_>, container: &Map) -> Outcome {
+    let mut variables: Map = Map::default();
     let mut rest: Vec<Node> = Vec::new();
     let hide = |reason: String, rest: &mut Vec<Node>| {
         rest.push(Node::new(Value::Unknown(Arc::new(Unknown {
@@ -130,7 +144,7 @@ pub(super) fn pod_env(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 }
 
 /// What `envFrom` reads later may set each of the variables again.
-fn overlay(variables: &mut indexmap::IndexMap<Arc<str>, Node>, reason: &str) {
+fn overlay(variables: &mut Map, reason: &str) {
     for variable in variables.values_mut() {
         if variable.as_unknown().is_none() {
             *variable = Node::new(Value::Unknown(Arc::new(Unknown {
@@ -165,7 +179,7 @@ fn source_name<'a>(source: &'a Node, key: &str) -> &'a str {
 }
 
 fn variable(name: &Arc<str>, value: Node, from: &str) -> Node {
-    let mut members = Map::new();
+    let mut members = Map::default();
     members.insert("name".into(), Node::string(Arc::clone(name)));
     members.insert("value".into(), value);
     members.insert("from".into(), Node::string(from));
