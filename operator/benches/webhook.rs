@@ -79,13 +79,7 @@ fn known(at: u64) -> (Value, Option<String>) {
 
 /// The server: answers reviews, and for every line that it reads tells the buckets of its histogram.
 fn serve(count: u64) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_stack_size(12 << 20)
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    hipaa_iac_operator::run::runtime().unwrap().block_on(async {
         let served = Served::start(Setup::default()).await;
         let mut stores: HashMap<GroupKind, Arc<Store>> = HashMap::new();
         for at in 0..count.max(NAMESPACES) {

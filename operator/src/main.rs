@@ -12,9 +12,6 @@ use hipaa_iac_operator::{
 };
 use tracing_subscriber::EnvFilter;
 
-/// Policies need 8 MiB of stack at most, and get a new one for each review where the thread has less. What is not used costs no memory.
-const STACK_BYTES: usize = 12 << 20;
-
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve(*args),
@@ -68,10 +65,7 @@ fn serve(args: Serve) -> Result<(), String> {
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .init();
-    tokio::runtime::Builder::new_multi_thread()
-        .thread_stack_size(STACK_BYTES)
-        .enable_all()
-        .build()
+    run::runtime()
         .map_err(|error| error.to_string())?
         .block_on(run::serve(args))
         .map_err(|error| error.to_string())
