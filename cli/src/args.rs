@@ -359,24 +359,11 @@ pub(crate) enum EvidenceCommand {
         /// The private key's file, which must not be there
         file: PathBuf,
     },
+    /// Sign the list of keys that may sign evidence, each for its time, with a root key that signs nothing else
+    KeyList(KeyListArgs),
     /// Find what was edited, removed, reordered, added or cut off in a log
     #[command(after_help = EVIDENCE_EXIT_CODES)]
-    Verify {
-        /// The log: a folder, or <s3://bucket/prefix>
-        log: String,
-        /// Public key of a signer, from the signer (may be repeated) [default: those in the log, which proves less]
-        #[arg(long = "trusted-key", value_name = "FILE")]
-        trusted_keys: Vec<PathBuf>,
-        /// A checkpoint that was kept outside the log (may be repeated)
-        #[arg(long = "checkpoint", value_name = "FILE")]
-        checkpoints: Vec<PathBuf>,
-        /// Keep the newest checkpoint in this file, if the log is verified
-        #[arg(long, value_name = "FILE")]
-        save_checkpoint: Option<PathBuf>,
-        /// Output format
-        #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
-        format: ListFormat,
-    },
+    Verify(EvidenceVerifyArgs),
     /// List the records of a log, unverified
     List {
         /// The log: a folder, or <s3://bucket/prefix>
@@ -399,6 +386,53 @@ pub(crate) enum EvidenceCommand {
     },
     /// Print a verifier in Python that needs nothing installed
     Verifier,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvidenceVerifyArgs {
+    /// The log: a folder, or <s3://bucket/prefix>
+    pub(crate) log: String,
+    /// Public key of a signer, from the signer (may be repeated) [default: those in the log, which proves less]
+    #[arg(long = "trusted-key", value_name = "FILE", conflicts_with = "key_list")]
+    pub(crate) trusted_keys: Vec<PathBuf>,
+    /// The list of keys, by which each counts for its time only (`evidence key-list`)
+    #[arg(long, value_name = "FILE", requires = "root_key")]
+    pub(crate) key_list: Option<PathBuf>,
+    /// The public key that signed the list
+    #[arg(long, value_name = "FILE", requires = "key_list")]
+    pub(crate) root_key: Option<PathBuf>,
+    /// A checkpoint that was kept outside the log (may be repeated)
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+    /// Keep the newest checkpoint in this file, if the log is verified
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_checkpoint: Option<PathBuf>,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyListArgs {
+    /// The private key that signs the list, and nothing else
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root_key: PathBuf,
+    /// The list before, whose keys stay
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
+    /// A public key and when it begins to sign: a day, or a time in UTC (may be repeated)
+    #[arg(long = "key", value_name = "FILE=TIME")]
+    pub(crate) keys: Vec<String>,
+    /// A public key of the list and when it ends: a day, whose first second is its last, or a time in UTC (may be repeated)
+    #[arg(long = "end", value_name = "FILE=TIME")]
+    pub(crate) ends: Vec<String>,
+    /// A log in which the keys that end may sign nothing behind the records that it has now, whatever time those claim (may
+    /// be repeated)
+    #[arg(long = "log", value_name = "LOG", requires = "ends")]
+    pub(crate) logs: Vec<String>,
+    /// The file of the new list, which must not be there
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! `hipaa-iac evidence`, and recording what `check` found.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs,
     io::Write as _,
@@ -11,8 +12,8 @@ use std::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use hipaa_iac_engine::{self as engine, RestoreRecord, RestoreRecords};
 use hipaa_iac_evidence::{
-    self as evidence, Directory, Envelope, Immutability, Log, PublicKey, S3, Signer, Statement,
-    Store, Subject, Trust, VERIFIER,
+    self as evidence, Checkpoint, Directory, Envelope, Immutability, KeyList, ListedKey, Log,
+    PublicKey, S3, Signer, Statement, Store, Subject, Trust, VERIFIER,
 };
 use hipaa_iac_report::CheckResult;
 use hipaa_iac_source::{self as source, Diagnostic, Level, Sources, WalkEntry};
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Exit, Failure, Outcome,
-    args::{EvidenceCommand, ListFormat, RecordArgs},
+    args::{EvidenceCommand, EvidenceVerifyArgs, KeyListArgs, ListFormat, RecordArgs},
     note, print,
 };
 
@@ -30,19 +31,8 @@ const CHECK: &str = "https://hipaa-iac.dev/attestation/check/v1";
 pub(crate) fn run(command: &EvidenceCommand) -> Outcome {
     match command {
         EvidenceCommand::Keygen { file } => keygen(file),
-        EvidenceCommand::Verify {
-            log,
-            trusted_keys,
-            checkpoints,
-            save_checkpoint,
-            format,
-        } => verify(
-            log,
-            trusted_keys,
-            checkpoints,
-            save_checkpoint.as_deref(),
-            *format,
-        ),
+        EvidenceCommand::KeyList(arguments) => key_list(arguments),
+        EvidenceCommand::Verify(arguments) => verify(arguments),
         EvidenceCommand::List { log, format } => list(log, *format),
         EvidenceCommand::Show { log, index } => show(log, *index),
         EvidenceCommand::Probe { log } => probe(log),
@@ -117,25 +107,104 @@ fn create(file: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
         .map_err(|error| Failure(format!("{}: {error}", file.display())))
 }
 
-fn verify(
-    location: &str,
-    trusted_keys: &[PathBuf],
-    checkpoints: &[PathBuf],
-    save_checkpoint: Option<&Path>,
-    format: ListFormat,
-) -> Outcome {
+/// A moment: RFC 3339 in UTC, or a day, which is its first second.
+fn moment(text: &str) -> String {
+    if text.len() == "2026-11-24".len() {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Makes the next list of keys, from the one before.
+fn key_list(arguments: &KeyListArgs) -> Outcome {
+    let root = signer(&arguments.root_key)?;
+    let mut keys = match &arguments.previous {
+        Some(file) => KeyList::open(&read(file)?, root.public())
+            .map_err(|error| Failure(format!("{}: {error}", file.display())))?
+            .keys()
+            .to_vec(),
+        None => Vec::new(),
+    };
+    let part = |option: &str, text: &str| {
+        let (file, time) = text
+            .rsplit_once('=')
+            .ok_or_else(|| Failure(format!("{option} {text}: FILE=TIME")))?;
+        Ok::<_, Failure>((public_key(Path::new(file))?, moment(time)))
+    };
+    for added in &arguments.keys {
+        let (key, not_before) = part("--key", added)?;
+        keys.push(ListedKey {
+            key,
+            not_before,
+            not_after: None,
+            records: BTreeMap::new(),
+        });
+    }
+    for ended in &arguments.ends {
+        let (key, until) = part("--end", ended)?;
+        let listed = keys
+            .iter_mut()
+            .find(|listed| listed.key == key)
+            .ok_or_else(|| Failure(format!("--end {ended}: the list has no such key")))?;
+        listed.not_after = Some(until);
+        for log in &arguments.logs {
+            let (origin, size) = size_of(log)?;
+            // What an earlier list said of the log stays: who has the key may have written since.
+            listed.records.entry(origin).or_insert(size);
+        }
+    }
+    let list = KeyList::new(now(), keys)?;
+    let file = &arguments.output;
+    create(file, &list.sign(&root)?.to_json(), 0o644)?;
+    let mut text = format!("{}: issued {}\n", file.display(), list.issued_at());
+    for listed in list.keys() {
+        let until = listed.not_after.as_deref().unwrap_or("-");
+        let _ = writeln!(
+            text,
+            "  {}  {}  {until}",
+            listed.key.id(),
+            listed.not_before
+        );
+    }
+    print(&text)
+}
+
+/// The name of a log and how many records it has, by its newest checkpoint; unverified, for whoever makes a list has seen it.
+fn size_of(location: &str) -> Result<(String, u64), Failure> {
+    let store = store(location)?;
+    let note = store
+        .get("checkpoint")?
+        .ok_or_else(|| Failure(format!("{location}: no evidence log")))?;
+    let mut keys = Vec::new();
+    for key in store.list("keys/")? {
+        let pem = store.get(&key)?.unwrap_or_default();
+        keys.push(PublicKey::from_pem(&String::from_utf8_lossy(&pem))?);
+    }
+    let (checkpoint, _) = Checkpoint::open(&note, &keys)
+        .map_err(|error| Failure(format!("{location}: checkpoint: {error}")))?;
+    Ok((checkpoint.origin, checkpoint.size))
+}
+
+fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
+    let location = &arguments.log;
     let store = store(location)?;
     let mut trust = Trust::default();
-    for file in trusted_keys {
+    for file in &arguments.trusted_keys {
         trust.keys.push(public_key(file)?);
     }
-    for file in checkpoints {
+    if let (Some(file), Some(root)) = (&arguments.key_list, &arguments.root_key) {
+        let list = KeyList::open(&read(file)?, &public_key(root)?)
+            .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+        trust.key_list = Some(list);
+    }
+    for file in &arguments.checkpoints {
         let name = file.display().to_string();
         trust.witnesses.push((name, read(file)?));
     }
     let found = evidence::verify(&store, &trust)?;
     let whole = found.findings.is_empty();
-    let text = match format {
+    let text = match arguments.format {
         ListFormat::Json => format!("{}\n", serde_json::to_string_pretty(&found)?),
         ListFormat::Text => {
             let mut text = String::new();
@@ -154,6 +223,12 @@ fn verify(
                     found.origin.as_deref().unwrap_or_default(),
                     found.keys.join(", ")
                 );
+                if let Some(issued) = &found.key_list {
+                    let _ = writeln!(
+                        text,
+                        "note: by the list of keys of {issued}; a newer one may end keys that count here"
+                    );
+                }
                 if !found.trusted {
                     text.push_str("note: the keys are those that the log itself holds; give --trusted-key to know whose it is\n");
                 }
@@ -174,7 +249,7 @@ fn verify(
     if !whole {
         return Ok(Exit::Findings);
     }
-    if let Some(file) = save_checkpoint {
+    if let Some(file) = &arguments.save_checkpoint {
         let newest = store.get("checkpoint")?.unwrap_or_default();
         keep(file, &newest)?;
     }
@@ -284,7 +359,7 @@ fn list(location: &str, format: ListFormat) -> Outcome {
                     json!({
                         "index": index,
                         "predicateType": statement.predicate_type,
-                        "time": time(statement),
+                        "time": statement.time(),
                         "keys": envelope.key_ids().collect::<Vec<_>>(),
                         "subjects": statement.subjects,
                     })
@@ -303,7 +378,7 @@ fn list(location: &str, format: ListFormat) -> Outcome {
                 let _ = writeln!(
                     text,
                     "{index:>6}  {:<20}  {kind:<20}  {}",
-                    time(statement).unwrap_or("-"),
+                    statement.time().unwrap_or("-"),
                     subject.map_or("", |subject| subject.name.as_str())
                 );
             }
@@ -311,13 +386,6 @@ fn list(location: &str, format: ListFormat) -> Outcome {
         }
     };
     print(&text)
-}
-
-/// When a statement was made, by its own word.
-fn time(statement: &Statement) -> Option<&str> {
-    ["recordedAt", "finishedAt"]
-        .into_iter()
-        .find_map(|name| statement.predicate.get(name)?.as_str())
 }
 
 fn show(location: &str, index: u64) -> Outcome {

@@ -2,10 +2,12 @@
 """Verifies an evidence log of hipaa-iac. Needs Python 3.8 or later and nothing else; reads only.
 
     python3 verify.py LOG [--trusted-key FILE]... [--checkpoint FILE]...
+    python3 verify.py LOG --key-list FILE --root-key FILE [--checkpoint FILE]...
 
 LOG is the folder of the log, or a copy of the objects of its bucket. --trusted-key is the signer's public key (PEM), which you
-should have from the signer and not from the log. --checkpoint is a signed checkpoint that you kept when you last saw the log:
-without one, nobody can tell whether the newest records were cut off.
+should have from the signer and not from the log; --key-list is a list of them, each with its time, that --root-key signed.
+--checkpoint is a signed checkpoint that you kept when you last saw the log: without one, nobody can tell whether the newest
+records were cut off.
 
 Prints a line for everything that is wrong: a word, the object, and what is wrong with it. Exit code 0: nothing is wrong. 1: the
 log was changed or damaged. 2: it could not be verified.
@@ -147,27 +149,88 @@ def is_statement(payload):
 
 
 def verify_envelope(data, keys):
-    """The id of the trusted key that signed the envelope, else None; and whether the bytes are in their one form."""
+    """The id of the trusted key that signed the envelope, else None; whether the bytes are in their one form; the statement."""
     try:
         envelope = json.loads(data.decode("utf-8"))
         if set(envelope) != {"payload", "payloadType", "signatures"}:
-            return None, False
+            return None, False, None
         payload, kind = b64(envelope["payload"]), envelope["payloadType"]
         if payload is None or kind != "application/vnd.in-toto+json":
-            return None, False
+            return None, False, None
         message = b"DSSEv1 %d %s %d " % (len(kind), kind.encode(), len(payload)) + payload
         for signature in envelope["signatures"]:
             if set(signature) != {"keyid", "sig"}:
-                return None, False
+                return None, False, None
             sig = b64(signature["sig"])
             for key in keys:
                 if key.id == signature["keyid"] and sig is not None and verify_signature(key.bytes, message, sig):
                     if not is_statement(payload):
-                        return None, False
-                    return key.id, canonical(envelope) == data
+                        return None, False, None
+                    return key.id, canonical(envelope) == data, json.loads(payload)
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
-    return None, False
+    return None, False, None
+
+
+# --- the list of keys -----------------------------------------------------------------------------------------------------------
+
+
+def to_second(time):
+    """A time up to its seconds, in which texts compare as times do; None where it is none in UTC."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z", time, re.ASCII) if isinstance(time, str) else None
+    return found.group(1) if found else None
+
+
+def time_of(statement):
+    predicate = statement["predicate"] if isinstance(statement["predicate"], dict) else {}
+    times = [predicate.get(name) for name in ("recordedAt", "finishedAt")]
+    return next((time for time in times if isinstance(time, str)), None)
+
+
+class KeyList:
+    """Which keys may sign, from when and until when, and behind how many records of a log no more; signed by a root key."""
+
+    def __init__(self, data, root):
+        signer, _, statement = verify_envelope(data, [root])
+        if signer is None:
+            raise ValueError("the root key has not signed it")
+        if statement["predicateType"] != "https://hipaa-iac.dev/attestation/evidence-keys/v1":
+            raise ValueError("no list of evidence keys")
+        try:
+            predicate, self.keys, self.spans = statement["predicate"], [], {}
+            self.issued = predicate["issuedAt"]
+            if set(predicate) != {"issuedAt", "keys"} or to_second(self.issued) is None:
+                raise ValueError
+            for entry in predicate["keys"]:
+                key, until, records = Key(entry["pem"]), entry.get("notAfter"), entry.get("records", {})
+                begin, end = to_second(entry["notBefore"]), to_second(until)
+                if set(entry) - {"pem", "notBefore", "notAfter", "records"} or key.id in self.spans:
+                    raise ValueError
+                if begin is None or until is not None and (end is None or end < begin):
+                    raise ValueError
+                if not all(type(size) is int and size >= 0 for size in records.values()):
+                    raise ValueError
+                self.keys.append(key)
+                self.spans[key.id] = (begin, end, records)
+            if not self.keys:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ValueError("no list of evidence keys")
+
+    def bound(self, key, origin, size):
+        """Whether a key that has ended signed behind the records that it may."""
+        last = self.spans[key][2].get(origin) if key in self.spans else None
+        return last is not None and size > last
+
+    def outside(self, key, time):
+        if key not in self.spans:
+            return False
+        at = to_second(time)
+        return at is None or at < self.spans[key][0] or self.after(key, time)
+
+    def after(self, key, time):
+        end, at = self.spans[key][1] if key in self.spans else None, to_second(time)
+        return end is not None and at is not None and at > end
 
 
 class Checkpoint:
@@ -274,8 +337,9 @@ def checkpoint_key(size):
 
 
 class Log:
-    def __init__(self, folder, trusted, witnesses):
+    def __init__(self, folder, trusted, witnesses, key_list=None):
         self.folder, self.findings, self.keys = folder, set(), list(trusted)
+        self.key_list, self.opened = key_list, []
         self.checkpoints, self.records, self.tiles, self.key_files = set(), set(), set(), []
         self.newest = False
         for path in self.listing():
@@ -340,7 +404,7 @@ class Log:
     def open(self, key):
         try:
             checkpoint = Checkpoint(self.get(key))
-            checkpoint.verify(self.keys)
+            self.opened.append((key, checkpoint.size, checkpoint.verify(self.keys)))
             return checkpoint
         except ValueError as problem:
             self.tell("checkpoint-invalid", key, str(problem))
@@ -392,7 +456,7 @@ class Log:
                 data = self.get(tile_path(level, index, width))
                 for i in range(len(data) // 32):
                     stored[index * 256 + i] = data[i * 32 : i * 32 + 32]
-        frontier, levels, roots, seen = (0, []), {}, {0: root_of((0, []))}, set()
+        frontier, levels, roots, seen, signed = (0, []), {}, {0: root_of((0, []))}, set(), {}
         last = max(self.records, default=-1) + 1
         for index in range(min(size, last)):
             key, data = record_key(index), self.get(record_key(index))
@@ -406,11 +470,13 @@ class Log:
                 if record in seen:
                     self.tell("record-duplicate", key, "a copy of an earlier record")
                 seen.add(record)
-                signer, one_form = verify_envelope(data, self.keys)
+                signer, one_form, statement = verify_envelope(data, self.keys)
                 if fitting != record:
                     self.tell("record-mismatch", key, "not the record that was appended here")
                 elif signer is None or not one_form:
                     self.tell("record-invalid", key, "no trusted key has signed it, or it is no envelope in its one form")
+                else:
+                    signed[index] = (signer, time_of(statement))
             if not candidates:
                 break
             frontier, completed = pushed(frontier, fitting or candidates[0])
@@ -436,11 +502,13 @@ class Log:
                         self.tell("tile-missing", tile_path(level, index // 256, width), "missing")
         for index in sorted(i for i in self.records if i >= size):
             data = self.get(record_key(index))
-            signer, one_form = verify_envelope(data, self.keys)
+            signer, one_form, _ = verify_envelope(data, self.keys)
             if index == size and signer is not None and one_form and leaf_hash(data) not in seen:
                 self.tell("record-unfinished", record_key(index), "not in the log; the run that began it was killed, or the end of the log was cut off")
             else:
                 self.tell("record-added", record_key(index), "not in the log, and not begun by a run")
+        if self.key_list is not None:
+            self.judge_keys(signed, origin)
         for name, witness in self.witnesses:
             try:
                 witness.verify(self.keys)
@@ -455,15 +523,41 @@ class Log:
                 self.tell("witness-mismatch", name, "the first %d records are not those that it saw" % witness.size)
         return origin, size
 
+    def judge_keys(self, signed, origin):
+        """A checkpoint says no time; it is no older than the newest record that it counts."""
+        for index, (key, time) in signed.items():
+            if self.key_list.bound(key, origin, index + 1):
+                self.tell("key-not-valid", record_key(index), "the key %s has ended, and may sign nothing so far behind" % key)
+            elif time is None:
+                self.tell("record-undated", record_key(index), "does not say when it was made, so whether its key was valid is not known")
+            elif self.key_list.outside(key, time):
+                self.tell("key-not-valid", record_key(index), "signed with the key %s outside of its time" % key)
+        for name, size, key in self.opened:
+            if self.key_list.bound(key, origin, size):
+                self.tell("key-not-valid", name, "the key %s has ended, and may sign nothing so far behind" % key)
+            elif size - 1 in signed and self.key_list.after(key, signed[size - 1][1]):
+                self.tell("key-not-valid", name, "signed with the key %s after its end" % key)
+
 
 def main():
     parser = argparse.ArgumentParser(description="Verifies an evidence log of hipaa-iac.")
     parser.add_argument("log", help="the folder of the log")
     parser.add_argument("--trusted-key", action="append", default=[], metavar="FILE", help="public key (PEM) of the signer; may be repeated")
+    parser.add_argument("--key-list", metavar="FILE", help="the list of keys, by which each counts for its time only; with --root-key")
+    parser.add_argument("--root-key", metavar="FILE", help="the public key (PEM) that signed the list")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="a signed checkpoint kept elsewhere; may be repeated")
     arguments = parser.parse_args()
+    if (arguments.key_list is None) != (arguments.root_key is None) or arguments.key_list and arguments.trusted_key:
+        parser.error("--key-list and --root-key go together, and in place of --trusted-key")
     try:
-        trusted, witnesses = [], []
+        trusted, witnesses, key_list = [], [], None
+        if arguments.key_list:
+            with open(arguments.root_key, "rb") as root, open(arguments.key_list, "rb") as file:
+                try:
+                    key_list = KeyList(file.read(), Key(root.read().decode("utf-8")))
+                except ValueError as problem:
+                    raise Unusable("%s: %s" % (arguments.key_list, problem))
+            trusted = key_list.keys
         for name in arguments.trusted_key:
             with open(name, "rb") as file:
                 try:
@@ -476,7 +570,7 @@ def main():
                     witnesses.append((name, Checkpoint(file.read())))
                 except ValueError as problem:
                     raise Unusable("%s: %s" % (name, problem))
-        log = Log(arguments.log, trusted, witnesses)
+        log = Log(arguments.log, trusted, witnesses, key_list)
         origin, size = log.verify()
     except (Unusable, OSError) as problem:
         print("error: %s" % problem, file=sys.stderr)
@@ -487,6 +581,8 @@ def main():
         print("NOT VERIFIED: %d findings in %s" % (len(log.findings), arguments.log))
         return 1
     print("verified: %d records of %s, keys %s" % (size, origin, ", ".join(key.id for key in log.keys)))
+    if key_list is not None:
+        print("note: by the list of keys of %s; a newer one may end keys that count here" % key_list.issued)
     if not trusted:
         print("note: the keys are those that the log itself holds; give --trusted-key to know whose it is")
     if not witnesses:

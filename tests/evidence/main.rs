@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod check;
+mod keys;
 mod mutations;
 mod s3;
 mod support;

@@ -1,5 +1,11 @@
 //! Logs in buckets of real servers.
 
+use std::{
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    thread,
+};
+
 use hipaa_iac_tests::{
     Ran, Tree,
     object_storage::{Bucket, Server},
@@ -208,6 +214,113 @@ fn a_server_that_lies_is_found_out() {
         &[&["evidence", "verify", "s3://evidence/log"], VERIFY].concat(),
     );
     assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+}
+
+/// Stands before a server and changes what it is asked: every header of a request goes through `change`, in lower case, and is
+/// left out where that gives none.
+fn between(server: &Server, change: fn(&str, &str) -> Option<String>) -> io::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let behind = server.url().replace("http://", "");
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let behind = behind.clone();
+            thread::spawn(move || relay(&client, &behind, change));
+        }
+    });
+    Ok(url)
+}
+
+/// One request and its answer.
+fn relay(
+    client: &TcpStream,
+    behind: &str,
+    change: fn(&str, &str) -> Option<String>,
+) -> io::Result<()> {
+    let mut from = BufReader::new(client.try_clone()?);
+    let mut head = String::new();
+    from.read_line(&mut head)?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        from.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            break;
+        };
+        let name = name.to_ascii_lowercase();
+        if name == "content-length" {
+            length = value.parse().map_err(io::Error::other)?;
+        }
+        if name != "connection"
+            && let Some(value) = change(&name, value)
+        {
+            head = format!("{head}{name}: {value}\r\n");
+        }
+    }
+    let mut body = vec![0; length];
+    from.read_exact(&mut body)?;
+    let mut server = TcpStream::connect(behind)?;
+    server.write_all(format!("{head}connection: close\r\n\r\n").as_bytes())?;
+    server.write_all(&body)?;
+    io::copy(&mut server, &mut &*client)?;
+    Ok(())
+}
+
+#[test]
+fn a_lock_that_is_not_there_is_no_record() {
+    type Change = fn(&str, &str) -> Option<String>;
+    let server = Server::moto().unwrap();
+    server.make_bucket("evidence", Bucket::Locked).unwrap();
+    let lies: [(&str, Change, &str); 4] = [
+        ("none", |_, value| Some(value.to_owned()), "recorded as 0"),
+        (
+            "forgets",
+            |name, value| (!name.starts_with("x-amz-object-lock")).then(|| value.to_owned()),
+            "the store shows no lock on it",
+        ),
+        (
+            "shortens",
+            |name, value| {
+                let year = value.get(..4).and_then(|year| year.parse::<u32>().ok());
+                Some(match (name, year) {
+                    ("x-amz-object-lock-retain-until-date", Some(year)) => {
+                        format!("{}{}", year - 3, &value[4..])
+                    }
+                    _ => value.to_owned(),
+                })
+            },
+            "the store has locked it until",
+        ),
+        (
+            "weakens",
+            |_, value| Some(value.replace("COMPLIANCE", "GOVERNANCE")),
+            "the store has not locked it in COMPLIANCE mode",
+        ),
+    ];
+    for (name, lie, expected) in lies {
+        let url = between(&server, lie).unwrap();
+        let tree = keyed();
+        let mut variables = server.environment();
+        variables[4].1 = url;
+        let variables: Vec<(&str, &str)> = variables
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let log = format!("s3://evidence/{name}");
+        let arguments = [
+            "check",
+            "main.tf",
+            "--quiet",
+            "--evidence",
+            &log,
+            "--evidence-key",
+            "key",
+        ];
+        let ran = run_with(tree.path(), &arguments, &variables, None).unwrap();
+        assert!(ran.stderr.contains(expected), "{name}: {}", ran.stderr);
+        assert_eq!(name == "none", ran.code != 2, "{name}: {}", ran.code);
+        assert_eq!(name == "none", ran.stderr.contains("recorded as"), "{name}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@
 
 mod dsse;
 mod key;
+mod keys;
 mod lint;
 mod log;
 mod merkle;
@@ -24,6 +25,7 @@ mod verify;
 
 pub use dsse::{Envelope, EnvelopeError};
 pub use key::{KeyError, PublicKey, Signer, sha256};
+pub use keys::{KeyList, KeyListError, ListedKey};
 pub use lint::{Phi, Suspect, lint, redact};
 pub use log::{AppendError, Log, OpenError, Receipt};
 pub use merkle::Hash;

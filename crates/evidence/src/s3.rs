@@ -26,7 +26,10 @@ const RETAIN_DAYS: u32 = 6 * 365 + 2 + 30;
 const ATTEMPTS: u32 = 4;
 
 /// How long a probe's object is locked, in days: the shortest that S3 knows.
-const PROBE_DAYS: u32 = 1;
+const PROBE_DAYS: u64 = 1;
+
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 
 /// The most of an answer that is read for its error code, in bytes.
 const MAX_ANSWER: usize = 64 << 10;
@@ -247,12 +250,12 @@ impl S3 {
         })
     }
 
-    /// Puts an object that must not be there.
+    /// Puts an object that must not be there, locked until a time.
     fn put_new(
         &self,
         key: &str,
         bytes: &[u8],
-        lock: Option<(Mode, u32)>,
+        lock: Option<(Mode, DateTime<Utc>)>,
     ) -> Result<Answer, StoreError> {
         let mut headers = vec![
             ("if-none-match", "*".to_owned()),
@@ -260,14 +263,66 @@ impl S3 {
             // S3 asks for it beside a lock.
             ("x-amz-sdk-checksum-algorithm", "SHA256".to_owned()),
         ];
-        if let Some((mode, days)) = lock {
+        if let Some((mode, until)) = lock {
             headers.push(("x-amz-object-lock-mode", mode.as_str().to_owned()));
-            headers.push((
-                "x-amz-object-lock-retain-until-date",
-                after(u64::from(days) * 86_400),
-            ));
+            headers.push(("x-amz-object-lock-retain-until-date", rfc3339(until)));
         }
         self.send(&Method::PUT, key, "", &headers, bytes)
+    }
+
+    /// Looks whether an object has a lock, and, where it was put just now, that it holds these bytes and is locked in this mode
+    /// until this time. What the answer to a PUT says proves nothing: some servers take the lock and forget it.
+    fn is_kept(
+        &self,
+        key: &str,
+        put: &Answer,
+        new: Option<(&[u8], Mode, DateTime<Utc>)>,
+    ) -> Result<(), StoreError> {
+        let version = put.headers.get("x-amz-version-id");
+        let query = version
+            .and_then(|version| version.to_str().ok())
+            .filter(|version| is_plain_version(version))
+            .map(|version| format!("?versionId={version}"))
+            .unwrap_or_default();
+        let headers = [("x-amz-checksum-mode", "ENABLED".to_owned())];
+        let head = self.send(&Method::HEAD, key, &query, &headers, b"")?;
+        if !head.status.is_success() {
+            return Err(self.refused(
+                key,
+                "its lock cannot be looked at, which needs s3:GetObject and s3:GetObjectRetention",
+                &head,
+            ));
+        }
+        let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let kept = text("x-amz-object-lock-retain-until-date")
+            .and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+        let problem = match (text("x-amz-object-lock-mode"), kept, new) {
+            (None, _, _) | (_, None, _) => {
+                "the store shows no lock on it: it forgets locks, or s3:GetObjectRetention is not granted"
+                    .to_owned()
+            }
+            (Some(_), Some(_), None) => return Ok(()),
+            (Some(locked), Some(kept), Some((bytes, mode, until))) => {
+                if text("x-amz-checksum-sha256").is_some_and(|sum| sum != checksum(bytes)) {
+                    "the store holds other bytes than were sent".to_owned()
+                } else if locked != mode.as_str() {
+                    format!("the store has not locked it in {} mode", mode.as_str())
+                } else if kept.timestamp() < until.timestamp() {
+                    // Servers may keep whole seconds only.
+                    format!(
+                        "the store has locked it until {} only, not until {}",
+                        rfc3339(kept.into()),
+                        rfc3339(until)
+                    )
+                } else {
+                    return Ok(());
+                }
+            }
+        };
+        Err(StoreError::Io {
+            place: self.at(key),
+            problem: format!("not kept as asked: {problem}"),
+        })
     }
 
     fn is_lockless(answer: &Answer) -> bool {
@@ -285,10 +340,20 @@ fn checksum(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(Sha256::digest(bytes))
 }
 
-/// A time so many seconds from now, as RFC 3339.
-fn after(seconds: u64) -> String {
-    let time: DateTime<Utc> = (SystemTime::now() + Duration::from_secs(seconds)).into();
+/// A time so many seconds from now.
+fn after(seconds: u64) -> DateTime<Utc> {
+    (SystemTime::now() + Duration::from_secs(seconds)).into()
+}
+
+fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Whether the name of a version can stand in a URL as it is.
+fn is_plain_version(version: &str) -> bool {
+    version
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// The `Code` of an error's XML: a word, whatever else is there.
@@ -320,7 +385,10 @@ impl Store for S3 {
     }
 
     fn create(&self, key: &str, bytes: &[u8]) -> Result<Created, StoreError> {
-        let answer = self.put_new(key, bytes, self.lock)?;
+        let lock = self
+            .lock
+            .map(|(mode, days)| (mode, after(u64::from(days) * DAY)));
+        let answer = self.put_new(key, bytes, lock)?;
         if self.lock.is_some() && Self::is_lockless(&answer) {
             // Who asked for a lock is not to find out in six years that there was none.
             return Err(StoreError::Io {
@@ -332,9 +400,17 @@ impl Store for S3 {
             });
         }
         match answer.status {
-            StatusCode::PRECONDITION_FAILED => Ok(Created::Exists),
+            StatusCode::PRECONDITION_FAILED => {
+                if lock.is_some() {
+                    self.is_kept(key, &answer, None)?;
+                }
+                Ok(Created::Exists)
+            }
             status if status.is_success() => {
                 // A server that does not know the condition has just written over what was there.
+                if let Some((mode, until)) = lock {
+                    self.is_kept(key, &answer, Some((bytes, mode, until)))?;
+                }
                 Ok(Created::New)
             }
             _ => Err(self.refused(key, "not written", &answer)),
@@ -391,7 +467,7 @@ impl Store for S3 {
         let put = self.put_new(
             &key,
             b"hipaa-iac tries to remove this object\n",
-            Some((mode, PROBE_DAYS)),
+            Some((mode, after(PROBE_DAYS * DAY))),
         )?;
         if Self::is_lockless(&put) {
             return mutable("the bucket has no Object Lock");
@@ -403,10 +479,7 @@ impl Store for S3 {
             return mutable("the bucket keeps no versions, so what is written over is lost");
         };
         let version = version.to_str().unwrap_or_default();
-        if !version
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-        {
+        if !is_plain_version(version) {
             return mutable("the server names versions in a way that is not understood");
         }
         let query = format!("?versionId={version}");
@@ -420,7 +493,7 @@ impl Store for S3 {
         let retention = format!(
             "<Retention xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Mode>{}</Mode><RetainUntilDate>{}</RetainUntilDate></Retention>",
             mode.as_str(),
-            after(3600),
+            rfc3339(after(3600)),
         );
         let headers = [
             ("x-amz-checksum-sha256", checksum(retention.as_bytes())),
@@ -431,7 +504,11 @@ impl Store for S3 {
         if shorten.status.is_success() {
             return mutable("the lock of an object can be shortened");
         }
-        let again = self.put_new(&key, b"written over\n", Some((mode, PROBE_DAYS)))?;
+        let again = self.put_new(
+            &key,
+            b"written over\n",
+            Some((mode, after(PROBE_DAYS * DAY))),
+        )?;
         if again.status.is_success() {
             return mutable("an object can be written over in spite of If-None-Match");
         }

@@ -77,6 +77,13 @@ impl Statement {
         statement.checked()
     }
 
+    /// When it was made, by its own word: `recordedAt` or `finishedAt` of its predicate.
+    pub fn time(&self) -> Option<&str> {
+        ["recordedAt", "finishedAt"]
+            .into_iter()
+            .find_map(|name| self.predicate.get(name)?.as_str())
+    }
+
     /// Its bytes: canonical JSON (RFC 8785), so that an equal statement has an equal signature.
     pub fn to_json(&self) -> Result<Vec<u8>, StatementError> {
         serde_json_canonicalizer::to_vec(self).map_err(|_| StatementError::Form)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::{
-    Checkpoint, Envelope, Hash, PublicKey, Store, StoreError,
+    Checkpoint, Envelope, Hash, KeyList, PublicKey, Store, StoreError,
     log::{NEWEST, checkpoint_key, public_key_key, record_key},
     merkle::{Frontier, Tile},
 };
@@ -43,6 +43,8 @@ pub struct Trust {
     /// The keys whose signatures count. With none, those that the log itself holds: then the log is shown to be whole, but not
     /// whose it is.
     pub keys: Vec<PublicKey>,
+    /// Or a list of them, by which each counts for its time only.
+    pub key_list: Option<KeyList>,
     /// Signed checkpoints that were kept elsewhere, each with a name for messages.
     pub witnesses: Vec<(String, Vec<u8>)>,
 }
@@ -61,6 +63,9 @@ pub struct Verification {
     pub keys: Vec<String>,
     /// Whether the keys were given, and not taken from the log itself.
     pub trusted: bool,
+    /// When the list of keys was issued by which it was verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_list: Option<String>,
     /// How many checkpoints kept elsewhere it was held against.
     pub witnesses: usize,
     /// What is wrong with it, sorted; of very much the first thousand.
@@ -82,16 +87,30 @@ pub struct Finding {
 struct Verifier<'a, S> {
     store: &'a S,
     keys: Vec<PublicKey>,
+    key_list: Option<&'a KeyList>,
     signers: BTreeSet<String>,
+    /// The checkpoints by object, with their sizes and the keys that signed them.
+    opened: Vec<(String, u64, String)>,
     findings: Vec<Finding>,
+}
+
+/// A record as it is stored.
+struct Record {
+    leaf: Hash,
+    /// The key that signed it and the time that it claims, if it is an envelope in its one form that a trusted key has signed.
+    signed: Option<(String, Option<String>)>,
 }
 
 /// Verifies everything that a store holds of a log.
 pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, VerifyError> {
+    let listed_keys = trust.key_list.iter().flat_map(KeyList::keys);
+    let listed_keys = listed_keys.map(|listed| listed.key.clone());
     let mut verifier = Verifier {
         store,
-        keys: trust.keys.clone(),
+        keys: trust.keys.iter().cloned().chain(listed_keys).collect(),
+        key_list: trust.key_list.as_ref(),
         signers: BTreeSet::new(),
+        opened: Vec::new(),
         findings: Vec::new(),
     };
     let witnesses = verifier.witnesses(trust)?;
@@ -116,6 +135,7 @@ pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, Verify
     let mut tree = Recomputed::default();
     let mut roots = BTreeMap::from([(0, Hash::empty())]);
     let mut seen = BTreeSet::new();
+    let mut signed = BTreeMap::new();
     let mut missing = Vec::new();
     // What is missing at the end is one finding, however large a signed number is.
     let last = listed.records.last().map_or(0, |last| last + 1);
@@ -128,22 +148,24 @@ pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, Verify
         };
         let tile = stored.get(&index).copied();
         let expected = checkpoints.get(&(index + 1)).map(|next| next.root);
-        let candidates = [record.map(|(leaf, _)| leaf), tile];
+        let candidates = [record.as_ref().map(|record| record.leaf), tile];
         let fits =
             |leaf: &Hash| expected.is_none_or(|root| tree.frontier_with(*leaf).root() == root);
         let fitting = candidates.into_iter().flatten().find(fits);
         let chosen = fitting.or(candidates.into_iter().flatten().next());
         let key = record_key(index);
-        if let Some((leaf, _)) = record
-            && !seen.insert(leaf)
+        if let Some(record) = &record
+            && !seen.insert(record.leaf)
         {
             verifier.tell("record-duplicate", &key, "a copy of an earlier record");
         }
-        if let Some((leaf, valid)) = record {
-            if fitting != Some(leaf) {
+        if let Some(record) = record {
+            if fitting != Some(record.leaf) {
                 let message = "not the record that was appended here";
                 verifier.tell("record-mismatch", &key, message);
-            } else if !valid {
+            } else if let Some(by) = record.signed {
+                signed.insert(index, by);
+            } else {
                 let message = "no trusted key has signed it, or it is no envelope in its one form";
                 verifier.tell("record-invalid", &key, message);
             }
@@ -168,6 +190,7 @@ pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, Verify
     verifier.tiles(&listed, &tree, size)?;
     verifier.added(&listed, &seen, size)?;
     let origin = newest.as_ref().map(|newest| newest.origin.clone());
+    verifier.validity(&signed, origin.as_deref());
     for (name, note) in &witnesses {
         verifier.witness(name, note, origin.as_deref(), size, &roots);
     }
@@ -179,7 +202,11 @@ pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, Verify
         size,
         root: newest.map(|newest| newest.root.to_string()),
         keys: verifier.signers.into_iter().collect(),
-        trusted: !trust.keys.is_empty(),
+        trusted: !trust.keys.is_empty() || trust.key_list.is_some(),
+        key_list: trust
+            .key_list
+            .as_ref()
+            .map(|list| list.issued_at().to_owned()),
         witnesses: witnesses.len(),
         findings: verifier.findings,
     })
@@ -317,7 +344,9 @@ impl<S: Store> Verifier<'_, S> {
         let note = self.store.get(key)?.unwrap_or_default();
         match Checkpoint::open(&note, &self.keys) {
             Ok((checkpoint, signer)) => {
-                self.signers.insert(signer.id().to_owned());
+                let by = signer.id().to_owned();
+                self.signers.insert(by.clone());
+                self.opened.push((key.to_owned(), checkpoint.size, by));
                 Ok(Some(checkpoint))
             }
             Err(problem) => {
@@ -425,19 +454,52 @@ impl<S: Store> Verifier<'_, S> {
         Ok(leaves)
     }
 
-    /// The leaf of a record, and whether it is an envelope in its one form that a trusted key has signed.
-    fn record(&mut self, index: u64) -> Result<Option<(Hash, bool)>, VerifyError> {
+    fn record(&mut self, index: u64) -> Result<Option<Record>, VerifyError> {
         let Some(bytes) = self.store.get(&record_key(index))? else {
             return Ok(None);
         };
-        let mut valid = false;
+        let mut signed = None;
         if let Ok(envelope) = Envelope::from_json(&bytes)
-            && let Ok((_, signer)) = envelope.verify(&self.keys)
+            && let Ok((statement, signer)) = envelope.verify(&self.keys)
         {
-            valid = envelope.to_json() == bytes;
-            self.signers.insert(signer.id().to_owned());
+            let by = signer.id().to_owned();
+            self.signers.insert(by.clone());
+            if envelope.to_json() == bytes {
+                signed = Some((by, statement.time().map(str::to_owned)));
+            }
         }
-        Ok(Some((Hash::leaf(&bytes), valid)))
+        let leaf = Hash::leaf(&bytes);
+        Ok(Some(Record { leaf, signed }))
+    }
+
+    /// Whether each key signed within its time, where there is a list of them. A checkpoint says no time; it is no older than the
+    /// newest record that it counts.
+    fn validity(&mut self, signed: &BTreeMap<u64, (String, Option<String>)>, origin: Option<&str>) {
+        let Some(list) = self.key_list else { return };
+        for (index, (by, time)) in signed {
+            let key = record_key(*index);
+            if let Some(problem) = list.bound(by, origin, index + 1) {
+                self.tell("key-not-valid", &key, &problem);
+            } else if let Some(time) = time {
+                if let Some(problem) = list.at(by, time) {
+                    self.tell("key-not-valid", &key, &problem);
+                }
+            } else {
+                let message =
+                    "does not say when it was made, so whether its key was valid is not known";
+                self.tell("record-undated", &key, message);
+            }
+        }
+        for (key, size, by) in std::mem::take(&mut self.opened) {
+            let newest = size.checked_sub(1).and_then(|last| signed.get(&last));
+            let newest = newest.and_then(|(_, time)| time.as_deref());
+            if let Some(problem) = list.bound(&by, origin, size) {
+                self.tell("key-not-valid", &key, &problem);
+            } else if newest.is_some_and(|time| list.after(&by, time)) {
+                let message = format!("signed with the key {by} after its end");
+                self.tell("key-not-valid", &key, &message);
+            }
+        }
     }
 
     fn tiles(&mut self, listed: &Listed, tree: &Recomputed, size: u64) -> Result<(), VerifyError> {
@@ -473,7 +535,8 @@ impl<S: Store> Verifier<'_, S> {
             let key = record_key(*index);
             let record = self.record(*index)?;
             let begun = *index == size
-                && record.is_some_and(|(leaf, valid)| valid && !seen.contains(&leaf));
+                && record
+                    .is_some_and(|record| record.signed.is_some() && !seen.contains(&record.leaf));
             if begun {
                 let message = "not in the log; a run that was killed leaves it so until the next record, or the end of the log was cut off";
                 self.tell("record-unfinished", &key, message);

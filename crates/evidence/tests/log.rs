@@ -41,6 +41,7 @@ fn found(folder: &Path) -> Vec<String> {
     let trust = Trust {
         keys: vec![signer(1).public().clone()],
         witnesses: Vec::new(),
+        ..Trust::default()
     };
     let found = verify(&Directory::new(folder), &trust).unwrap().findings;
     found
@@ -323,6 +324,7 @@ fn a_key_that_follows_another_continues_its_log() {
     let both = Trust {
         keys: vec![signer(1).public().clone(), signer(2).public().clone()],
         witnesses: Vec::new(),
+        ..Trust::default()
     };
     let verified = verify(&Directory::new(folder.path()), &both).unwrap();
     assert_eq!(verified.findings, []);
