@@ -9,6 +9,7 @@ use crate::{
     config::{Config, CoveredDatabase},
     date::Date,
     duration,
+    evaluate::Settings,
 };
 
 /// How old the last restore that passed may be where nothing is said: at least monthly, as 90 FR 898 proposes.
@@ -81,46 +82,57 @@ impl CoveredDatabase {
     }
 }
 
-/// The proofs of the entries that cover a resource; `None` without `restore` in the configuration.
-pub(crate) fn proofs(
-    config: &Config,
-    records: &RestoreRecords,
-    as_of: Date,
+/// Every entry that covers something, with what its verification came to; `None` without `restore` in the configuration. It does not
+/// depend on the resource that is judged, so it is found out once.
+pub(crate) fn entries(
+    settings: &Settings,
     inventory: &Inventory,
-    resource: &Resource,
-) -> Option<Vec<Proof>> {
-    let restore = config.restore.as_ref()?;
+) -> Option<Vec<(CoveredDatabase, Proof)>> {
+    let restore = settings.config.restore.as_ref()?;
     let max_age = restore.max_age.as_deref().unwrap_or(MAX_AGE);
-    let proofs = restore
+    let entries = restore
         .databases
         .iter()
-        .filter(|entry| entry.means(resource) && entry.ambiguity(inventory).is_none())
+        .filter(|entry| entry.ambiguity(inventory).is_none())
         .map(|entry| {
             // A record of a later day is none yet, as an agreement that is signed later is none.
-            let newest = match records {
+            let newest = match &settings.restores {
                 RestoreRecords::None | RestoreRecords::Unverified => None,
                 RestoreRecords::Verified(records) => Some(
                     records
                         .iter()
                         .rfind(|record| {
-                            record.verification == entry.verification && record.day <= as_of
+                            record.verification == entry.verification
+                                && record.day <= settings.as_of
                         })
                         .map(|record| {
                             let verdict = if record.passed { "Passed" } else { "Failed" };
-                            (verdict, record.day.days_until(as_of))
+                            (verdict, record.day.days_until(settings.as_of))
                         })
                         .unwrap_or_default(),
                 ),
             };
             let allowed = entry.max_age.as_deref().unwrap_or(max_age);
-            Proof {
+            let proof = Proof {
                 verification: entry.verification.clone(),
                 verdict: newest.map(|(verdict, _)| verdict),
                 age_days: newest.map_or(0, |(_, age)| age),
                 max_age_days: duration::days(allowed).unwrap_or(0.0),
-            }
+            };
+            (entry.clone(), proof)
         });
-    Some(proofs.collect())
+    Some(entries.collect())
+}
+
+/// The proofs of the entries that cover a resource.
+pub(crate) fn proofs<'e>(
+    entries: &'e [(CoveredDatabase, Proof)],
+    resource: &Resource,
+) -> impl Iterator<Item = &'e Proof> {
+    entries
+        .iter()
+        .filter(|(entry, _)| entry.means(resource))
+        .map(|(_, proof)| proof)
 }
 
 impl Proof {

@@ -7,7 +7,15 @@ use std::{
 
 use hipaa_iac_source::{Inventory, Map, Node, Resource, Sources};
 
-use crate::{cel::Val, classification, evaluate::Settings, pod_environment, relations::Relations};
+use crate::{
+    cel::Val,
+    classification,
+    config::CoveredDatabase,
+    evaluate::Settings,
+    pod_environment,
+    relations::Relations,
+    restore::{self, Proof},
+};
 
 pub(crate) struct World<'a> {
     pub(crate) inventory: &'a Inventory,
@@ -17,6 +25,8 @@ pub(crate) struct World<'a> {
     all_phi: bool,
     /// For each resource, whether it is classified as PHI; found out when first asked for.
     phi: OnceLock<Vec<bool>>,
+    /// What `restore` of the configuration covers; found out when first asked for.
+    restores: OnceLock<Option<Vec<(CoveredDatabase, Proof)>>>,
     sources: &'a Sources,
     /// Objects with pods whose containers have variables to expand, as the kubelet expands them.
     expanded: HashMap<usize, Node>,
@@ -77,6 +87,7 @@ impl<'a> World<'a> {
             settings,
             all_phi,
             phi: OnceLock::new(),
+            restores: OnceLock::new(),
             sources,
             expanded: HashMap::new(),
             environments: Environments::default(),
@@ -90,6 +101,12 @@ impl<'a> World<'a> {
             })
             .collect();
         world
+    }
+
+    /// Every entry of `restore` that covers something, with its proof; `None` without `restore` in the configuration.
+    pub(crate) fn restore_entries(&self) -> Option<&[(CoveredDatabase, Proof)]> {
+        let found = || restore::entries(self.settings, self.inventory);
+        self.restores.get_or_init(found).as_deref()
     }
 
     pub(crate) fn resource(&self, at: usize) -> Option<&'a Resource> {

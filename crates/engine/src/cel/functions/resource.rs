@@ -68,19 +68,13 @@ pub(super) fn namespace_object(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 /// What the verifications came to that speak for the resource; null where the configuration has no `restore`.
 pub(super) fn restore_proofs(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let (_, resource) = resource(scope, "restoreProofs", args)?;
-    let settings = scope.world.settings;
-    let proofs = crate::restore::proofs(
-        &settings.config,
-        &settings.restores,
-        settings.as_of,
-        scope.world.inventory,
-        resource,
-    );
-    let Some(proofs) = proofs else {
+    let Some(entries) = scope.world.restore_entries() else {
         return Ok(Val::Null);
     };
-    scope.charge(scope.world.inventory.resources.len())?;
-    let nodes: Option<Vec<Node>> = proofs.iter().map(crate::restore::Proof::node).collect();
+    scope.charge(entries.len())?;
+    let nodes: Option<Vec<Node>> = crate::restore::proofs(entries, resource)
+        .map(crate::restore::Proof::node)
+        .collect();
     Ok(match nodes {
         Some(nodes) => Val::from(&Node::list(nodes)),
         None => Partial::because("the evidence log of `restore` could not be verified").into(),
