@@ -1,11 +1,13 @@
 //! Measures `hipaa-iac check` on generated trees and prints ratios to baselines of the same run:
-//! `terraform fmt -check -recursive` (or `tofu`), and reading the bytes. Linux only: it reads `/proc`.
+//! `terraform fmt -check -recursive` (or `tofu`), and reading the bytes; or `hipaa-iac restore verify` against the bare restore.
+//! Linux only: it reads `/proc`.
 //!
-//! `cargo xtask bench --files 1000`
+//! `cargo xtask bench --files 1000`, `cargo xtask bench --restore 1024`
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 mod measure;
+mod restore;
 mod tree;
 
 use std::{
@@ -17,11 +19,17 @@ use std::{
 use measure::{Cost, best_of};
 
 fn main() -> ExitCode {
-    let files = env::args()
-        .nth(1)
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(1000);
-    match run(files) {
+    let number = |at| -> Option<u64> { env::args().nth(at)?.parse().ok() };
+    let outcome = if env::args().nth(1).is_some_and(|what| what == "restore") {
+        restore::given()
+            .map_or_else(program, Ok)
+            .and_then(|program| restore::run(number(2).unwrap_or(1024), &program))
+    } else {
+        run(number(1)
+            .and_then(|files| usize::try_from(files).ok())
+            .unwrap_or(1000))
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("error: {error}");

@@ -65,7 +65,7 @@ fn children_cpu() -> io::Result<f64> {
 }
 
 /// `VmHWM` of `/proc/PID/status`.
-fn peak_mib(process: u32) -> Option<f64> {
+pub(crate) fn peak_mib(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()

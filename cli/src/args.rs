@@ -536,7 +536,8 @@ pub(crate) enum Isolation {
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
     /// The database, as `host=/run/postgresql dbname=ehr` or as a URL; what it lacks is read from `PGHOST`, `PGPORT`,
-    /// `PGUSER`, `PGPASSWORD` and `PGDATABASE`
+    /// `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE` and `PGSSLROOTCERT`. On another machine it is spoken to over TLS only,
+    /// with its certificate verified to its name (`sslmode=verify-full sslrootcert=FILE`)
     #[arg(
         long,
         default_value = "",
@@ -563,6 +564,10 @@ pub(crate) struct ManifestArgs {
     /// A query for a number or a boolean that the restored data must give again (may be repeated)
     #[arg(long = "value", value_name = "NAME=QUERY")]
     pub(crate) values: Vec<String>,
+    /// Look at every database of the cluster, for a backup of all of it (`pg_dumpall`, `pg_basebackup`); each has a snapshot of
+    /// its own, so what is written meanwhile needs `rowCountTolerance`
+    #[arg(long, conflicts_with = "snapshot")]
+    pub(crate) all_databases: bool,
     /// Look at this exported snapshot, and run no command
     #[arg(long, value_name = "ID", conflicts_with = "command")]
     pub(crate) snapshot: Option<String>,

@@ -2,6 +2,8 @@
 
 mod args;
 mod check;
+#[cfg(target_os = "linux")]
+mod database;
 mod evidence;
 mod init;
 mod input;
@@ -39,6 +41,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// A command's way to fail: a message for the user, who did something wrong.
+#[derive(Debug)]
 struct Failure(String);
 
 impl<E: std::fmt::Display> From<E> for Failure {

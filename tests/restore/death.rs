@@ -1,4 +1,4 @@
-//! Runs that are killed, and dumps that attack: nothing of the data outlives either.
+//! Runs that are killed, or find no memory or room, and dumps that attack: nothing of the data outlives any of them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,8 +34,14 @@ use crate::{
 /// What every patient of the fixture is called: it must be nowhere afterwards.
 const MARKER: &[u8] = b"Planted Patient";
 
+/// A series of ten gigabytes.
+const BOMB: &str = "create table public.bomb as select repeat(md5(g::text), 30) from generate_series(1, 10000000) g;\n";
+
+/// The isolation of a caller that is not root: namespaces of a user.
+const USER: &str = "user";
+
 /// When a run is killed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum When {
     /// While half of the dump is restored.
     Restore,
@@ -74,6 +80,18 @@ pub(crate) fn trials() -> Vec<Trial> {
             ));
         }
     }
+    // As who may not make namespaces but those of a user, and in a folder alone.
+    for (blow_name, blow) in [
+        ("sigkill", Blow::Caller),
+        ("sigterm", Blow::CallerAsked),
+        ("sigkill_of_first", Blow::First),
+        ("sigkill_of_all", Blow::All),
+    ] {
+        trials.push(Trial::test(
+            format!("death::user_namespace::{blow_name}"),
+            move || death(When::Checks, blow, USER, true),
+        ));
+    }
     for (name, isolation) in [("disk", "auto"), ("directory", "directory")] {
         for (blow_name, blow) in [
             ("sigkill", Blow::Caller),
@@ -87,6 +105,19 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
     }
     trials.push(Trial::test("death::full_memory", full_memory));
+    for isolation in ["auto", "directory"] {
+        trials.push(Trial::test(
+            format!("death::full_disk::{isolation}"),
+            move || full_disk(isolation),
+        ));
+        for (name, when) in [("restore", When::Restore), ("checks", When::Checks)] {
+            trials.push(Trial::test(
+                format!("death::out_of_memory::{isolation}::{name}"),
+                move || out_of_memory(when, isolation),
+            ));
+        }
+    }
+    trials.push(Trial::test("user_namespace::clean", user_namespace));
     trials.push(Trial::test("hostile::program", program));
     trials.push(Trial::test("hostile::event_trigger", event_trigger));
     trials.push(Trial::test("hostile::endless", endless));
@@ -114,7 +145,11 @@ impl Place {
     fn command(&self, document: &Value, secrets: &Path, isolation: &str) -> io::Result<Command> {
         let path = self.folder.join("verification.json");
         fs::write(&path, serde_json::to_vec(document)?)?;
-        let mut command = Command::new(env::current_exe()?);
+        let mut command = if isolation == USER {
+            self.as_user()?
+        } else {
+            Command::new(env::current_exe()?)
+        };
         command
             .arg(case::RUN)
             .arg(path)
@@ -129,13 +164,47 @@ impl Place {
         Ok(command)
     }
 
+    /// This program as somebody who is not root, where the folder is theirs.
+    fn as_user(&self) -> io::Result<Command> {
+        if !nix::unistd::getuid().is_root() {
+            return Ok(Command::new(env::current_exe()?));
+        }
+        for path in [self.folder.clone(), self.folder.join("scratch")] {
+            fixture::give(&path)?;
+        }
+        // The folder of the build may be closed to others.
+        let program = self.folder.join("program");
+        let own = env::current_exe()?;
+        if fs::hard_link(&own, &program).is_err() {
+            fs::copy(own, &program)?;
+        }
+        Ok(fixture::postgres_with_environment(
+            &program.display().to_string(),
+        ))
+    }
+
     /// The result, if the run gave one.
     fn result(&self) -> Option<(RestoreResult, Vec<String>)> {
         serde_json::from_slice(&fs::read(self.folder.join("out")).ok()?).ok()
     }
 
+    /// A plain dump with something in it that no honest one has, encrypted.
+    fn hostile(&self, fixture: &Fixture, sql: &str) -> io::Result<PathBuf> {
+        let plain = self.folder.join("hostile.sql");
+        let text = format!(
+            "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\ncreate table public.patients (name text);\ninsert into public.patients values ('Planted Patient 1');\n{sql}\n--\n-- PostgreSQL database dump complete\n--\n\n"
+        );
+        fs::write(&plain, text)?;
+        let stored = self.folder.join("hostile.age");
+        fixture.age(&plain, &stored)?;
+        fs::remove_file(plain)?;
+        Ok(stored)
+    }
+
     /// That neither data nor a run's folder is left.
     fn is_clean(&self) -> Result<(), Failed> {
+        // It has the marker in its code.
+        let _ = fs::remove_file(self.folder.join("program"));
         let left: Vec<PathBuf> = files(&self.folder.join("scratch"))?;
         if !left.is_empty() {
             return Err(format!("left behind: {left:?}").into());
@@ -404,6 +473,166 @@ fn strike(child: &mut Child, blow: Blow, seen: &BTreeMap<i32, String>) -> Result
     Ok(())
 }
 
+/// A passing run of a caller that is not root.
+fn user_namespace() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("user")?;
+    let stored = place.folder.join("stored.age");
+    fixture.age(&fixture.path("good.dump"), &stored)?;
+    let mut document = document(&fixture, "user", &stored, true);
+    document["spec"]["source"]["pgDump"]["format"] = json!("Custom");
+    let status = place.command(&document, &fixture.secrets, USER)?.status()?;
+    let (result, notes) = place.result().ok_or_else(|| {
+        let err = fs::read_to_string(place.folder.join("err"));
+        format!("no result: {status} {err:?}")
+    })?;
+    expect(&result, Reason::None)?;
+    if result.scratch.isolation != Isolation::LocalNamespaces {
+        return Err(
+            format!("no namespaces of a user here, so nothing is proved: {notes:?}").into(),
+        );
+    }
+    fs::remove_file(stored)?;
+    place.is_clean()
+}
+
+/// A file system of its own, with little room.
+struct Small(PathBuf);
+
+impl Small {
+    fn mount(at: PathBuf, size: &str) -> Result<Self, Failed> {
+        nix::mount::mount(
+            Some("tmpfs"),
+            &at,
+            Some("tmpfs"),
+            nix::mount::MsFlags::empty(),
+            Some(format!("size={size},mode=0755").as_str()),
+        )
+        .map_err(|error| format!("a small file system needs root: {error}"))?;
+        Ok(Self(at))
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = nix::mount::umount(&self.0);
+    }
+}
+
+fn full_disk(isolation: &str) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("disk")?;
+    let _small = Small::mount(place.folder.join("scratch"), "96m")?;
+    let stored = place.hostile(&fixture, BOMB)?;
+    let document = document(&fixture, "disk", &stored, false);
+    let result = finish(&place, &fixture, &document, isolation)?;
+    fs::remove_file(stored)?;
+    expect(&result, Reason::StorageFull)?;
+    place.is_clean()
+}
+
+/// What needs half a gigabyte of memory in one process of the server.
+const HUNGRY: &str =
+    "select length(string_agg(repeat(md5(g::text), 32), '')) from generate_series(1, 500000) g";
+
+/// A limit on the memory of processes, all that they write into a file system in memory included.
+struct Limited(PathBuf);
+
+impl Limited {
+    fn new(name: &str, bytes: u64) -> Result<Self, Failed> {
+        let name = format!("hipaa-iac-{}-{name}", std::process::id());
+        let old = Path::new("/sys/fs/cgroup/memory");
+        let (folder, file) = if old.is_dir() {
+            (old.join(name), "memory.limit_in_bytes")
+        } else {
+            (Path::new("/sys/fs/cgroup").join(name), "memory.max")
+        };
+        fs::create_dir(&folder)
+            .and_then(|()| fs::write(folder.join(file), bytes.to_string()))
+            .map_err(|error| format!("a limit on memory needs root and cgroups: {error}"))?;
+        let _ = fs::write(folder.join("memory.swap.max"), "0");
+        Ok(Self(folder))
+    }
+
+    /// Takes a process in, with all that it starts from now on.
+    fn take(&self, process: u32) -> io::Result<()> {
+        fs::write(self.0.join("cgroup.procs"), process.to_string())
+    }
+
+    /// How many processes were killed for want of memory.
+    fn kills(&self) -> u64 {
+        ["memory.events", "memory.oom_control"]
+            .iter()
+            .filter_map(|name| fs::read_to_string(self.0.join(name)).ok())
+            .flat_map(|text| {
+                text.lines()
+                    .filter_map(|line| line.strip_prefix("oom_kill ")?.parse::<u64>().ok())
+                    .collect::<Vec<_>>()
+            })
+            .sum()
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        for _ in 0..100 {
+            if fs::remove_dir(&self.0).is_ok() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// The system kills what has taken most: the server's process, or any other. Whichever it is, nothing is left and nothing passes,
+/// nor is it the backup's fault.
+fn out_of_memory(when: When, isolation: &str) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("hungry")?;
+    let memory = isolation == "auto";
+    let sql = match when {
+        When::Restore => format!("{HUNGRY};\n"),
+        When::Checks => String::new(),
+    };
+    let stored = place.hostile(&fixture, &sql)?;
+    let mut document = document(&fixture, "hungry", &stored, memory);
+    if let Some(checks) = document["spec"]["checks"].as_object_mut() {
+        checks.remove("canary");
+    }
+    document["spec"]["objectives"] = json!({"rto": "4h"});
+    document["spec"]["checks"]["sql"] = json!([
+        {"id": "hungry", "query": HUNGRY, "expect": {"op": ">=", "value": 1}},
+    ]);
+    let limited = Limited::new(&format!("{when:?}-{isolation}"), 240 << 20)?;
+    let mut child = place
+        .command(&document, &fixture.secrets, isolation)?
+        .spawn()?;
+    limited.take(child.id())?;
+    let status = child.wait()?;
+    if limited.kills() == 0 {
+        return Err(format!("nothing was killed: {status} {:?}", place.result()).into());
+    }
+    if let Some((result, notes)) = place.result() {
+        if !matches!(result.reason, Reason::OutOfMemory | Reason::RunnerLost) {
+            return Err(format!("{}: {notes:?}", result.reason).into());
+        }
+        if result.scratch.destroyed != Destroyed::Verified {
+            return Err(format!("not shown to be destroyed: {notes:?}").into());
+        }
+    } else {
+        // The run itself was killed: what it left is in no file, and goes with the next run.
+        until("the run's processes are gone", || {
+            fs::read_to_string(limited.0.join("cgroup.procs")).is_ok_and(|all| all.is_empty())
+        })?;
+        hipaa_iac_restore::scratch::collect(
+            &place.folder.join("state"),
+            &[place.folder.join("scratch")],
+        );
+    }
+    fs::remove_file(stored)?;
+    place.is_clean()
+}
+
 fn full_memory() -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("full")?;
@@ -412,16 +641,21 @@ fn full_memory() -> Result<(), Failed> {
     let mut document = document(&fixture, "full", &stored, true);
     // An empty cluster takes about 40 MiB.
     document["spec"]["target"]["storage"] = json!({"memory": {"sizeLimit": "44Mi"}});
-    let result = finish(&place, &fixture, &document)?;
+    let result = finish(&place, &fixture, &document, "auto")?;
     fs::remove_file(stored)?;
     expect(&result, Reason::StorageFull)?;
     place.is_clean()
 }
 
 /// Runs a verification to its end.
-fn finish(place: &Place, fixture: &Fixture, document: &Value) -> Result<RestoreResult, Failed> {
+fn finish(
+    place: &Place,
+    fixture: &Fixture,
+    document: &Value,
+    isolation: &str,
+) -> Result<RestoreResult, Failed> {
     let status = place
-        .command(document, &fixture.secrets, "auto")?
+        .command(document, &fixture.secrets, isolation)?
         .status()?;
     let err = fs::read_to_string(place.folder.join("err"))?;
     let (result, notes) = place
@@ -453,18 +687,11 @@ fn hostile(
     sql: &str,
     deadline: u64,
 ) -> Result<RestoreResult, Failed> {
-    let plain = place.folder.join("hostile.sql");
-    let text = format!(
-        "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\ncreate table public.patients (name text);\ninsert into public.patients values ('Planted Patient 1');\n{sql}\n--\n-- PostgreSQL database dump complete\n--\n\n"
-    );
-    fs::write(&plain, text)?;
-    let stored = place.folder.join("hostile.age");
-    fixture.age(&plain, &stored)?;
+    let stored = place.hostile(fixture, sql)?;
     let mut document = document(fixture, "hostile", &stored, true);
     document["spec"]["target"]["storage"] = json!({"memory": {"sizeLimit": "256Mi"}});
     document["spec"]["deadlines"]["restoreSeconds"] = json!(deadline);
-    let result = finish(place, fixture, &document)?;
-    fs::remove_file(plain)?;
+    let result = finish(place, fixture, &document, "auto")?;
     fs::remove_file(stored)?;
     if result.verdict == Verdict::Passed {
         return Err("a hostile dump passed".into());
@@ -542,6 +769,5 @@ fn endless() -> Result<(), Failed> {
 fn bomb() -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("bomb")?;
-    let sql = "create table public.bomb as select repeat(md5(g::text), 30) from generate_series(1, 10000000) g;\n";
-    expect(&hostile(&place, &fixture, sql, 120)?, Reason::StorageFull)
+    expect(&hostile(&place, &fixture, BOMB, 120)?, Reason::StorageFull)
 }

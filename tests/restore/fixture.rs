@@ -39,6 +39,8 @@ pub(crate) struct Fixture {
     pub secrets: PathBuf,
     /// The manifest's content, as the producer saw it.
     pub content: Content,
+    /// The same of all databases, once there was a second one: `billing` and `postgres` beside `ehr` and `empty`.
+    pub cluster: Vec<Content>,
     /// When the dumps' snapshot was taken.
     pub taken_at: Time,
     /// The signer of manifests.
@@ -61,6 +63,20 @@ impl Drop for Fixture {
 
 /// A program run as a user that PostgreSQL accepts.
 pub(crate) fn postgres(program: &str) -> Command {
+    let mut command = postgres_with_environment(program);
+    command
+        .env_clear()
+        .env("PATH", format!("{BIN}:/usr/local/bin:/usr/bin:/bin"))
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("HOME", "/nonexistent")
+        .current_dir("/")
+        .stdin(Stdio::null());
+    command
+}
+
+/// The same in this program's environment and folder.
+pub(crate) fn postgres_with_environment(program: &str) -> Command {
     let mut command;
     if nix::unistd::getuid().is_root() {
         command = Command::new("setpriv");
@@ -75,14 +91,16 @@ pub(crate) fn postgres(program: &str) -> Command {
         command = Command::new(program);
     }
     command
-        .env_clear()
-        .env("PATH", format!("{BIN}:/usr/local/bin:/usr/bin:/bin"))
-        .env("LC_ALL", "C.UTF-8")
-        .env("TZ", "UTC")
-        .env("HOME", "/nonexistent")
-        .current_dir("/")
-        .stdin(Stdio::null());
-    command
+}
+
+/// Gives a file or folder to the user that [`postgres`] runs programs as.
+pub(crate) fn give(path: &Path) -> io::Result<()> {
+    if nix::unistd::getuid().is_root() {
+        let user = nix::unistd::User::from_name("postgres")?
+            .ok_or_else(|| io::Error::other("there is no user postgres"))?;
+        std::os::unix::fs::chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw()))?;
+    }
+    Ok(())
 }
 
 /// Runs a command that must succeed.
@@ -117,6 +135,7 @@ impl Fixture {
             secrets: root.join("secrets"),
             root,
             content: Content::default(),
+            cluster: Vec::new(),
             taken_at: Time::now(),
             signer: Signer::from_seed(&[42; 32]).map_err(io::Error::other)?,
             heap: String::new(),
@@ -136,11 +155,7 @@ impl Fixture {
     fn folder(&self, name: &str) -> io::Result<PathBuf> {
         let path = self.path(name);
         fs::create_dir_all(&path)?;
-        if nix::unistd::getuid().is_root() {
-            let user = nix::unistd::User::from_name("postgres")?
-                .ok_or_else(|| io::Error::other("there is no user postgres"))?;
-            std::os::unix::fs::chown(&path, Some(user.uid.as_raw()), Some(user.gid.as_raw()))?;
-        }
+        give(&path)?;
         Ok(path)
     }
 
@@ -409,7 +424,47 @@ impl Fixture {
             }
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
-        self.make_restic()
+        self.make_restic()?;
+        self.make_cluster_backups(&key)
+    }
+
+    /// Backups of a cluster with several databases that hold something.
+    fn make_cluster_backups(&mut self, key: &[u8]) -> io::Result<()> {
+        self.sql("postgres", "create database billing")?;
+        self.sql(
+            "billing",
+            "create extension citext;
+             create table invoices (id serial primary key, patient citext);
+             insert into invoices (patient) select 'Planted Patient ' || g from generate_series(1, 50) g;",
+        )?;
+        for name in ["ehr", "billing", "empty", "postgres"] {
+            let mut client = self.connect(name)?;
+            let look = Look {
+                digest_key: Some(key),
+                values: &[],
+            };
+            let content = Snapshot::export(&mut client)
+                .and_then(|mut snapshot| snapshot.observe(look))
+                .map_err(io::Error::other)?;
+            self.cluster.push(content);
+        }
+        self.base_backup("base-cluster", &["-Fp", "-X", "stream"])?;
+        let dumped = must(
+            postgres(&format!("{BIN}/pg_dumpall"))
+                .args(["-U", "postgres", "-h"])
+                .arg(self.socket()),
+        )?;
+        fs::write(self.path("cluster.sql"), dumped.stdout)?;
+        let folder = self.folder("dumped")?;
+        must(
+            postgres(&format!("{BIN}/pg_dump"))
+                .args(["-U", "postgres", "-Fd", "-h"])
+                .arg(self.socket())
+                .arg("-f")
+                .arg(folder.join("ehr"))
+                .arg("ehr"),
+        )
+        .map(drop)
     }
 
     /// One repository with a snapshot for each thing that may be wrong before restic.
@@ -492,8 +547,16 @@ impl Fixture {
         .map(drop)
     }
 
-    /// Signs the manifest of a stored backup.
+    /// Signs the manifest of a stored backup of `ehr`.
     pub(crate) fn sign(&self, artifact: &Path) -> io::Result<Vec<u8>> {
+        self.sign_all(artifact, std::slice::from_ref(&self.content))
+    }
+
+    /// Signs the manifest of a stored backup of these databases.
+    pub(crate) fn sign_all(&self, artifact: &Path, contents: &[Content]) -> io::Result<Vec<u8>> {
+        let (first, others) = contents
+            .split_first()
+            .ok_or_else(|| io::Error::other("no database"))?;
         let name = artifact
             .file_name()
             .unwrap_or_default()
@@ -503,7 +566,7 @@ impl Fixture {
             &name,
             &mut fs::File::open(artifact)?,
             self.taken_at,
-            self.content.clone(),
+            (first.clone(), others.to_vec()),
             &self.signer,
         )
         .map(|envelope| envelope.to_json())

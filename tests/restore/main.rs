@@ -2,10 +2,13 @@
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
 
 mod case;
+#[path = "../cluster/certificates.rs"]
+mod certificates;
 mod death;
 mod fixture;
 mod matrix;
 mod s3;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let mut trials = matrix::trials();
     trials.extend(death::trials());
     trials.extend(s3::trials());
+    trials.extend(tls::trials());
     trials.sort_by(|first, second| first.name().cmp(second.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     fixture::forget();

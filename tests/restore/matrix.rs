@@ -1,5 +1,12 @@
 //! The fault matrix: each way in which a backup was seen to be bad while its tools exit with 0, or nearly so, with the
 //! reason that it must be given; and each sound kind, which must pass.
+//!
+//! The names are those of the rows, in their order: `dump` of `pg_dump` and age, `pgbackrest`, and `restic` of base backups. Where
+//! a row reads otherwise: "dump of empty DB" is `dump::empty_database`, "RLS-filtered dump" `row_security_filtered`, "stale content,
+//! fresh mtime" `stale_content` and `rolled_back`, "cipher-type=none in config" `pgbackrest::no_passphrase`, "stale backup only (newest
+//! removed)" `pgbackrest::stale` and `rolled_back`, "latest WAL segment" `latest_log_missing` and `latest_log_flip`, "snapshot file missing"
+//! `restic::snapshot_missing` and, with an older one left, `newest_snapshot_missing`, "`backup_label` removed" `label_removed`, "copy of
+//! live PGDATA" `live_copy`.
 
 use std::{
     fs, io,
@@ -9,6 +16,7 @@ use std::{
 
 use hipaa_iac_restore::{
     Reason, Verdict,
+    manifest::Content,
     result::{CheckStatus, Destroyed},
 };
 use libtest_mimic::{Failed, Trial};
@@ -49,6 +57,73 @@ pub(crate) fn trials() -> Vec<Trial> {
             b.manifested("good.sql", "Plain", |_| {})
         }),
         ("dump::clean_gpg", R::None, |b| b.gpg("good", |_| {})),
+        ("dump::clean_gpg_public_key", R::None, |b| b.gpg_public()),
+        ("dump::clean_gzip", R::None, |b| {
+            b.compressed("gzip", &["--stdout"])
+        }),
+        ("dump::clean_zstd", R::None, |b| {
+            b.compressed("zstd", &["--quiet", "--stdout"])
+        }),
+        ("dump::clean_directory", R::None, |b| {
+            let mut document = b.dump(
+                &b.fixture.path("dumped/ehr"),
+                "Directory",
+                &json!("serverSide"),
+            );
+            document["spec"]["encryptionPolicy"] = json!({"required": "None"});
+            Ok(document)
+        }),
+        ("dump::clean_directory_in_tar", R::None, |b| {
+            b.directory(|_| Ok(()))
+        }),
+        ("dump::directory_file_missing", R::RestoreFailed, |b| {
+            b.directory(|folder| fs::remove_file(largest(folder)?))
+        }),
+        ("dump::directory_file_truncated", R::RestoreFailed, |b| {
+            b.directory(|folder| change(&largest(folder)?, |bytes| bytes.truncate(bytes.len() / 2)))
+        }),
+        ("dump::clean_cluster", R::None, |b| b.cluster(|_| {})),
+        // Between two databases the end looks like that of a dump of one.
+        (
+            "dump::cluster_killed_between_databases",
+            R::ArtifactTruncated,
+            |b| {
+                b.cluster(|bytes| {
+                    let at = find(bytes, b"-- Database \"empty\" dump");
+                    bytes.truncate(at - b"--\n".len());
+                })
+            },
+        ),
+        ("dump::cluster_without_a_database", R::TableMissing, |b| {
+            b.cluster(|bytes| {
+                let from = find(bytes, b"CREATE DATABASE billing");
+                let to = from + find(&bytes[from..], b";\n") + 2;
+                bytes.drain(from..to);
+                let from = find(bytes, b"-- Database \"billing\" dump");
+                let to = find(bytes, b"-- Database \"ehr\" dump");
+                bytes.drain(from..to);
+            })
+        }),
+        ("dump::cluster_sequence_behind", R::AssertionFailed, |b| {
+            b.cluster(|bytes| {
+                let at = find(bytes, b"'public.invoices_id_seq', 50, true");
+                bytes[at + 26] = b'1';
+            })
+        }),
+        ("dump::cluster_extension_missing", R::SchemaMismatch, |b| {
+            let mut document = b.cluster(|_| {})?;
+            document["spec"]["target"]["engine"]["postgres"]["extensions"] =
+                json!(["citext", "hstore"]);
+            Ok(document)
+        }),
+        ("dump::manifest_of_a_cluster", R::ConfigError, |b| {
+            let mut document = b.manifested("good.dump", "Custom", |_| {})?;
+            let stored = b.folder.join("good.dump.age");
+            let envelope = b.fixture.sign_all(&stored, &b.fixture.cluster)?;
+            fs::write(b.folder.join("good.dump.age.manifest.dsse.json"), envelope)?;
+            document["spec"]["checks"]["sql"] = json!([]);
+            Ok(document)
+        }),
         ("dump::flip_in_ciphertext", R::ArtifactCorrupt, |b| {
             b.aged("good.dump", "Custom", |bytes| {
                 flip(bytes, |all| all.len() / 2);
@@ -260,17 +335,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(b.base(&b.fixture.path("base-tar"), &json!("serverSide"), None))
         }),
         ("base::clean_encrypted_tar", R::None, |b| {
-            let tar = b.folder.join("base.tar");
-            must(
-                Command::new("tar")
-                    .arg("-C")
-                    .arg(b.fixture.path("base"))
-                    .arg("-cf")
-                    .arg(&tar)
-                    .arg("."),
-            )?;
-            let stored = b.folder.join("base.tar.age");
-            b.fixture.age(&tar, &stored)?;
+            let stored = b.archive(&b.fixture.path("base"))?;
             let mut document = b.base(&stored, &age(), None);
             document["spec"]["encryptionPolicy"] = json!({"required": "ClientSide"});
             Ok(document)
@@ -283,6 +348,61 @@ pub(crate) fn trials() -> Vec<Trial> {
             );
             document["spec"]["checks"]["sql"][1]["expect"]["value"] = json!(ENCOUNTERS);
             Ok(document)
+        }),
+        ("base::clean_several_databases", R::None, |b| {
+            b.base_cluster(|_| {})
+        }),
+        ("base::a_database_missing", R::TableMissing, |b| {
+            b.base_cluster(|contents| "archive".clone_into(&mut contents[1].database))
+        }),
+        (
+            "base::fewer_rows_in_another_database",
+            R::RowCountLow,
+            |b| {
+                b.base_cluster(|contents| {
+                    for table in contents[1].tables.values_mut() {
+                        table.rows += 1;
+                    }
+                })
+            },
+        ),
+        (
+            "base::extension_missing_in_another_database",
+            R::SchemaMismatch,
+            |b| {
+                b.base_cluster(|contents| {
+                    let hstore = ("hstore".to_owned(), "1.8".to_owned());
+                    contents[1].extensions.extend([hstore]);
+                })
+            },
+        ),
+        (
+            "base::sequence_behind_in_another_database",
+            R::AssertionFailed,
+            |b| {
+                b.base_cluster(|contents| {
+                    for value in contents[1].sequences.values_mut() {
+                        *value += 1;
+                    }
+                })
+            },
+        ),
+        // A server started on such a link would write to what it leads to.
+        ("base::tablespace", R::ConfigError, |b| {
+            let folder = b.copy_of("base")?;
+            std::os::unix::fs::symlink("/var/lib/elsewhere", folder.join("pg_tblspc/16999"))?;
+            Ok(b.base(&folder, &json!("serverSide"), None))
+        }),
+        ("base::tablespace_map", R::ConfigError, |b| {
+            let folder = b.copy_of("base")?;
+            fs::write(folder.join("tablespace_map"), "16999 /var/lib/elsewhere\n")?;
+            Ok(b.base(&folder, &json!("serverSide"), None))
+        }),
+        ("base::log_elsewhere", R::ConfigError, |b| {
+            let folder = b.copy_of("base")?;
+            fs::rename(folder.join("pg_wal"), b.folder.join("pg_wal"))?;
+            std::os::unix::fs::symlink(b.folder.join("pg_wal"), folder.join("pg_wal"))?;
+            Ok(b.base(&folder, &json!("serverSide"), None))
         }),
         ("base::without_log", R::WalMissing, |b| {
             Ok(b.base(&b.fixture.path("base-no-wal"), &json!("serverSide"), None))
@@ -434,6 +554,13 @@ pub(crate) fn trials() -> Vec<Trial> {
             document["spec"]["objectives"]["maxBackupAge"] = json!("1s");
             Ok(document)
         }),
+        // The run before saw a later one than this repository has.
+        ("pgbackrest::rolled_back", R::CanaryRolledBack, |b| {
+            let state = b.folder.join("state/canary");
+            fs::create_dir_all(&state)?;
+            fs::write(state.join(b.name()), "9")?;
+            b.backrest(|_, _| Ok(()))
+        }),
         // restic.
         ("restic::clean", R::None, |b| b.restic("good", |_| Ok(()))),
         ("restic::clean_dump", R::None, |b| {
@@ -464,6 +591,21 @@ pub(crate) fn trials() -> Vec<Trial> {
             b.restic("good", |repo| {
                 fs::remove_dir_all(repo.join("snapshots"))?;
                 fs::create_dir(repo.join("snapshots"))
+            })
+        }),
+        // An older snapshot takes the place of the newest, and restores without a word.
+        ("restic::newest_snapshot_missing", R::StaleBackup, |b| {
+            b.restic("good", |repo| {
+                let newest = snapshot_ids(repo)?;
+                must(
+                    restic_in(repo)
+                        .args(["backup", "--tag", "good", "--time", "2026-01-01 03:00:00"])
+                        .arg(b.fixture.path("base")),
+                )?;
+                for id in newest {
+                    fs::remove_file(repo.join("snapshots").join(id))?;
+                }
+                Ok(())
             })
         }),
         ("restic::wrong_password", R::KeyMismatch, |b| {
@@ -699,6 +841,149 @@ impl Bench<'_> {
         ))
     }
 
+    /// A message for a public key, made in a home of its own.
+    fn gpg_public(&self) -> io::Result<Value> {
+        let home = self.folder.join("gnupg");
+        fs::create_dir(&home)?;
+        fs::set_permissions(&home, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        let gpg = || {
+            let mut command = Command::new("gpg");
+            command
+                .args([
+                    "--batch",
+                    "--quiet",
+                    "--no-tty",
+                    "--pinentry-mode",
+                    "loopback",
+                ])
+                .args(["--passphrase", "", "--trust-model", "always"])
+                .arg("--homedir")
+                .arg(&home);
+            command
+        };
+        must(gpg().args([
+            "--quick-generate-key",
+            "backup@example.org",
+            "future-default",
+            "default",
+            "never",
+        ]))?;
+        let secret = must(gpg().args(["--export-secret-keys", "--armor", "backup@example.org"]))?;
+        let secrets = self.fixture.secrets.join("gpg");
+        fs::create_dir_all(&secrets)?;
+        fs::write(secrets.join("secret"), secret.stdout)?;
+        let stored = self.folder.join("good.dump.gpg");
+        must(
+            gpg()
+                .args(["--encrypt", "--recipient", "backup@example.org", "--output"])
+                .arg(&stored)
+                .arg(self.fixture.path("good.dump")),
+        )?;
+        let _ = Command::new("gpgconf")
+            .arg("--homedir")
+            .arg(&home)
+            .args(["--kill", "all"])
+            .output();
+        Ok(self.dump(
+            &stored,
+            "Custom",
+            &json!({"gpg": {"secretKeySecretRef": {"name": "gpg", "key": "secret"}}}),
+        ))
+    }
+
+    /// SQL, compressed by a program and then encrypted, with its manifest.
+    fn compressed(&self, program: &str, arguments: &[&str]) -> io::Result<Value> {
+        let packed = must(
+            Command::new(program)
+                .args(arguments)
+                .arg(self.fixture.path("good.sql")),
+        )?;
+        let plain = self.folder.join("good.sql.packed");
+        fs::write(&plain, packed.stdout)?;
+        let stored = self.folder.join("good.sql.packed.age");
+        self.fixture.age(&plain, &stored)?;
+        let mut document = self.dump(&stored, "Plain", &age());
+        self.add_manifest(&mut document, "good.sql.packed.age")?;
+        Ok(document)
+    }
+
+    /// A dump in the format directory, changed, then in an encrypted archive.
+    fn directory(&self, damage_it: impl Fn(&Path) -> io::Result<()>) -> io::Result<Value> {
+        let folder = self.copy_of("dumped")?;
+        damage_it(&folder)?;
+        let stored = self.archive(&folder)?;
+        Ok(self.dump(&stored, "Directory", &age()))
+    }
+
+    fn copy_of(&self, name: &str) -> io::Result<PathBuf> {
+        let folder = self.folder.join(name);
+        must(
+            Command::new("cp")
+                .arg("-a")
+                .arg(self.fixture.path(name))
+                .arg(&folder),
+        )?;
+        Ok(folder)
+    }
+
+    /// A folder as an archive, encrypted with age.
+    fn archive(&self, folder: &Path) -> io::Result<PathBuf> {
+        let tar = self.folder.join("archive.tar");
+        must(
+            Command::new("tar")
+                .arg("-C")
+                .arg(folder)
+                .arg("-cf")
+                .arg(&tar)
+                .arg("."),
+        )?;
+        let stored = self.folder.join("archive.tar.age");
+        self.fixture.age(&tar, &stored)?;
+        Ok(stored)
+    }
+
+    /// The manifest of all databases beside a stored backup, and what else such a backup is asked.
+    fn of_cluster(
+        &self,
+        document: &mut Value,
+        kind: &str,
+        stored: &Path,
+        contents: &[Content],
+    ) -> io::Result<()> {
+        let envelope = self.fixture.sign_all(stored, contents)?;
+        fs::write(format!("{}.manifest.dsse.json", stored.display()), envelope)?;
+        document["spec"]["source"][kind]["manifestKey"] = json!("{artifact}.manifest.dsse.json");
+        document["spec"]["checks"]["manifest"] = json!({
+            "publicKeySecretRef": {"name": "producer", "key": "public"},
+            "digestKeySecretRef": {"name": "digest", "key": "key"},
+        });
+        document["spec"]["checks"]["canary"]["database"] = json!("ehr");
+        document["spec"]["checks"]["sql"] = json!([
+            {"id": "invoices", "database": "billing", "query": "select count(*) from public.invoices", "expect": {"op": "==", "value": 50}},
+        ]);
+        document["spec"]["target"]["engine"]["postgres"] =
+            json!({"parameters": {"shared_buffers": "32MB"}, "extensions": ["citext"]});
+        Ok(())
+    }
+
+    /// A dump by `pg_dumpall`, changed, then encrypted.
+    fn cluster(&self, change_it: impl Fn(&mut Vec<u8>)) -> io::Result<Value> {
+        let mut document = self.damaged("cluster.sql", "Plain", change_it)?;
+        let stored = self.folder.join("cluster.sql.age");
+        self.of_cluster(&mut document, "pgDump", &stored, &self.fixture.cluster)?;
+        Ok(document)
+    }
+
+    /// A base backup of the cluster as an encrypted archive, whose producer says something else of it.
+    fn base_cluster(&self, say: impl Fn(&mut [Content])) -> io::Result<Value> {
+        let stored = self.archive(&self.fixture.path("base-cluster"))?;
+        let mut document = self.base(&stored, &age(), None);
+        let mut contents = self.fixture.cluster.clone();
+        say(&mut contents);
+        self.of_cluster(&mut document, "pgBaseBackup", &stored, &contents)?;
+        Ok(document)
+    }
+
     fn base(&self, stored: &Path, encryption: &Value, wal: Option<&Path>) -> Value {
         let mut base = json!({"location": {"local": {"path": stored}}, "encryption": encryption});
         if let Some(wal) = wal {
@@ -808,6 +1093,26 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// restic over a repository of the fixture's password.
+fn restic_in(repo: &Path) -> Command {
+    let mut command = Command::new("restic");
+    command
+        .args(["--quiet", "--no-cache", "--repo"])
+        .arg(repo)
+        .env("RESTIC_PASSWORD", fixture::PASSPHRASE);
+    command
+}
+
+/// The snapshots with the tag `good`.
+fn snapshot_ids(repo: &Path) -> io::Result<Vec<String>> {
+    let listed = must(restic_in(repo).args(["snapshots", "--json", "--tag", "good"]))?;
+    let listed: Vec<Value> = serde_json::from_slice(&listed.stdout)?;
+    Ok(listed
+        .iter()
+        .filter_map(|snapshot| Some(snapshot["id"].as_str()?.to_owned()))
+        .collect())
 }
 
 /// The largest file that holds data, of either kind of repository.

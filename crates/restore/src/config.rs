@@ -220,7 +220,7 @@ pub struct PgDump {
     /// The major version of the server it came from; read from the dump when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub major_version: Option<u32>,
-    /// The database that it is restored into.
+    /// The database that it is restored into; not for `pg_dumpall`, which names its own.
     #[serde(default = "default_database")]
     pub database: String,
 }
@@ -238,7 +238,7 @@ pub enum DumpFormat {
     Directory,
     /// `--format=tar`.
     Tar,
-    /// `--format=plain`: SQL for psql.
+    /// `--format=plain`: SQL for psql; also of `pg_dumpall`, whose roles and databases are then those of the backup.
     Plain,
 }
 
@@ -618,7 +618,7 @@ pub struct PostgresEngine {
     /// The runner's image. Read in a cluster only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// Extensions that the restored databases must have.
+    /// Extensions that the restored database must have; of several databases one at least.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<String>,
     /// Roles that the scratch server has before a dump is restored, without login: those that policies name.

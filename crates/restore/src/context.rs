@@ -123,6 +123,8 @@ pub struct Context {
     pub canary_seq: Option<i64>,
     /// When the run was admitted.
     pub started_at: Time,
+    /// The database that a dump of one was restored into; none for a backup of a whole cluster.
+    pub dumped: Option<String>,
     /// The data folder of a physical backup, once restored.
     pub data: Option<PathBuf>,
     /// The scratch server, while it runs.

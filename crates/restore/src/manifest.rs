@@ -72,6 +72,9 @@ pub struct Manifest {
     pub size_bytes: u64,
     /// What the database held.
     pub content: Content,
+    /// What the other databases of its cluster held, for a backup of a whole cluster. Each was looked at by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Content>,
 }
 
 /// What a database holds.
@@ -396,12 +399,23 @@ impl<'c> Snapshot<'c> {
     }
 }
 
+/// The databases of a cluster that take sessions and are no templates, by name.
+pub fn databases(client: &mut impl GenericClient) -> Result<Vec<String>, ManifestError> {
+    let query =
+        "select datname::text from pg_database where datallowconn and not datistemplate order by 1";
+    let rows = client.query(query, &[])?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?)
+}
+
 /// Signs what a backup must hold, as a statement about the backup's file.
 pub fn sign(
     artifact: &str,
     bytes: &mut dyn Read,
     produced_at: Time,
-    content: Content,
+    (content, others): (Content, Vec<Content>),
     signer: &Signer,
 ) -> Result<Envelope, ManifestError> {
     let mut hash = Sha256::new();
@@ -420,6 +434,7 @@ pub fn sign(
         produced_at,
         size_bytes,
         content,
+        others,
     };
     let statement = Statement::new(
         vec![Subject::sha256(artifact, hex(&hash.finalize()))],
@@ -479,7 +494,7 @@ mod tests {
             "a.dump.age",
             &mut &b"bytes"[..],
             Time::now(),
-            content,
+            (content, Vec::new()),
             &signer,
         )
         .unwrap();

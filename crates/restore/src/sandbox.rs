@@ -559,6 +559,21 @@ fn read_only(from: &Path, to: &Path) -> Result<(), String> {
     )
 }
 
+/// Whether a reason is what a server that was killed looks like to who speaks with it.
+fn lost_its_server(reason: Reason) -> bool {
+    matches!(reason, Reason::RestoreFailed | Reason::BootFailed)
+}
+
+/// That the system killed the server or one of its processes: the machine's want of memory is no fault of the backup.
+fn out_of_memory(context: &mut Context) -> Option<Failure> {
+    context.server.as_mut()?.was_killed().then(|| {
+        Failure::new(
+            Reason::OutOfMemory,
+            "the system killed a process of the server, as it does when memory runs out",
+        )
+    })
+}
+
 /// Restores and checks.
 fn work(
     request: Request,
@@ -585,6 +600,7 @@ fn work(
         last_canary_seq: request.last_canary_seq,
         canary_seq: None,
         started_at,
+        dumped: None,
         data: None,
         wal: if request.wal {
             places.wal.clone()
@@ -606,6 +622,12 @@ fn work(
         verification: request.verification,
     };
     let mut failure = source.restore(&mut context).err();
+    if failure
+        .as_ref()
+        .is_some_and(|failure| lost_its_server(failure.reason))
+    {
+        failure = out_of_memory(&mut context).or(failure);
+    }
     let mut engine = context
         .server
         .as_ref()
@@ -614,7 +636,16 @@ fn work(
     let _ = check::run_stage(&mut context, Stage::Artifact);
     if failure.is_none() {
         let _ = check::run_stage(&mut context, Stage::Running);
-        if let Some(mut server) = context.server.take() {
+        if context
+            .checks
+            .iter()
+            .any(|(_, reason)| lost_its_server(*reason))
+        {
+            failure = out_of_memory(&mut context);
+        }
+        if failure.is_none()
+            && let Some(mut server) = context.server.take()
+        {
             let deadline = context.deadline();
             if server.stop(deadline) {
                 let _ = check::run_stage(&mut context, Stage::Stopped);

@@ -157,6 +157,9 @@ const QUICK: &[(&str, &str)] = &[
     ("shared_preload_libraries", ""),
 ];
 
+/// What the server says of a process of its own that ended so (`src/backend/postmaster/postmaster.c`, `LogChildExit`).
+const KILLED: &str = "was terminated by signal 9";
+
 /// A running scratch server.
 #[derive(Debug)]
 pub struct Server {
@@ -320,6 +323,17 @@ impl Server {
         Ok(rows.iter().map(|row| row.get::<_, String>(0)).collect())
     }
 
+    /// Whether the system killed it or one of its processes, as it does when memory runs out. The log stays in the scratch.
+    pub fn was_killed(&mut self) -> bool {
+        use std::os::unix::process::ExitStatusExt as _;
+        let ended = self.process.try_wait().ok().flatten();
+        if ended.is_some_and(|status| status.signal() == Some(9)) {
+            return true;
+        }
+        let log = fs::read(self.socket.join("log")).unwrap_or_default();
+        String::from_utf8_lossy(&log).contains(KILLED)
+    }
+
     /// Stops it cleanly, so that its files can be checked. True when it went as asked.
     pub fn stop(&mut self, deadline: Instant) -> bool {
         jail::stop(&mut self.process, Signal::SIGINT, deadline).is_ok_and(|status| status.success())
@@ -364,6 +378,11 @@ fn boot_failure(log: &str, code: Option<i32>) -> Failure {
             "the scratch is full",
         ),
         ("Cannot allocate memory", Reason::OutOfMemory, "no memory"),
+        (
+            KILLED,
+            Reason::OutOfMemory,
+            "the system killed one of its processes",
+        ),
         (
             "could not locate required checkpoint record",
             Reason::WalMissing,

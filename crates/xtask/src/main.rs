@@ -41,6 +41,9 @@ enum Chore {
         /// Terraform files in the generated tree
         #[arg(long, default_value_t = 1000)]
         files: usize,
+        /// Measure restore verification instead, with a database of this many MiB
+        #[arg(long, value_name = "MIB", conflicts_with = "files")]
+        restore: Option<u64>,
     },
 }
 
@@ -52,7 +55,7 @@ fn main() -> ExitCode {
         Chore::Test { suites } => suites::run(&suites),
         Chore::Lint => lint::run(),
         Chore::Generate { check } => generate::run(check),
-        Chore::Bench { files } => must(
+        Chore::Bench { files, restore } => must(
             cargo(&[
                 "run",
                 "--release",
@@ -61,7 +64,10 @@ fn main() -> ExitCode {
                 "hipaa-iac-benches",
                 "--",
             ])
-            .arg(files.to_string())
+            .args(match restore {
+                Some(mib) => vec!["restore".to_owned(), mib.to_string()],
+                None => vec![files.to_string()],
+            })
             .env("PATH", tools::path()),
         ),
     };

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Check, Outcome, Stage};
 use crate::{
     config::{ClientEncryption, RequiredEncryption, ServerSidePolicy, Source, Spec},
-    context::{Context, Failure},
+    context::{Context, Failure, STORED},
     result::{EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm, Severity},
     stream::hex,
 };
@@ -240,6 +240,7 @@ pub(super) fn of(spec: &Spec) -> Vec<Box<dyn Check>> {
         checks.push(Box::new(ServerSide));
     }
     if client != ClientKey::None {
+        checks.push(Box::new(Entropy));
         checks.push(Box::new(Keys));
         if policy.negative_decrypt {
             checks.push(Box::new(Negative));
@@ -507,6 +508,112 @@ fn judge_server_side(
     outcome.expected(expected).observed(Observed::text(name))
 }
 
+/// The lowest entropy of bytes that are encrypted, in bits a byte. A sample of 64 KiB of random ones has 7.997.
+const ENTROPY: f64 = 7.9;
+
+/// Whether the bytes look random, as encrypted ones do. Compressed ones nearly do too, so that this only warns.
+struct Entropy;
+
+impl Entropy {
+    fn look(context: &Context) -> Result<Outcome, Failure> {
+        let sample = if context.is_tree() {
+            largest(context.tree()?)?
+        } else {
+            context.seen.stored.clone()
+        };
+        if sample.starts_with(b"-----BEGIN") {
+            return Ok(Outcome::not_applicable("armored: base64 has 6 bits a byte"));
+        }
+        if sample.len() < STORED {
+            return Ok(Outcome::not_applicable("less than 64 KiB are too few"));
+        }
+        let bits = entropy(&sample);
+        let outcome = if bits < ENTROPY {
+            Outcome::fail(Reason::WeakEncryption)
+        } else {
+            Outcome::pass()
+        };
+        let outcome = outcome.expected(format!(">= {ENTROPY} bits a byte"));
+        Ok(
+            match serde_json::Number::from_f64((bits * 1000.0).round() / 1000.0) {
+                Some(bits) => outcome.observed(Observed::Number(bits)),
+                None => outcome,
+            },
+        )
+    }
+}
+
+impl Check for Entropy {
+    fn id(&self) -> String {
+        "encryption.entropy".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Low
+    }
+
+    fn required(&self) -> bool {
+        false
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Artifact
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        Self::look(context)
+            .unwrap_or_else(|failure| Outcome::not_run(failure.reason, failure.detail))
+    }
+}
+
+/// The entropy of bytes by how often each occurs, in bits a byte.
+fn entropy(bytes: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            *count += 1;
+        }
+    }
+    let all = f64::from(counts.iter().sum::<u32>());
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / all;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+/// The first bytes of the largest file below a folder.
+fn largest(tree: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| Failure::system("repository", &error);
+    let mut found = (0, None);
+    let mut folders = vec![(tree.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            if kind.is_dir() && depth < 32 {
+                folders.push((entry.path(), depth + 1));
+            } else if kind.is_file() {
+                let size = entry.metadata().map_err(failed)?.len();
+                if size > found.0 {
+                    found = (size, Some(entry.path()));
+                }
+            }
+        }
+    }
+    let mut head = Vec::new();
+    if let (_, Some(file)) = found {
+        let file = File::open(file).map_err(failed)?;
+        file.take(STORED as u64)
+            .read_to_end(&mut head)
+            .map_err(failed)?;
+    }
+    Ok(head)
+}
+
 struct Keys;
 
 impl Keys {
@@ -594,7 +701,7 @@ fn identities(text: &str) -> impl Iterator<Item = &str> {
 fn stanzas(stored: &[u8]) -> usize {
     let mut header = Vec::new();
     let _ = age::armor::ArmoredReader::new(stored)
-        .take(crate::context::STORED as u64)
+        .take(STORED as u64)
         .read_to_end(&mut header);
     header
         .split(|byte| *byte == b'\n')
@@ -773,6 +880,18 @@ mod tests {
         ] {
             assert_eq!(magic(bytes), expected, "{bytes:02x?}");
         }
+    }
+
+    #[test]
+    fn entropy_tells_random_bytes_from_text() {
+        let every: Vec<u8> = (0..=255).cycle().take(STORED).collect();
+        assert!((entropy(&every) - 8.0).abs() < 1e-9);
+        assert!(entropy(&[7; 4096]).abs() < 1e-9);
+        let two: Vec<u8> = [1, 2].into_iter().cycle().take(4096).collect();
+        assert!((entropy(&two) - 1.0).abs() < 1e-9);
+        let mut random = vec![0; STORED];
+        getrandom::fill(&mut random).unwrap();
+        assert!(entropy(&random) > 7.99);
     }
 
     #[test]

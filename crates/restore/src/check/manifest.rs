@@ -9,8 +9,8 @@ use super::{Check, Outcome, Stage};
 use crate::{
     config::{ManifestCheck, Requirement, Spec},
     context::Context,
-    manifest::{self, Verified},
-    result::{Observed, Reason, Severity},
+    manifest::{self, Content, Verified},
+    result::{CheckStatus, Observed, Reason, Severity},
     stream::hex,
 };
 
@@ -187,11 +187,54 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
 }
 
 impl Part {
+    /// Compares every database that the manifest tells of. What the first says that does not hold is what comes of it.
     fn compare(self, context: &mut Context) -> Result<Outcome, Outcome> {
-        let verified = verified(context)?;
+        let manifest = verified(context)?.manifest;
+        let several = !manifest.others.is_empty();
+        if several && context.dumped.is_some() {
+            return Err(Outcome::not_run(
+                Reason::ConfigError,
+                "the manifest tells of several databases, and the backup is of one",
+            ));
+        }
+        let mut first = None;
+        for content in std::iter::once(&manifest.content).chain(&manifest.others) {
+            let outcome = self
+                .compare_one(context, content)
+                .unwrap_or_else(|outcome| outcome);
+            let holds = outcome.status == CheckStatus::Pass;
+            let outcome = match outcome.expected.clone() {
+                Some(expected) if several => {
+                    outcome.expected(format!("database {}: {expected}", content.database))
+                }
+                _ => outcome,
+            };
+            if !holds {
+                return Ok(outcome);
+            }
+            first.get_or_insert(outcome);
+        }
+        first.ok_or_else(|| Outcome::error(Reason::ConfigError))
+    }
+
+    fn compare_one(self, context: &Context, content: &Content) -> Result<Outcome, Outcome> {
         let config = configured(context)?;
-        let content = verified.manifest.content;
-        let mut client = super::database(context, None)?;
+        // A dump of one database is restored under a name of the verification's.
+        if context.dumped.is_none() {
+            let here = context
+                .databases()
+                .map_err(|failure| Outcome::error(failure.reason))?;
+            if !here.contains(&content.database) {
+                return Err(Outcome::fail(Reason::TableMissing)
+                    .expected("a database of this name")
+                    .observed(false));
+            }
+        }
+        let named = match context.dumped {
+            Some(_) => None,
+            None => Some(content.database.as_str()),
+        };
+        let mut client = super::database(context, named)?;
         // A transaction: the settings that rows are written with end with it.
         let mut transaction = client
             .build_transaction()
@@ -209,7 +252,7 @@ impl Part {
                     Outcome::fail(Reason::SchemaMismatch)
                 };
                 Ok(outcome
-                    .expected(content.schema_digest)
+                    .expected(content.schema_digest.clone())
                     .observed(Observed::text(&here)))
             }
             Self::Extensions => {

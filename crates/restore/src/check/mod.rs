@@ -229,11 +229,7 @@ pub fn run_stage(context: &mut Context, stage: Stage) -> Result<(), Reason> {
 /// A session on the database that a check names, or on the one that was restored.
 fn database(context: &Context, named: Option<&str>) -> Result<postgres::Client, Outcome> {
     let stop = |failure: Failure| Outcome::error(failure.reason);
-    let dumped = match &context.verification.spec.source {
-        Source::PgDump(dump) => Some(dump.database.as_str()),
-        _ => None,
-    };
-    if let Some(name) = named.or(dumped) {
+    if let Some(name) = named.or(context.dumped.as_deref()) {
         return context.connect(name).map_err(stop);
     }
     let all = context.databases().map_err(stop)?;

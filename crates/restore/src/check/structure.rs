@@ -1,12 +1,13 @@
 //! Whether what was restored is whole: by PostgreSQL's own tools, which read every byte.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use super::{Check, Outcome, Stage};
 use crate::{
     config::DumpFormat,
     context::Context,
     result::{Observed, Reason, Severity},
+    source::pg_dump::is_of_cluster,
 };
 
 /// How far from the end of a plain dump its trailer may stand: `\unrestrict` follows it.
@@ -34,25 +35,32 @@ impl Check for Trailer {
 
     fn run(&self, context: &mut Context) -> Outcome {
         // psql exits with 0 over a dump whose producer was killed: nothing else in a plain dump tells its end.
-        let whole = has_trailer(&context.seen.tail);
+        // In a dump of a whole cluster each database has its own; only the cluster's is its end.
+        let trailer = if is_of_cluster(&context.seen.head) {
+            "PostgreSQL database cluster dump complete"
+        } else {
+            "PostgreSQL database dump complete"
+        };
+        let whole = has_trailer(&context.seen.tail, trailer);
         let outcome = if whole {
             Outcome::pass()
         } else {
             Outcome::fail(Reason::ArtifactTruncated)
         };
         outcome
-            .expected("`PostgreSQL database dump complete` at the end")
+            .expected(format!("`{trailer}` at the end"))
             .observed(whole)
     }
 }
 
 /// Whether the last bytes of a plain dump have its trailer.
-pub(crate) fn has_trailer(tail: &[u8]) -> bool {
+fn has_trailer(tail: &[u8], trailer: &str) -> bool {
     let end = tail
         .get(tail.len().saturating_sub(TRAILER_WITHIN)..)
         .unwrap_or_default();
-    let text = b"\n-- PostgreSQL database dump complete\n";
-    end.windows(text.len()).any(|window| window == text)
+    let text = format!("\n-- {trailer}\n");
+    end.windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 pub(super) struct VerifyBackup;
@@ -292,7 +300,29 @@ impl Check for Amcheck {
     }
 }
 
+/// Of several databases one must have each: which one, its manifest tells.
 pub(super) struct Extensions;
+
+impl Extensions {
+    fn look(context: &Context) -> Result<BTreeSet<String>, Outcome> {
+        let stop = |failure: crate::Failure| Outcome::error(failure.reason);
+        let databases = match &context.dumped {
+            Some(name) => vec![name.clone()],
+            None => context.databases().map_err(stop)?,
+        };
+        let mut here = BTreeSet::new();
+        for name in databases {
+            let mut client = context.connect(&name).map_err(stop)?;
+            let of_it = crate::manifest::extensions(&mut client);
+            here.extend(
+                of_it
+                    .map_err(|error| super::sql::failed(&error))?
+                    .into_keys(),
+            );
+        }
+        Ok(here)
+    }
+}
 
 impl Check for Extensions {
     fn id(&self) -> String {
@@ -316,18 +346,14 @@ impl Check for Extensions {
             .postgres
             .extensions
             .clone();
-        let here = match super::database(context, None) {
-            Ok(mut client) => crate::manifest::extensions(&mut client),
-            Err(outcome) => return outcome,
-        };
-        let here = match here {
+        let here = match Self::look(context) {
             Ok(here) => here,
-            Err(error) => return super::sql::failed(&error),
+            Err(outcome) => return outcome,
         };
         let missing: Vec<&str> = wanted
             .iter()
             .map(String::as_str)
-            .filter(|name| !here.contains_key(*name))
+            .filter(|name| !here.contains(*name))
             .collect();
         let outcome = if missing.is_empty() {
             Outcome::pass()
@@ -431,13 +457,14 @@ mod tests {
 
     #[test]
     fn a_trailer_may_be_followed_by_unrestrict_only() {
+        let of_one = |tail: &[u8]| has_trailer(tail, "PostgreSQL database dump complete");
         let end = "\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict abc\n";
-        assert!(has_trailer(end.as_bytes()));
-        assert!(!has_trailer(b"COPY public.t (id) FROM stdin;\n1\n"));
+        assert!(of_one(end.as_bytes()));
+        assert!(!of_one(b"COPY public.t (id) FROM stdin;\n1\n"));
         // The words within a row are not at the beginning of a line.
-        assert!(!has_trailer(b"1\tx -- PostgreSQL database dump complete\n"));
+        assert!(!of_one(b"1\tx -- PostgreSQL database dump complete\n"));
         let mut far = end.as_bytes().to_vec();
         far.extend(vec![b'x'; 2048]);
-        assert!(!has_trailer(&far));
+        assert!(!of_one(&far));
     }
 }

@@ -263,6 +263,7 @@ impl Source for PgBackRest {
         verified?;
         // As root it takes owners that it does not know from the folder, which must be there for it.
         context.jail.folder(&context.scratch.join("data"))?;
+        let tablespaces = context.scratch.join("tablespaces");
         let output = program
             .tool()
             .args([
@@ -273,6 +274,8 @@ impl Source for PgBackRest {
                 "--type=none",
             ])
             .arg(format!("--set={}", backup.label))
+            // Never to where they were.
+            .arg(format!("--tablespace-map-all={}", tablespaces.display()))
             .run(context.deadline())?;
         let code = output.code;
         let restored = if output.success() {
@@ -319,6 +322,9 @@ impl Source for PgBackRest {
         context.jail.own_all(&wal)?;
         let data = context.scratch.join("data");
         context.jail.own_all(&data)?;
+        if tablespaces.is_dir() {
+            context.jail.own_all(&tablespaces)?;
+        }
         pg_base_backup::start(context, &data, Some(&wal), &self.0.target)
     }
 }

@@ -224,6 +224,7 @@ pub(super) fn start(
         context.artifact.lsn = Some(facts.lsn);
     }
     context.data = Some(data.to_owned());
+    stays_inside(context, data)?;
     if let Err(reason) = check::run_stage(context, Stage::Restored) {
         return Err(Failure::new(
             reason,
@@ -316,6 +317,37 @@ pub(super) fn start(
         known.recovered = Some(lsn);
     }
     context.server = Some(server);
+    Ok(())
+}
+
+/// That nothing in restored files leads the server out of the scratch: a tablespace's link, or the map from which the server
+/// makes such links, names the folder of the machine that was backed up, which may be this one.
+fn stays_inside(context: &Context, data: &Path) -> Result<(), Failure> {
+    let refused = || {
+        Err(Failure::new(
+            Reason::ConfigError,
+            "the backup has tablespaces of its own, which are not restored yet",
+        ))
+    };
+    if fs::metadata(data.join("tablespace_map")).is_ok_and(|map| map.len() > 0) {
+        return refused();
+    }
+    for entry in fs::read_dir(data.join("pg_tblspc")).into_iter().flatten() {
+        let path = entry
+            .map_err(|error| Failure::system("scratch", &error))?
+            .path();
+        if fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink())
+            && !fs::read_link(&path).is_ok_and(|to| to.starts_with(&context.scratch))
+        {
+            return refused();
+        }
+    }
+    if fs::symlink_metadata(data.join("pg_wal")).is_ok_and(|wal| wal.is_symlink()) {
+        return Err(Failure::new(
+            Reason::ConfigError,
+            "pg_wal of the backup is a link, which leads out of the scratch",
+        ));
+    }
     Ok(())
 }
 

@@ -21,6 +21,12 @@ use crate::{
 /// The superuser of a cluster that is made here.
 const SUPERUSER: &str = "postgres";
 
+/// The same for a dump of a whole cluster, which makes its own roles, `postgres` among them.
+const CLUSTER_SUPERUSER: &str = "hipaa_iac_restore";
+
+/// The database in which a dump of a whole cluster begins, before it makes its own.
+const MAINTENANCE: &str = "postgres";
+
 /// SQLSTATE `undefined_object`: a plain dump names owners and grantees that a scratch server does not have.
 const UNDEFINED_OBJECT: &str = "42704";
 
@@ -157,7 +163,7 @@ fn restore_opened(
         }
         DumpFormat::Plain => {
             boot(context, dump, &Header::plain(&head))?;
-            psql(context, dump, opened)
+            psql(context, opened)
         }
     }
 }
@@ -225,7 +231,7 @@ fn restore_tool(context: &Context, dump: &config::PgDump) -> Result<jail::Tool, 
         ])
         .arg("--host")
         .arg(server.socket())
-        .args(["--username", SUPERUSER, "--dbname"])
+        .args(["--username", server.superuser.as_str(), "--dbname"])
         .arg(&dump.database))
 }
 
@@ -264,8 +270,9 @@ fn why(context: &mut Context, output: &Output) -> Failure {
 
 /// SQL for psql. Its exit code says little (a dump that was cut between two statements exits with 0), so errors are
 /// read from what it prints, which `VERBOSITY=sqlstate` keeps free of data.
-fn psql(context: &mut Context, dump: &config::PgDump, opened: &mut Opened) -> Result<(), Failure> {
+fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
     let server = running(context)?;
+    let database = context.dumped.as_deref().unwrap_or(MAINTENANCE);
     let tool = context
         .jail
         .tool(server.installation.program("psql")?)
@@ -278,8 +285,12 @@ fn psql(context: &mut Context, dump: &config::PgDump, opened: &mut Opened) -> Re
         ])
         .arg("--host")
         .arg(server.socket())
-        .args(["--username", SUPERUSER, "--dbname"])
-        .arg(&dump.database)
+        .args([
+            "--username",
+            server.superuser.as_str(),
+            "--dbname",
+            database,
+        ])
         .args(["--output=/dev/null", "--file=-"]);
     let (output, _) = tool.feed(&mut opened.reader, context.deadline())?;
     context.exit_code(Phase::Restore, output.code);
@@ -325,10 +336,15 @@ fn psql(context: &mut Context, dump: &config::PgDump, opened: &mut Opened) -> Re
 
 /// Makes and starts the scratch server of the dump's major version, with an empty database.
 fn boot(context: &mut Context, dump: &config::PgDump, header: &Header) -> Result<(), Failure> {
+    let tool = if header.cluster {
+        "pg_dumpall"
+    } else {
+        "pg_dump"
+    };
     context.artifact.producer_tool = header
         .tool
         .as_ref()
-        .map(|version| format!("pg_dump {version}"));
+        .map(|version| format!("{tool} {version}"));
     context.artifact.produced_at = header.created(context.started_at);
     context.begin(Phase::Restore);
     let configured = context
@@ -350,41 +366,45 @@ fn boot(context: &mut Context, dump: &config::PgDump, header: &Header) -> Result
             ));
         }
     };
-    start(context, &installation, &dump.database)
+    context.dumped = (!header.cluster).then(|| dump.database.clone());
+    start(context, &installation)
 }
 
-fn start(
-    context: &mut Context,
-    installation: &Installation,
-    database: &str,
-) -> Result<(), Failure> {
+fn start(context: &mut Context, installation: &Installation) -> Result<(), Failure> {
     let deadline: Instant = context.deadline();
     let data = context.scratch.join("data");
     let control = context.scratch.join("pg");
     context.jail.folder(&data)?;
-    Server::init(&context.jail, installation, &data, SUPERUSER, deadline)?;
+    let superuser = match context.dumped {
+        Some(_) => SUPERUSER,
+        None => CLUSTER_SUPERUSER,
+    };
+    Server::init(&context.jail, installation, &data, superuser, deadline)?;
     let start = Start {
         installation,
         data: &data,
         control: &control,
-        superuser: SUPERUSER,
+        superuser,
         parameters: &context.verification.spec.target.engine.postgres.parameters,
         recovery: &[],
     };
     let server = Server::start(&context.jail, &start, deadline)?;
-    let mut session = server.connect("postgres", deadline)?;
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    for role in &context.verification.spec.target.engine.postgres.roles {
+    // The dump of a whole cluster makes its roles and databases itself.
+    if let Some(database) = &context.dumped {
+        let mut session = server.connect(MAINTENANCE, deadline)?;
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        for role in &context.verification.spec.target.engine.postgres.roles {
+            session
+                .batch_execute(&format!("create role {} nologin", quoted(role)))
+                .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
+        }
         session
-            .batch_execute(&format!("create role {} nologin", quoted(role)))
+            .batch_execute(&format!(
+                "create database {} template template0",
+                quoted(database)
+            ))
             .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
     }
-    session
-        .batch_execute(&format!(
-            "create database {} template template0",
-            quoted(database)
-        ))
-        .map_err(|error| sql_failure(&error, Reason::ConfigError))?;
     context.server = Some(server);
     Ok(())
 }
@@ -398,6 +418,8 @@ struct Header {
     tool: Option<String>,
     /// The producer's wall clock, whose time zone is not told.
     clock: Option<chrono::NaiveDateTime>,
+    /// Whether it is one by `pg_dumpall`, of a whole cluster.
+    cluster: bool,
 }
 
 impl Header {
@@ -463,17 +485,24 @@ impl Header {
                 major: major(&server),
                 tool: version_word(&tool),
                 clock,
+                cluster: false,
             })
         }
         parse(bytes).unwrap_or_default()
     }
 
-    /// The comments at the head of a plain dump.
+    /// The comments at the head of a plain dump; in one of a cluster those of its first database, behind the roles.
     fn plain(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
+        let cluster = is_of_cluster(bytes);
+        let (length, lines) = if cluster {
+            (bytes.len(), usize::MAX)
+        } else {
+            (bytes.len().min(4096), 40)
+        };
+        let text = String::from_utf8_lossy(bytes.get(..length).unwrap_or_default());
         let after = |words: &str| {
             text.lines()
-                .take(40)
+                .take(lines)
                 .find_map(|line| line.strip_prefix(words))
                 .map(str::trim)
         };
@@ -481,6 +510,7 @@ impl Header {
             major: after("-- Dumped from database version ").and_then(major),
             tool: after("-- Dumped by pg_dump version ").and_then(version_word),
             clock: None,
+            cluster,
         }
     }
 
@@ -491,6 +521,11 @@ impl Header {
         let ahead = created - now.0;
         (ahead <= TimeDelta::seconds(5) || ahead > TimeDelta::hours(14)).then_some(Time(created))
     }
+}
+
+/// Whether a plain dump that begins so is by `pg_dumpall`.
+pub(crate) fn is_of_cluster(head: &[u8]) -> bool {
+    head.starts_with(b"--\n-- PostgreSQL database cluster dump\n--\n")
 }
 
 fn major(version: &str) -> Option<u32> {
