@@ -64,11 +64,20 @@ fn children_cpu() -> io::Result<f64> {
     Ok(ticks / 100.0)
 }
 
-/// `VmHWM` of `/proc/PID/status`.
+/// Peak resident memory of a process, in MiB: `VmHWM` of `/proc/PID/status`.
 pub(crate) fn peak_mib(process: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    in_mib(&format!("/proc/{process}/status"), "VmHWM:")
+}
+
+/// Memory of a process now, in MiB, in which a page that several share counts in parts (`Pss`); resident memory where that may not
+/// be read.
+pub(crate) fn resident_mib(process: u32) -> Option<f64> {
+    in_mib(&format!("/proc/{process}/smaps_rollup"), "Pss:")
+        .or_else(|| in_mib(&format!("/proc/{process}/status"), "VmRSS:"))
+}
+
+fn in_mib(file: &str, field: &str) -> Option<f64> {
+    let status = fs::read_to_string(file).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? / 1024.0)
 }

@@ -364,6 +364,10 @@ pub(crate) enum EvidenceCommand {
     /// Find what was edited, removed, reordered, added or cut off in a log
     #[command(after_help = EVIDENCE_EXIT_CODES)]
     Verify(EvidenceVerifyArgs),
+    /// Record what somebody else than the recorder decides about a record, and what is done about it
+    Review(ReviewArgs),
+    /// List the recorded restores that did not pass, with what is done about each; 1 where nobody has answered one
+    Exceptions(ExceptionsArgs),
     /// List the records of a log, unverified
     List {
         /// The log: a folder, or <s3://bucket/prefix>
@@ -407,6 +411,66 @@ pub(crate) struct EvidenceVerifyArgs {
     /// Keep the newest checkpoint in this file, if the log is verified
     #[arg(long, value_name = "FILE")]
     pub(crate) save_checkpoint: Option<PathBuf>,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    /// The log with the record: a folder, or <s3://bucket/prefix>
+    pub(crate) log: String,
+    /// The record's index
+    pub(crate) index: u64,
+    /// Public key of the record's signer (may be repeated)
+    #[arg(long = "trusted-key", value_name = "FILE", required = true)]
+    pub(crate) signers: Vec<PathBuf>,
+    /// What is decided
+    #[arg(long, value_enum)]
+    pub(crate) decision: Decision,
+    /// Who decides: a name and a role
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// What is done about it: ticket=…,owner=…,due=YYYY-MM-DD (may be repeated)
+    #[arg(long = "corrective-action", value_name = "ACTION")]
+    pub(crate) corrective_actions: Vec<String>,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Decision {
+    /// The result stands, and is enough
+    Accepted,
+    /// It is not
+    Rejected,
+}
+
+impl Decision {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExceptionsArgs {
+    /// The log with the results: a folder, or <s3://bucket/prefix>
+    pub(crate) log: String,
+    /// Public key of the recorder (may be repeated)
+    #[arg(long = "trusted-key", value_name = "FILE", required = true)]
+    pub(crate) signers: Vec<PathBuf>,
+    /// The log with the reviews
+    #[arg(long, value_name = "LOG", requires = "reviewers")]
+    pub(crate) reviews: Option<String>,
+    /// Public key of a reviewer (may be repeated)
+    #[arg(long = "reviewer-key", value_name = "FILE", requires = "reviews")]
+    pub(crate) reviewers: Vec<PathBuf>,
     /// Output format
     #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
     pub(crate) format: ListFormat,

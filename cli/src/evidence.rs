@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::{
     Exit, Failure, Outcome,
     args::{EvidenceCommand, EvidenceVerifyArgs, KeyListArgs, ListFormat, RecordArgs},
-    note, print,
+    note, print, review,
 };
 
 /// What the predicate of a recorded check is.
@@ -33,6 +33,8 @@ pub(crate) fn run(command: &EvidenceCommand) -> Outcome {
         EvidenceCommand::Keygen { file } => keygen(file),
         EvidenceCommand::KeyList(arguments) => key_list(arguments),
         EvidenceCommand::Verify(arguments) => verify(arguments),
+        EvidenceCommand::Review(arguments) => review::review(arguments),
+        EvidenceCommand::Exceptions(arguments) => review::exceptions(arguments),
         EvidenceCommand::List { log, format } => list(log, *format),
         EvidenceCommand::Show { log, index } => show(log, *index),
         EvidenceCommand::Probe { log } => probe(log),
@@ -60,7 +62,7 @@ pub(crate) fn signer(file: &Path) -> Result<Signer, Failure> {
         .map_err(|error| Failure(format!("{}: {error}", file.display())))
 }
 
-fn public_key(file: &Path) -> Result<PublicKey, Failure> {
+pub(crate) fn public_key(file: &Path) -> Result<PublicKey, Failure> {
     let pem = read(file)?;
     PublicKey::from_pem(&String::from_utf8_lossy(&pem))
         .map_err(|error| Failure(format!("{}: {error}", file.display())))
@@ -71,7 +73,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Now, in UTC, as RFC 3339 with milliseconds: two records of one second are two records.
-fn now() -> String {
+pub(crate) fn now() -> String {
     DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
@@ -268,7 +270,7 @@ fn keep(file: &Path, checkpoint: &[u8]) -> Result<(), Failure> {
 }
 
 /// The records of a log, as they are: unverified.
-fn records(store: &dyn Store) -> Result<Vec<(u64, Envelope, Statement)>, Failure> {
+pub(crate) fn records(store: &dyn Store) -> Result<Vec<(u64, Envelope, Statement)>, Failure> {
     let mut records = Vec::new();
     for key in store.list("records/")? {
         let index = key
@@ -430,6 +432,11 @@ impl Recorder {
             log = log.witness(read(file)?);
         }
         Ok(Some(Self { log, checkpoint }))
+    }
+
+    /// The public half of the key that signs.
+    pub(crate) fn key(&self) -> &PublicKey {
+        self.log.key()
     }
 
     /// Appends a statement, and keeps the checkpoint that has it.

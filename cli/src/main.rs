@@ -11,6 +11,7 @@ mod inspect;
 mod policy;
 #[cfg(target_os = "linux")]
 mod restore;
+mod review;
 
 use std::{
     io::{self, IsTerminal as _, Write as _},

@@ -4,5 +4,6 @@
 mod check;
 mod keys;
 mod mutations;
+mod review;
 mod s3;
 mod support;
