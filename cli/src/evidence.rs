@@ -118,6 +118,12 @@ fn moment(text: &str) -> String {
     }
 }
 
+/// The list of keys in a file, if this root key has signed it.
+fn opened_list(file: &Path, root: &Path) -> Result<KeyList, Failure> {
+    KeyList::open(&read(file)?, &public_key(root)?)
+        .map_err(|error| Failure(format!("{}: {error}", file.display())))
+}
+
 /// Makes the next list of keys, from the one before.
 fn key_list(arguments: &KeyListArgs) -> Outcome {
     let root = signer(&arguments.root_key)?;
@@ -196,9 +202,7 @@ fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
         trust.keys.push(public_key(file)?);
     }
     if let (Some(file), Some(root)) = (&arguments.key_list, &arguments.root_key) {
-        let list = KeyList::open(&read(file)?, &public_key(root)?)
-            .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
-        trust.key_list = Some(list);
+        trust.key_list = Some(opened_list(file, root)?);
     }
     for file in &arguments.checkpoints {
         let name = file.display().to_string();
@@ -299,6 +303,9 @@ pub(crate) fn restores(
     let mut trust = Trust::default();
     for file in &restore.trusted_keys {
         trust.keys.push(public_key(&path(file))?);
+    }
+    if let (Some(file), Some(root)) = (&restore.key_list, &restore.root_key) {
+        trust.key_list = Some(opened_list(&path(file), &path(root))?);
     }
     if let Some(file) = &restore.checkpoint {
         let file = path(file);

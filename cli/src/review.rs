@@ -109,23 +109,21 @@ pub(crate) fn review(arguments: &ReviewArgs) -> Outcome {
         ));
     }
     let (key, digest) = log.digest(index)?;
-    let mut reviewed =
-        json!({"log": log.origin, "index": index, "predicateType": statement.predicate_type});
-    for name in ["verdict", "reason"] {
-        if let Some(value) = statement.predicate.get(name) {
-            reviewed[name] = value.clone();
-        }
-    }
-    let mut predicate = json!({
+    let of_result = |name: &str| statement.predicate.get(name).cloned().unwrap_or_default();
+    let predicate = json!({
         "recordedAt": now(),
         "decision": arguments.decision.as_str(),
         "by": arguments.by,
+        "note": arguments.note,
         "correctiveActions": actions,
-        "reviewed": reviewed,
+        "reviewed": {
+            "log": log.origin,
+            "index": index,
+            "predicateType": statement.predicate_type,
+            "verdict": of_result("verdict"),
+            "reason": of_result("reason"),
+        },
     });
-    if let Some(text) = &arguments.note {
-        predicate["note"] = json!(text);
-    }
     let subject = Subject::sha256(key, digest);
     let receipt = recorder.record(&Statement::new(vec![subject], REVIEW, predicate)?)?;
     note(&format!("recorded as {}", receipt.index));

@@ -107,6 +107,51 @@ fn what_did_not_pass_last_or_is_not_covered_is_a_finding() {
 }
 
 #[test]
+fn by_a_list_of_keys_each_counts_for_its_time() {
+    let listed = of("ehr", "").replace(
+        "trustedKeys: [key.pub]",
+        "keyList: keys.json\n  rootKey: root.pub",
+    );
+    let root = hipaa_iac_evidence::Signer::from_seed(&[77; 32]).unwrap();
+    for (from, code) in [("2026-01-01", 0), ("2026-11-24", 3)] {
+        let tree = tree(&listed);
+        tree.write("root", root.to_pem().unwrap().as_bytes())
+            .unwrap();
+        tree.write("root.pub", root.public().to_pem().as_bytes())
+            .unwrap();
+        let key = format!("key.pub={from}");
+        let made = run_in(
+            tree.path(),
+            &[
+                "evidence",
+                "key-list",
+                "--root-key",
+                "root",
+                "--key",
+                &key,
+                "-o",
+                "keys.json",
+            ],
+        );
+        assert_eq!(made.unwrap().code, 0);
+        let ran = check(&tree, "2026-11-24");
+        assert_eq!(ran.code, code, "{from}: {} {}", ran.stdout, ran.stderr);
+        assert_eq!(
+            ran.stdout.contains("key-not-valid"),
+            code == 3,
+            "{}",
+            ran.stdout
+        );
+        // A list that another key signed is none.
+        tree.write("root.pub", &fs::read(tree.path().join("key.pub")).unwrap())
+            .unwrap();
+        assert_eq!(check(&tree, "2026-11-24").code, 2);
+    }
+    let half = of("ehr", "  keyList: keys.json\n");
+    assert_eq!(check(&tree(&half), "2026-11-24").code, 2);
+}
+
+#[test]
 fn nothing_counts_in_a_log_that_is_not_whole() {
     type Harm = fn(&Path) -> io::Result<()>;
     let harms: [(&str, Harm); 4] = [

@@ -155,7 +155,14 @@ pub struct Restore {
     /// The evidence log of `restore verify`: a folder, relative to this file.
     pub evidence: String,
     /// The files of the public keys whose records count, relative to this file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trusted_keys: Vec<String>,
+    /// Or the list of keys, by which each counts for its time only (`evidence key-list`), relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_list: Option<String>,
+    /// The file of the public key that signed the list, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_key: Option<String>,
     /// A checkpoint that was kept elsewhere than the log, relative to this file: then a cut tail is found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<String>,
@@ -448,11 +455,19 @@ impl Restore {
                 "copy the bucket into a folder before, such as by `aws s3 sync`",
             );
         }
-        if self.trusted_keys.is_empty() {
+        let by_list = self.key_list.is_some();
+        if self.trusted_keys.is_empty() && !by_list {
             return refuse(
                 &["restore", "trustedKeys"],
                 "without a trusted key anybody's records would count",
                 "name the public key of the recorder, `evidence.key.pub`",
+            );
+        }
+        if by_list != self.root_key.is_some() || by_list && !self.trusted_keys.is_empty() {
+            return refuse(
+                &["restore", "keyList"],
+                "a list of keys counts by the key that signed it, and in place of `trustedKeys`",
+                "write `keyList` and `rootKey`, or `trustedKeys`",
             );
         }
         let own = self.databases.iter().enumerate().map(|(at, entry)| {
