@@ -569,6 +569,9 @@ pub(crate) struct VerifyArgs {
     /// The folder of state [default: /var/lib/hipaa-iac, or below ~/.local/state]
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+    /// The canary's number in the last run that passed, where the folder of state does not remember it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) last_canary: Option<i64>,
     /// What keeps the scratch from the machine
     #[arg(long, value_enum, default_value_t = Isolation::Auto, value_name = "HOW")]
     pub(crate) isolation: Isolation,

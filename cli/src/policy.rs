@@ -10,7 +10,7 @@ use std::{
 
 use hipaa_iac_engine::{
     Agreements, Config, FixtureKind, Policy, PolicySet, Safeguard, Settings, check_fixture,
-    fixture_date, lint, may_be_unknown, safeguard,
+    fixture_date, fixture_moment, lint, may_be_unknown, safeguard,
 };
 use hipaa_iac_kubernetes as kubernetes;
 use hipaa_iac_policies::BUILT_IN;
@@ -481,6 +481,9 @@ fn check(policy: &Arc<Policy>, kind: FixtureKind, path: &Path) -> Result<(), Fai
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
     let mut settings = Settings::new(fixture_date());
+    settings.moment = path
+        .file_name()
+        .and_then(|name| fixture_moment(&name.to_string_lossy()));
     if let Some(file) = beside(&format!("{stem}.config.yaml")).or_else(|| beside("config.yaml")) {
         settings.config = Config::parse(&*read(&sources, &file)?)
             .map_err(|diagnostic| Failure(say(&diagnostic, &sources)))?;

@@ -125,6 +125,7 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
     if let Some(state) = &arguments.state {
         options.state.clone_from(state);
     }
+    options.last_canary = arguments.last_canary;
     options.isolation = match arguments.isolation {
         Isolation::Auto => IsolationChoice::Auto,
         Isolation::Namespaces => IsolationChoice::Namespaces,

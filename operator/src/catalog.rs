@@ -21,6 +21,9 @@ use crate::args::Mode;
 /// The annotation of a Policy, and the label of a Namespace, that says what a violation does.
 pub const MODE_KEY: &str = "hipaa-iac.dev/mode";
 
+/// The policy that asks for a verification of every PHI database, where the operator runs verifications.
+pub const RESTORE_POLICY: &str = "database-restore-unverified";
+
 /// Kinds whose replicas change without their template, by group, kind and plural. They are watched, so that a scale can be judged as the object
 /// that it makes. `ReplicaSets` are not among them: Deployments make them by the thousand, and the Pods of one are judged whoever scales it.
 const SCALED: [(&str, &str, &str); 6] = [
@@ -78,7 +81,8 @@ pub struct Base {
 }
 
 impl Base {
-    /// Reads the configuration, and the built-in policies that judge Kubernetes objects.
+    /// Reads the configuration, and the built-in policies that judge Kubernetes objects. [`RESTORE_POLICY`] is among them where `restores` are
+    /// verified by this operator.
     ///
     /// # Errors
     /// See [`CatalogError`].
@@ -86,6 +90,7 @@ impl Base {
         config: Option<(&str, &str)>,
         mode: Mode,
         policy_modes: &[(String, Mode)],
+        restores: bool,
     ) -> Result<Self, CatalogError> {
         let sources = Sources::new();
         let all: Vec<Arc<SourceFile>> = hipaa_iac_policies::BUILT_IN
@@ -96,7 +101,7 @@ impl Base {
         if let Some(problem) = problems.first() {
             return Err(CatalogError::BuiltIn(problem.message.clone()));
         }
-        let config = match config {
+        let mut config = match config {
             Some((path, text)) => Config::parse(&sources.add(path, text))
                 .map_err(|problem| CatalogError::Config(problem.message))?,
             None => Config::default(),
@@ -107,10 +112,17 @@ impl Base {
         {
             tracing::warn!(policy = %name, "a mode is given for a policy that is not built in");
         }
+        // A database that nothing covers is one also where there is no verification at all.
+        config
+            .parameters
+            .entry(RESTORE_POLICY.to_owned())
+            .or_default()
+            .insert("required".to_owned(), true.into());
         let judging: BTreeSet<&Arc<str>> = set
             .policies()
             .iter()
             .filter(|policy| !policy.spec().matches.kubernetes.is_empty())
+            .filter(|policy| restores || &*policy.name != RESTORE_POLICY)
             .map(|policy| &policy.path)
             .collect();
         let built_in = all
@@ -161,6 +173,15 @@ pub struct KindRules {
     pub related: BTreeMap<GroupKind, Reach>,
 }
 
+/// What asks for a verification of every database.
+#[derive(Debug)]
+pub struct RestoreRules {
+    /// The kinds of databases.
+    pub kinds: Vec<GroupKind>,
+    /// [`RESTORE_POLICY`] alone.
+    pub rules: KindRules,
+}
+
 /// What is in force.
 #[derive(Debug)]
 pub struct Catalog {
@@ -168,6 +189,8 @@ pub struct Catalog {
     kinds: HashMap<GroupKind, Arc<KindRules>>,
     modes: HashMap<Arc<str>, Mode>,
     default_mode: Mode,
+    /// What asks for a verification of every database; nothing where no policy does.
+    pub restores: Option<RestoreRules>,
     /// The waivers that are in force.
     pub waivers: Vec<ActiveWaiver>,
     /// The policies of the cluster that are not in force.
@@ -321,6 +344,7 @@ impl Catalog {
         });
         let in_force = selected(&set, &settings);
         let kinds = index(&set, &in_force, &settings);
+        let restores = restores(&set, &in_force, &settings);
         let mut waivers: Vec<ActiveWaiver> = resources
             .waivers
             .iter()
@@ -334,6 +358,7 @@ impl Catalog {
             kinds,
             modes,
             default_mode: base.mode,
+            restores,
             waivers,
             quarantined,
             bad_agreements,
@@ -379,10 +404,15 @@ impl Catalog {
             .filter(|(kind, _)| self.kinds.contains_key(kind))
     }
 
-    /// The kinds that are watched: what policies read, and what can be scaled.
+    /// The kinds that are watched: what policies read, what can be scaled, and databases whose restores are verified.
     pub fn watched_kinds(&self) -> BTreeSet<GroupKind> {
         let mut all = self.read_kinds();
         all.extend(self.scaled_kinds().map(|(kind, _)| kind));
+        all.extend(
+            self.restores
+                .iter()
+                .flat_map(|restores| restores.kinds.clone()),
+        );
         all
     }
 
@@ -435,21 +465,51 @@ fn index(
             let policies = set.subset(|policy| {
                 names.contains(&policy.name) && policy.judges_kind(&kind.group, &kind.kind)
             });
-            let mut related = RelatedKinds::default();
-            for policy in policies.policies() {
-                for (word, reach) in policy.related_kinds().kinds {
-                    related.add(word, reach);
-                }
-            }
-            let related = related
-                .kinds
-                .iter()
-                .map(|(word, reach)| (GroupKind::from_word(word), *reach))
-                .collect();
-            let policies = Prepared::new(policies, Arc::clone(settings));
-            (kind, Arc::new(KindRules { policies, related }))
+            (kind, Arc::new(KindRules::new(policies, settings)))
         })
         .collect()
+}
+
+impl KindRules {
+    fn new(policies: PolicySet, settings: &Arc<Settings>) -> Self {
+        let mut related = RelatedKinds::default();
+        for policy in policies.policies() {
+            for (word, reach) in policy.related_kinds().kinds {
+                related.add(word, reach);
+            }
+        }
+        let related = related
+            .kinds
+            .iter()
+            .map(|(word, reach)| (GroupKind::from_word(word), *reach))
+            .collect();
+        let policies = Prepared::new(policies, Arc::clone(settings));
+        Self { policies, related }
+    }
+}
+
+/// [`RESTORE_POLICY`] by itself, where it is in force.
+fn restores(
+    set: &PolicySet,
+    in_force: &[Arc<Policy>],
+    settings: &Arc<Settings>,
+) -> Option<RestoreRules> {
+    let policy = in_force
+        .iter()
+        .find(|policy| &*policy.name == RESTORE_POLICY)?;
+    let wanted = &policy.spec().matches.kubernetes;
+    Some(RestoreRules {
+        kinds: wanted
+            .iter()
+            .filter_map(|wanted| {
+                Some(GroupKind::new(
+                    wanted.group.as_deref().unwrap_or_default(),
+                    wanted.kind.as_deref()?,
+                ))
+            })
+            .collect(),
+        rules: KindRules::new(set.subset(|known| known.name == policy.name), settings),
+    })
 }
 
 /// What is wrong with a waiver.

@@ -7,9 +7,10 @@ use hipaa_iac_source::{Map, Node, Resource, Value};
 
 use crate::{
     args::Mode,
-    catalog::{Catalog, GroupKind, KindRules, MODE_KEY},
+    catalog::{Catalog, GroupKind, KindRules, MODE_KEY, RESTORE_POLICY},
     cluster::{Cluster, ROOT},
     review::{Answer, Entry, Operation, Request, cut, one_line},
+    server::unix_now,
     waive,
 };
 
@@ -117,7 +118,7 @@ pub fn judge(
 }
 
 /// A scale carries no template: what it makes is the object that the watch knows, with other replicas. What had none begins with the first one,
-/// and so nothing of it is old.
+/// and so nothing of it is old but what became of its backup.
 fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<Node>) -> Decision {
     let allow = || Decision::of(Answer::allow());
     let Some(kind) = catalog.scaled(&request.resource.group, &request.resource.resource) else {
@@ -145,9 +146,16 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
     let object = with_replicas(&known, new);
     let waivers = waive::entries(catalog, request, &object);
     let findings = run(cluster, entry, rules, object.clone(), &waivers);
-    let before = violated_before(cluster, entry, rules, &waivers, &findings, || {
-        (old > 0).then(|| with_replicas(&known, old))
+    let mut before = violated_before(cluster, entry, rules, &waivers, &findings, || {
+        Some(with_replicas(&known, old))
     });
+    if old == 0 {
+        // What became of a backup is no reason to keep its database down.
+        let outside = |(policy, ..): &(Arc<str>, String, String)| &**policy == RESTORE_POLICY;
+        if let Some(keys) = &mut before {
+            keys.retain(outside);
+        }
+    }
     decide(
         catalog,
         entry,
@@ -202,7 +210,9 @@ fn run(
     // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
     let all_phi = entry == Entry::WorkloadsPhi;
     let inventory = cluster.inventory(object, &rules.related);
-    rules.policies.evaluate(&inventory, 0, waivers, all_phi)
+    rules
+        .policies
+        .evaluate(&inventory, 0, waivers, all_phi, Some(unix_now()))
 }
 
 /// What the label of the object's Namespace, or of the Namespace that is the object, says.

@@ -1,4 +1,4 @@
-//! What Prometheus sees. No label holds the name of an object.
+//! What Prometheus sees. No label holds the name of an object, but for the verifications of restores.
 
 use std::sync::{
     Arc,
@@ -10,6 +10,8 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
+
+use crate::restore::figures::Figures;
 
 /// Labels of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -91,6 +93,8 @@ pub struct Metrics {
     pub leader: Gauge,
     /// Audit entries that could not be queued since the last one that was written.
     pub audit_dropped: Gauge,
+    /// Restore verification.
+    pub restores: Figures,
 }
 
 impl Default for Metrics {
@@ -114,6 +118,7 @@ impl Default for Metrics {
             registered: Gauge::default(),
             leader: Gauge::default(),
             audit_dropped: Gauge::default(),
+            restores: Figures::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -181,6 +186,7 @@ impl Default for Metrics {
             "Audit entries that could not be queued since the last one that was written",
             metrics.audit_dropped.clone(),
         );
+        metrics.restores.register(&mut registry);
         Self {
             registry,
             ..metrics

@@ -125,6 +125,21 @@ impl Registration<'_> {
                 &Self::traffic(),
             ));
         }
+        if self.catalog.restores.is_some() {
+            let rules = [rule(
+                "hipaa-iac.dev",
+                &["v1alpha1"],
+                &["restoreverifications"],
+                "Namespaced",
+                &["UPDATE", "DELETE"],
+            )];
+            webhooks.push(self.webhook(
+                Entry::Restores,
+                &rules,
+                &json!([self.not_excluded()]),
+                &Self::traffic(),
+            ));
+        }
         let mut metadata = json!({
             "name": self.args.name,
             "labels": {NAME_LABEL: "hipaa-iac", "app.kubernetes.io/managed-by": "hipaa-iac-operator"},
@@ -315,8 +330,8 @@ mod tests {
     }
 
     /// Every judged kind, as if the API server served it, and some that must never be registered.
-    fn configuration() -> Value {
-        let base = Base::new(None, Mode::Audit, &[]).unwrap();
+    fn configuration(restores: bool) -> Value {
+        let base = Base::new(None, Mode::Audit, &[], restores).unwrap();
         let today = Date::new(2026, 11, 24).unwrap();
         let catalog =
             Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today).unwrap();
@@ -372,15 +387,23 @@ mod tests {
 
     #[test]
     fn it_is_what_the_api_server_takes() {
-        let configuration = configuration();
+        let configuration = configuration(true);
         let typed: k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration =
             serde_json::from_value(configuration).unwrap();
-        assert_eq!(typed.webhooks.unwrap().len(), 4);
+        assert_eq!(typed.webhooks.unwrap().len(), 5);
+    }
+
+    #[test]
+    fn verifications_are_asked_about_where_they_are_run() {
+        let asks =
+            |configuration: &Value| configuration.to_string().contains("restoreverifications");
+        assert!(asks(&configuration(true)));
+        assert!(!asks(&configuration(false)));
     }
 
     #[test]
     fn nothing_that_keeps_the_cluster_alive_hangs_on_us() {
-        let configuration = configuration();
+        let configuration = configuration(true);
         for webhook in configuration["webhooks"].as_array().unwrap() {
             for rule in webhook["rules"].as_array().unwrap() {
                 for field in ["apiGroups", "apiVersions", "resources", "operations"] {
@@ -418,12 +441,13 @@ mod tests {
 
     #[test]
     fn entries_fail_as_they_should() {
-        let configuration = configuration();
+        let configuration = configuration(true);
         for (entry, policy) in [
             ("guard", "Fail"),
             ("workloads-phi", "Fail"),
             ("workloads", "Ignore"),
             ("cluster-scoped", "Ignore"),
+            ("restores", "Ignore"),
         ] {
             assert_eq!(
                 webhook(&configuration, entry)["failurePolicy"],

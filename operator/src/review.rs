@@ -29,15 +29,18 @@ pub enum Entry {
     Workloads,
     /// Cluster-scoped objects. Fails open.
     ClusterScoped,
+    /// `RestoreVerification`s that are suspended, changed or deleted. Fails open: it only warns.
+    Restores,
 }
 
 impl Entry {
     /// Every entry.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Guard,
         Self::WorkloadsPhi,
         Self::Workloads,
         Self::ClusterScoped,
+        Self::Restores,
     ];
 
     /// The last part of its path, and the first of its name.
@@ -47,6 +50,7 @@ impl Entry {
             Self::WorkloadsPhi => "workloads-phi",
             Self::Workloads => "workloads",
             Self::ClusterScoped => "cluster-scoped",
+            Self::Restores => "restores",
         }
     }
 

@@ -163,6 +163,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
             .map(|(path, text)| (path.as_str(), text.as_str())),
         args.mode,
         &args.policy_modes,
+        args.restore.restore_namespace.is_some(),
     )?;
     let client_authorities = match &args.client_ca_file {
         Some(path) => Some(
@@ -253,7 +254,24 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     tasks.spawn(keep_statuses(Arc::clone(&shared)));
     tasks.spawn(keep_figures(Arc::clone(&shared)));
     if let Some(options) = args.restore.options() {
-        tasks.spawn(restore::controller::run(client, options, election.leads()));
+        let recorder = restore::controller::recorder(client.clone(), &args.pod_name);
+        tasks.spawn(restore::coverage::run(
+            Arc::clone(&app),
+            recorder.clone(),
+            election.leads(),
+        ));
+        tasks.spawn(restore::stores::run(
+            client.clone(),
+            app.metrics.restores.clone(),
+            election.leads(),
+        ));
+        tasks.spawn(restore::controller::run(
+            client,
+            options,
+            election.leads(),
+            app.metrics.restores.clone(),
+            recorder,
+        ));
     }
 
     let outcome = tokio::select! {
@@ -998,7 +1016,7 @@ async fn keep_figures(shared: Arc<Shared>) {
 /// # Errors
 /// A mistake of this program.
 pub fn kinds() -> Result<Value, CatalogError> {
-    let base = Base::new(None, Mode::Audit, &[])?;
+    let base = Base::new(None, Mode::Audit, &[], false)?;
     let catalog = Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today())?;
     let list = |kinds: Vec<&GroupKind>| {
         kinds

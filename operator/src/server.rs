@@ -35,6 +35,7 @@ use crate::{
     guard,
     judge::{self, Decision, Options},
     metrics::{Metrics, RequestLabels, RuleLabels},
+    restore::cover,
     review::{self, Answer, Entry, Object, Request},
     tls::Identity,
 };
@@ -311,6 +312,9 @@ fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
     } else {
         review::parse::<Node>(body).map(|request| {
             let decision = match app.catalog.load_full() {
+                Some(catalog) if entry == Entry::Restores => {
+                    cover::judge(&catalog, &app.cluster, &request)
+                }
                 Some(catalog) => {
                     judge::judge(&catalog, &app.cluster, &app.options, entry, &request)
                 }
@@ -425,7 +429,7 @@ fn record<T: Object>(
     let known = catalog
         .as_ref()
         .is_some_and(|catalog| catalog.rules(&kind).is_some())
-        || entry == Entry::Guard
+        || matches!(entry, Entry::Guard | Entry::Restores)
         || request.operation == review::Operation::Connect;
     let kind = if kind.group.is_empty() {
         kind.kind.to_string()

@@ -187,6 +187,13 @@ pub struct RestoreVerificationStatus {
     pub consecutive_failures: u32,
     /// Slots that passed without a run since the last that passed, as far as their records are kept.
     pub missed_slots: u64,
+    /// The annotation `hipaa-iac.dev/run-requested-by` for which a run was last made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 253))]
+    pub last_request: Option<String>,
+    /// The canary's number in the last run that passed: one that is lower in a later run was rolled back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_canary_seq: Option<i64>,
     /// Seconds that the last run that passed measured, by objective.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub objectives_achieved: BTreeMap<String, f64>,
@@ -256,6 +263,9 @@ pub struct RestoreVerificationRunSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 253))]
     pub requested_by: Option<String>,
+    /// The canary's number in the last run that passed, when this run was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_canary_seq: Option<i64>,
     /// The attempt, from 1.
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 3))]

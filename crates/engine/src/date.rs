@@ -35,6 +35,14 @@ impl Date {
         (later.0 - self.0).num_days()
     }
 
+    /// When it begins in UTC, in seconds since 1970.
+    pub(crate) fn unix_seconds(self) -> i64 {
+        self.0
+            .and_time(chrono::NaiveTime::MIN)
+            .and_utc()
+            .timestamp()
+    }
+
     /// The first day that can be told.
     pub const MIN: Self = Self(chrono::NaiveDate::MIN);
 

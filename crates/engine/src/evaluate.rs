@@ -45,6 +45,8 @@ pub struct Settings {
     pub inline_waivers: bool,
     /// Every resource is taken to hold PHI, whatever it is classified as.
     pub all_phi: bool,
+    /// The moment in a cluster, in seconds since 1970. Files have none: a status that is written in one is nobody's word.
+    pub moment: Option<i64>,
 }
 
 impl Settings {
@@ -58,6 +60,7 @@ impl Settings {
             selection: Selection::default(),
             inline_waivers: true,
             all_phi: false,
+            moment: None,
         }
     }
 }
@@ -179,7 +182,13 @@ pub fn evaluate(
     }
     diagnostics.extend(settings.agreements.diagnostics().iter().cloned());
     let chosen = choose(policies, settings);
-    let world = World::new(inventory, settings, sources, settings.all_phi);
+    let world = World::new(
+        inventory,
+        settings,
+        sources,
+        settings.all_phi,
+        settings.moment,
+    );
     let mut findings = crate::pool::run(|| judge_all(&world, &chosen, sources));
     let files: Vec<FileId> = waiver_files(inventory, &findings);
     let mut waivers = Waivers::collect(settings, &[], policies, sources, &files);
@@ -254,7 +263,7 @@ impl Prepared {
     }
 
     /// What [`evaluate`] finds about one resource of an inventory that was not read from files; the others stand for relations alone.
-    /// `waivers` count beside those of the configuration. With `all_phi` everything is taken to hold PHI.
+    /// `waivers` count beside those of the configuration. With `all_phi` everything is taken to hold PHI. `moment` is [`Settings::moment`].
     ///
     /// It runs on the calling thread, on a stack of its own unless that one has 8 MiB left.
     pub fn evaluate(
@@ -263,11 +272,12 @@ impl Prepared {
         resource: usize,
         waivers: &[WaiverEntry],
         all_phi: bool,
+        moment: Option<i64>,
     ) -> Vec<Finding> {
         let sources = &Sources::new();
         let all_phi = all_phi || self.settings.all_phi;
         crate::pool::here(|| {
-            let world = World::new(inventory, &self.settings, sources, all_phi);
+            let world = World::new(inventory, &self.settings, sources, all_phi, moment);
             let mut findings = judge_one(&world, &self.chosen, sources, resource);
             if !waivers.is_empty() || !self.settings.config.waivers.is_empty() {
                 let mut waivers =

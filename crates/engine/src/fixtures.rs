@@ -44,6 +44,14 @@ pub fn fixture_date() -> Date {
     Date::FIXTURES
 }
 
+/// The moment at which a fixture is judged as in a cluster, noon of that day in UTC, by the name of its file: `pass-live.yaml`,
+/// `fail-live-stale.yaml`. Others are judged as files.
+pub fn fixture_moment(file_name: &str) -> Option<i64> {
+    let (stem, _) = file_name.split_once('.')?;
+    let noon = Date::FIXTURES.unix_seconds() + 12 * 3600;
+    (stem.split('-').nth(1) == Some("live")).then_some(noon)
+}
+
 /// Checks a fixture: its inventory against one policy, whatever the policy's profile, with every resource classified as PHI.
 ///
 /// # Errors

@@ -43,7 +43,7 @@ pub use date::Date;
 pub use evaluate::{
     Evaluation, Finding, Prepared, Selection, Settings, Verdict, evaluate, selected,
 };
-pub use fixtures::{FixtureKind, check_fixture, fixture_date};
+pub use fixtures::{FixtureKind, check_fixture, fixture_date, fixture_moment};
 pub use lint::{lint, may_be_unknown};
 pub use policy::{
     API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,

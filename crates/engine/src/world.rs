@@ -21,6 +21,8 @@ pub(crate) struct World<'a> {
     pub(crate) inventory: &'a Inventory,
     pub(crate) relations: Relations<'a>,
     pub(crate) settings: &'a Settings,
+    /// The moment in a cluster, in seconds since 1970.
+    pub(crate) moment: Option<i64>,
     /// Everything is taken to hold PHI.
     all_phi: bool,
     /// For each resource, whether it is classified as PHI; found out when first asked for.
@@ -80,11 +82,13 @@ impl<'a> World<'a> {
         settings: &'a Settings,
         sources: &'a Sources,
         all_phi: bool,
+        moment: Option<i64>,
     ) -> Self {
         let mut world = Self {
             inventory,
             relations: Relations::new(inventory),
             settings,
+            moment,
             all_phi,
             phi: OnceLock::new(),
             restores: OnceLock::new(),

@@ -5,7 +5,11 @@
 //! written against it. Only the leader does anything, and a status that was read before somebody else wrote is refused by its resource
 //! version.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use hipaa_iac_api::{
     Condition, ConditionStatus, EvidenceStatus, EvidenceStore, RestoreVerification,
@@ -21,7 +25,7 @@ use jiff::Timestamp;
 use k8s_openapi::{
     api::{
         batch::v1::Job,
-        core::v1::{ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod},
+        core::v1::{ConfigMap, ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod},
     },
     apimachinery::pkg::apis::meta::v1::OwnerReference,
 };
@@ -31,14 +35,19 @@ use kube::{
         DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams, Preconditions,
         PropagationPolicy,
     },
+    runtime::events::{Event, EventType, Recorder, Reporter},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::{
+    conditions,
+    figures::Figures,
     jobs::{self, RUN_UID, Settings},
     machine::{self, Action, JobState, Message, Part, Place, Scratch},
+    notes::Notes,
+    reaper::{self, Labelled},
     record,
     schedule::Schedule,
     verification,
@@ -77,12 +86,30 @@ enum Trouble {
     Mistake(String),
 }
 
+/// Who writes events.
+pub fn recorder(client: Client, pod: &str) -> Recorder {
+    let reporter = Reporter {
+        controller: "hipaa-iac".to_owned(),
+        instance: Some(pod.to_owned()),
+    };
+    Recorder::new(client, reporter)
+}
+
 /// Sees to runs as long as this replica leads, until the task is aborted.
-pub async fn run(client: Client, options: Options, leads: watch::Receiver<bool>) {
+pub async fn run(
+    client: Client,
+    options: Options,
+    leads: watch::Receiver<bool>,
+    figures: Figures,
+    recorder: Recorder,
+) {
     let controller = Controller {
         client,
         options,
         leads,
+        figures,
+        recorder,
+        notes: Mutex::default(),
     };
     loop {
         if controller.leads() {
@@ -91,6 +118,8 @@ pub async fn run(client: Client, options: Options, leads: watch::Receiver<bool>)
                 Ok(Err(trouble)) => tracing::warn!(%trouble, "restore verification"),
                 Err(_) => tracing::warn!("restore verification: a look took too long"),
             }
+        } else {
+            controller.forget();
         }
         tokio::time::sleep(PERIOD).await;
     }
@@ -100,6 +129,9 @@ struct Controller {
     client: Client,
     options: Options,
     leads: watch::Receiver<bool>,
+    figures: Figures,
+    recorder: Recorder,
+    notes: Mutex<Notes>,
 }
 
 /// What is in the namespace of the scratch.
@@ -127,11 +159,17 @@ fn seen_object<K: Resource>(kind: &str, object: &K) -> machine::Object {
 
 impl Things {
     /// Everything with a run's label, with the run.
-    fn labelled(&self) -> Vec<(String, machine::Object)> {
-        fn of<K: Resource>(kind: &str, objects: &[K]) -> Vec<(String, machine::Object)> {
-            let owned = objects
-                .iter()
-                .filter_map(|object| Some((label(object)?.to_owned(), seen_object(kind, object))));
+    fn labelled(&self) -> Vec<Labelled> {
+        fn of<K: Resource>(kind: &str, objects: &[K]) -> Vec<Labelled> {
+            let owned = objects.iter().filter_map(|object| {
+                let destroy_after = object.meta().annotations.as_ref();
+                Some(Labelled {
+                    run: label(object)?.to_owned(),
+                    object: seen_object(kind, object),
+                    destroy_after: destroy_after
+                        .and_then(|them| them.get(jobs::DESTROY_AFTER)?.parse().ok()),
+                })
+            });
             owned.collect()
         }
         let mut all = of("Job", &self.jobs);
@@ -146,8 +184,8 @@ impl Things {
         let mut objects: Vec<machine::Object> = self
             .labelled()
             .into_iter()
-            .filter(|(run, _)| run == uid)
-            .map(|(_, object)| object)
+            .filter(|labelled| labelled.run == uid)
+            .map(|labelled| labelled.object)
             .collect();
         // A volume carries no label of ours. Its claim names it, and its driver deletes it: that is waited for.
         let prefix = format!("{name}-");
@@ -373,6 +411,7 @@ impl Controller {
                 tracing::warn!(verification = %name, %trouble, "a verification could not be seen to");
             }
         }
+        self.report(&verifications, &runs).await;
         Ok(())
     }
 
@@ -381,24 +420,93 @@ impl Controller {
         Ok(api.list(&ListParams::default()).await?.items)
     }
 
-    /// Deletes what carries the label of a run that is not there.
+    /// Deletes what runs left behind.
     async fn reap(&self, things: &Things, runs: &[Run]) -> Result<(), Trouble> {
-        let uids = |runs: &[Run]| -> BTreeSet<String> {
-            runs.iter().filter_map(ResourceExt::uid).collect()
-        };
-        let mut known = uids(runs);
         let labelled = things.labelled();
-        if labelled.iter().all(|(run, _)| known.contains(run)) {
+        let now = Timestamp::now();
+        if reaper::orphans(&labelled, runs, now).is_empty() {
             return Ok(());
         }
-        known.extend(uids(&self.runs().await?));
-        for (run, object) in labelled {
-            if !known.contains(&run) && !object.terminating {
-                tracing::warn!(kind = %object.kind, name = %object.name, "what a run left behind is deleted");
-                self.delete(&object).await?;
-            }
+        // A run that was made since is none that is gone.
+        let runs = self.runs().await?;
+        for Labelled { object, .. } in reaper::orphans(&labelled, &runs, now) {
+            tracing::warn!(kind = %object.kind, name = %object.name, "what a run left behind is deleted");
+            self.delete(object).await?;
+            self.figures.reaped();
+            let about = ObjectReference {
+                kind: Some(object.kind.clone()),
+                name: Some(object.name.clone()),
+                namespace: Some(self.options.settings.namespace.clone()),
+                uid: Some(object.uid.clone()),
+                ..ObjectReference::default()
+            };
+            let text = "its run is over or gone, or its time is: it was deleted".to_owned();
+            self.publish(&about, None, true, "OrphanScratchReaped", text)
+                .await;
         }
         Ok(())
+    }
+
+    async fn publish(
+        &self,
+        about: &ObjectReference,
+        run: Option<ObjectReference>,
+        warning: bool,
+        reason: &str,
+        text: String,
+    ) {
+        let event = Event {
+            type_: if warning {
+                EventType::Warning
+            } else {
+                EventType::Normal
+            },
+            reason: reason.to_owned(),
+            note: Some(text),
+            action: "VerifyRestore".to_owned(),
+            secondary: run,
+        };
+        // An event is no evidence: the run goes on without it.
+        if let Err(error) = self.recorder.publish(&event, about).await {
+            tracing::warn!(%error, "an event could not be written");
+        }
+    }
+
+    /// Events and figures of what is so now.
+    async fn report(&self, verifications: &[RestoreVerification], runs: &[Run]) {
+        self.figures.tell(verifications, runs);
+        let news = self.notes().news(runs, Timestamp::now());
+        for note in news {
+            let Some(run) = runs
+                .iter()
+                .find(|run| run.uid().as_ref() == Some(&note.run))
+            else {
+                continue;
+            };
+            if let Some((verdict, reason)) = &note.ended {
+                self.figures.ended(run, verdict, reason);
+            }
+            let verification = verifications
+                .iter()
+                .find(|known| known.uid().as_ref() == Some(&run.spec.verification_ref.uid));
+            let about = match verification {
+                Some(verification) => verification.object_ref(&()),
+                None => run.object_ref(&()),
+            };
+            let run = Some(run.object_ref(&()));
+            self.publish(&about, run, note.warning, &note.reason, note.text)
+                .await;
+        }
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another leads: what is told from here on is told there.
+    fn forget(&self) {
+        self.figures.clear();
+        self.notes().forget();
     }
 
     /// One step of a run.
@@ -689,6 +797,10 @@ impl Controller {
                 .as_ref()
                 .map_or(Timestamp::UNIX_EPOCH, |time| time.0),
             suspended: spec.suspend,
+            requested: verification
+                .annotations()
+                .get(verification::REQUEST)
+                .map(String::as_str),
             schedule: schedule.as_ref().ok().and_then(Option::as_ref),
             template: &template,
             digest: &digest,
@@ -748,6 +860,9 @@ impl Controller {
             last_transition_time: seen.now.to_string(),
         };
         set_condition(&mut said.conditions, ready);
+        for condition in conditions::conditions(&seen, &said) {
+            set_condition(&mut said.conditions, condition);
+        }
         if said == stored {
             return Ok(());
         }

@@ -416,6 +416,9 @@ impl Builder<'_> {
         ]
         .map(ToOwned::to_owned)
         .to_vec();
+        if let Some(seq) = self.run.spec.last_canary_seq {
+            arguments.extend(["--last-canary".to_owned(), seq.to_string()]);
+        }
         let mut claims: Vec<&str> = [Some(self.spec.source.location()), log(&self.spec.source)]
             .into_iter()
             .flatten()
@@ -554,6 +557,7 @@ mod tests {
                 scheduled_for: None,
                 missed_slots: None,
                 requested_by: None,
+                last_canary_seq: None,
                 attempt: 1,
                 template,
             },

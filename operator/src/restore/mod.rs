@@ -3,9 +3,16 @@
 //! [`schedule`] says when, [`machine`] what comes next in a run; both are pure functions, and all that they remember is in the status of
 //! custom resources.
 
+pub mod conditions;
 pub mod controller;
+pub mod cover;
+pub mod coverage;
+pub mod figures;
 pub mod jobs;
 pub mod machine;
+pub mod notes;
+pub mod reaper;
 pub mod record;
 pub mod schedule;
+pub mod stores;
 pub mod verification;

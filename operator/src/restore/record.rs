@@ -176,6 +176,7 @@ mod tests {
                 scheduled_for: at("2026-05-02T03:00:00Z"),
                 missed_slots: None,
                 requested_by: None,
+                last_canary_seq: None,
                 attempt: 2,
                 template: json!({"spec": {"source": {"pgDump": {"format": "Custom",
                     "location": {"s3": {"bucket": "b", "prefix": "p"}},

@@ -11,8 +11,13 @@ use hipaa_iac_restore::result::{Reason, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::{machine, schedule::Schedule};
+
+/// The annotation by which a run is asked for by hand: who asks, a space, and anything that tells this request from the last. The chart's admission
+/// policy sees to it that nobody asks in the name of another.
+pub const REQUEST: &str = "hipaa-iac.dev/run-requested-by";
 
 /// When the second and the third attempt begin, after the end of the one before.
 const RETRIES: [SignedDuration; 2] = [SignedDuration::from_mins(10), SignedDuration::from_mins(30)];
@@ -32,6 +37,8 @@ pub struct Observed<'a> {
     pub created: Timestamp,
     /// It is not to run.
     pub suspended: bool,
+    /// What its annotation [`REQUEST`] says: who asks for a run by hand, and something that tells one request from the last.
+    pub requested: Option<&'a str>,
     /// When it is to run; none without a schedule.
     pub schedule: Option<&'a Schedule>,
     /// Its document, and the digest of that.
@@ -66,6 +73,16 @@ pub fn run_name(verification: &str, slot: Timestamp, attempt: u8) -> String {
     }
 }
 
+/// The name of the run of a request: the same whoever makes it.
+pub fn requested_name(verification: &str, request: &str) -> String {
+    use std::fmt::Write as _;
+    let mut name = format!("{verification}-m");
+    for byte in Sha256::digest(request).iter().take(4) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
 fn reason(run: &Run) -> Option<Reason> {
     let text = run.status.as_ref()?.reason.clone()?;
     serde_json::from_value(Value::String(text)).ok()
@@ -91,9 +108,6 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         prune: prune(seen),
         ..Asked::default()
     };
-    if seen.suspended {
-        return asked;
-    }
     let spec = |trigger, slot: Option<Timestamp>, attempt, missed| RunSpec {
         verification_ref: VerificationRef {
             name: seen.name.to_owned(),
@@ -105,9 +119,23 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         scheduled_for: slot.map(Time),
         missed_slots: missed,
         requested_by: None,
+        last_canary_seq: seen.status.last_canary_seq,
         attempt,
         template: seen.template.clone(),
     };
+    // Somebody may want to know while the schedule is suspended.
+    if let Some(request) = seen.requested
+        && seen.status.last_request.as_deref() != Some(request)
+    {
+        let mut run = spec(RunTrigger::Manual, None, 1, None);
+        let who = request.rsplit_once(' ').map_or(request, |(who, _)| who);
+        run.requested_by = Some(who.to_owned());
+        let name = requested_name(seen.name, request);
+        asked.create.push((name, run));
+    }
+    if seen.suspended {
+        return asked;
+    }
     let is_new = seen.runs.is_empty()
         && seen.status.last_run.is_none()
         && seen.status.last_schedule_time.is_none();
@@ -166,6 +194,10 @@ fn retry<'a>(seen: &Observed<'a>) -> Option<(&'a Run, Timestamp)> {
     let last = newest(seen.runs)?;
     let after = RETRIES.get(usize::from(last.spec.attempt.checked_sub(1)?))?;
     let status = last.status.as_ref()?;
+    // Who asked for it asks again.
+    if last.spec.trigger == RunTrigger::Manual {
+        return None;
+    }
     if status.phase != RunPhase::Finished || !is_worth_retrying(reason(last)?) {
         return None;
     }
@@ -232,10 +264,22 @@ fn measured(status: &RunStatus) -> BTreeMap<String, f64> {
         .collect()
 }
 
+/// The canary's number in a run that passed.
+fn canary(status: &RunStatus) -> Option<i64> {
+    let checks = status.result.as_ref()?.get("checks")?.as_array()?;
+    let canary = checks
+        .iter()
+        .find(|check| check.get("id").and_then(Value::as_str) == Some("canary"))?;
+    canary.get("observed")?.as_i64()
+}
+
 /// The status that follows from the runs that are there, in whatever order they ended. What was said of newer ones that are gone stays.
 pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     let mut said = seen.status.clone();
     said.observed_generation = Some(seen.generation);
+    if let Some(request) = seen.requested {
+        said.last_request = Some(request.to_owned());
+    }
     said.last_schedule_time = last_slot(seen).map(Time);
     said.next_schedule_time = seen
         .schedule
@@ -271,6 +315,7 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     {
         said.last_passed_time = Some(Time(*at));
         said.objectives_achieved = measured(status);
+        said.last_canary_seq = canary(status).or(said.last_canary_seq);
     }
     if let Some((at, run, status)) = finished.iter().max_by_key(|(at, ..)| *at)
         && later(
@@ -313,6 +358,7 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
 #[cfg(test)]
 mod tests {
     use hipaa_iac_api::{EvidenceStatus, ScratchStatus};
+    use serde_json::json;
 
     use super::*;
 
@@ -327,6 +373,7 @@ mod tests {
         status: RestoreVerificationStatus,
         runs: Vec<Run>,
         suspended: bool,
+        requested: Option<&'static str>,
         history: (usize, usize),
     }
 
@@ -337,6 +384,7 @@ mod tests {
                 status: RestoreVerificationStatus::default(),
                 runs: Vec::new(),
                 suspended: false,
+                requested: None,
                 history: (10, 20),
             }
         }
@@ -349,6 +397,7 @@ mod tests {
                 generation: 1,
                 created: at(CREATED),
                 suspended: self.suspended,
+                requested: self.requested,
                 schedule: self.schedule.as_ref(),
                 template,
                 digest: "sha256:ours",
@@ -463,6 +512,84 @@ mod tests {
             tell(&world.seen("2026-06-01T00:00:00Z", &Value::Null)).next_schedule_time,
             None
         );
+    }
+
+    /// `printf 'jane 2026-05-01T13:00:00Z' | sha256sum` begins with af8dd295.
+    #[test]
+    fn a_run_by_hand_is_made_once_for_each_request_and_names_who_asked() {
+        let mut world = World::daily();
+        world.schedule = None;
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        world.suspended = true;
+        world.requested = Some("jane 2026-05-01T13:00:00Z");
+        assert_eq!(world.advance("2026-05-01T13:00:10Z"), ["ehr-maf8dd295"]);
+        let run = &world.runs[1];
+        assert_eq!(run.spec.trigger, RunTrigger::Manual);
+        assert_eq!(run.spec.requested_by.as_deref(), Some("jane"));
+        assert!(world.advance("2026-05-01T13:00:20Z").is_empty());
+        // It is not tried again by itself, and not made again when it is pruned.
+        world.suspended = false;
+        world.end("ehr-maf8dd295", Reason::RunnerLost, "2026-05-01T13:05:00Z");
+        assert!(world.advance("2026-05-01T14:00:00Z").is_empty());
+        world.runs.clear();
+        assert!(world.advance("2026-05-01T14:00:10Z").is_empty());
+        world.requested = Some("system:serviceaccount:ci:drill 2");
+        let name = world.advance("2026-05-01T15:00:00Z");
+        assert_eq!(name.len(), 1);
+        assert_eq!(
+            world.runs[0].spec.requested_by.as_deref(),
+            Some("system:serviceaccount:ci:drill")
+        );
+    }
+
+    #[test]
+    fn the_number_of_the_canary_goes_from_run_to_run() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        let ends = |world: &mut World, name: &str, reason: Reason, seq: i64, now: &str| {
+            let run = world
+                .runs
+                .iter_mut()
+                .find(|run| run.metadata.name.as_deref() == Some(name));
+            run.unwrap().status = Some(RunStatus {
+                result: Some(
+                    json!({"checks": [{"id": "amcheck", "observed": 7}, {"id": "canary", "observed": seq}]}),
+                ),
+                ..RunStatus::default()
+            });
+            let result = world.runs.last().unwrap().status.clone().unwrap().result;
+            world.end(name, reason, now);
+            world
+                .runs
+                .last_mut()
+                .unwrap()
+                .status
+                .as_mut()
+                .unwrap()
+                .result = result;
+            world.status.last_passed_time = None;
+            world.status = tell(&world.seen(now, &Value::Null));
+        };
+        ends(
+            &mut world,
+            "ehr-29627280",
+            Reason::None,
+            41,
+            "2026-05-01T12:05:00Z",
+        );
+        assert_eq!(world.status.last_canary_seq, Some(41));
+        let name = world.advance("2026-05-02T03:00:00Z");
+        assert_eq!(world.runs[1].spec.last_canary_seq, Some(41));
+        // Only a run that passed moves it.
+        ends(
+            &mut world,
+            &name[0],
+            Reason::StaleData,
+            50,
+            "2026-05-02T03:05:00Z",
+        );
+        assert_eq!(world.status.last_canary_seq, Some(41));
     }
 
     #[test]

@@ -10,5 +10,6 @@
 )]
 
 mod parity;
+mod restores;
 mod served;
 mod serving;

@@ -54,6 +54,7 @@ pub(crate) struct Setup {
     pub(crate) demands: Demands,
     pub(crate) permits: usize,
     pub(crate) resources: Resources,
+    pub(crate) restores: bool,
 }
 
 impl Default for Setup {
@@ -64,6 +65,7 @@ impl Default for Setup {
             demands: Demands::default(),
             permits: 64,
             resources: Resources::default(),
+            restores: false,
         }
     }
 }
@@ -85,7 +87,8 @@ impl Drop for Served {
 impl Served {
     #[expect(clippy::unused_async, reason = "it needs the runtime")]
     pub(crate) async fn start(setup: Setup) -> Self {
-        let base = Base::new(Some(("hipaa-iac.yaml", setup.config)), setup.mode, &[]).unwrap();
+        let config = Some(("hipaa-iac.yaml", setup.config));
+        let base = Base::new(config, setup.mode, &[], setup.restores).unwrap();
         let today = Date::new(2026, 11, 24).unwrap();
         let catalog = Catalog::build(&base, &setup.resources, &mut BTreeMap::new(), today).unwrap();
         let log = tempfile::tempdir().unwrap();

@@ -53,7 +53,7 @@ fn compile(text: &str) -> Result<Program, String> {
 fn run_in(inventory: &Inventory, text: &str, this: Val, coerce: bool) -> Result<Val, String> {
     let settings = Settings::default();
     let sources = Sources::new();
-    let world = World::new(inventory, &settings, &sources, true);
+    let world = World::new(inventory, &settings, &sources, true, settings.moment);
     let scope = Scope::new(
         &world,
         0,
@@ -569,6 +569,43 @@ fn network_functions() {
     let open = open_list(vec!["80".into()], None);
     assert_eq!(verdict("portsInclude(self, [80])", &open), "true");
     assert_eq!(verdict("portsInclude(self, [22])", &open), "?");
+}
+
+#[test]
+fn what_controllers_wrote_counts_in_a_cluster_alone() {
+    let hours = |moment: Option<i64>, text: &str| {
+        let settings = Settings {
+            moment,
+            ..Settings::default()
+        };
+        let (inventory, sources) = (Inventory::default(), Sources::new());
+        let world = World::new(&inventory, &settings, &sources, true, settings.moment);
+        let scope = Scope::new(&world, 0, false, Val::Null, Val::Null, &[]);
+        match scope.run(&compile(text).unwrap()).unwrap() {
+            Val::Bool(holds) => Some(holds),
+            Val::Unknown(_) => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    // 2026-11-24T12:00:00Z, by `date -u -d @1795521600`.
+    let noon = Some(1_795_521_600);
+    let text = "hoursSince('2026-11-23T10:30:00Z') == 25.5";
+    assert_eq!(hours(noon, text), Some(true));
+    assert_eq!(hours(None, text), None);
+    // Another offset, and a clock that is a little ahead.
+    assert_eq!(
+        hours(noon, "hoursSince('2026-11-24T13:00:00+02:00') == 1.0"),
+        Some(true)
+    );
+    assert_eq!(
+        hours(noon, "hoursSince('2026-11-24T12:04:00Z') <= 0.0"),
+        Some(true)
+    );
+    assert_eq!(
+        hours(noon, "hoursSince('2026-11-24T12:06:00Z') <= 0.0"),
+        None
+    );
+    assert_eq!(hours(noon, "hoursSince('lately') <= 0.0"), None);
 }
 
 #[test]

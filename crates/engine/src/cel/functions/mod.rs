@@ -129,6 +129,7 @@ static TABLE: &[Function] = &[
     strict("versionAtLeast", false, 2, 2, text::version_at_least),
     lenient("outline", false, 1, 1, text::outline),
     strict("days", false, 1, 1, text::days),
+    strict("hoursSince", false, 1, 1, text::hours_since),
     strict(
         "scheduleMaxGapHours",
         false,

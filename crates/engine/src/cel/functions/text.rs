@@ -87,6 +87,29 @@ pub(super) fn days(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     }
 }
 
+/// How far a clock of the cluster may be ahead of ours, in seconds.
+const SKEW: f64 = 300.0;
+
+/// Hours since a moment that a controller of the cluster wrote down. Nothing is known of it from files.
+pub(super) fn hours_since(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let text = text_of(scope, "hoursSince", args, 0)?;
+    let Some(moment) = scope.world.moment else {
+        return not_readable("what became of it, and when, is known in the cluster alone");
+    };
+    let Ok(then) = chrono::DateTime::parse_from_rfc3339(&text) else {
+        return not_readable("the text is not a time");
+    };
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds of any year fit into 53 bits"
+    )]
+    let seconds = moment.saturating_sub(then.timestamp()) as f64;
+    if seconds < -SKEW {
+        return not_readable("the time lies in the future");
+    }
+    Ok(Val::Double(seconds / 3600.0))
+}
+
 pub(super) fn schedule_max_gap_hours(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     scope.charge(20_000)?;
     match schedule::max_gap_hours(&text_of(scope, "scheduleMaxGapHours", args, 0)?) {

@@ -1,0 +1,448 @@
+//! What Prometheus sees of restore verification. The leader alone tells; a replica that does not lead has none of these figures.
+
+use std::sync::atomic::AtomicU64;
+
+use hipaa_iac_api::{
+    ConditionStatus, EvidenceStore, RestoreVerification, RestoreVerificationRun as Run, RunPhase,
+};
+use hipaa_iac_engine::Verdict;
+use hipaa_iac_restore::config::Span;
+use jiff::Timestamp;
+use kube::{Resource as _, ResourceExt as _};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+
+use super::machine::SCRATCH_DESTROYED;
+
+/// How old a proof may be where a verification says nothing, in seconds: 31 days.
+const MAX_AGE: u64 = 31 * 86_400;
+/// How long a new verification may be without one, in seconds: 72 hours.
+const GRACE_PERIOD: u64 = 72 * 3600;
+
+/// A verification. Prometheus itself has a label `namespace`, which is the operator's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct VerificationLabels {
+    /// Its namespace.
+    pub verification_namespace: String,
+    /// Its name.
+    pub verification: String,
+}
+
+/// A verdict of a verification.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct VerdictLabels {
+    /// Its namespace.
+    pub verification_namespace: String,
+    /// Its name.
+    pub verification: String,
+    /// `Passed`, `Failed`, `Inconclusive`, `Skipped` or `Aborted`.
+    pub verdict: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that a verification measured.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ObjectiveLabels {
+    /// Its namespace.
+    pub verification_namespace: String,
+    /// Its name.
+    pub verification: String,
+    /// `rto`, `backupAge`, `dataAge` or `recoveryPointLag`.
+    pub objective: String,
+}
+
+/// What the policy says of a database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct DatabaseLabels {
+    /// `pass`, `fail`, `unknown` or `error`.
+    pub verdict: &'static str,
+}
+
+/// What was seen of an evidence store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct StoreLabels {
+    /// Its name.
+    pub store: String,
+    /// `Writable` or `Immutable`.
+    pub condition: String,
+}
+
+/// Gauges of numbers that are no whole ones.
+type FloatGauge = Gauge<f64, AtomicU64>;
+
+/// Every figure.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    last_pass: Family<VerificationLabels, Gauge>,
+    expires: Family<VerificationLabels, Gauge>,
+    failures: Family<VerificationLabels, Gauge>,
+    missed: Family<VerificationLabels, Gauge>,
+    suspended: Family<VerificationLabels, Gauge>,
+    last_verdict: Family<VerdictLabels, Gauge>,
+    verdicts: Family<VerdictLabels, Counter>,
+    duration: Family<VerificationLabels, FloatGauge>,
+    objectives: Family<ObjectiveLabels, FloatGauge>,
+    pending: Gauge,
+    scratch_left: Gauge,
+    orphans: Counter,
+    databases: Family<DatabaseLabels, Gauge>,
+    cover_lost: Gauge,
+    stores: Family<StoreLabels, Gauge>,
+}
+
+fn number<T: TryInto<i64>>(number: T) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+impl Figures {
+    /// Shows them under their names.
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "restore_last_pass_timestamp_seconds",
+            "Unix time at which a verification last passed",
+            self.last_pass.clone(),
+        );
+        registry.register(
+            "restore_pass_expires_timestamp_seconds",
+            "Unix time at which a verification has no proof any more, or never had one in its grace period",
+            self.expires.clone(),
+        );
+        registry.register(
+            "restore_consecutive_failures",
+            "Runs since the last that passed which failed or were inconclusive",
+            self.failures.clone(),
+        );
+        registry.register(
+            "restore_missed_slots",
+            "Slots that passed without a run since the last that passed",
+            self.missed.clone(),
+        );
+        registry.register(
+            "restore_suspended",
+            "Whether a verification is suspended",
+            self.suspended.clone(),
+        );
+        registry.register(
+            "restore_last_verdict",
+            "What the last run of a verification came to, as labels of a one",
+            self.last_verdict.clone(),
+        );
+        registry.register(
+            "restore_verdicts",
+            "Runs that ended while this replica led, by what they came to",
+            self.verdicts.clone(),
+        );
+        registry.register(
+            "restore_duration_seconds",
+            "Seconds from the start to the end of the last run that was started",
+            self.duration.clone(),
+        );
+        registry.register(
+            "restore_objective_seconds",
+            "Seconds that the last run that passed measured, by objective",
+            self.objectives.clone(),
+        );
+        registry.register(
+            "restore_evidence_pending",
+            "Runs whose record is not in the evidence log yet",
+            self.pending.clone(),
+        );
+        registry.register(
+            "restore_scratch_left",
+            "Runs of which something is still there after the time to delete it",
+            self.scratch_left.clone(),
+        );
+        registry.register(
+            "restore_orphans_reaped",
+            "Objects of runs that were over or gone, deleted while this replica led",
+            self.orphans.clone(),
+        );
+        registry.register(
+            "restore_databases",
+            "PHI databases, by what the policy database-restore-unverified says of them",
+            self.databases.clone(),
+        );
+        registry.register(
+            "restore_cover_lost",
+            "PHI databases that only a suspended verification covers",
+            self.cover_lost.clone(),
+        );
+        registry.register(
+            "evidence_store_condition",
+            "Whether a condition of an EvidenceStore holds",
+            self.stores.clone(),
+        );
+    }
+
+    /// Forgets what a leader knows.
+    pub fn clear(&self) {
+        self.last_pass.clear();
+        self.expires.clear();
+        self.failures.clear();
+        self.missed.clear();
+        self.suspended.clear();
+        self.last_verdict.clear();
+        self.verdicts.clear();
+        self.duration.clear();
+        self.objectives.clear();
+        self.databases.clear();
+        self.stores.clear();
+        for gauge in [&self.pending, &self.scratch_left, &self.cover_lost] {
+            gauge.set(0);
+        }
+    }
+
+    /// Tells of verifications and runs as they are.
+    pub fn tell(&self, verifications: &[RestoreVerification], runs: &[Run]) {
+        self.last_pass.clear();
+        self.expires.clear();
+        self.failures.clear();
+        self.missed.clear();
+        self.suspended.clear();
+        self.last_verdict.clear();
+        self.duration.clear();
+        self.objectives.clear();
+        for verification in verifications {
+            self.tell_one(verification, runs);
+        }
+        let status = |run: &&Run| run.status.clone().unwrap_or_default();
+        let pending = runs
+            .iter()
+            .filter(|run| status(run).phase == RunPhase::Recording);
+        self.pending.set(number(pending.count()));
+        let left = runs.iter().filter(|run| {
+            let status = status(run);
+            status.scratch.verified_absent_at.is_none()
+                && status.conditions.iter().any(|condition| {
+                    condition.type_ == SCRATCH_DESTROYED
+                        && condition.status == ConditionStatus::False
+                })
+        });
+        self.scratch_left.set(number(left.count()));
+    }
+
+    fn tell_one(&self, verification: &RestoreVerification, runs: &[Run]) {
+        let labels = VerificationLabels {
+            verification_namespace: verification.namespace().unwrap_or_default(),
+            verification: verification.name_any(),
+        };
+        let status = verification.status.clone().unwrap_or_default();
+        let spec = &verification.spec.0;
+        if let Some(passed) = &status.last_passed_time {
+            self.last_pass
+                .get_or_create(&labels)
+                .set(passed.0.as_second());
+        }
+        if let Some(expires) = expires(verification) {
+            self.expires.get_or_create(&labels).set(expires.as_second());
+        }
+        self.failures
+            .get_or_create(&labels)
+            .set(status.consecutive_failures.into());
+        self.missed
+            .get_or_create(&labels)
+            .set(number(status.missed_slots));
+        self.suspended
+            .get_or_create(&labels)
+            .set(spec.suspend.into());
+        if let Some(verdict) = &status.last_verdict {
+            let labels = verdict_labels(
+                verification,
+                verdict,
+                status.last_reason.as_deref().unwrap_or_default(),
+            );
+            self.last_verdict.get_or_create(&labels).set(1);
+        }
+        for (objective, seconds) in &status.objectives_achieved {
+            let labels = ObjectiveLabels {
+                verification_namespace: labels.verification_namespace.clone(),
+                verification: labels.verification.clone(),
+                objective: objective.clone(),
+            };
+            self.objectives.get_or_create(&labels).set(*seconds);
+        }
+        let uid = verification.uid();
+        let last = runs
+            .iter()
+            .filter(|run| Some(&run.spec.verification_ref.uid) == uid.as_ref())
+            .filter_map(|run| {
+                let status = run.status.as_ref()?;
+                Some((
+                    status.finished_at.as_ref()?.0,
+                    status.started_at.as_ref()?.0,
+                ))
+            })
+            .max();
+        if let Some((ended, began)) = last {
+            self.duration
+                .get_or_create(&labels)
+                .set(ended.duration_since(began).as_secs_f64());
+        }
+    }
+
+    /// A run of a verification came to an end.
+    pub fn ended(&self, run: &Run, verdict: &str, reason: &str) {
+        let labels = VerdictLabels {
+            verification_namespace: run.namespace().unwrap_or_default(),
+            verification: run.spec.verification_ref.name.clone(),
+            verdict: verdict.to_owned(),
+            reason: reason.to_owned(),
+        };
+        self.verdicts.get_or_create(&labels).inc();
+    }
+
+    /// An object of a run that is over or gone was deleted.
+    pub fn reaped(&self) {
+        self.orphans.inc();
+    }
+
+    /// Databases by verdict, and those that only a suspended verification covers.
+    pub fn cover(&self, verdicts: &[Verdict], lost: usize) {
+        for verdict in [
+            Verdict::Pass,
+            Verdict::Fail,
+            Verdict::Unknown,
+            Verdict::Error,
+        ] {
+            let count = verdicts.iter().filter(|known| **known == verdict).count();
+            let labels = DatabaseLabels {
+                verdict: verdict.as_str(),
+            };
+            self.databases.get_or_create(&labels).set(number(count));
+        }
+        self.cover_lost.set(number(lost));
+    }
+
+    /// Evidence stores as they were seen.
+    pub fn stores(&self, stores: &[EvidenceStore]) {
+        self.stores.clear();
+        for store in stores {
+            for condition in store.status.iter().flat_map(|status| &status.conditions) {
+                let labels = StoreLabels {
+                    store: store.name_any(),
+                    condition: condition.type_.clone(),
+                };
+                let holds = condition.status == ConditionStatus::True;
+                self.stores.get_or_create(&labels).set(holds.into());
+            }
+        }
+    }
+}
+
+fn verdict_labels(
+    verification: &RestoreVerification,
+    verdict: &str,
+    reason: &str,
+) -> VerdictLabels {
+    VerdictLabels {
+        verification_namespace: verification.namespace().unwrap_or_default(),
+        verification: verification.name_any(),
+        verdict: verdict.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+/// When a verification has no proof any more, or, where none of its runs passed, when its grace period ends.
+pub fn expires(verification: &RestoreVerification) -> Option<Timestamp> {
+    let enforcement = verification.spec.0.enforcement.as_ref();
+    let seconds = |span: Option<Span>, otherwise| {
+        let seconds = span.map_or(otherwise, |span| span.0);
+        jiff::SignedDuration::from_secs(number(seconds))
+    };
+    let passed = verification
+        .status
+        .as_ref()
+        .and_then(|status| status.last_passed_time.as_ref());
+    if let Some(passed) = passed {
+        let max_age = seconds(enforcement.and_then(|it| it.max_age), MAX_AGE);
+        return passed.0.checked_add(max_age).ok();
+    }
+    let grace = seconds(enforcement.and_then(|it| it.grace_period), GRACE_PERIOD);
+    let made = verification.meta().creation_timestamp.as_ref()?;
+    made.0.checked_add(grace).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::encoding::text::encode;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn verification(status: &Value, enforcement: &Value) -> RestoreVerification {
+        let mut spec = json!({"source": {"pgDump": {"format": "Custom",
+            "location": {"pvc": {"claimName": "b", "path": "b.age"}},
+            "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}});
+        if !enforcement.is_null() {
+            spec["enforcement"] = enforcement.clone();
+        }
+        serde_json::from_value(json!({
+            "apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "RestoreVerification",
+            "metadata": {"name": "ehr", "namespace": "clinic", "uid": "b8a5", "creationTimestamp": "2026-05-01T12:00:00Z"},
+            "spec": spec, "status": status,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_proof_expires_by_the_age_that_its_verification_gives() {
+        let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let never = json!({});
+        let passed = json!({"lastPassedTime": "2026-05-10T03:00:00Z"});
+        for (status, enforcement, expected) in [
+            (&never, json!(null), at("2026-05-04T12:00:00Z")),
+            (
+                &never,
+                json!({"mode": "Deny", "gracePeriod": "1h30m"}),
+                at("2026-05-01T13:30:00Z"),
+            ),
+            (&passed, json!(null), at("2026-06-10T03:00:00Z")),
+            (
+                &passed,
+                json!({"mode": "Deny", "maxAge": "7d"}),
+                at("2026-05-17T03:00:00Z"),
+            ),
+        ] {
+            assert_eq!(expires(&verification(status, &enforcement)), expected);
+        }
+    }
+
+    #[test]
+    fn a_verification_is_told_and_forgotten() {
+        let figures = Figures::default();
+        let mut registry = Registry::with_prefix("hipaa_iac");
+        figures.register(&mut registry);
+        let text = || {
+            let mut text = String::new();
+            encode(&mut text, &registry).unwrap();
+            text
+        };
+        let status = json!({"lastPassedTime": "2026-05-10T03:00:00Z", "lastVerdict": "Failed", "lastReason": "StaleData",
+            "consecutiveFailures": 2, "missedSlots": 3, "objectivesAchieved": {"rto": 61.5}});
+        figures.tell(&[verification(&status, &Value::Null)], &[]);
+        let told = text();
+        let of = "verification_namespace=\"clinic\",verification=\"ehr\"";
+        // `date -u -d 2026-05-10T03:00Z +%s` is 1778382000; 31 days later it is 1781060400.
+        for line in [
+            format!("hipaa_iac_restore_last_pass_timestamp_seconds{{{of}}} 1778382000"),
+            format!("hipaa_iac_restore_pass_expires_timestamp_seconds{{{of}}} 1781060400"),
+            format!("hipaa_iac_restore_consecutive_failures{{{of}}} 2"),
+            format!("hipaa_iac_restore_missed_slots{{{of}}} 3"),
+            format!(
+                "hipaa_iac_restore_last_verdict{{{of},verdict=\"Failed\",reason=\"StaleData\"}} 1"
+            ),
+            format!("hipaa_iac_restore_objective_seconds{{{of},objective=\"rto\"}} 61.5"),
+        ] {
+            assert!(
+                told.contains(&format!("{line}\n")),
+                "{line} is not in\n{told}"
+            );
+        }
+        figures.tell(&[], &[]);
+        assert!(!text().contains("clinic"));
+    }
+}
