@@ -22,6 +22,7 @@ mod node;
 mod operator;
 mod outage;
 mod pods;
+mod restore_admission;
 mod traffic;
 mod world;
 
@@ -50,6 +51,7 @@ const CASES: &[&[Case]] = &[
     admission::CASES,
     outage::CASES,
     certificates_served::CASES,
+    restore_admission::CASES,
     lifecycle::CASES,
 ];
 
