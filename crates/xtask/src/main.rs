@@ -28,6 +28,8 @@ enum Chore {
         #[arg(value_enum)]
         suites: Vec<suites::Suite>,
     },
+    /// Build the images of the cluster tests, of the operator and of the runner, as archives below target/tools/images
+    Images,
     /// Format, clippy, licences and generated files, all as CI checks them
     Lint,
     /// Write the generated files: JSON Schemas and the policy reference
@@ -53,6 +55,7 @@ type Outcome = Result<(), String>;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { suites } => suites::run(&suites),
+        Chore::Images => tools::cluster().and_then(|()| tools::images()),
         Chore::Lint => lint::run(),
         Chore::Generate { check } => generate::run(check),
         Chore::Bench { files, restore } => must(

@@ -79,7 +79,9 @@ impl Suite {
             Self::Cli => tools::helm().and_then(|()| tools::kustomize()),
             Self::Differential => tools::terraform(),
             Self::Cluster if given() => tools::helm().and_then(|()| tools::kubernetes()),
-            Self::Cluster => tools::cluster(),
+            Self::Cluster => tools::cluster()
+                .and_then(|()| tools::databases())
+                .and_then(|()| tools::object_storage()),
             Self::Restore => tools::databases().and_then(|()| tools::object_storage()),
         }
     }

@@ -152,7 +152,7 @@ pub(crate) fn kubernetes() -> Result<(), String> {
     go_build(&go, &source, &flags, KUBERNETES, ".")
 }
 
-/// The images of the cluster tests as archives of OCI layouts: the operator's by its Dockerfile, and one that waits.
+/// The images of the cluster tests as archives of OCI layouts: the operator's and the runner's by their Dockerfiles, and one that waits.
 pub(crate) fn images() -> Result<(), String> {
     let triple = output(Command::new("rustc").arg("-vV"))
         .and_then(|text| {
@@ -164,11 +164,20 @@ pub(crate) fn images() -> Result<(), String> {
     // Reviews have a deadline, which code without any optimization misses for the largest objects.
     must(
         crate::cargo(&["build", "--package", "hipaa-iac-operator"])
+            .args(["--package", "hipaa-iac"])
             .args(["--config", "profile.dev.opt-level=1", "--target"])
             .arg(&triple)
             .env("RUSTFLAGS", flags),
     )?;
     let built = target().join(&triple).join("debug");
+    let runner = runner_files()?;
+    copy(&built.join("hipaa-iac"), &runner.join("hipaa-iac"))?;
+    let dockerfile = read(&root().join("operator/runner/Dockerfile"))?;
+    image("hipaa-iac-runner", "test", &runner, &dockerfile)?;
+
+    let authorities = "ca-certificates.crt";
+    let trusted = runner.join("files/etc/ssl/certs").join(authorities);
+    copy(&trusted, &built.join(authorities))?;
     let dockerfile = read(&root().join("operator/Dockerfile"))?;
     image("hipaa-iac-operator", "test", &built, &dockerfile)?;
 
@@ -187,6 +196,25 @@ pub(crate) fn images() -> Result<(), String> {
         &folder,
         "COPY pause /pause\nUSER 65532:65532\nENTRYPOINT [\"/pause\"]",
     )
+}
+
+/// The folder of the runner's image, with its files of Debian's packages: unpacked anew when the script that says which has changed.
+fn runner_files() -> Result<PathBuf, String> {
+    let folder = root().join("target/tools/runner");
+    let script = root().join("operator/runner/files.sh");
+    let (stamp, text) = (folder.join("files.sh"), read(&script)?);
+    if !read(&stamp).is_ok_and(|made_by| made_by == text) {
+        must(Command::new("apt-get").args(["update", "-qq"]))?;
+        must(Command::new(&script).arg(folder.join("files")))?;
+        copy(&script, &stamp)?;
+    }
+    Ok(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    std::fs::copy(from, to)
+        .map(drop)
+        .map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))
 }
 
 /// Builds an image as its Dockerfile says, without Docker and without a network: an empty base, files and settings.
