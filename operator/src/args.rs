@@ -284,6 +284,9 @@ pub struct Restore {
     /// The class of that volume; the cluster's default unless given
     #[arg(long, env = "HIPAA_IAC_RESTORE_BACKUP_CLASS", value_name = "NAME")]
     pub restore_backup_class: Option<String>,
+    /// A ConfigMap of the namespace of the scratch whose `ca.crt` holds the authorities that pods that fetch trust; the image's unless given
+    #[arg(long, env = "HIPAA_IAC_RESTORE_STORE_CA", value_name = "NAME")]
+    pub restore_store_ca: Option<String>,
     /// The private key that signs evidence, in PEM, as `hipaa-iac evidence keygen` makes it
     #[arg(long, env = "HIPAA_IAC_EVIDENCE_KEY_FILE", value_name = "FILE")]
     pub evidence_key_file: Option<PathBuf>,
@@ -302,6 +305,7 @@ impl Restore {
                 fetch_account: self.restore_fetch_account.clone(),
                 backup_size: self.restore_backup_size.clone(),
                 backup_class: self.restore_backup_class.clone(),
+                store_ca: self.restore_store_ca.clone(),
             },
             limit: self.restore_limit.max(1),
             cluster: self.cluster.clone(),

@@ -28,6 +28,8 @@ restoreVerification:
   cluster: clinic
   fetchAnnotations: {role: fetch}
   storeCIDRs: [10.1.0.0/24]
+  storeCA: ca
+  evidenceStore: {region: us-east-1, endpoint: 'https://objects.example.org', credentialsSecret: store}
 rbac: {secrets: true, extraReads: [{apiGroups: [example.com], resources: [things]}]}
 serviceAccount: {annotations: {a: b}}
 podAnnotations: {a: b}

@@ -57,6 +57,8 @@ use super::{
 pub const FINALIZER: &str = "hipaa-iac.dev/scratch-cleanup";
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(3);
+/// How soon it looks again when something was done.
+const SOON: Duration = Duration::from_millis(200);
 /// How long one look may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// The longest log that is read for a result, in bytes.
@@ -95,7 +97,8 @@ pub fn recorder(client: Client, pod: &str) -> Recorder {
     Recorder::new(client, reporter)
 }
 
-/// Sees to runs as long as this replica leads, until the task is aborted.
+/// Sees to runs as long as this replica leads, until the task is aborted. Records are written beside everything else: a store that is away
+/// holds up nothing but them.
 pub async fn run(
     client: Client,
     options: Options,
@@ -111,18 +114,19 @@ pub async fn run(
         recorder,
         notes: Mutex::default(),
     };
-    loop {
-        if controller.leads() {
-            match tokio::time::timeout(PATIENCE, controller.look()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(trouble)) => tracing::warn!(%trouble, "restore verification"),
-                Err(_) => tracing::warn!("restore verification: a look took too long"),
-            }
-        } else {
-            controller.forget();
-        }
-        tokio::time::sleep(PERIOD).await;
-    }
+    tokio::join!(
+        controller.repeat(Work::Runs),
+        controller.repeat(Work::Records)
+    );
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+enum Work {
+    /// Everything but records.
+    Runs,
+    /// Records that wait to be appended.
+    Records,
 }
 
 struct Controller {
@@ -135,6 +139,7 @@ struct Controller {
 }
 
 /// What is in the namespace of the scratch.
+#[derive(Default)]
 struct Things {
     jobs: Vec<Job>,
     pods: Vec<Pod>,
@@ -325,6 +330,13 @@ fn place(run: &Run) -> Place {
     }
 }
 
+/// Whether a run's record is what comes next.
+fn records(run: &Run) -> bool {
+    run.status
+        .as_ref()
+        .is_some_and(|status| status.phase == RunPhase::Recording)
+}
+
 /// The policy of a run, as its template has it.
 fn policy(run: &Run) -> ConcurrencyPolicy {
     let policy = run
@@ -334,6 +346,12 @@ fn policy(run: &Run) -> ConcurrencyPolicy {
     policy
         .and_then(|policy| serde_json::from_value(policy.clone()).ok())
         .unwrap_or_default()
+}
+
+/// Whether the API server will not have an object, now or later. A quota that is used up is no such refusal, nor is a webhook that is away
+/// (500).
+fn is_refusal(answer: &kube::core::Status) -> bool {
+    matches!(answer.code, 403 | 422) && !answer.message.contains("exceeded quota")
 }
 
 /// Whether another run is to take a run's place.
@@ -385,18 +403,49 @@ impl Controller {
         })
     }
 
-    async fn look(&self) -> Result<(), Trouble> {
+    /// Looks again and again, sooner when something was done.
+    async fn repeat(&self, work: Work) {
+        loop {
+            let mut pause = PERIOD;
+            if self.leads() {
+                let looked = match work {
+                    Work::Records => self.record_all().await,
+                    Work::Runs => match tokio::time::timeout(PATIENCE, self.look()).await {
+                        Ok(looked) => looked,
+                        Err(_) => Err(Trouble::Mistake("a look took too long".to_owned())),
+                    },
+                };
+                match looked {
+                    Ok(true) => pause = SOON,
+                    Ok(false) => {}
+                    Err(trouble) => tracing::warn!(%trouble, "restore verification"),
+                }
+            } else {
+                self.forget();
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Appends the records that wait for it.
+    async fn record_all(&self) -> Result<bool, Trouble> {
+        let runs = self.runs().await?;
+        let mut done = false;
+        for run in runs.iter().filter(|run| records(run)) {
+            done |= self.try_step(run, &runs, &Things::default()).await;
+        }
+        Ok(done)
+    }
+
+    /// Everything but records; whether something was done.
+    async fn look(&self) -> Result<bool, Trouble> {
         // What there is of a run is listed after its status was read, and whether it is a run's after that again.
         let runs = self.runs().await?;
         let things = self.things().await?;
         self.reap(&things, &runs).await?;
-        for run in &runs {
-            if !self.leads() {
-                return Ok(());
-            }
-            if let Err(trouble) = self.step(run, &runs, &things).await {
-                tracing::warn!(run = %run.name_any(), %trouble, "a run could not go on");
-            }
+        let mut done = false;
+        for run in runs.iter().filter(|run| !records(run)) {
+            done |= self.try_step(run, &runs, &things).await;
         }
         let verifications: Vec<RestoreVerification> = Api::all(self.client.clone())
             .list(&ListParams::default())
@@ -404,15 +453,34 @@ impl Controller {
             .items;
         for verification in &verifications {
             if !self.leads() {
-                return Ok(());
+                break;
             }
-            if let Err(trouble) = self.keep(verification, &runs).await {
-                let name = verification.name_any();
-                tracing::warn!(verification = %name, %trouble, "a verification could not be seen to");
+            match self.keep(verification, &runs).await {
+                Ok(made) => done |= made,
+                Err(trouble) => {
+                    let name = verification.name_any();
+                    tracing::warn!(verification = %name, %trouble, "a verification could not be seen to");
+                }
             }
         }
-        self.report(&verifications, &runs).await;
-        Ok(())
+        if self.leads() {
+            self.report(&verifications, &runs).await;
+        }
+        Ok(done)
+    }
+
+    /// One step of a run, unless this replica leads no longer; whether something was done.
+    async fn try_step(&self, run: &Run, runs: &[Run], things: &Things) -> bool {
+        if !self.leads() {
+            return false;
+        }
+        match self.step(run, runs, things).await {
+            Ok(done) => done,
+            Err(trouble) => {
+                tracing::warn!(run = %run.name_any(), %trouble, "a run could not go on");
+                false
+            }
+        }
     }
 
     async fn runs(&self) -> Result<Vec<Run>, Trouble> {
@@ -509,8 +577,7 @@ impl Controller {
         self.notes().forget();
     }
 
-    /// One step of a run.
-    async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<(), Trouble> {
+    async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<bool, Trouble> {
         let places: Vec<Place> = runs.iter().map(place).collect();
         let this = place(run);
         let sibling = machine::has_sibling(&this, &places);
@@ -536,25 +603,40 @@ impl Controller {
             turn: machine::has_turn(&this, &places, self.options.limit) && !(sibling && replaces),
             scratch,
             recorded: None,
+            refused: None,
         };
+        let mut done = false;
         for action in machine::reduce(&seen) {
             if !self.leads() {
-                return Ok(());
+                break;
             }
+            done |= !matches!(action, Action::Wait(_));
             match action {
                 Action::Write(status) => self.write(run, &status).await?,
-                Action::Create(part) => self.create(part, run).await?,
+                Action::Create(part) => match self.create(part, run).await {
+                    Err(Trouble::Kube(kube::Error::Api(answer))) if is_refusal(&answer) => {
+                        seen.refused = Some(answer.message.clone());
+                        self.write_all(run, &seen).await?;
+                    }
+                    created => created?,
+                },
                 Action::Delete(object) => self.delete(&object).await?,
                 Action::Record => {
                     seen.recorded = Some(self.record(run).await?);
-                    for action in machine::reduce(&seen) {
-                        if let Action::Write(status) = action {
-                            self.write(run, &status).await?;
-                        }
-                    }
+                    self.write_all(run, &seen).await?;
                 }
                 Action::Release => self.release(run).await?,
                 Action::Wait(_) => {}
+            }
+        }
+        Ok(done)
+    }
+
+    /// Writes what follows from something that was seen just now.
+    async fn write_all(&self, run: &Run, seen: &machine::Observed) -> Result<(), Trouble> {
+        for action in machine::reduce(seen) {
+            if let Action::Write(status) = action {
+                self.write(run, &status).await?;
             }
         }
         Ok(())
@@ -750,13 +832,13 @@ impl Controller {
         appended.map_err(Trouble::Evidence)
     }
 
-    /// Makes the runs that a verification asks for, lets old ones go, and writes its status.
-    async fn keep(&self, verification: &RestoreVerification, all: &[Run]) -> Result<(), Trouble> {
+    /// Makes the runs that a verification asks for, lets old ones go, and writes its status; whether a run was made.
+    async fn keep(&self, verification: &RestoreVerification, all: &[Run]) -> Result<bool, Trouble> {
         let uid = verification.uid().unwrap_or_default();
         let name = verification.name_any();
         let namespace = verification.namespace().unwrap_or_default();
         if verification.meta().deletion_timestamp.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         let spec: &Spec = &verification.spec.0;
         let runs: Vec<Run> = all
@@ -812,6 +894,7 @@ impl Controller {
             ),
         };
         let asked = verification::ask(&seen);
+        let mut made = false;
         let api: Api<Run> = Api::namespaced(self.client.clone(), &namespace);
         for (run_name, run_spec) in asked.create {
             let mut run = Run::new(&run_name, run_spec);
@@ -825,7 +908,10 @@ impl Controller {
                 block_owner_deletion: None,
             }]);
             match api.create(&PostParams::default(), &run).await {
-                Ok(_) => tracing::info!(run = %run_name, "a run was made"),
+                Ok(_) => {
+                    tracing::info!(run = %run_name, "a run was made");
+                    made = true;
+                }
                 Err(kube::Error::Api(answer)) if answer.reason == "AlreadyExists" => {}
                 Err(error) => return Err(error.into()),
             }
@@ -863,10 +949,10 @@ impl Controller {
         for condition in conditions::conditions(&seen, &said) {
             set_condition(&mut said.conditions, condition);
         }
-        if said == stored {
-            return Ok(());
+        if said != stored {
+            self.tell(verification, &said).await?;
         }
-        self.tell(verification, &said).await
+        Ok(made)
     }
 
     async fn tell(

@@ -44,6 +44,8 @@ pub struct Settings {
     pub backup_size: String,
     /// Its class; the cluster's default unless given.
     pub backup_class: Option<String>,
+    /// A ConfigMap of the namespace of the scratch whose `ca.crt` holds the authorities that pods that fetch trust, in place of the image's.
+    pub store_ca: Option<String>,
 }
 
 /// A template as canonical JSON: what the runner reads, and whose digest is in the evidence.
@@ -195,6 +197,7 @@ struct Pod {
     role: &'static str,
     account: Option<String>,
     arguments: Vec<String>,
+    environment: Value,
     volumes: Vec<Value>,
     mounts: Vec<Value>,
     resources: Value,
@@ -287,6 +290,7 @@ impl Builder<'_> {
                 "name": pod.role,
                 "image": self.settings.image,
                 "args": pod.arguments,
+                "env": pod.environment,
                 "resources": pod.resources,
                 "terminationMessagePolicy": "File",
                 "securityContext": {
@@ -367,9 +371,19 @@ impl Builder<'_> {
             volumes.push(self.secrets(&references));
             mounts.push(mount("secrets", "/secrets", true));
         }
+        let mut environment = json!([]);
+        if let Some(authorities) = &self.settings.store_ca {
+            volumes.push(volume(
+                "store-ca",
+                json!({"configMap": {"name": authorities}}),
+            ));
+            mounts.push(mount("store-ca", "/store-ca", true));
+            environment = json!([{"name": "SSL_CERT_FILE", "value": "/store-ca/ca.crt"}]);
+        }
         Pod {
             role: "fetch",
             account: Some(self.settings.fetch_account.clone()),
+            environment,
             arguments: [
                 "restore",
                 "fetch",
@@ -490,6 +504,7 @@ impl Builder<'_> {
         Pod {
             role: "restore",
             account: None,
+            environment: json!([]),
             arguments,
             volumes,
             mounts,
@@ -529,6 +544,7 @@ mod tests {
             fetch_account: "hipaa-iac-fetch".into(),
             backup_size: "10Gi".into(),
             backup_class: None,
+            store_ca: Some("hipaa-iac-store-ca".into()),
         }
     }
 

@@ -28,6 +28,8 @@ pub const COLLECT_ATTEMPTS: u8 = 5;
 pub const COLLECT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// The condition that nothing of a run is left.
 pub const SCRATCH_DESTROYED: &str = "ScratchDestroyed";
+/// The condition that what a run makes was made.
+pub const PROVISIONED: &str = "Provisioned";
 /// The condition that a run's record is in the log.
 pub const EVIDENCE_RECORDED: &str = "EvidenceRecorded";
 
@@ -54,6 +56,8 @@ pub struct Observed {
     pub scratch: Scratch,
     /// Its record is in the log.
     pub recorded: Option<EvidenceStatus>,
+    /// Why the API server will not have what it makes: an admission policy, a right that is missing. Asking again would not help.
+    pub refused: Option<String>,
 }
 
 /// What a template asks for.
@@ -236,11 +240,15 @@ fn enter(seen: &Observed, phase: RunPhase) -> Status {
 }
 
 /// The status of a run that is over for a reason: what it made is to go.
-fn stop(seen: &Observed, reason: Reason) -> Action {
+fn stopped(seen: &Observed, reason: Reason) -> Status {
     let mut status = enter(seen, RunPhase::Cleaning);
     status.finished_at = Some(Time(seen.now));
     decide(&mut status, reason);
-    write(status)
+    status
+}
+
+fn stop(seen: &Observed, reason: Reason) -> Action {
+    write(stopped(seen, reason))
 }
 
 fn decide(status: &mut Status, reason: Reason) {
@@ -301,6 +309,12 @@ fn provision(seen: &Observed) -> Action {
     };
     if is_late(seen) {
         return stop(seen, Reason::DeadlineExceeded);
+    }
+    if let Some(why) = &seen.refused {
+        let mut status = stopped(seen, Reason::ConfigError);
+        let condition = condition(seen, PROVISIONED, false, "Refused", why);
+        set_condition(&mut status.conditions, condition);
+        return write(status);
     }
     let fetched = !plan.fetches || seen.status.fetched_at.is_some();
     for part in plan.parts() {

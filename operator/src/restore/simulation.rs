@@ -349,6 +349,7 @@ impl World {
                 restore: subject.job(Part::Restore, self.now),
             },
             recorded: subject.receipt.clone(),
+            refused: None,
         }
     }
 
@@ -615,6 +616,27 @@ fn a_limit_of_one_lets_the_second_wait_and_a_sibling_is_skipped() {
         Some("ConcurrencyForbid")
     );
     assert!(world.outcome()[0].2);
+}
+
+/// A policy that denies the volume will deny it again: waiting for the deadline would only hide why.
+#[test]
+fn what_the_api_server_refuses_ends_the_run_and_is_told() {
+    let mut seen = World::new(&[(Fate::Passes, true)], 1, false).observe(0);
+    for phase in [RunPhase::Provisioning, RunPhase::Cleaning] {
+        let actions = reduce(&seen);
+        let [Action::Write(status)] = &*actions else {
+            panic!("{actions:?}");
+        };
+        assert_eq!(status.phase, phase);
+        seen.status = (**status).clone();
+        seen.refused = Some("denied the request".to_owned());
+    }
+    assert_eq!(seen.status.reason.as_deref(), Some("ConfigError"));
+    let condition = &seen.status.conditions[0];
+    assert_eq!(
+        (&*condition.type_, condition.status, &*condition.message),
+        (PROVISIONED, ConditionStatus::False, "denied the request")
+    );
 }
 
 /// The Jobs' time to live is over before the operator is back: they are not made a second time.
