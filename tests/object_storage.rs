@@ -49,7 +49,8 @@ pub enum Bucket {
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    port: u16,
+    url: String,
+    authority: Option<PathBuf>,
     folder: tempfile::TempDir,
 }
 
@@ -59,26 +60,37 @@ impl Server {
     /// # Errors
     /// When it is not installed or does not start.
     pub fn versitygw() -> io::Result<Self> {
-        Self::start(|folder, port| {
+        Self::versitygw_at(Ipv4Addr::LOCALHOST, None)
+    }
+
+    /// The same at an address of this machine, with TLS where there are the files of a certificate, its key and its authority, in PEM.
+    ///
+    /// # Errors
+    /// When it is not installed or does not start.
+    pub fn versitygw_at(address: Ipv4Addr, tls: Option<[PathBuf; 3]>) -> io::Result<Self> {
+        let mut server = Self::start(address, |folder, port| {
             let (objects, versions) = (folder.join("objects"), folder.join("versions"));
             std::fs::create_dir_all(&objects)?;
             std::fs::create_dir_all(&versions)?;
             let mut command = Command::new("versitygw");
             command
                 .args(["--quiet", "--port"])
-                .arg(format!("127.0.0.1:{port}"))
-                .args([
-                    "--access",
-                    KEY.0,
-                    "--secret",
-                    KEY.1,
-                    "posix",
-                    "--versioning-dir",
-                ])
+                .arg(format!("{address}:{port}"))
+                .args(["--access", KEY.0, "--secret", KEY.1]);
+            if let Some([certificate, key, _]) = &tls {
+                command.arg("--cert").arg(certificate).arg("--key").arg(key);
+            }
+            command
+                .args(["posix", "--versioning-dir"])
                 .arg(versions)
                 .arg(objects);
             Ok(command)
-        })
+        })?;
+        if let Some([_, _, authority]) = tls {
+            server.url = server.url.replace("http:", "https:");
+            server.authority = Some(authority);
+        }
+        Ok(server)
     }
 
     /// moto's server, in memory.
@@ -86,7 +98,7 @@ impl Server {
     /// # Errors
     /// When it is not installed or does not start.
     pub fn moto() -> io::Result<Self> {
-        Self::start(|_, port| {
+        Self::start(Ipv4Addr::LOCALHOST, |_, port| {
             let mut command = Command::new(python());
             command
                 .args(["-m", "moto.server", "-H", "127.0.0.1", "-p"])
@@ -95,14 +107,15 @@ impl Server {
         })
     }
 
-    fn start(command: impl Fn(&std::path::Path, u16) -> io::Result<Command>) -> io::Result<Self> {
+    fn start(
+        address: Ipv4Addr,
+        command: impl Fn(&std::path::Path, u16) -> io::Result<Command>,
+    ) -> io::Result<Self> {
         let mut problem = io::Error::other("not started");
         // Between finding a port free and using it another process may take it.
         for _ in 0..3 {
             let folder = tempfile::Builder::new().prefix("hipaa-iac-s3").tempdir()?;
-            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-                .local_addr()?
-                .port();
+            let port = TcpListener::bind((address, 0))?.local_addr()?.port();
             let said = folder.path().join("said");
             let child = command(folder.path(), port)?
                 .stdin(Stdio::null())
@@ -116,12 +129,13 @@ impl Server {
                 })?;
             let mut server = Self {
                 child,
-                port,
+                url: format!("http://{address}:{port}"),
+                authority: None,
                 folder,
             };
             let started = Instant::now();
             while started.elapsed() < PATIENCE {
-                if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                if TcpStream::connect((address, port)).is_ok() {
                     return Ok(server);
                 }
                 if server.child.try_wait()?.is_some() {
@@ -138,7 +152,12 @@ impl Server {
 
     /// `http://127.0.0.1:port`.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.url.clone()
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// A folder that lives as long as the server.
@@ -148,13 +167,19 @@ impl Server {
 
     /// The variables with which an S3 client finds the server and is let in.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut environment = vec![
             ("AWS_ACCESS_KEY_ID", KEY.0.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", KEY.1.to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_ENDPOINT_URL", self.url()),
-        ]
+        ];
+        if let Some(authority) = &self.authority {
+            let authority = authority.display().to_string();
+            environment.push(("SSL_CERT_FILE", authority.clone()));
+            environment.push(("AWS_CA_BUNDLE", authority));
+        }
+        environment
     }
 
     /// Makes a bucket.
@@ -180,6 +205,7 @@ impl Server {
         let ran = Command::new(python())
             .args(["-c", &whole])
             .envs(self.environment())
+            .env("NO_PROXY", "*")
             .stdin(Stdio::null())
             .output()?;
         if ran.status.success() {

@@ -1,7 +1,7 @@
 //! The cluster as its users have it: `kubectl` and `helm` with a kubeconfig.
 
 use std::{
-    env, io,
+    env, fs, io,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -85,6 +85,17 @@ impl Cluster {
     pub(crate) fn operator_image() -> String {
         env::var("HIPAA_IAC_OPERATOR_IMAGE")
             .unwrap_or_else(|_| "localhost/hipaa-iac-operator:test".to_owned())
+    }
+
+    /// The image of the pods that fetch and restore, with its digest.
+    pub(crate) fn runner_image() -> String {
+        if let Ok(image) = env::var("HIPAA_IAC_RUNNER_IMAGE") {
+            return image;
+        }
+        let index = workspace().join("target/tools/images/hipaa-iac-runner/index.json");
+        let index: Value = serde_json::from_slice(&fs::read(index).unwrap()).unwrap();
+        let digest = index["manifests"][0]["digest"].as_str().unwrap();
+        format!("localhost/hipaa-iac-runner@{digest}")
     }
 
     /// An image whose program waits for ever.

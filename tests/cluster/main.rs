@@ -16,6 +16,7 @@
 mod admission;
 mod certificates;
 mod certificates_served;
+mod clinic;
 mod cluster;
 mod lifecycle;
 mod node;
@@ -23,6 +24,7 @@ mod operator;
 mod outage;
 mod pods;
 mod restore_admission;
+mod restore;
 mod traffic;
 mod world;
 
@@ -52,6 +54,7 @@ const CASES: &[&[Case]] = &[
     outage::CASES,
     certificates_served::CASES,
     restore_admission::CASES,
+    restore::CASES,
     lifecycle::CASES,
 ];
 

@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    net::Ipv4Addr,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -55,6 +56,7 @@ impl Node {
         node.api_server()?;
         node.controllers()?;
         node.kubelet()?;
+        node.proxy()?;
         node.wait_for("the node to be ready", Duration::from_mins(1), || {
             node.says(
                 &[
@@ -93,6 +95,21 @@ impl Node {
         self.end("kube-scheduler")?;
         self.api_server()?;
         self.controllers()
+    }
+
+    /// The address at which pods reach what listens on the node.
+    pub(crate) const fn address() -> Ipv4Addr {
+        Ipv4Addr::new(NODE[0], NODE[1], NODE[2], NODE[3])
+    }
+
+    /// Where all that the cluster writes is: etcd's data, containers, volumes, logs.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Ends the kubelet; containers go on.
+    pub(crate) fn stop_kubelet(&self) -> io::Result<()> {
+        self.end("kubelet")
     }
 
     /// Ends the controller manager and the scheduler and starts them again: they must get their leases anew.
@@ -229,6 +246,9 @@ authorization: {{mode: AlwaysAllow}}
 cgroupDriver: cgroupfs
 cgroupRoot: /{group}
 containerRuntimeEndpoint: unix://{SOCKET}
+# What a test kills again and again starts again at once.
+featureGates: {{KubeletCrashLoopBackOffMax: true}}
+crashLoopBackOff: {{maxContainerRestartPeriod: 1s}}
 enforceNodeAllocatable: []
 evictionHard: {{memory.available: 50Mi, nodefs.available: 1%, imagefs.available: 1%}}
 failCgroupV1: false
@@ -257,7 +277,7 @@ resolvConf: {resolv}
                 .is_ok_and(|output| output.status.success())
         })?;
         let images = hipaa_iac_tests::workspace().join("target/tools/images");
-        for name in ["pause", "hipaa-iac-operator"] {
+        for name in ["pause", "hipaa-iac-operator", RUNNER] {
             let tar = images.join(format!("{name}.tar"));
             if tar.is_file() {
                 let base = format!("localhost/{name}");
@@ -273,6 +293,8 @@ resolvConf: {resolv}
                         "import",
                         "--snapshotter",
                         "native",
+                        // By tag and by digest.
+                        "--digests",
                         "--base-name",
                         &base,
                         &tar,
@@ -348,9 +370,8 @@ resolvConf: {resolv}
         )
     }
 
-    fn kubelet(&self) -> io::Result<()> {
+    pub(crate) fn kubelet(&self) -> io::Result<()> {
         let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
-        let name = "--hostname-override=node";
         self.spawn(
             "kubelet",
             "kubernetes",
@@ -361,9 +382,13 @@ resolvConf: {resolv}
                 &with("root-dir", "kubelet"),
                 &with("cert-dir", "kubelet/pki"),
                 &format!("--node-ip={}", dotted(NODE)),
-                name,
+                NAME,
             ],
-        )?;
+        )
+    }
+
+    fn proxy(&self) -> io::Result<()> {
+        let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
         self.spawn(
             "kube-proxy",
             "kubernetes",
@@ -376,7 +401,7 @@ resolvConf: {resolv}
                 "--conntrack-max-per-core=0",
                 "--conntrack-tcp-timeout-established=0s",
                 "--conntrack-tcp-timeout-close-wait=0s",
-                name,
+                NAME,
             ],
         )
     }
@@ -444,6 +469,12 @@ resolvConf: {resolv}
     }
 }
 
+/// The node's name.
+const NAME: &str = "--hostname-override=node";
+
+/// The runner's image.
+const RUNNER: &str = "hipaa-iac-runner";
+
 /// containerd's socket, in the world's own `/run`.
 const SOCKET: &str = "/run/containerd/containerd.sock";
 
@@ -452,7 +483,7 @@ fn poisoned() -> io::Error {
 }
 
 fn dotted(address: [u8; 4]) -> String {
-    std::net::Ipv4Addr::from(address).to_string()
+    Ipv4Addr::from(address).to_string()
 }
 
 fn kubeconfig(name: &str, authority: &str) -> String {

@@ -42,6 +42,11 @@ pub(crate) fn ensure(cluster: &Cluster) {
 
 /// `helm upgrade --install` with further values.
 pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
+    upgrade_with(cluster, values, &[]);
+}
+
+/// The same with further arguments.
+pub(crate) fn upgrade_with(cluster: &Cluster, values: &[&str], more: &[&str]) {
     let image = Cluster::operator_image();
     let (repository, tag) = image.rsplit_once(':').unwrap();
     let repository = format!("image.repository={repository}");
@@ -66,6 +71,7 @@ pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
     for value in values {
         arguments.extend(["--set", value]);
     }
+    arguments.extend(more);
     let ran = cluster.helm(&arguments);
     if !ran.ok {
         cluster.eventually(&format!("helm: {}", ran.stderr), Duration::ZERO, || false);

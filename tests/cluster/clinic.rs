@@ -1,0 +1,457 @@
+//! A clinic whose backups are to be proved: a database with patients, encrypted dumps of it, an S3 server, and the chart with restore
+//! verification on.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hipaa_iac_tests::{
+    object_storage::{Bucket, Server},
+    program, workspace,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    certificates,
+    cluster::{Cluster, NAMESPACE, RELEASE},
+    node::Node,
+    operator,
+};
+
+/// The namespace of the verifications.
+pub(crate) const EHR: &str = "ehr";
+/// The namespace of the scratch.
+pub(crate) const SCRATCH: &str = "hipaa-iac-restore";
+/// A name in the database.
+pub(crate) const MARKER: &str = "Patient 993";
+/// The bucket of the evidence, and its prefix.
+const EVIDENCE: (&str, &str) = ("evidence", "clinic");
+/// How long a verification may take on a loaded machine.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Everything outside of the cluster. It lives as long as the cluster does.
+pub(crate) struct Clinic {
+    /// Keys, backups and what else `examples/restore/run.sh` makes.
+    folder: PathBuf,
+    /// The store of backups and evidence.
+    pub(crate) server: Server,
+}
+
+static CLINIC: Mutex<Option<Clinic>> = Mutex::new(None);
+
+/// Calls a function with the clinic, which is made when it is first needed, and with the operator installed for it.
+pub(crate) fn with(cluster: &Cluster, test: fn(&Cluster, &Clinic)) {
+    let mut clinic = CLINIC.lock().unwrap_or_else(PoisonError::into_inner);
+    if clinic.is_none() {
+        *clinic = Some(Clinic::make(cluster));
+    }
+    let clinic = clinic.as_ref().unwrap();
+    clinic.ensure(cluster);
+    test(cluster, clinic);
+}
+
+/// A verification by a dump in a claim, that is quick; `more` is merged into its `spec`, where null removes.
+pub(crate) fn verification(name: &str, more: &Value) -> Value {
+    let mut document = json!({
+        "apiVersion": "hipaa-iac.dev/v1alpha1",
+        "kind": "RestoreVerification",
+        "metadata": {"name": name, "namespace": EHR},
+        "spec": {
+            "source": {"pgDump": {
+                "format": "Custom",
+                "location": {"pvc": {"claimName": "backups", "path": "good.dump.age"}},
+                "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}},
+            }},
+            "target": {
+                "storage": {"memory": {"sizeLimit": "512Mi"}},
+                "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}},
+            },
+            "objectives": {"maxBackupAge": "26h", "rto": "1h"},
+            "checks": {"sql": [
+                {"id": "patients", "query": "select count(*) from public.patients", "expect": {"op": ">=", "value": 1000}, "severity": "Critical"},
+            ]},
+        },
+    });
+    merge(&mut document["spec"], more);
+    document
+}
+
+/// A check that takes this many seconds.
+pub(crate) fn slow(seconds: u32) -> Value {
+    let query = format!("select count(*) from (select pg_sleep({seconds})) as slept");
+    json!({"checks": {"sql": [{"id": "slow", "query": query, "expect": {"op": "==", "value": 1}, "severity": "Critical"}]}})
+}
+
+fn merge(into: &mut Value, more: &Value) {
+    match (into, more) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (name, value) in more {
+                if value.is_null() {
+                    into.remove(name);
+                } else {
+                    merge(into.entry(name).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (into, more) => *into = more.clone(),
+    }
+}
+
+/// A record of the log: its payload's predicate.
+pub(crate) type Record = Value;
+
+impl Clinic {
+    fn make(cluster: &Cluster) -> Self {
+        let base = cluster.node().unwrap().folder().join("clinic");
+        fs::create_dir_all(&base).unwrap();
+        // What a user does first on one machine: a database, keys, a backup with its manifest.
+        let made = base.join("made");
+        let ran = Command::new(workspace().join("examples/restore/run.sh"))
+            .arg(&made)
+            .env("HIPAA_IAC", program().unwrap())
+            .output()
+            .unwrap();
+        assert!(
+            ran.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&ran.stdout),
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        let issued = certificates::issue(
+            vec![Node::address().to_string()],
+            Duration::ZERO,
+            Duration::from_hours(24),
+        )
+        .unwrap();
+        let file = |name: &str, text: &str| {
+            let path = base.join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let tls = [
+            file("store.crt", &issued.certificate),
+            file("store.key", &issued.key),
+            file("store-ca.crt", &issued.authority),
+        ];
+        let server = Server::versitygw_at(Node::address(), Some(tls)).unwrap();
+        server.make_bucket("backups", Bucket::Plain).unwrap();
+        server.make_bucket(EVIDENCE.0, Bucket::Locked).unwrap();
+        let clinic = Self {
+            folder: base,
+            server,
+        };
+        clinic.place_backups(cluster);
+        clinic
+    }
+
+    /// A file or folder of the clinic.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn dump(&self) -> PathBuf {
+        fs::read_dir(self.path("made/backups"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_some_and(|ending| ending == "age"))
+            .unwrap()
+    }
+
+    /// The backup into the store, and it and damaged ones into the folder of a volume.
+    fn place_backups(&self, cluster: &Cluster) {
+        let dump = self.dump();
+        for file in [
+            dump.clone(),
+            format!("{}.manifest.dsse.json", dump.display()).into(),
+        ] {
+            self.server
+                .python(&format!(
+                    "s3.upload_file('{}', 'backups', 'daily/{}')",
+                    file.display(),
+                    file.file_name().unwrap().to_string_lossy()
+                ))
+                .unwrap();
+        }
+        let volume = self.path("volume");
+        fs::create_dir_all(&volume).unwrap();
+        let good = fs::read(&dump).unwrap();
+        fs::write(volume.join("good.dump.age"), &good).unwrap();
+        let mut flipped = good.clone();
+        let middle = flipped.len() / 2;
+        flipped[middle] ^= 1;
+        fs::write(volume.join("flipped.dump.age"), flipped).unwrap();
+        fs::write(volume.join("empty.dump.age"), "").unwrap();
+        for entry in fs::read_dir(&volume).unwrap() {
+            let path = entry.unwrap().path();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let other = Command::new("age-keygen").output().unwrap();
+        fs::create_dir_all(self.path("made/secrets/other")).unwrap();
+        fs::write(self.path("made/secrets/other/identity"), other.stdout).unwrap();
+        cluster.namespace(EHR, false);
+    }
+
+    /// What is beside the chart: secrets and claims that were put into the namespace of the scratch, and the store.
+    fn place_objects(&self, cluster: &Cluster) {
+        let read = |name: &str| fs::read(self.path("made/secrets").join(name)).unwrap();
+        let mut objects = vec![
+            secret(SCRATCH, "ehr.age", &[("identity", read("age/identity"))]),
+            secret(
+                SCRATCH,
+                "ehr.other",
+                &[("identity", read("other/identity"))],
+            ),
+            secret(SCRATCH, "ehr.canary", &[("mac", read("canary/mac"))]),
+            secret(
+                SCRATCH,
+                "ehr.manifest",
+                &[("public", read("manifest/public"))],
+            ),
+            self.credentials(SCRATCH, "ehr.s3"),
+        ];
+        // A volume that is there already, as a share of backups would be.
+        objects.push(json!({
+            "apiVersion": "v1", "kind": "PersistentVolume",
+            "metadata": {"name": "backups"},
+            "spec": {
+                "capacity": {"storage": "1Gi"}, "accessModes": ["ReadOnlyMany"], "storageClassName": "",
+                "persistentVolumeReclaimPolicy": "Retain",
+                "claimRef": {"namespace": SCRATCH, "name": "ehr.backups"},
+                "hostPath": {"path": self.path("volume"), "type": "Directory"},
+            },
+        }));
+        objects.push(json!({
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "ehr.backups", "namespace": SCRATCH},
+            "spec": {
+                "accessModes": ["ReadOnlyMany"], "storageClassName": "", "volumeName": "backups",
+                "resources": {"requests": {"storage": "1Gi"}},
+            },
+        }));
+        objects.push(json!({
+            "apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "EvidenceStore", "metadata": {"name": "default"},
+            "spec": {"s3": {"bucket": EVIDENCE.0, "prefix": EVIDENCE.1}},
+        }));
+        apply(cluster, &objects);
+    }
+
+    /// An empty volume for the backup that a run fetches. Its controller removes the folder with it.
+    pub(crate) fn volume_for_a_run(&self, cluster: &Cluster, name: &str) {
+        let folder = self.path(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        apply(
+            cluster,
+            &[json!({
+                "apiVersion": "v1", "kind": "PersistentVolume",
+                "metadata": {"name": name},
+                "spec": {
+                    "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "storageClassName": "runs",
+                    "persistentVolumeReclaimPolicy": "Delete",
+                    "hostPath": {"path": folder, "type": "Directory"},
+                },
+            })],
+        );
+    }
+
+    /// The chart with restore verification: one replica, so that it is known who is to be killed.
+    fn ensure(&self, cluster: &Cluster) {
+        operator::ensure_namespace(cluster);
+        let get = ["get", "values", RELEASE, "-n", NAMESPACE, "-o", "json"];
+        let values: Value = serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default();
+        if values["restoreVerification"]["enabled"] != true {
+            let key = fs::read(self.path("made/evidence.key")).unwrap();
+            apply(
+                cluster,
+                &[
+                    secret(NAMESPACE, "evidence-key", &[("evidence.key", key)]),
+                    self.credentials(NAMESPACE, "evidence-store"),
+                ],
+            );
+            self.upgrade(cluster, &[]);
+            self.place_objects(cluster);
+        }
+        operator::ready(cluster);
+    }
+
+    /// `helm upgrade` with further values.
+    pub(crate) fn upgrade(&self, cluster: &Cluster, values: &[&str]) {
+        let image = format!("restoreVerification.image={}", Cluster::runner_image());
+        let url = self.server.url();
+        let endpoint = format!("restoreVerification.evidenceStore.endpoint={url}");
+        let (_, port) = url.rsplit_once(':').unwrap();
+        let ports = format!("restoreVerification.storePorts={{{port}}}");
+        let authority = format!(
+            "restoreVerification.storeCA={}",
+            self.path("store-ca.crt").display()
+        );
+        let mut all = vec![
+            "replicas=1",
+            "restoreVerification.enabled=true",
+            &*image,
+            "restoreVerification.evidenceKeySecret=evidence-key",
+            "restoreVerification.evidenceStore.credentialsSecret=evidence-store",
+            &*endpoint,
+            "restoreVerification.cluster=test",
+            "restoreVerification.backupVolume.storageClassName=runs",
+            "restoreVerification.backupVolume.size=1Gi",
+            // The operator's policies hold for its own volumes: somebody has to say that the class encrypts.
+            "config.parameters.volume-claim-encryption-unproven.encryptedClasses={runs}",
+            &*ports,
+        ];
+        all.extend(values);
+        operator::upgrade_with(cluster, &all, &["--set-file", &authority]);
+    }
+
+    /// A Secret that lets in at the store.
+    fn credentials(&self, namespace: &str, name: &str) -> Value {
+        let environment: BTreeMap<_, _> = self.server.environment().into_iter().collect();
+        let value = |name: &str| environment[name].clone().into_bytes();
+        let data = [
+            ("accessKeyId", value("AWS_ACCESS_KEY_ID")),
+            ("secretAccessKey", value("AWS_SECRET_ACCESS_KEY")),
+        ];
+        secret(namespace, name, &data)
+    }
+
+    /// Where the evidence is, as files: versitygw keeps objects as such.
+    pub(crate) fn log(&self) -> PathBuf {
+        let (bucket, prefix) = EVIDENCE;
+        self.server
+            .folder()
+            .join("objects")
+            .join(bucket)
+            .join(prefix)
+    }
+
+    /// The records of a verification.
+    pub(crate) fn records(&self, verification: &str) -> Vec<Record> {
+        let mut files: Vec<PathBuf> = fs::read_dir(self.log().join("records"))
+            .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
+            .unwrap_or_default();
+        files.sort();
+        files
+            .iter()
+            .map(|file| {
+                let envelope: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+                let payload = BASE64_STANDARD
+                    .decode(envelope["payload"].as_str().unwrap())
+                    .unwrap();
+                let statement: Value = serde_json::from_slice(&payload).unwrap();
+                statement["predicate"].clone()
+            })
+            .filter(|record| record["verification"]["name"] == verification)
+            .collect()
+    }
+}
+
+fn secret(namespace: &str, name: &str, data: &[(&str, Vec<u8>)]) -> Value {
+    let data: BTreeMap<&str, String> = data
+        .iter()
+        .map(|(key, bytes)| (*key, BASE64_STANDARD.encode(bytes)))
+        .collect();
+    json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": namespace}, "data": data})
+}
+
+/// `kubectl apply` of objects.
+pub(crate) fn apply(cluster: &Cluster, objects: &[Value]) {
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    cluster.apply(&list.to_string()).success();
+}
+
+/// The runs of a verification.
+pub(crate) fn runs(cluster: &Cluster, verification: &str) -> Vec<Value> {
+    let list = cluster.get(&["restoreverificationruns", "-n", EHR]);
+    let all = list["items"].as_array().cloned().unwrap_or_default();
+    all.into_iter()
+        .filter(|run| run["spec"]["verificationRef"]["name"] == verification)
+        .collect()
+}
+
+/// Whether a run is over, with nothing left of it.
+fn is_over(run: &Value) -> bool {
+    run["status"]["phase"] == "Finished" && run["metadata"]["finalizers"].is_null()
+}
+
+/// Waits for the one run of a verification, and gives it.
+#[track_caller]
+pub(crate) fn finished(cluster: &Cluster, verification: &str) -> Value {
+    let over = || {
+        let runs = runs(cluster, verification);
+        runs.first().is_some_and(is_over).then(|| runs[0].clone())
+    };
+    cluster.eventually(&format!("{verification} to be over"), PATIENCE, || {
+        over().is_some()
+    });
+    over().unwrap()
+}
+
+/// Waits until the run of a verification is in a phase.
+#[track_caller]
+pub(crate) fn reaches(cluster: &Cluster, verification: &str, phase: &str) {
+    cluster.eventually(&format!("{verification} to be {phase}"), PATIENCE, || {
+        runs(cluster, verification)
+            .first()
+            .is_some_and(|run| run["status"]["phase"] == phase)
+    });
+}
+
+/// What is left in the namespace of the scratch: everything that a run makes.
+pub(crate) fn left(cluster: &Cluster) -> Vec<String> {
+    let kinds = "jobs,pods,configmaps,persistentvolumeclaims";
+    let listed = cluster
+        .kubectl(&[
+            "get",
+            kinds,
+            "-n",
+            SCRATCH,
+            "-l",
+            "hipaa-iac.dev/run-uid",
+            "-o",
+            "name",
+        ])
+        .success();
+    listed.lines().map(str::to_owned).collect()
+}
+
+/// Removes verifications, and waits until they and their runs are gone.
+pub(crate) fn forget(cluster: &Cluster, names: &[&str]) {
+    let mut arguments = vec![
+        "delete",
+        "restoreverifications",
+        "-n",
+        EHR,
+        "--timeout=120s",
+    ];
+    arguments.extend(names);
+    cluster.kubectl(&arguments).success();
+    for name in names {
+        cluster.eventually("the runs to be gone", PATIENCE, || {
+            runs(cluster, name).is_empty()
+        });
+    }
+}
+
+/// The files below a folder that hold some text.
+pub(crate) fn holding(folder: &Path, text: &str) -> String {
+    let ran = Command::new("grep")
+        .args([
+            "--recursive",
+            "--files-with-matches",
+            "--text",
+            "--fixed-strings",
+            "--devices=skip",
+            text,
+        ])
+        .arg(folder)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&ran.stdout).into_owned()
+}

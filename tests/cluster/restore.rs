@@ -1,0 +1,502 @@
+//! Restore verification as its users have it: backups that are restored in pods, and evidence that others can check.
+
+use std::{fs, path::Path, process::Command, thread, time::Duration};
+
+use hipaa_iac_tests::run_with;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Case,
+    clinic::{
+        self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, apply, finished, forget, holding, left,
+        reaches, runs, slow, verification,
+    },
+    cluster::{Cluster, NAMESPACE},
+    operator::DEPLOYMENT,
+    traffic::{self, Tunnel},
+};
+
+pub(crate) const CASES: &[Case] = &[
+    case(
+        "restore_of_a_store_passes_with_evidence_and_leaves_nothing",
+        |cluster| {
+            clinic::with(cluster, from_a_store);
+        },
+    ),
+    case("restore_faults_are_told_apart", |cluster| {
+        clinic::with(cluster, faults);
+    }),
+    case(
+        "restore_with_the_operator_killed_in_each_phase_is_recorded_once",
+        |cluster| {
+            clinic::with(cluster, killed);
+        },
+    ),
+    case(
+        "restore_waits_its_turn_and_a_suspended_one_does_not_run",
+        |cluster| {
+            clinic::with(cluster, turns);
+        },
+    ),
+    case(
+        "restore_that_is_deleted_while_the_kubelet_is_away_is_recorded_when_nothing_is_left",
+        |cluster| {
+            clinic::with(cluster, deleted);
+        },
+    ),
+    case("restore_goes_on_when_the_api_server_restarts", |cluster| {
+        clinic::with(cluster, api_server);
+    }),
+    case(
+        "restore_is_recorded_when_the_store_of_evidence_is_back",
+        |cluster| {
+            clinic::with(cluster, store_away);
+        },
+    ),
+    case(
+        "restore_ends_at_its_deadline_without_the_operator",
+        |cluster| {
+            clinic::with(cluster, deadline);
+        },
+    ),
+    case("restore_left_nothing_of_a_patient_anywhere", |cluster| {
+        clinic::with(cluster, nothing_left);
+    }),
+];
+
+const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
+    Case {
+        name,
+        own: true,
+        run,
+    }
+}
+
+/// Verdict and reason.
+fn verdict(run: &Value) -> (&str, &str) {
+    let text = |name: &str| run["status"][name].as_str().unwrap_or_default();
+    (text("verdict"), text("reason"))
+}
+
+/// The one record of a verification, which says the same as its run.
+#[track_caller]
+fn recorded_once(clinic: &Clinic, name: &str, run: &Value) -> Value {
+    let mut records = clinic.records(name);
+    assert_eq!(records.len(), 1, "{name}: {records:#?}");
+    let record = records.remove(0);
+    assert_eq!(record["verdict"], run["status"]["verdict"]);
+    assert_eq!(record["reason"], run["status"]["reason"]);
+    assert_eq!(record["scratch"]["destroyed"], "Verified", "{record:#}");
+    record
+}
+
+/// Both verifiers say that the log is whole and ours.
+fn verified(clinic: &Clinic) {
+    let key = clinic.path("made/evidence.key.pub");
+    let key = key.to_str().unwrap();
+    let environment = clinic.server.environment();
+    let environment: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let ran = run_with(
+        Path::new("/"),
+        &[
+            "evidence",
+            "verify",
+            "s3://evidence/clinic",
+            "--trusted-key",
+            key,
+        ],
+        &environment,
+        None,
+    )
+    .unwrap();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let log = clinic.log();
+    let ran = Command::new("python3")
+        .arg(log.join("verify.py"))
+        .arg(&log)
+        .args(["--trusted-key", key])
+        .output()
+        .unwrap();
+    assert!(
+        ran.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr)
+    );
+}
+
+/// The document of docs/restore-verification.md: a dump in S3, opened by age, with its manifest and canary.
+fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
+    clinic.volume_for_a_run(cluster, "run-of-store");
+    apply(
+        cluster,
+        &[verification(
+            "store",
+            &json!({
+                "source": {"pgDump": {
+                    "location": {"pvc": null, "s3": {
+                        "bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age",
+                        "region": "us-east-1", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": "s3"},
+                    }},
+                    "manifestKey": "daily/{artifact}.manifest.dsse.json",
+                }},
+                "checks": {
+                    "canary": {"macKeySecretRef": {"name": "canary", "key": "mac"}, "maxAge": "26h"},
+                    "manifest": {"publicKeySecretRef": {"name": "manifest", "key": "public"}},
+                },
+            }),
+        )],
+    );
+    let run = finished(cluster, "store");
+    assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+    let record = recorded_once(clinic, "store", &run);
+    assert_eq!(record["verification"]["namespace"], EHR);
+    assert_eq!(record["verification"]["cluster"], "test");
+    assert_eq!(record["scratch"]["isolation"], "TwoPod");
+    let checks: Vec<&str> = record["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["status"] == "Pass")
+        .filter_map(|check| check["id"].as_str())
+        .collect();
+    assert!(checks.contains(&"sql.patients"), "{checks:?}");
+    verified(clinic);
+
+    // Nothing in the cluster, and the volume with the encrypted backup is gone too.
+    assert_eq!(left(cluster), [""; 0]);
+    assert!(cluster.get(&["pv", "run-of-store"]).is_null());
+    assert!(!clinic.path("run-of-store").exists());
+    // What a user sees.
+    let shown = cluster
+        .kubectl(&["get", "restoreverifications", "-n", EHR])
+        .success();
+    assert!(shown.contains("Passed"), "{shown}");
+
+    // The record is locked: nobody takes it away, the owner of the store neither.
+    let said = clinic
+        .server
+        .python(
+            "for kept in s3.list_object_versions(Bucket='evidence', Prefix='clinic/records/')['Versions']:\n    s3.delete_object(Bucket='evidence', Key=kept['Key'], VersionId=kept['VersionId'])",
+        )
+        .unwrap_err()
+        .to_string();
+    assert!(
+        said.contains("AccessDenied") || said.contains("Locked"),
+        "{said}"
+    );
+    verified(clinic);
+    forget(cluster, &["store"]);
+}
+
+/// What is wrong with a backup, and what is wrong with the question, each with its reason.
+fn faults(cluster: &Cluster, clinic: &Clinic) {
+    let at = |path: &str| json!({"source": {"pgDump": {"location": {"pvc": {"path": path}}}}});
+    let key = |name: &str| json!({"source": {"pgDump": {"encryption": {"age": {"identitySecretRef": {"name": name}}}}}});
+    let sql = |query: &str| json!({"checks": {"sql": [{"id": "asked", "query": query, "expect": {"op": ">=", "value": 1_000_000}, "severity": "Critical"}]}});
+    let cases = [
+        ("absent", at("none.dump.age"), "Failed", "BackupMissing"),
+        (
+            "flipped",
+            at("flipped.dump.age"),
+            "Failed",
+            "ArtifactCorrupt",
+        ),
+        ("empty", at("empty.dump.age"), "Failed", "ArtifactTruncated"),
+        ("foreign", key("other"), "Failed", "KeyMismatch"),
+        (
+            "stale",
+            json!({"objectives": {"maxBackupAge": "1s"}}),
+            "Failed",
+            "StaleBackup",
+        ),
+        (
+            "few",
+            sql("select count(*) from public.patients"),
+            "Failed",
+            "AssertionFailed",
+        ),
+        (
+            "gone",
+            sql("select count(*) from public.nothing"),
+            "Failed",
+            "TableMissing",
+        ),
+        (
+            "wrong",
+            sql("select count(*) frm public.patients"),
+            "Inconclusive",
+            "AssertionError",
+        ),
+    ];
+    clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
+    let documents: Vec<Value> = cases
+        .iter()
+        .map(|(name, more, ..)| verification(name, more))
+        .collect();
+    apply(cluster, &documents);
+    for (name, _, expected, reason) in &cases {
+        let run = finished(cluster, name);
+        assert_eq!(verdict(&run), (*expected, *reason), "{name}: {run:#}");
+        recorded_once(clinic, name, &run);
+    }
+    // A bucket that is not there, and a fetch that says so.
+    clinic.volume_for_a_run(cluster, "run-of-nowhere");
+    let location = json!({"bucket": "nobody", "prefix": "daily/", "select": "Newest", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": "s3"}});
+    apply(
+        cluster,
+        &[verification(
+            "nowhere",
+            &json!({"source": {"pgDump": {"location": {"pvc": null, "s3": location}}}}),
+        )],
+    );
+    let run = finished(cluster, "nowhere");
+    assert_eq!(verdict(&run), ("Failed", "BackupMissing"), "{run:#}");
+    recorded_once(clinic, "nowhere", &run);
+    verified(clinic);
+    assert_eq!(left(cluster), [""; 0]);
+    let mut names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
+    names.push("nowhere");
+    forget(cluster, &names);
+    clinic.upgrade(cluster, &[]);
+}
+
+/// The operator's process.
+fn operator_process() -> Option<Pid> {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let mut found = processes.filter_map(|entry| {
+        let id: i32 = entry.file_name().to_str()?.parse().ok()?;
+        let name = fs::read_to_string(entry.path().join("comm")).ok()?;
+        // The kernel keeps fifteen bytes.
+        (name.trim() == "hipaa-iac-opera").then(|| Pid::from_raw(id))
+    });
+    found.next()
+}
+
+fn killed(cluster: &Cluster, clinic: &Clinic) {
+    let phases = [
+        "Pending",
+        "Provisioning",
+        "Running",
+        "Collecting",
+        "Cleaning",
+        "Recording",
+        "Finished",
+    ];
+    for phase in phases {
+        let name = format!("killed-{}", phase.to_lowercase());
+        apply(cluster, &[verification(&name, &json!({}))]);
+        // A phase lasts a fraction of a second: too short for kubectl.
+        let tunnel = Tunnel::api_server(cluster);
+        let path = format!("/apis/hipaa-iac.dev/v1alpha1/namespaces/{EHR}/restoreverificationruns");
+        let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        let look = || -> Option<Value> {
+            let stream = traffic::connect(tunnel.port).ok()?;
+            let answer = traffic::exchange(stream, request.as_bytes()).ok()?;
+            let list: Value = serde_json::from_str(&answer.body).ok()?;
+            let runs = list["items"].as_array()?;
+            let run = runs
+                .iter()
+                .find(|run| run["spec"]["verificationRef"]["name"] == *name)?;
+            Some(run.clone())
+        };
+        let phase_of = |run: &Value| {
+            let phase = &run["status"]["phase"];
+            phase.as_str().unwrap_or("Pending").to_owned()
+        };
+        let until = std::time::Instant::now() + PATIENCE;
+        loop {
+            assert!(std::time::Instant::now() < until, "{name}: never {phase}");
+            if look().is_some_and(|run| phase_of(&run) == phase) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        kill(operator_process().unwrap(), Signal::SIGKILL).unwrap();
+        let at_death = look().map(|run| phase_of(&run));
+        // A write may have been on its way.
+        eprintln!("killed in {phase}, which left it {at_death:?}");
+        let run = finished(cluster, &name);
+        assert_eq!(verdict(&run), ("Passed", "None"), "{name}: {run:#}");
+        recorded_once(clinic, &name, &run);
+        assert_eq!(left(cluster), [""; 0]);
+        forget(cluster, &[&name]);
+    }
+    verified(clinic);
+}
+
+fn turns(cluster: &Cluster, clinic: &Clinic) {
+    let mut suspended = verification("suspended", &json!({}));
+    suspended["spec"]["suspend"] = true.into();
+    apply(
+        cluster,
+        &[
+            verification("first", &slow(6)),
+            verification("second", &slow(1)),
+            suspended,
+        ],
+    );
+    // One at a time.
+    let mut most = 0;
+    let mut queued = false;
+    cluster.eventually("both to be over", PATIENCE, || {
+        let jobs = cluster.get(&["jobs", "-n", SCRATCH]);
+        let active = jobs["items"].as_array().map_or(0, |jobs| {
+            jobs.iter()
+                .filter(|job| job["status"]["active"] == 1)
+                .count()
+        });
+        assert!(active <= 1, "{active} at once");
+        let all = [runs(cluster, "first"), runs(cluster, "second")];
+        all.iter().all(|runs| {
+            runs.first()
+                .is_some_and(|run| run["status"]["phase"] == "Finished")
+        })
+    });
+    for name in ["first", "second"] {
+        let run = finished(cluster, name);
+        assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+        recorded_once(clinic, name, &run);
+        most += 1;
+        queued |= run["status"]["queuedSince"].is_string();
+    }
+    assert!(queued && most == 2, "none waited");
+    assert!(runs(cluster, "suspended").is_empty());
+    forget(cluster, &["first", "second", "suspended"]);
+}
+
+fn deleted(cluster: &Cluster, clinic: &Clinic) {
+    let node = cluster.node().unwrap();
+    apply(cluster, &[verification("deleted", &slow(300))]);
+    reaches(cluster, "deleted", "Running");
+    node.stop_kubelet().unwrap();
+    cluster
+        .kubectl(&[
+            "delete",
+            "restoreverification",
+            "deleted",
+            "-n",
+            EHR,
+            "--wait=false",
+        ])
+        .success();
+    reaches(cluster, "deleted", "Cleaning");
+    // Its pod cannot be ended, so nothing is said of it yet.
+    thread::sleep(Duration::from_secs(8));
+    let still = runs(cluster, "deleted");
+    assert_eq!(still[0]["status"]["phase"], "Cleaning");
+    assert!(!left(cluster).is_empty());
+    assert!(clinic.records("deleted").is_empty());
+    node.kubelet().unwrap();
+    cluster.eventually("the run to be gone", PATIENCE, || {
+        runs(cluster, "deleted").is_empty()
+    });
+    let records = clinic.records("deleted");
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["verdict"], "Aborted");
+    assert_eq!(records[0]["scratch"]["destroyed"], "Verified");
+    assert_eq!(left(cluster), [""; 0]);
+    verified(clinic);
+}
+
+fn api_server(cluster: &Cluster, clinic: &Clinic) {
+    apply(cluster, &[verification("restarted", &slow(5))]);
+    reaches(cluster, "restarted", "Running");
+    cluster.node().unwrap().restart_api_server().unwrap();
+    let run = finished(cluster, "restarted");
+    assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+    recorded_once(clinic, "restarted", &run);
+    forget(cluster, &["restarted"]);
+}
+
+/// A store that takes connections and answers nothing: worse than one that refuses them.
+fn store_away(cluster: &Cluster, clinic: &Clinic) {
+    let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
+    let before = clinic.records("away").len();
+    kill(server, Signal::SIGSTOP).unwrap();
+    apply(
+        cluster,
+        &[
+            verification("away", &json!({})),
+            verification("beside", &json!({})),
+        ],
+    );
+    reaches(cluster, "away", "Recording");
+    // The next one goes on meanwhile.
+    reaches(cluster, "beside", "Recording");
+    assert_eq!(left(cluster), [""; 0]);
+    let status = cluster.get(&["restoreverification", "away", "-n", EHR])["status"].clone();
+    assert!(status["lastPassedTime"].is_null(), "{status:#}");
+    kill(server, Signal::SIGCONT).unwrap();
+    for name in ["away", "beside"] {
+        let run = finished(cluster, name);
+        assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+        recorded_once(clinic, name, &run);
+    }
+    assert_eq!(before, 0);
+    verified(clinic);
+    forget(cluster, &["away", "beside"]);
+}
+
+fn deadline(cluster: &Cluster, clinic: &Clinic) {
+    let mut more = slow(600);
+    more["deadlines"] = json!({"totalSeconds": 20});
+    apply(cluster, &[verification("endless", &more)]);
+    reaches(cluster, "endless", "Running");
+    let scale = |replicas: &str| {
+        let replicas = format!("--replicas={replicas}");
+        cluster
+            .kubectl(&["scale", DEPLOYMENT, "-n", NAMESPACE, &replicas])
+            .success();
+    };
+    scale("0");
+    cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
+        operator_process().is_none()
+    });
+    cluster.eventually("Kubernetes to end the pod", Duration::from_mins(1), || {
+        let pods = cluster.get(&["pods", "-n", SCRATCH]);
+        pods["items"].as_array().is_some_and(Vec::is_empty)
+    });
+    let job = &cluster.get(&["jobs", "-n", SCRATCH])["items"][0];
+    assert_eq!(
+        job["status"]["conditions"][0]["reason"], "DeadlineExceeded",
+        "{job:#}"
+    );
+    assert!(clinic.records("endless").is_empty());
+    scale("1");
+    let run = finished(cluster, "endless");
+    assert_eq!(
+        verdict(&run),
+        ("Inconclusive", "DeadlineExceeded"),
+        "{run:#}"
+    );
+    recorded_once(clinic, "endless", &run);
+    forget(cluster, &["endless"]);
+}
+
+/// After all of it: disks, logs, etcd, evidence.
+fn nothing_left(cluster: &Cluster, clinic: &Clinic) {
+    let folder = cluster.node().unwrap().folder();
+    let proof = folder.join("clinic/proof");
+    fs::write(&proof, MARKER).unwrap();
+    assert!(
+        holding(folder, MARKER).contains("clinic/proof"),
+        "the search finds nothing"
+    );
+    fs::remove_file(&proof).unwrap();
+    assert_eq!(holding(folder, MARKER), "");
+    assert_eq!(holding(clinic.server.folder(), MARKER), "");
+    let logs = cluster
+        .kubectl(&["logs", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    assert!(logs.contains("a run goes on") && !logs.contains(MARKER));
+    assert_eq!(left(cluster), [""; 0]);
+    verified(clinic);
+}
