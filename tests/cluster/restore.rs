@@ -265,22 +265,26 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
     let mut names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
     names.push("nowhere");
     forget(cluster, &names);
-    clinic.upgrade(cluster, &[]);
 }
 
-/// The operator's process.
-fn operator_process() -> Option<Pid> {
+/// The operator's processes.
+fn operator_processes() -> Vec<Pid> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
-    let mut found = processes.filter_map(|entry| {
+    let found = processes.filter_map(|entry| {
         let id: i32 = entry.file_name().to_str()?.parse().ok()?;
         let name = fs::read_to_string(entry.path().join("comm")).ok()?;
         // The kernel keeps fifteen bytes.
         (name.trim() == "hipaa-iac-opera").then(|| Pid::from_raw(id))
     });
-    found.next()
+    found.collect()
 }
 
+/// Several are under way by the end: each death meets one in a phase, and others somewhere.
 fn killed(cluster: &Cluster, clinic: &Clinic) {
+    clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
+    cluster.eventually("the old operator to be gone", PATIENCE, || {
+        operator_processes().len() == 1
+    });
     let phases = [
         "Pending",
         "Provisioning",
@@ -290,8 +294,9 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
         "Recording",
         "Finished",
     ];
+    let name_of = |phase: &str| format!("killed-{}", phase.to_lowercase());
     for phase in phases {
-        let name = format!("killed-{}", phase.to_lowercase());
+        let name = name_of(phase);
         apply(cluster, &[verification(&name, &json!({}))]);
         // A phase lasts a fraction of a second: too short for kubectl.
         let tunnel = Tunnel::api_server(cluster);
@@ -319,20 +324,32 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
             }
             thread::sleep(Duration::from_millis(5));
         }
-        kill(operator_process().unwrap(), Signal::SIGKILL).unwrap();
-        let at_death = look().map(|run| phase_of(&run));
-        // A write may have been on its way.
-        eprintln!("killed in {phase}, which left it {at_death:?}");
+        let [process] = *operator_processes() else {
+            panic!("not one operator");
+        };
+        kill(process, Signal::SIGKILL).unwrap();
+        // A write may have been on its way, but no other comes.
+        thread::sleep(Duration::from_millis(100));
+        let at_death = look();
+        thread::sleep(Duration::from_millis(400));
+        assert_eq!(look(), at_death, "{name}: who was killed is not who acts");
+        cluster.eventually("the operator to be back", PATIENCE, || {
+            operator_processes().len() == 1
+        });
+    }
+    for phase in phases {
+        let name = name_of(phase);
         let run = finished(cluster, &name);
         assert_eq!(verdict(&run), ("Passed", "None"), "{name}: {run:#}");
         recorded_once(clinic, &name, &run);
-        assert_eq!(left(cluster), [""; 0]);
         forget(cluster, &[&name]);
     }
+    assert_eq!(left(cluster), [""; 0]);
     verified(clinic);
 }
 
 fn turns(cluster: &Cluster, clinic: &Clinic) {
+    clinic.upgrade(cluster, &[]);
     let mut suspended = verification("suspended", &json!({}));
     suspended["spec"]["suspend"] = true.into();
     apply(
@@ -458,7 +475,7 @@ fn deadline(cluster: &Cluster, clinic: &Clinic) {
     };
     scale("0");
     cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
-        operator_process().is_none()
+        operator_processes().is_empty()
     });
     cluster.eventually("Kubernetes to end the pod", Duration::from_mins(1), || {
         let pods = cluster.get(&["pods", "-n", SCRATCH]);
