@@ -23,8 +23,8 @@ mod node;
 mod operator;
 mod outage;
 mod pods;
-mod restore_admission;
 mod restore;
+mod restore_admission;
 mod traffic;
 mod world;
 
