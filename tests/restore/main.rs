@@ -8,6 +8,7 @@ mod death;
 mod fixture;
 mod matrix;
 mod s3;
+mod tablespace;
 mod tls;
 
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let mut trials = matrix::trials();
     trials.extend(death::trials());
     trials.extend(s3::trials());
+    trials.extend(tablespace::trials());
     trials.extend(tls::trials());
     trials.sort_by(|first, second| first.name().cmp(second.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
