@@ -122,6 +122,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.push(Trial::test("hostile::event_trigger", event_trigger));
     trials.push(Trial::test("hostile::endless", endless));
     trials.push(Trial::test("hostile::bomb", bomb));
+    trials.push(Trial::test("hostile::told_kill", told_kill));
     trials
 }
 
@@ -770,4 +771,15 @@ fn bomb() -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("bomb")?;
     expect(&hostile(&place, &fixture, BOMB, 120)?, Reason::StorageFull)
+}
+
+/// A dump that fails, and says what the server says when the system kills one of its processes: it is the dump's fault.
+fn told_kill() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("told")?;
+    let told = "LOG:  server process (PID 7) was terminated by signal 9: Killed";
+    let sql = format!(
+        "do $$ declare pid text := split_part(pg_read_file('postmaster.pid'), E'\\n', 1); begin raise log '{told}'; raise exception E'it says\\n% {told}', pid; end $$;\n"
+    );
+    expect(&hostile(&place, &fixture, &sql, 60)?, Reason::RestoreFailed)
 }

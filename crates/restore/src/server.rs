@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::{self, BufRead as _, BufReader, Read, Seek as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -136,6 +137,7 @@ const FIXED: &[(&str, &str)] = &[
     ("log_min_error_statement", "panic"),
     ("log_min_duration_statement", "-1"),
     ("log_error_verbosity", "terse"),
+    ("log_line_prefix", "%p "),
     ("log_connections", "off"),
     ("lc_messages", "C"),
     ("max_wal_senders", "0"),
@@ -157,8 +159,11 @@ const QUICK: &[(&str, &str)] = &[
     ("shared_preload_libraries", ""),
 ];
 
-/// What the server says of a process of its own that ended so (`src/backend/postmaster/postmaster.c`, `LogChildExit`).
-const KILLED: &str = "was terminated by signal 9";
+/// How many bytes of a server's log are read: what a dump makes the server say goes into it too.
+const LOG_LIMIT: u64 = 64 << 20;
+
+/// How many bytes of a line of it are held; the rest of a longer line is passed over.
+const LINE_LIMIT: u64 = 4096;
 
 /// A running scratch server.
 #[derive(Debug)]
@@ -171,6 +176,7 @@ pub struct Server {
     pub superuser: String,
     socket: PathBuf,
     process: Child,
+    log: fs::File,
 }
 
 /// How a server is started.
@@ -245,7 +251,10 @@ impl Server {
         settings.insert("data_directory", start.data.display().to_string());
         settings.insert("config_file", config.display().to_string());
         let log_path = start.control.join("log");
-        let log = fs::File::create(&log_path).map_err(|error| Failure::system("log", &error))?;
+        let no_log = |error: io::Error| Failure::system("log", &error);
+        let log = fs::File::create(&log_path).map_err(no_log)?;
+        // To read, with a place of its own in the file, and opened before anything can put another in its stead.
+        let read_log = fs::File::open(&log_path).map_err(no_log)?;
         let mut tool = jail.tool(start.installation.program("postgres")?);
         for (name, value) in &settings {
             tool = tool.arg("-c").arg(format!("{name}={value}"));
@@ -257,10 +266,18 @@ impl Server {
             superuser: start.superuser.to_owned(),
             socket: start.control.to_owned(),
             process,
+            log: read_log,
         };
         loop {
             if let Ok(Some(status)) = server.process.try_wait() {
-                let log = fs::read(&log_path).unwrap_or_default();
+                if server.was_killed() {
+                    return Err(Failure::new(
+                        Reason::OutOfMemory,
+                        "the server did not start: the system killed it or one of its processes",
+                    ));
+                }
+                let mut log = Vec::new();
+                let _ = server.log_from_start().read_to_end(&mut log);
                 return Err(boot_failure(&String::from_utf8_lossy(&log), status.code()));
             }
             match server.connect("postgres", deadline) {
@@ -330,8 +347,14 @@ impl Server {
         if ended.is_some_and(|status| status.signal() == Some(9)) {
             return true;
         }
-        let log = fs::read(self.socket.join("log")).unwrap_or_default();
-        String::from_utf8_lossy(&log).contains(KILLED)
+        let postmaster = self.process.id();
+        says_killed(self.log_from_start(), postmaster)
+    }
+
+    /// Its log from the start, and no more of it than the limit.
+    fn log_from_start(&mut self) -> impl Read {
+        let _ = self.log.rewind();
+        self.log.by_ref().take(LOG_LIMIT)
     }
 
     /// Stops it cleanly, so that its files can be checked. True when it went as asked.
@@ -369,6 +392,38 @@ pub fn sql_failure(error: &postgres::Error, reason: Reason) -> Failure {
     Failure::new(reason, format!("SQLSTATE {}", code.code()))
 }
 
+/// Whether the postmaster itself says in the log that a process of the server was killed. What sessions say stands in the log too, but
+/// behind the number of another process, and behind a tab where it has several lines.
+fn says_killed(log: impl Read, postmaster: u32) -> bool {
+    let start = format!("{postmaster} LOG:  ");
+    let mut log = BufReader::new(log);
+    let mut line = Vec::new();
+    let mut is_begin = true;
+    loop {
+        line.clear();
+        let read = log.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line);
+        if !read.is_ok_and(|count| count > 0) {
+            return false;
+        }
+        let was_begin = std::mem::replace(&mut is_begin, line.ends_with(b"\n"));
+        let line = String::from_utf8_lossy(&line);
+        if was_begin && line.strip_prefix(&start).is_some_and(is_kill) {
+            return true;
+        }
+    }
+}
+
+/// `server process (PID 19951) was terminated by signal 9: Killed` (`src/backend/postmaster/postmaster.c`, `LogChildExit`).
+fn is_kill(message: &str) -> bool {
+    let Some((process, rest)) = message.split_once(" (PID ") else {
+        return false;
+    };
+    // Names of settings and their values, which a dump can choose, are quoted.
+    let is_process = !process.contains('"') || process.starts_with("background worker \"");
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    is_process && rest.starts_with(") was terminated by signal 9")
+}
+
 /// Why a server did not start, from its log. The log itself stays in the scratch.
 fn boot_failure(log: &str, code: Option<i32>) -> Failure {
     let known: &[(&str, Reason, &str)] = &[
@@ -378,11 +433,6 @@ fn boot_failure(log: &str, code: Option<i32>) -> Failure {
             "the scratch is full",
         ),
         ("Cannot allocate memory", Reason::OutOfMemory, "no memory"),
-        (
-            KILLED,
-            Reason::OutOfMemory,
-            "the system killed one of its processes",
-        ),
         (
             "could not locate required checkpoint record",
             Reason::WalMissing,
@@ -441,4 +491,43 @@ fn boot_failure(log: &str, code: Option<i32>) -> Failure {
             code.unwrap_or(-1)
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What PostgreSQL 15.18 wrote before a process of it was killed, of a session that says what the postmaster would, and of a
+    /// setting.
+    const BEFORE: &str = "\
+19913 LOG:  starting PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14+deb12u1) 12.2.0, 64-bit
+19913 LOG:  database system is ready to accept connections
+19933 LOG:  server process (PID 1) was terminated by signal 9: Killed
+19933 ERROR:  x
+\t19913 LOG:  server process (PID 1) was terminated by signal 9: Killed
+19913 LOG:  received SIGHUP, reloading configuration files
+19913 LOG:  parameter \"application_name\" changed to \"server process (PID 1) was terminated by signal 9: Killed\"
+";
+
+    const KILLED: &str = "19913 LOG:  server process (PID 19951) was terminated by signal 9: Killed\n19913 LOG:  terminating any other active server processes\n";
+
+    #[test]
+    fn only_the_postmaster_says_that_a_process_was_killed() {
+        assert!(!says_killed(BEFORE.as_bytes(), 19913));
+        let log = format!("{BEFORE}{KILLED}");
+        assert!(says_killed(log.as_bytes(), 19913));
+        assert!(!says_killed(log.as_bytes(), 1991));
+        let aborted = KILLED.replace("signal 9: Killed", "signal 6: Aborted");
+        assert!(!says_killed(aborted.as_bytes(), 19913));
+    }
+
+    #[test]
+    fn a_line_of_any_length_is_one_line() {
+        let limit = usize::try_from(LINE_LIMIT).unwrap();
+        for length in [limit - 1, limit, limit + 1, 3 * limit] {
+            let long = "x".repeat(length);
+            assert!(!says_killed(format!("{long}{KILLED}").as_bytes(), 19913));
+            assert!(says_killed(format!("{long}\n{KILLED}").as_bytes(), 19913));
+        }
+    }
 }
