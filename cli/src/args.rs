@@ -490,8 +490,8 @@ pub(crate) struct KeyListArgs {
     /// A public key of the list and when it ends: a day, whose first second is its last, or a time in UTC (may be repeated)
     #[arg(long = "end", value_name = "FILE=TIME")]
     pub(crate) ends: Vec<String>,
-    /// A log in which the keys that end may sign nothing behind the records that it has now, whatever time those claim (may
-    /// be repeated)
+    /// A log in which the keys that end may sign nothing behind the records that it has now, whatever time those claim; in a log
+    /// that is not named they count for nothing, so name each that they signed (may be repeated)
     #[arg(long = "log", value_name = "LOG", requires = "ends")]
     pub(crate) logs: Vec<String>,
     /// The file of the new list, which must not be there

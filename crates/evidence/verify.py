@@ -218,9 +218,9 @@ class KeyList:
             raise ValueError("no list of evidence keys")
 
     def bound(self, key, origin, size):
-        """Whether a key that has ended signed behind the records that it may."""
-        last = self.spans[key][2].get(origin) if key in self.spans else None
-        return last is not None and size > last
+        """Whether a key that has ended signed behind the records that it may; in a log that is not named it may sign none."""
+        records = self.spans[key][2] if key in self.spans else {}
+        return len(records) > 0 and size > records.get(origin, 0)
 
     def outside(self, key, time):
         if key not in self.spans:

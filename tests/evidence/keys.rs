@@ -208,6 +208,35 @@ fn a_stolen_key_cannot_date_back_behind_its_end() {
 }
 
 #[test]
+fn a_stolen_key_cannot_date_back_in_a_log_of_its_own() {
+    let made = made(BOTH);
+    list(&made, &["--key", "old.pub=2026-01-01", "-o", "first"]);
+    let end = ["--previous", "first", "--end", "old.pub=2026-03-01"];
+    list(&made, &[&end[..], &["-o", "unbound"]].concat());
+    list(
+        &made,
+        &[&end[..], &["--log", "log", "-o", "bound"]].concat(),
+    );
+    // Shorter than the log that the list knows, and within the key's time by its own word.
+    fs::rename(made.log(), made.tree.path().join("moved")).unwrap();
+    append(&made, OLD, 99, Some("2026-02-20T00:00:00Z"));
+    assert_eq!(by(&made, "unbound", "root.pub").code, 0);
+    let expected = [
+        "key-not-valid checkpoint",
+        "key-not-valid checkpoints/000000000001",
+        "key-not-valid records/000000000000.dsse.json",
+    ];
+    let said = by(&made, "bound", "root.pub");
+    assert_eq!((said.code, findings(&said)), (1, expected.to_vec()));
+    // A log that the key signed too counts as soon as the list names it.
+    list(
+        &made,
+        &[&end[..], &["--log", "moved", "--log", "log", "-o", "both"]].concat(),
+    );
+    assert_eq!(by(&made, "both", "root.pub").code, 0);
+}
+
+#[test]
 fn a_record_without_a_time_is_told() {
     let made = made(&[(OLD, Some("2026-01-05T03:17:00Z")), (OLD, None)]);
     list(&made, &["--key", "old.pub=2026-01-01", "-o", "first"]);

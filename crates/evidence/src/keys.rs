@@ -1,7 +1,8 @@
 //! The list of keys: which may sign, from when and until when, signed by a root key that signs nothing else.
 //!
 //! A record says itself when it was made, so whoever has a key that has ended could date a record back. Hence a key that has ended
-//! can be bound to the records that a log had then: behind those, its signature counts for nothing, whatever time it claims.
+//! can be bound to the records that its logs had then: behind those, and in any other log, its signature counts for nothing, whatever
+//! time it claims.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +53,8 @@ pub struct ListedKey {
     pub not_before: String,
     /// The last second in which it may sign; none as long as it is in use.
     pub not_after: Option<String>,
-    /// For each log by its name (origin), how many records it had when the key ended. It may sign nothing behind them.
+    /// For each log by its name (origin), how many records it had when the key ended. It may sign nothing behind them, and nothing
+    /// in a log that is not named; where none is named, this bounds nothing.
     pub records: BTreeMap<String, u64>,
 }
 
@@ -187,9 +189,14 @@ impl KeyList {
     }
 
     /// Why a key's signature does not count on what a log holds as one of its first `size` records, or over them; none where it
-    /// does.
+    /// does. Whoever has a key can begin a log of its own, so one that is not named has no records of a key that is bound.
     pub(crate) fn bound(&self, id: &str, origin: Option<&str>, size: u64) -> Option<String> {
-        let last = *self.listed(id)?.records.get(origin?)?;
+        let records = &self.listed(id)?.records;
+        if records.is_empty() {
+            return None;
+        }
+        let last = origin.and_then(|origin| records.get(origin)).copied();
+        let last = last.unwrap_or_default();
         (size > last)
             .then(|| format!("the key {id} has ended, and may sign nothing behind {last} records"))
     }
