@@ -153,6 +153,11 @@ pub(crate) fn exceptions(arguments: &ExceptionsArgs) -> Outcome {
         let value = statement.predicate.pointer(pointer).and_then(Value::as_str);
         value.unwrap_or_default().to_owned()
     };
+    // Its name alone is another's in another namespace or cluster.
+    let verification = |statement: &Statement| {
+        ["cluster", "namespace", "name"]
+            .map(|part| text(statement, &format!("/verification/{part}")))
+    };
     let restores: Vec<&(u64, Envelope, Statement)> = log
         .records
         .iter()
@@ -164,7 +169,7 @@ pub(crate) fn exceptions(arguments: &ExceptionsArgs) -> Outcome {
         if verdict == "Passed" {
             continue;
         }
-        let name = text(statement, "/verification/name");
+        let of = verification(statement);
         let (_, digest) = log.digest(*index)?;
         let reviews = reviews.remove(&digest).unwrap_or_default();
         let actions: Vec<Value> = reviews
@@ -176,12 +181,12 @@ pub(crate) fn exceptions(arguments: &ExceptionsArgs) -> Outcome {
         let passed_since = restores.iter().find(|(later, _, statement)| {
             later > index
                 && text(statement, "/verdict") == "Passed"
-                && text(statement, "/verification/name") == name
+                && verification(statement) == of
         });
         all.push(json!({
             "index": index,
             "time": statement.time(),
-            "verification": name,
+            "verification": text(statement, "/verification/name"),
             "verdict": verdict,
             "reason": text(statement, "/reason"),
             "decisions": reviews.iter().filter_map(|review| review.get("decision")).collect::<Vec<_>>(),

@@ -8,16 +8,26 @@ use crate::support::{Made, Said, program, python, run, signer};
 
 /// A log of restores of `ehr`, one for each reason; `None` passed.
 fn restores(reasons: &[&str]) -> Made {
+    let verification = json!({"name": "ehr"});
+    let all: Vec<_> = reasons
+        .iter()
+        .map(|reason| (verification.clone(), *reason))
+        .collect();
+    restores_of(&all)
+}
+
+/// The same of these verifications.
+fn restores_of(restores: &[(Value, &str)]) -> Made {
     let made = Made::new(0);
     let log = Log::new(Directory::new(made.log()), signer(1));
-    for (number, reason) in reasons.iter().enumerate() {
+    for (number, (verification, reason)) in restores.iter().enumerate() {
         let verdict = if *reason == "None" {
             "Passed"
         } else {
             "Failed"
         };
         let predicate = json!({
-            "verification": {"name": "ehr"},
+            "verification": verification,
             "verdict": verdict,
             "reason": reason,
             "finishedAt": format!("2026-11-{:02}T03:17:00Z", number + 1),
@@ -208,4 +218,24 @@ fn a_review_is_anothers_and_of_a_log_that_is_whole() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("record-mismatch"), "{}", ran.stderr);
     assert_eq!(exceptions(&made, &[]).0, 2);
+}
+
+#[test]
+fn another_verification_of_the_same_name_answers_nothing() {
+    let one = |cluster: &str, namespace: &str| json!({"cluster": cluster, "namespace": namespace, "name": "ehr"});
+    let made = restores_of(&[
+        (one("east", "clinic"), "StaleData"),
+        (one("east", "test"), "None"),
+        (one("west", "clinic"), "None"),
+        (json!({"name": "ehr"}), "None"),
+    ]);
+    let (code, all) = exceptions(&made, &[]);
+    assert_eq!((code, &all[0]["passedSince"]), (1, &Value::Null));
+    let made = restores_of(&[
+        (one("east", "clinic"), "StaleData"),
+        (one("east", "test"), "None"),
+        (one("east", "clinic"), "None"),
+    ]);
+    let (code, all) = exceptions(&made, &[]);
+    assert_eq!((code, &all[0]["passedSince"]), (1, &json!(2)));
 }
