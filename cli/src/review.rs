@@ -136,6 +136,12 @@ pub(crate) fn exceptions(arguments: &ExceptionsArgs) -> Outcome {
     let mut reviews: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     if let Some(location) = &arguments.reviews {
         let reviewed = Whole::open(location, &arguments.reviewers)?;
+        if let Some(both) = reviewed.keys.iter().find(|key| log.keys.contains(key)) {
+            return Err(Failure(format!(
+                "--reviewer-key: the key {} is a --trusted-key too: whoever records a failure cannot answer it; give the reviewer a key of their own",
+                both.id()
+            )));
+        }
         for (_, _, statement) in reviewed.records {
             let digest = statement
                 .subjects

@@ -239,3 +239,29 @@ fn another_verification_of_the_same_name_answers_nothing() {
     let (code, all) = exceptions(&made, &[]);
     assert_eq!((code, &all[0]["passedSince"]), (1, &json!(2)));
 }
+
+#[test]
+fn a_recorder_does_not_answer_its_own_failures() {
+    let made = restores(&["StaleData"]);
+    let answer = [
+        "--decision",
+        "accepted",
+        "--corrective-action",
+        "ticket=OPS-12,owner=DBA,due=2026-12-01",
+    ];
+    let ran = review(&made, "0", &[&answer[..], &INTO].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(exceptions(&made, &BY).0, 0);
+    // Whoever records holds this key too, whatever signed the record that was reviewed.
+    let first = ["evidence", "exceptions", "log", "--trusted-key", "key.pub"];
+    let ran = run(
+        made.tree.path(),
+        &[&first[..], &["--trusted-key", "reviewer.pub"], &BY].concat(),
+    );
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("--reviewer-key") && ran.stderr.contains(signer(3).public().id()),
+        "{}",
+        ran.stderr
+    );
+}
