@@ -203,6 +203,7 @@ impl Metrics {
     /// The `OpenMetrics` text.
     pub fn text(&self) -> String {
         let mut text = String::new();
+        let _whole = self.restores.read();
         if encode(&mut text, &self.registry).is_err() {
             text.clear();
         }

@@ -102,11 +102,19 @@ pub fn entries(catalog: &Catalog, request: &Request<Node>, object: &Resource) ->
     if catalog.waivers.is_empty() {
         return Vec::new();
     }
-    let owners = owners(&object.body, &request.user_info);
+    of(catalog, object, &owners(&object.body, &request.user_info))
+}
+
+/// The same of an object that is there, whoever made it.
+pub fn entries_of(catalog: &Catalog, object: &Resource) -> Vec<WaiverEntry> {
+    of(catalog, object, &[])
+}
+
+fn of(catalog: &Catalog, object: &Resource, owners: &[Owner]) -> Vec<WaiverEntry> {
     catalog
         .waivers
         .iter()
-        .filter(|waiver| concerns(waiver, object, &owners))
+        .filter(|waiver| concerns(waiver, object, owners))
         .map(|waiver| WaiverEntry {
             policy: waiver.spec.policy.clone(),
             address: object.address.to_string(),

@@ -278,8 +278,10 @@ fn forging(cluster: &Cluster) {
             &annotation,
         ])
     };
-    let denied = ask("somebody-else").failure();
-    assert!(denied.contains("is your own name"), "{denied}");
+    for forged in ["somebody-else", &format!("{whoami} somebody-else")] {
+        let denied = ask(forged).failure();
+        assert!(denied.contains("is your own name"), "{denied}");
+    }
     ask(whoami).success();
     let manual = || {
         let runs = cluster.get(&["restoreverificationruns", "-n", CLINIC]);

@@ -12,10 +12,11 @@ mod waiver;
 pub use agreement::{Agreement, AgreementSpec, AgreementState, AgreementStatus};
 pub use policy::{Policy, PolicySpec, PolicyStatus};
 pub use restore::{
-    EvidenceBucket, EvidenceStatus, EvidenceStore, EvidenceStoreSpec, EvidenceStoreStatus, LastRun,
-    LockMode, NAME_LIMIT, ObjectLock, RestoreVerification, RestoreVerificationRun,
-    RestoreVerificationRunSpec, RestoreVerificationRunStatus, RestoreVerificationSpec,
-    RestoreVerificationStatus, RunPhase, RunTrigger, ScratchStatus, VerificationRef,
+    DecisiveRun, EvidenceBucket, EvidenceStatus, EvidenceStore, EvidenceStoreSpec,
+    EvidenceStoreStatus, LastRun, LockMode, NAME_LIMIT, ObjectLock, RestoreVerification,
+    RestoreVerificationRun, RestoreVerificationRunSpec, RestoreVerificationRunStatus,
+    RestoreVerificationSpec, RestoreVerificationStatus, RunPhase, RunTrigger, ScratchStatus,
+    VerificationRef,
 };
 pub use status::{Condition, ConditionStatus, set_condition};
 pub use waiver::{Waiver, WaiverSpec, WaiverState, WaiverStatus, WaiverTarget};

@@ -81,6 +81,15 @@ impl JsonSchema for RestoreVerificationSpec {
             &format!("!has(self.maxAge) || {} <= 2678400", seconds("self.maxAge")),
             "maxAge is at most 31d: a proof is renewed every month at least",
         );
+        structural::rule(
+            schema_of,
+            "enforcement",
+            &format!(
+                "!has(self.gracePeriod) || {} <= 2678400",
+                seconds("self.gracePeriod")
+            ),
+            "gracePeriod is at most 31d: no database is without a proof for longer",
+        );
         structural::set(
             schema_of,
             "schedule/cron",
@@ -174,6 +183,15 @@ pub struct RestoreVerificationStatus {
     /// When a run last passed, with its evidence recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_passed_time: Option<Time>,
+    /// The digest of what the last run that passed proved: `covers`, `source` and `checks` as they were then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_digest: Option<String>,
+    /// The same of the spec as it is. Where the two differ, what is there now was never proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_digest: Option<String>,
+    /// The last run that told whether the backup restores. One that was aborted, skipped or inconclusive changes nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decisive: Option<DecisiveRun>,
     /// What came of the last run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_verdict: Option<String>,
@@ -202,6 +220,20 @@ pub struct RestoreVerificationStatus {
     pub active: Vec<String>,
     /// `Ready`: the spec can be run. `Scheduled`: it has a next slot. `EvidenceHealthy`: the last record was written.
     pub conditions: Vec<Condition>,
+}
+
+/// A run that told whether the backup restores.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DecisiveRun {
+    /// `Passed`, with its evidence recorded, or `Failed`, as soon as that is known.
+    #[schemars(extend("enum" = ["Passed", "Failed"]))]
+    pub verdict: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it ended.
+    pub finished_at: Time,
 }
 
 /// The last run of a verification.

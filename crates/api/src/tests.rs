@@ -105,6 +105,28 @@ fn a_waiver_is_never_a_pattern() {
     );
 }
 
+/// The rules themselves are the API server's to evaluate: what is tested here is that a limit stands for each span that admission waits for.
+#[test]
+fn no_database_is_without_a_proof_for_more_than_a_month() {
+    let schema = schema("restoreverifications");
+    let enforcement = &schema["openAPIV3Schema"]["properties"]["spec"]["properties"]["enforcement"];
+    let rules = enforcement["x-kubernetes-validations"].as_array().unwrap();
+    for span in ["maxAge", "gracePeriod"] {
+        let limit = format!("!has(self.{span}) || ");
+        assert!(
+            rules
+                .iter()
+                .filter_map(|rule| rule["rule"].as_str())
+                .any(|rule| {
+                    rule.starts_with(&limit)
+                        && rule.contains(&format!("self.{span}.findAll"))
+                        && rule.ends_with(" <= 2678400")
+                }),
+            "{span}: {rules:?}"
+        );
+    }
+}
+
 #[test]
 fn conditions_keep_the_time_of_the_last_change() {
     let condition = |status, time: &str| Condition {

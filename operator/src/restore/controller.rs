@@ -442,7 +442,9 @@ impl Controller {
         // What there is of a run is listed after its status was read, and whether it is a run's after that again.
         let runs = self.runs().await?;
         let things = self.things().await?;
-        self.reap(&things, &runs).await?;
+        if let Err(trouble) = self.reap(&things, &runs).await {
+            tracing::warn!(%trouble, "what runs left behind could not be looked for");
+        }
         let mut done = false;
         for run in runs.iter().filter(|run| !records(run)) {
             done |= self.try_step(run, &runs, &things).await;
@@ -499,7 +501,10 @@ impl Controller {
         let runs = self.runs().await?;
         for Labelled { object, .. } in reaper::orphans(&labelled, &runs, now) {
             tracing::warn!(kind = %object.kind, name = %object.name, "what a run left behind is deleted");
-            self.delete(object).await?;
+            if let Err(trouble) = self.delete(object).await {
+                tracing::warn!(kind = %object.kind, name = %object.name, %trouble, "it could not be deleted, and is tried again");
+                continue;
+            }
             self.figures.reaped();
             let about = ObjectReference {
                 kind: Some(object.kind.clone()),

@@ -13,13 +13,17 @@ use crate::{
     judge::Decision,
     review::{Answer, Operation, Request},
     server::unix_now,
+    waive,
 };
 
 /// How many databases an answer names.
 const MAX_TOLD: usize = 5;
+/// How many the audit annotation names: what the API server takes is limited.
+const MAX_RECORDED: usize = 20;
 
-/// What the policy says of a database, with other verifications than those that are known.
+/// What the policy says of a database, with other verifications than those that are known. What is waived at admission is waived here too.
 fn findings(
+    catalog: &Catalog,
     restores: &RestoreRules,
     cluster: &Cluster,
     database: &Resource,
@@ -27,10 +31,11 @@ fn findings(
 ) -> Vec<Finding> {
     let mut inventory = cluster.inventory(database.clone(), &restores.rules.related);
     change(&mut inventory);
+    let waivers = waive::entries_of(catalog, database);
     restores
         .rules
         .policies
-        .evaluate(&inventory, 0, &[], false, Some(unix_now()))
+        .evaluate(&inventory, 0, &waivers, false, Some(unix_now()))
 }
 
 /// The databases that watches know, of one namespace or of all.
@@ -47,18 +52,20 @@ pub fn databases<'a>(
 
 /// What the policy says of a database: the worst of its verdicts, and of a fail the message. Nothing of what is no database.
 pub fn verdict(
+    catalog: &Catalog,
     restores: &RestoreRules,
     cluster: &Cluster,
     database: &Resource,
 ) -> Option<(Verdict, String)> {
     let rank = |verdict| match verdict {
-        Verdict::NotApplicable | Verdict::Waived => 0,
+        Verdict::NotApplicable => 0,
         Verdict::Pass => 1,
-        Verdict::Unknown => 2,
-        Verdict::Fail => 3,
-        Verdict::Error => 4,
+        Verdict::Waived => 2,
+        Verdict::Unknown => 3,
+        Verdict::Fail => 4,
+        Verdict::Error => 5,
     };
-    findings(restores, cluster, database, |_| ())
+    findings(catalog, restores, cluster, database, |_| ())
         .into_iter()
         .max_by_key(|finding| rank(finding.verdict))
         .filter(|finding| rank(finding.verdict) > 0)
@@ -101,7 +108,7 @@ pub fn lost(
         }
     };
     let failures = |database: &Resource, one: Option<&Resource>| -> BTreeSet<String> {
-        findings(restores, cluster, database, with(one))
+        findings(catalog, restores, cluster, database, with(one))
             .into_iter()
             .filter(|finding| finding.verdict == Verdict::Fail)
             .map(|finding| finding.message)
@@ -115,6 +122,16 @@ pub fn lost(
         })
         .map(|database| Arc::clone(&database.address))
         .collect()
+}
+
+/// Databases, as the audit log names them.
+fn recorded(lost: &[Arc<str>]) -> String {
+    let more = lost.len().saturating_sub(MAX_RECORDED);
+    let mut text = lost[..lost.len() - more].join(",");
+    if more > 0 {
+        text.push_str(&format!(",and {more} more"));
+    }
+    text
 }
 
 /// Judges what is done to a verification. Nothing is denied: who may write it may end it, and it is told and recorded what that means.
@@ -159,11 +176,29 @@ pub fn judge(catalog: &Catalog, cluster: &Cluster, request: &Request<Node>) -> D
     }
     answer
         .annotations
-        .insert("restore-cover-lost", lost.join(","));
+        .insert("restore-cover-lost", recorded(&lost));
     Decision {
         answer,
         violated: vec![RESTORE_POLICY.into()],
         mode: Some(Mode::Warn),
         ..Decision::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_names_twenty_databases_and_counts_the_rest() {
+        let lost = |count: u32| -> Vec<Arc<str>> {
+            (1..=count)
+                .map(|number| format!("d{number}").into())
+                .collect()
+        };
+        assert_eq!(recorded(&lost(2)), "d1,d2");
+        assert!(recorded(&lost(20)).ends_with("d19,d20"));
+        let long = recorded(&lost(1000));
+        assert!(long.ends_with(",d20,and 980 more"), "{long}");
     }
 }

@@ -82,7 +82,7 @@ fn look(catalog: &Catalog, cluster: &Cluster, before: Option<&Seen>) -> Look {
         return look;
     };
     for database in cover::databases(restores, cluster, None) {
-        let Some((verdict, message)) = cover::verdict(restores, cluster, &database) else {
+        let Some((verdict, message)) = cover::verdict(catalog, restores, cluster, &database) else {
             continue;
         };
         let was = before.map(|before| before.verdicts.get(&database.address).copied());
@@ -201,7 +201,8 @@ mod tests {
         json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "RestoreVerification",
             "metadata": {"name": "ehr", "namespace": "clinic", "uid": "v", "creationTimestamp": "2026-01-01T00:00:00Z"},
             "spec": {"suspend": suspend, "covers": [{"kind": "Cluster", "name": "ehr"}]},
-            "status": {"lastVerdict": "Passed", "lastPassedTime": at.to_string()}})
+            "status": {"lastPassedTime": at.to_string(), "passedDigest": "sha256:a", "subjectDigest": "sha256:a",
+                "decisive": {"verdict": "Passed", "finishedAt": at.to_string()}}})
     }
 
     fn database() -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! What Prometheus sees of restore verification. The leader alone tells; a replica that does not lead has none of these figures.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64};
 
 use hipaa_iac_api::{
     ConditionStatus, EvidenceStore, RestoreVerification, RestoreVerificationRun as Run, RunPhase,
@@ -58,7 +58,7 @@ pub struct ObjectiveLabels {
 /// What the policy says of a database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct DatabaseLabels {
-    /// `pass`, `fail`, `unknown` or `error`.
+    /// `pass`, `waived`, `fail`, `unknown` or `error`.
     pub verdict: &'static str,
 }
 
@@ -77,12 +77,15 @@ type FloatGauge = Gauge<f64, AtomicU64>;
 /// Every figure.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
+    /// Held while they are told anew: who reads them sees all of them or none.
+    whole: Arc<RwLock<()>>,
     last_pass: Family<VerificationLabels, Gauge>,
     expires: Family<VerificationLabels, Gauge>,
     failures: Family<VerificationLabels, Gauge>,
     missed: Family<VerificationLabels, Gauge>,
     suspended: Family<VerificationLabels, Gauge>,
     last_verdict: Family<VerdictLabels, Gauge>,
+    decisive: Family<VerdictLabels, Gauge>,
     verdicts: Family<VerdictLabels, Counter>,
     duration: Family<VerificationLabels, FloatGauge>,
     objectives: Family<ObjectiveLabels, FloatGauge>,
@@ -132,6 +135,11 @@ impl Figures {
             self.last_verdict.clone(),
         );
         registry.register(
+            "restore_decisive_verdict",
+            "What the last run came to that passed or failed, as labels of a one",
+            self.decisive.clone(),
+        );
+        registry.register(
             "restore_verdicts",
             "Runs that ended while this replica led, by what they came to",
             self.verdicts.clone(),
@@ -178,14 +186,25 @@ impl Figures {
         );
     }
 
+    /// Keeps them as they are while they are read.
+    pub fn read(&self) -> RwLockReadGuard<'_, ()> {
+        self.whole.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, ()> {
+        self.whole.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets what a leader knows.
     pub fn clear(&self) {
+        let _whole = self.write();
         self.last_pass.clear();
         self.expires.clear();
         self.failures.clear();
         self.missed.clear();
         self.suspended.clear();
         self.last_verdict.clear();
+        self.decisive.clear();
         self.verdicts.clear();
         self.duration.clear();
         self.objectives.clear();
@@ -198,12 +217,14 @@ impl Figures {
 
     /// Tells of verifications and runs as they are.
     pub fn tell(&self, verifications: &[RestoreVerification], runs: &[Run]) {
+        let _whole = self.write();
         self.last_pass.clear();
         self.expires.clear();
         self.failures.clear();
         self.missed.clear();
         self.suspended.clear();
         self.last_verdict.clear();
+        self.decisive.clear();
         self.duration.clear();
         self.objectives.clear();
         for verification in verifications {
@@ -257,6 +278,11 @@ impl Figures {
             );
             self.last_verdict.get_or_create(&labels).set(1);
         }
+        if let Some(decisive) = &status.decisive {
+            let reason = decisive.reason.as_deref().unwrap_or_default();
+            let labels = verdict_labels(verification, &decisive.verdict, reason);
+            self.decisive.get_or_create(&labels).set(1);
+        }
         for (objective, seconds) in &status.objectives_achieved {
             let labels = ObjectiveLabels {
                 verification_namespace: labels.verification_namespace.clone(),
@@ -304,6 +330,7 @@ impl Figures {
     pub fn cover(&self, verdicts: &[Verdict], lost: usize) {
         for verdict in [
             Verdict::Pass,
+            Verdict::Waived,
             Verdict::Fail,
             Verdict::Unknown,
             Verdict::Error,
@@ -319,6 +346,7 @@ impl Figures {
 
     /// Evidence stores as they were seen.
     pub fn stores(&self, stores: &[EvidenceStore]) {
+        let _whole = self.write();
         self.stores.clear();
         for store in stores {
             for condition in store.status.iter().flat_map(|status| &status.conditions) {
@@ -346,7 +374,7 @@ fn verdict_labels(
     }
 }
 
-/// When a verification has no proof any more, or, where none of its runs passed, when its grace period ends.
+/// When a verification has no proof any more, or, where none of its runs passed that proved what it asks for now, when its grace period ends.
 pub fn expires(verification: &RestoreVerification) -> Option<Timestamp> {
     let enforcement = verification.spec.0.enforcement.as_ref();
     let seconds = |span: Option<Span>, otherwise| {
@@ -356,6 +384,7 @@ pub fn expires(verification: &RestoreVerification) -> Option<Timestamp> {
     let passed = verification
         .status
         .as_ref()
+        .filter(|status| status.passed_digest == status.subject_digest)
         .and_then(|status| status.last_passed_time.as_ref());
     if let Some(passed) = passed {
         let max_age = seconds(enforcement.and_then(|it| it.max_age), MAX_AGE);
@@ -392,7 +421,8 @@ mod tests {
     fn a_proof_expires_by_the_age_that_its_verification_gives() {
         let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
         let never = json!({});
-        let passed = json!({"lastPassedTime": "2026-05-10T03:00:00Z"});
+        let passed = json!({"lastPassedTime": "2026-05-10T03:00:00Z", "passedDigest": "sha256:a", "subjectDigest": "sha256:a"});
+        let edited = json!({"lastPassedTime": "2026-05-10T03:00:00Z", "passedDigest": "sha256:a", "subjectDigest": "sha256:b"});
         for (status, enforcement, expected) in [
             (&never, json!(null), at("2026-05-04T12:00:00Z")),
             (
@@ -401,6 +431,7 @@ mod tests {
                 at("2026-05-01T13:30:00Z"),
             ),
             (&passed, json!(null), at("2026-06-10T03:00:00Z")),
+            (&edited, json!(null), at("2026-05-04T12:00:00Z")),
             (
                 &passed,
                 json!({"mode": "Deny", "maxAge": "7d"}),
@@ -421,7 +452,8 @@ mod tests {
             encode(&mut text, &registry).unwrap();
             text
         };
-        let status = json!({"lastPassedTime": "2026-05-10T03:00:00Z", "lastVerdict": "Failed", "lastReason": "StaleData",
+        let status = json!({"lastPassedTime": "2026-05-10T03:00:00Z", "lastVerdict": "Aborted", "lastReason": "Interrupted",
+            "decisive": {"verdict": "Failed", "reason": "StaleData", "finishedAt": "2026-05-11T03:00:00Z"},
             "consecutiveFailures": 2, "missedSlots": 3, "objectivesAchieved": {"rto": 61.5}});
         figures.tell(&[verification(&status, &Value::Null)], &[]);
         let told = text();
@@ -433,7 +465,10 @@ mod tests {
             format!("hipaa_iac_restore_consecutive_failures{{{of}}} 2"),
             format!("hipaa_iac_restore_missed_slots{{{of}}} 3"),
             format!(
-                "hipaa_iac_restore_last_verdict{{{of},verdict=\"Failed\",reason=\"StaleData\"}} 1"
+                "hipaa_iac_restore_last_verdict{{{of},verdict=\"Aborted\",reason=\"Interrupted\"}} 1"
+            ),
+            format!(
+                "hipaa_iac_restore_decisive_verdict{{{of},verdict=\"Failed\",reason=\"StaleData\"}} 1"
             ),
             format!("hipaa_iac_restore_objective_seconds{{{of},objective=\"rto\"}} 61.5"),
         ] {

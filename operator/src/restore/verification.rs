@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use hipaa_iac_api::{
-    LastRun, RestoreVerificationRun as Run, RestoreVerificationRunSpec as RunSpec,
+    DecisiveRun, LastRun, RestoreVerificationRun as Run, RestoreVerificationRunSpec as RunSpec,
     RestoreVerificationRunStatus as RunStatus, RestoreVerificationStatus, RunPhase, RunTrigger,
     VerificationRef,
 };
 use hipaa_iac_restore::result::{Reason, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{machine, schedule::Schedule};
+use super::{jobs, machine, schedule::Schedule};
 
 /// The annotation by which a run is asked for by hand: who asks, a space, and anything that tells this request from the last. The chart's admission
 /// policy sees to it that nobody asks in the name of another.
@@ -102,6 +102,20 @@ pub const fn is_worth_retrying(reason: Reason) -> bool {
     )
 }
 
+/// Who asks for a run by hand, and the whole request. What does not name anybody is no request.
+fn requester<'a>(seen: &Observed<'a>) -> Option<(&'a str, &'a str)> {
+    let request = seen.requested?;
+    let (who, once) = request.rsplit_once(' ')?;
+    (!who.trim().is_empty() && !once.is_empty()).then_some((who, request))
+}
+
+/// The digest of what a run proves: which backup is restored, what is asked of it, and for which databases. When it runs and who is told changes
+/// nothing of that.
+pub fn subject(template: &Value) -> String {
+    let of = |field: &str| template.pointer(&format!("/spec/{field}"));
+    jobs::digest(&json!({"covers": of("covers"), "source": of("source"), "checks": of("checks")}))
+}
+
 /// What a verification asks for now.
 pub fn ask(seen: &Observed<'_>) -> Asked {
     let mut asked = Asked {
@@ -124,11 +138,10 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         template: seen.template.clone(),
     };
     // Somebody may want to know while the schedule is suspended.
-    if let Some(request) = seen.requested
+    if let Some((who, request)) = requester(seen)
         && seen.status.last_request.as_deref() != Some(request)
     {
         let mut run = spec(RunTrigger::Manual, None, 1, None);
-        let who = request.rsplit_once(' ').map_or(request, |(who, _)| who);
         run.requested_by = Some(who.to_owned());
         let name = requested_name(seen.name, request);
         asked.create.push((name, run));
@@ -273,11 +286,28 @@ fn canary(status: &RunStatus) -> Option<i64> {
     canary.get("observed")?.as_i64()
 }
 
+/// The last run that told whether the backup restores. Good news counts when it is recorded, bad news at once: the store that holds the record may
+/// be away for long.
+fn decisive(runs: &[Run]) -> Option<DecisiveRun> {
+    let told = runs.iter().filter_map(|run| {
+        let status = run.status.as_ref()?;
+        let verdict = status.verdict.as_deref()?;
+        (verdict == "Failed" || machine::is_proof(status)).then_some(())?;
+        Some(DecisiveRun {
+            verdict: verdict.to_owned(),
+            reason: status.reason.clone(),
+            finished_at: status.finished_at.clone()?,
+        })
+    });
+    told.max_by_key(|run| (run.finished_at.0, run.verdict == "Failed"))
+}
+
 /// The status that follows from the runs that are there, in whatever order they ended. What was said of newer ones that are gone stays.
 pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     let mut said = seen.status.clone();
     said.observed_generation = Some(seen.generation);
-    if let Some(request) = seen.requested {
+    said.subject_digest = Some(subject(seen.template));
+    if let Some((_, request)) = requester(seen) {
         said.last_request = Some(request.to_owned());
     }
     said.last_schedule_time = last_slot(seen).map(Time);
@@ -310,12 +340,21 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     let proofs = finished
         .iter()
         .filter(|(_, _, status)| machine::is_proof(status));
-    if let Some((at, _, status)) = proofs.max_by_key(|(at, ..)| *at)
+    if let Some((at, run, status)) = proofs.max_by_key(|(at, ..)| *at)
         && later(*at, said.last_passed_time.as_ref())
     {
         said.last_passed_time = Some(Time(*at));
+        said.passed_digest = Some(subject(&run.spec.template));
         said.objectives_achieved = measured(status);
         said.last_canary_seq = canary(status).or(said.last_canary_seq);
+    }
+    if let Some(decisive) = decisive(seen.runs)
+        && later(
+            decisive.finished_at.0,
+            said.decisive.as_ref().map(|last| &last.finished_at),
+        )
+    {
+        said.decisive = Some(decisive);
     }
     if let Some((at, run, status)) = finished.iter().max_by_key(|(at, ..)| *at)
         && later(
@@ -646,6 +685,95 @@ mod tests {
             ),
             (3, Some("MissedSlot"))
         );
+    }
+
+    /// What is not known does not take back what is.
+    #[test]
+    fn a_failure_lasts_until_a_run_passes() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        let verdict = |world: &World| {
+            let decisive = world.status.decisive.clone().unwrap();
+            (decisive.verdict, decisive.reason.unwrap_or_default())
+        };
+        let passed = ("Passed".to_owned(), "None".to_owned());
+        let failed = ("Failed".to_owned(), "StaleData".to_owned());
+        assert_eq!(verdict(&world), passed);
+        for (day, reason, expected) in [
+            (2, Reason::StaleData, &failed),
+            (3, Reason::Interrupted, &failed),
+            (4, Reason::ConfigError, &failed),
+            (5, Reason::None, &passed),
+            (6, Reason::OutOfMemory, &passed),
+        ] {
+            let name = world.advance(&format!("2026-05-0{day}T03:00:00Z"));
+            world.end(&name[0], reason, &format!("2026-05-0{day}T03:05:00Z"));
+            assert_eq!(&verdict(&world), expected, "{reason}");
+            // The run is gone, and what it told is known still.
+            world.runs.pop();
+        }
+    }
+
+    #[test]
+    fn a_failure_counts_before_it_is_recorded() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::StaleData, "2026-05-01T12:05:00Z");
+        world.status = RestoreVerificationStatus::default();
+        let status = world.runs[0].status.as_mut().unwrap();
+        status.phase = RunPhase::Recording;
+        status.evidence = None;
+        let said = tell(&world.seen("2026-05-01T12:06:00Z", &Value::Null));
+        assert_eq!(said.decisive.unwrap().verdict, "Failed");
+        assert_eq!(said.last_run, None);
+        // What passed counts when it is recorded.
+        world.runs[0].status.as_mut().unwrap().verdict = Some("Passed".into());
+        let said = tell(&world.seen("2026-05-01T12:06:00Z", &Value::Null));
+        assert_eq!(said.decisive, None);
+    }
+
+    #[test]
+    fn a_proof_is_of_the_backup_and_the_checks_that_were_run() {
+        let spec = |key: &str| {
+            json!({"spec": {"covers": [{"kind": "Cluster", "name": "ehr"}], "checks": {"sql": []},
+            "schedule": {"cron": "0 3 * * *"}, "source": {"pgDump": {"location": {"key": key}}}}})
+        };
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.runs[0].spec.template = spec("ehr.dump");
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        let told = |template: &Value| tell(&world.seen("2026-05-01T13:00:00Z", template));
+        let same = told(&spec("ehr.dump"));
+        assert!(same.passed_digest.is_some());
+        assert_eq!(same.passed_digest, same.subject_digest);
+        let mut rescheduled = spec("ehr.dump");
+        rescheduled["spec"]["schedule"]["cron"] = json!("0 4 * * *");
+        assert_eq!(told(&rescheduled).subject_digest, same.passed_digest);
+        let mut unchecked = spec("ehr.dump");
+        unchecked["spec"]["checks"] = json!({});
+        let mut uncovered = spec("ehr.dump");
+        uncovered["spec"]["covers"][0]["name"] = json!("billing");
+        for other in [spec("old.dump"), unchecked, uncovered] {
+            let said = told(&other);
+            assert_eq!(said.passed_digest, same.passed_digest);
+            assert_ne!(said.subject_digest, same.passed_digest);
+        }
+    }
+
+    #[test]
+    fn what_names_nobody_is_no_request() {
+        for nobody in ["", " ", "jane", " 2026-05-01T13:00:00Z", "jane "] {
+            let mut world = World::daily();
+            world.schedule = None;
+            world.advance(CREATED);
+            world.requested = Some(nobody);
+            assert!(
+                world.advance("2026-05-01T13:00:00Z").is_empty(),
+                "{nobody:?}"
+            );
+            assert_eq!(world.status.last_request, None);
+        }
     }
 
     #[test]

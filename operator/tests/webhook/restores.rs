@@ -2,7 +2,7 @@
 
 use hipaa_iac_operator::{
     args::Mode,
-    catalog::{GroupKind, RESTORE_POLICY},
+    catalog::{ActiveWaiver, GroupKind, RESTORE_POLICY, Resources},
     cluster::kept,
     restore::cover,
 };
@@ -37,7 +37,11 @@ fn verification(name: &str, covers: &Value, created: i64, passed: Option<i64>) -
             "schedule": {"cron": "17 3 * * 0"},
             "source": {"pgDump": {"format": "Custom", "location": {"pvc": {"claimName": "b", "path": "b.age"}},
                 "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}},
-        "status": {"lastVerdict": passed.map(|_| "Passed"), "lastPassedTime": passed.map(at)},
+        "status": match passed.map(at) {
+            Some(at) => json!({"lastPassedTime": at, "passedDigest": "sha256:a", "subjectDigest": "sha256:a",
+                "decisive": {"verdict": "Passed", "finishedAt": at}}),
+            None => json!({}),
+        },
     })
 }
 
@@ -265,6 +269,92 @@ async fn ending_the_only_verification_of_a_database_is_told_and_recorded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proof_is_of_what_was_restored_and_a_failure_is_not_forgotten() {
+    let served = served().await;
+    let database = database("ehr", "postgres:16");
+    let proved = verification("ehr", &ehr(), 2000, Some(1));
+    let ask = async |status: &[(&str, Value)], generation: i64| {
+        let mut changed = proved.clone();
+        changed["metadata"]["generation"] = json!(generation);
+        for (field, value) in status {
+            changed["status"][field] = value.clone();
+        }
+        served.know(&known(&[&changed]));
+        served
+            .ask("workloads-phi", request("CREATE", &database, None))
+            .await
+    };
+    let seen = ("observedGeneration", json!(2));
+    let response = ask(&[seen.clone()], 2).await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert_eq!(response["warnings"], Value::Null, "{response}");
+    let response = ask(&[seen.clone()], 3).await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert!(
+        response["warnings"].to_string().contains("was changed"),
+        "{response}"
+    );
+    let edited = ("subjectDigest", json!("sha256:b"));
+    let response = ask(&[seen.clone(), edited], 2).await;
+    assert_eq!(response["allowed"], false, "{response}");
+    let failed = json!({"verdict": "Failed", "finishedAt": jiff::Timestamp::now().to_string()});
+    let after = [
+        seen,
+        ("decisive", failed),
+        ("lastVerdict", json!("Aborted")),
+    ];
+    let response = ask(&after, 2).await;
+    assert_eq!(response["allowed"], false, "{response}");
+    let message = response["status"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("the last restore of its backup failed"),
+        "{message}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_waived_is_waived_when_it_is_judged_again() {
+    let waiver = json!({"policy": RESTORE_POLICY,
+        "target": {"group": "apps", "kind": "StatefulSet", "namespace": "clinic", "name": "ehr"},
+        "reason": "r", "owner": "o", "approvedBy": "ciso", "compensatingControl": "c", "until": "2027-01-31"});
+    let served = Served::start(Setup {
+        config: "only: [database-restore-unverified]\n",
+        restores: true,
+        resources: Resources {
+            waivers: vec![ActiveWaiver {
+                id: "hipaa-iac-system/w".to_owned(),
+                spec: serde_json::from_value(waiver).unwrap(),
+            }],
+            ..Resources::default()
+        },
+        ..Setup::default()
+    })
+    .await;
+    let (waived, other) = (
+        database("ehr", "postgres:16"),
+        database("billing", "postgres:16"),
+    );
+    served.know(&known(&[&waived, &other]));
+    let response = served
+        .ask("workloads-phi", request("CREATE", &waived, None))
+        .await;
+    assert_eq!(response["allowed"], true, "{response}");
+    let catalog = served.app.catalog.load_full().unwrap();
+    let restores = catalog.restores.as_ref().unwrap();
+    let verdict = |name: &str| {
+        let database = cover::databases(restores, &served.app.cluster, None)
+            .find(|database| database.address.ends_with(name))
+            .unwrap();
+        cover::verdict(&catalog, restores, &served.app.cluster, &database)
+            .unwrap()
+            .0
+            .to_string()
+    };
+    assert_eq!(verdict("/ehr"), "waived");
+    assert_eq!(verdict("/billing"), "fail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_there_is_judged_from_the_watches() {
     let served = served().await;
     let stale = json!([{"kind": "StatefulSet", "name": "stale"}]);
@@ -280,7 +370,7 @@ async fn what_is_there_is_judged_from_the_watches() {
     let restores = catalog.restores.as_ref().unwrap();
     let mut all: Vec<String> = cover::databases(restores, &served.app.cluster, None)
         .filter_map(|database| {
-            let (verdict, _) = cover::verdict(restores, &served.app.cluster, &database)?;
+            let (verdict, _) = cover::verdict(&catalog, restores, &served.app.cluster, &database)?;
             Some(format!("{} {verdict}", database.address))
         })
         .collect();
