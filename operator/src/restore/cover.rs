@@ -126,12 +126,15 @@ pub fn lost(
 
 /// Databases, as the audit log names them.
 fn recorded(lost: &[Arc<str>]) -> String {
-    let more = lost.len().saturating_sub(MAX_RECORDED);
-    let mut text = lost[..lost.len() - more].join(",");
-    if more > 0 {
-        text.push_str(&format!(",and {more} more"));
+    let mut names: Vec<String> = lost
+        .iter()
+        .take(MAX_RECORDED)
+        .map(ToString::to_string)
+        .collect();
+    if lost.len() > MAX_RECORDED {
+        names.push(format!("and {} more", lost.len() - MAX_RECORDED));
     }
-    text
+    names.join(",")
 }
 
 /// Judges what is done to a verification. Nothing is denied: who may write it may end it, and it is told and recorded what that means.

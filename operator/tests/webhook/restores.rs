@@ -285,10 +285,10 @@ async fn a_proof_is_of_what_was_restored_and_a_failure_is_not_forgotten() {
             .await
     };
     let seen = ("observedGeneration", json!(2));
-    let response = ask(&[seen.clone()], 2).await;
+    let response = ask(std::slice::from_ref(&seen), 2).await;
     assert_eq!(response["allowed"], true, "{response}");
     assert_eq!(response["warnings"], Value::Null, "{response}");
-    let response = ask(&[seen.clone()], 3).await;
+    let response = ask(std::slice::from_ref(&seen), 3).await;
     assert_eq!(response["allowed"], true, "{response}");
     assert!(
         response["warnings"].to_string().contains("was changed"),
