@@ -158,11 +158,17 @@ impl Place {
             .arg(self.folder.join("state"))
             .env("TMPDIR", self.folder.join("scratch"))
             .env(case::SCRATCH, self.folder.join("scratch"))
-            .env(case::ISOLATION, isolation)
+            .env(case::ISOLATION, isolation);
+        self.quiet(&mut command)?;
+        Ok(command)
+    }
+
+    /// A command whose output goes to files.
+    fn quiet<'a>(&self, command: &'a mut Command) -> io::Result<&'a mut Command> {
+        Ok(command
             .stdin(Stdio::null())
             .stdout(fs::File::create(self.folder.join("out"))?)
-            .stderr(fs::File::create(self.folder.join("err"))?);
-        Ok(command)
+            .stderr(fs::File::create(self.folder.join("err"))?))
     }
 
     /// This program as somebody who is not root, where the folder is theirs.
@@ -555,9 +561,20 @@ impl Limited {
         Ok(Self(folder))
     }
 
-    /// Takes a process in, with all that it starts from now on.
-    fn take(&self, process: u32) -> io::Result<()> {
-        fs::write(self.0.join("cgroup.procs"), process.to_string())
+    /// The command inside, before it starts anything: what it has started already would stay outside.
+    fn inside(&self, command: &Command) -> Command {
+        let mut inside = Command::new("sh");
+        inside
+            .args(["-c", r#"echo $$ > "$0" && exec "$@""#])
+            .arg(self.0.join("cgroup.procs"))
+            .arg(command.get_program())
+            .args(command.get_args());
+        for (name, value) in command.get_envs() {
+            if let Some(value) = value {
+                inside.env(name, value);
+            }
+        }
+        inside
     }
 
     /// How many processes were killed for want of memory.
@@ -605,11 +622,8 @@ fn out_of_memory(when: When, isolation: &str) -> Result<(), Failed> {
         {"id": "hungry", "query": HUNGRY, "expect": {"op": ">=", "value": 1}},
     ]);
     let limited = Limited::new(&format!("{when:?}-{isolation}"), 240 << 20)?;
-    let mut child = place
-        .command(&document, &fixture.secrets, isolation)?
-        .spawn()?;
-    limited.take(child.id())?;
-    let status = child.wait()?;
+    let mut command = limited.inside(&place.command(&document, &fixture.secrets, isolation)?);
+    let status = place.quiet(&mut command)?.status()?;
     if limited.kills() == 0 {
         return Err(format!("nothing was killed: {status} {:?}", place.result()).into());
     }
