@@ -126,16 +126,12 @@ struct Objects {
 /// Policies need 8 MiB of stack at most, and get a new one for each review where the thread has less. What is not used costs no memory.
 const STACK_BYTES: usize = 12 << 20;
 
-/// What the operator runs on. Reviews are judged on threads of their own: a few more than there are processors, so that a long one holds up no
-/// other, and not as many as there are reviews, since each thread keeps what it has worked with.
+/// What the operator runs on.
 ///
 /// # Errors
 /// Where the system gives no threads.
 pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(processors)
-        .max_blocking_threads(2 * processors + 2)
         .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()
@@ -198,6 +194,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         audit: log,
         identity,
         permits: Arc::new(Semaphore::new(args.max_concurrent.max(1))),
+        turns: server::turns(),
         large: server::large_budget(),
         stopping: AtomicBool::new(false),
     });

@@ -73,8 +73,10 @@ pub struct App {
     pub audit: audit::Log,
     /// The certificate that is served.
     pub identity: Identity,
-    /// How many reviews are worked on at once.
+    /// How many reviews may be here at once.
     pub permits: Arc<Semaphore>,
+    /// How many of them are judged at once; the others wait.
+    pub turns: Arc<Semaphore>,
     /// The bytes of large bodies that may be worked on at once.
     pub large: Arc<Semaphore>,
     /// Told to stop: readiness has ended.
@@ -104,6 +106,13 @@ impl App {
             Some(_) => Ok(()),
         }
     }
+}
+
+/// What [`App::turns`] starts with: a few more than there are processors, so that a long review holds up no other, and not as many as there are
+/// reviews, since each thread keeps what it has worked with.
+pub fn turns() -> Arc<Semaphore> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Arc::new(Semaphore::new(2 * processors + 2))
 }
 
 /// What [`App::large`] starts with.
@@ -280,6 +289,11 @@ async fn validate(
     let Ok(permit) = Arc::clone(&app.permits).try_acquire_owned() else {
         return unjudged(&app, entry, &body, began, Unjudged::Overload);
     };
+    let left = || DEADLINE.saturating_sub(began.elapsed());
+    let turn = Arc::clone(&app.turns).acquire_owned();
+    let Ok(turn) = tokio::time::timeout(left(), turn).await else {
+        return unjudged(&app, entry, &body, began, Unjudged::Deadline);
+    };
     app.metrics.in_flight.inc();
     let work = {
         let app = Arc::clone(&app);
@@ -287,12 +301,11 @@ async fn validate(
         tokio::task::spawn_blocking(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, entry, &body, began)));
             app.metrics.in_flight.dec();
-            drop((permit, share));
+            drop((permit, turn, share));
             outcome
         })
     };
-    let left = DEADLINE.saturating_sub(began.elapsed());
-    match tokio::time::timeout(left, work).await {
+    match tokio::time::timeout(left(), work).await {
         Ok(Ok(Ok(response))) => response,
         Ok(_) => {
             tracing::error!(entry = entry.as_str(), "a review made the program fail");
