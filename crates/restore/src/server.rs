@@ -159,6 +159,8 @@ const QUICK: &[(&str, &str)] = &[
     ("shared_preload_libraries", ""),
 ];
 
+/// How long after the end of a session the postmaster may take to say that its process was killed, on a machine without memory.
+const KILL_IS_TOLD: Duration = Duration::from_secs(2);
 /// How many bytes of a server's log are read: what a dump makes the server say goes into it too.
 const LOG_LIMIT: u64 = 64 << 20;
 
@@ -340,15 +342,25 @@ impl Server {
         Ok(rows.iter().map(|row| row.get::<_, String>(0)).collect())
     }
 
-    /// Whether the system killed it or one of its processes, as it does when memory runs out. The log stays in the scratch.
+    /// Whether the system killed it or one of its processes, as it does when memory runs out. The log stays in the scratch. Who spoke with a
+    /// process that was killed knows of it before the postmaster says so: that is waited for.
     pub fn was_killed(&mut self) -> bool {
         use std::os::unix::process::ExitStatusExt as _;
-        let ended = self.process.try_wait().ok().flatten();
-        if ended.is_some_and(|status| status.signal() == Some(9)) {
-            return true;
+        let until = Instant::now() + KILL_IS_TOLD;
+        loop {
+            let ended = self.process.try_wait().ok().flatten();
+            if ended.is_some_and(|status| status.signal() == Some(9)) {
+                return true;
+            }
+            let postmaster = self.process.id();
+            if says_killed(self.log_from_start(), postmaster) {
+                return true;
+            }
+            if ended.is_some() || Instant::now() > until {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(100));
         }
-        let postmaster = self.process.id();
-        says_killed(self.log_from_start(), postmaster)
     }
 
     /// Its log from the start, and no more of it than the limit.
