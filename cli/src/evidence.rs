@@ -119,8 +119,8 @@ fn moment(text: &str) -> String {
 }
 
 /// The list of keys in a file, if this root key has signed it.
-fn opened_list(file: &Path, root: &Path) -> Result<KeyList, Failure> {
-    KeyList::open(&read(file)?, &public_key(root)?)
+fn opened_list(file: &Path, root: &PublicKey) -> Result<KeyList, Failure> {
+    KeyList::open(&read(file)?, root)
         .map_err(|error| Failure(format!("{}: {error}", file.display())))
 }
 
@@ -128,10 +128,7 @@ fn opened_list(file: &Path, root: &Path) -> Result<KeyList, Failure> {
 fn key_list(arguments: &KeyListArgs) -> Outcome {
     let root = signer(&arguments.root_key)?;
     let mut keys = match &arguments.previous {
-        Some(file) => KeyList::open(&read(file)?, root.public())
-            .map_err(|error| Failure(format!("{}: {error}", file.display())))?
-            .keys()
-            .to_vec(),
+        Some(file) => opened_list(file, root.public())?.keys().to_vec(),
         None => Vec::new(),
     };
     let part = |option: &str, text: &str| {
@@ -202,7 +199,7 @@ fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
         trust.keys.push(public_key(file)?);
     }
     if let (Some(file), Some(root)) = (&arguments.key_list, &arguments.root_key) {
-        trust.key_list = Some(opened_list(file, root)?);
+        trust.key_list = Some(opened_list(file, &public_key(root)?)?);
     }
     for file in &arguments.checkpoints {
         let name = file.display().to_string();
@@ -305,7 +302,7 @@ pub(crate) fn restores(
         trust.keys.push(public_key(&path(file))?);
     }
     if let (Some(file), Some(root)) = (&restore.key_list, &restore.root_key) {
-        trust.key_list = Some(opened_list(&path(file), &path(root))?);
+        trust.key_list = Some(opened_list(&path(file), &public_key(&path(root))?)?);
     }
     if let Some(file) = &restore.checkpoint {
         let file = path(file);

@@ -516,7 +516,8 @@ fn decide(
     decision
 }
 
-fn weight(verdict: Verdict) -> u8 {
+/// How bad a verdict is: of several the worst counts.
+pub(crate) fn weight(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::NotApplicable => 0,
         Verdict::Pass => 1,

@@ -251,7 +251,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     tasks.spawn(keep_statuses(Arc::clone(&shared)));
     tasks.spawn(keep_figures(Arc::clone(&shared)));
     if let Some(options) = args.restore.options() {
-        let recorder = restore::controller::recorder(client.clone(), &args.pod_name);
+        let recorder = restore::events::recorder(client.clone(), &args.pod_name);
         tasks.spawn(restore::coverage::run(
             Arc::clone(&app),
             recorder.clone(),

@@ -1,6 +1,6 @@
 //! The status of custom resources: what the operator made of them.
 
-use hipaa_iac_api::{Condition, ConditionStatus, set_condition};
+use hipaa_iac_api::{Condition, set_condition};
 use hipaa_iac_engine::{Agreement, Date, Status};
 use serde_json::{Value, json};
 
@@ -37,20 +37,16 @@ impl Said {
             .unwrap_or_default();
         set_condition(
             &mut conditions,
-            Condition {
-                type_: "Ready".to_owned(),
-                status: if self.ready {
-                    ConditionStatus::True
-                } else {
-                    ConditionStatus::False
-                },
-                reason: self.reason.to_owned(),
-                message: self.message.clone(),
-                observed_generation: object
+            Condition::new(
+                "Ready",
+                self.ready,
+                self.reason,
+                self.message.clone(),
+                object
                     .pointer("/metadata/generation")
                     .and_then(Value::as_i64),
-                last_transition_time: now.to_owned(),
-            },
+                now.to_owned(),
+            ),
         );
         let mut status = json!({"conditions": conditions});
         if let Some(members) = status.as_object_mut() {

@@ -50,6 +50,12 @@ fn list(made: &Made, arguments: &[&str]) {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
+/// The list `first` with the old key at its end, bound to these logs.
+fn ended(made: &Made, logs: &[&str], output: &str) {
+    let end = ["--previous", "first", "--end", "old.pub=2026-03-01"];
+    list(made, &[&end[..], logs, &["-o", output]].concat());
+}
+
 /// What both verifiers say by a list, which must be the same.
 #[track_caller]
 fn by(made: &Made, list: &str, root: &str) -> Said {
@@ -171,12 +177,8 @@ fn a_stolen_key_cannot_date_back_behind_its_end() {
             "first",
         ],
     );
-    let end = ["--previous", "first", "--end", "old.pub=2026-03-01"];
-    list(&made, &[&end[..], &["-o", "unbound"]].concat());
-    list(
-        &made,
-        &[&end[..], &["--log", "log", "-o", "bound"]].concat(),
-    );
+    ended(&made, &[], "unbound");
+    ended(&made, &["--log", "log"], "bound");
     for name in ["unbound", "bound"] {
         assert_eq!(by(&made, name, "root.pub").code, 0, "{name}");
     }
@@ -211,12 +213,8 @@ fn a_stolen_key_cannot_date_back_behind_its_end() {
 fn a_stolen_key_cannot_date_back_in_a_log_of_its_own() {
     let made = made(BOTH);
     list(&made, &["--key", "old.pub=2026-01-01", "-o", "first"]);
-    let end = ["--previous", "first", "--end", "old.pub=2026-03-01"];
-    list(&made, &[&end[..], &["-o", "unbound"]].concat());
-    list(
-        &made,
-        &[&end[..], &["--log", "log", "-o", "bound"]].concat(),
-    );
+    ended(&made, &[], "unbound");
+    ended(&made, &["--log", "log"], "bound");
     // Shorter than the log that the list knows, and within the key's time by its own word.
     fs::rename(made.log(), made.tree.path().join("moved")).unwrap();
     append(&made, OLD, 99, Some("2026-02-20T00:00:00Z"));
@@ -229,10 +227,7 @@ fn a_stolen_key_cannot_date_back_in_a_log_of_its_own() {
     let said = by(&made, "bound", "root.pub");
     assert_eq!((said.code, findings(&said)), (1, expected.to_vec()));
     // A log that the key signed too counts as soon as the list names it.
-    list(
-        &made,
-        &[&end[..], &["--log", "moved", "--log", "log", "-o", "both"]].concat(),
-    );
+    ended(&made, &["--log", "moved", "--log", "log"], "both");
     assert_eq!(by(&made, "both", "root.pub").code, 0);
 }
 

@@ -26,6 +26,33 @@ pub struct Condition {
     pub last_transition_time: String,
 }
 
+impl Condition {
+    /// What is so about the object of a generation at a time, in RFC 3339.
+    pub fn new(
+        kind: &str,
+        status: impl Into<ConditionStatus>,
+        reason: &str,
+        message: String,
+        observed_generation: Option<i64>,
+        now: String,
+    ) -> Self {
+        Self {
+            type_: kind.to_owned(),
+            status: status.into(),
+            reason: reason.to_owned(),
+            message,
+            observed_generation,
+            last_transition_time: now,
+        }
+    }
+}
+
+impl From<bool> for ConditionStatus {
+    fn from(holds: bool) -> Self {
+        if holds { Self::True } else { Self::False }
+    }
+}
+
 /// Whether a condition holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum ConditionStatus {

@@ -1,7 +1,7 @@
 //! What is so about a verification: a pure function of it and its runs.
 
 use hipaa_iac_api::{
-    Condition, ConditionStatus, RestoreVerificationRun as Run, RestoreVerificationStatus, RunPhase,
+    Condition, RestoreVerificationRun as Run, RestoreVerificationStatus, RunPhase,
 };
 use jiff::Timestamp;
 
@@ -9,17 +9,9 @@ use super::{notes::EVIDENCE_PATIENCE, verification::Observed};
 
 /// `Scheduled` and `EvidenceHealthy`; the second only once there was a record to write.
 pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<Condition> {
-    let make = |kind: &str, holds: bool, reason: &str, message: String| Condition {
-        type_: kind.to_owned(),
-        status: if holds {
-            ConditionStatus::True
-        } else {
-            ConditionStatus::False
-        },
-        reason: reason.to_owned(),
-        message,
-        observed_generation: said.observed_generation,
-        last_transition_time: seen.now.to_string(),
+    let make = |kind: &str, holds: bool, reason: &str, message: String| {
+        let now = seen.now.to_string();
+        Condition::new(kind, holds, reason, message, said.observed_generation, now)
     };
     let (scheduled, reason, message) = match (&said.next_schedule_time, seen.suspended) {
         (_, true) => (false, "Suspended", "spec.suspend is true".to_owned()),

@@ -12,9 +12,8 @@ use std::{
 };
 
 use hipaa_iac_api::{
-    Condition, ConditionStatus, EvidenceStatus, EvidenceStore, RestoreVerification,
-    RestoreVerificationRun as Run, RestoreVerificationRunStatus, RestoreVerificationStatus,
-    RunPhase, set_condition,
+    Condition, EvidenceStatus, EvidenceStore, RestoreVerification, RestoreVerificationRun as Run,
+    RestoreVerificationRunStatus, RestoreVerificationStatus, RunPhase, set_condition,
 };
 use hipaa_iac_evidence::{Log, S3, Signer};
 use hipaa_iac_restore::{
@@ -35,7 +34,7 @@ use kube::{
         DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams, Preconditions,
         PropagationPolicy,
     },
-    runtime::events::{Event, EventType, Recorder, Reporter},
+    runtime::events::Recorder,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -43,6 +42,7 @@ use tokio::sync::watch;
 
 use super::{
     conditions,
+    events::{self, Told},
     figures::Figures,
     jobs::{self, RUN_UID, Settings},
     machine::{self, Action, JobState, Message, Part, Place, Scratch},
@@ -57,6 +57,8 @@ use super::{
 pub const FINALIZER: &str = "hipaa-iac.dev/scratch-cleanup";
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(3);
+/// What events say was done.
+const ACTION: &str = "VerifyRestore";
 /// How soon it looks again when something was done.
 const SOON: Duration = Duration::from_millis(200);
 /// How long one look may take.
@@ -86,15 +88,6 @@ enum Trouble {
     Evidence(String),
     #[error("{0}")]
     Mistake(String),
-}
-
-/// Who writes events.
-pub fn recorder(client: Client, pod: &str) -> Recorder {
-    let reporter = Reporter {
-        controller: "hipaa-iac".to_owned(),
-        instance: Some(pod.to_owned()),
-    };
-    Recorder::new(client, reporter)
 }
 
 /// Sees to runs as long as this replica leads, until the task is aborted. Records are written beside everything else: a store that is away
@@ -513,36 +506,16 @@ impl Controller {
                 uid: Some(object.uid.clone()),
                 ..ObjectReference::default()
             };
-            let text = "its run is over or gone, or its time is: it was deleted".to_owned();
-            self.publish(&about, None, true, "OrphanScratchReaped", text)
-                .await;
+            let told = Told {
+                warning: true,
+                reason: "OrphanScratchReaped".to_owned(),
+                text: "its run is over or gone, or its time is: it was deleted".to_owned(),
+                action: ACTION,
+                secondary: None,
+            };
+            events::publish(&self.recorder, &about, told).await;
         }
         Ok(())
-    }
-
-    async fn publish(
-        &self,
-        about: &ObjectReference,
-        run: Option<ObjectReference>,
-        warning: bool,
-        reason: &str,
-        text: String,
-    ) {
-        let event = Event {
-            type_: if warning {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            },
-            reason: reason.to_owned(),
-            note: Some(text),
-            action: "VerifyRestore".to_owned(),
-            secondary: run,
-        };
-        // An event is no evidence: the run goes on without it.
-        if let Err(error) = self.recorder.publish(&event, about).await {
-            tracing::warn!(%error, "an event could not be written");
-        }
     }
 
     /// Events and figures of what is so now.
@@ -566,9 +539,14 @@ impl Controller {
                 Some(verification) => verification.object_ref(&()),
                 None => run.object_ref(&()),
             };
-            let run = Some(run.object_ref(&()));
-            self.publish(&about, run, note.warning, &note.reason, note.text)
-                .await;
+            let told = Told {
+                warning: note.warning,
+                reason: note.reason,
+                text: note.text,
+                action: ACTION,
+                secondary: Some(run.object_ref(&())),
+            };
+            events::publish(&self.recorder, &about, told).await;
         }
     }
 
@@ -933,23 +911,19 @@ impl Controller {
             Err(error) => Some(error.to_string()),
             Ok(_) => readiness(&template, &self.options.settings),
         };
-        let ready = Condition {
-            type_: "Ready".to_owned(),
-            status: if problem.is_none() {
-                ConditionStatus::True
-            } else {
-                ConditionStatus::False
-            },
-            reason: if problem.is_none() {
-                "Valid"
-            } else {
-                "InvalidSpec"
-            }
-            .to_owned(),
-            message: problem.unwrap_or_default(),
-            observed_generation: said.observed_generation,
-            last_transition_time: seen.now.to_string(),
+        let reason = if problem.is_none() {
+            "Valid"
+        } else {
+            "InvalidSpec"
         };
+        let ready = Condition::new(
+            "Ready",
+            problem.is_none(),
+            reason,
+            problem.unwrap_or_default(),
+            said.observed_generation,
+            seen.now.to_string(),
+        );
         set_condition(&mut said.conditions, ready);
         for condition in conditions::conditions(&seen, &said) {
             set_condition(&mut said.conditions, condition);

@@ -10,7 +10,7 @@ use crate::{
     args::Mode,
     catalog::{Catalog, RESTORE_POLICY, RestoreRules},
     cluster::{Cluster, ROOT},
-    judge::Decision,
+    judge::{Decision, weight},
     review::{Answer, Operation, Request},
     server::unix_now,
     waive,
@@ -57,18 +57,10 @@ pub fn verdict(
     cluster: &Cluster,
     database: &Resource,
 ) -> Option<(Verdict, String)> {
-    let rank = |verdict| match verdict {
-        Verdict::NotApplicable => 0,
-        Verdict::Pass => 1,
-        Verdict::Waived => 2,
-        Verdict::Unknown => 3,
-        Verdict::Fail => 4,
-        Verdict::Error => 5,
-    };
     findings(catalog, restores, cluster, database, |_| ())
         .into_iter()
-        .max_by_key(|finding| rank(finding.verdict))
-        .filter(|finding| rank(finding.verdict) > 0)
+        .max_by_key(|finding| weight(finding.verdict))
+        .filter(|finding| finding.verdict != Verdict::NotApplicable)
         .map(|finding| (finding.verdict, finding.message))
 }
 

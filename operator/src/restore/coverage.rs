@@ -9,10 +9,13 @@ use std::{
 use hipaa_iac_engine::Verdict;
 use hipaa_iac_source::{Node, Resource, Value};
 use k8s_openapi::api::core::v1::ObjectReference;
-use kube::runtime::events::{Event, EventType, Recorder};
+use kube::runtime::events::Recorder;
 use tokio::sync::watch;
 
-use super::cover;
+use super::{
+    cover,
+    events::{self, Told},
+};
 use crate::{
     catalog::{Catalog, GroupKind},
     cluster::Cluster,
@@ -64,7 +67,7 @@ pub async fn run(app: Arc<App>, recorder: Recorder, leads: watch::Receiver<bool>
             if let Ok(look) = look.await {
                 app.metrics.restores.cover(&look.verdicts, look.lost);
                 for news in look.news {
-                    publish(&recorder, &news).await;
+                    publish(&recorder, news).await;
                 }
                 before = Some(look.seen);
             }
@@ -152,7 +155,7 @@ fn resumed(verification: &Resource) -> Option<Resource> {
     Some(running)
 }
 
-async fn publish(recorder: &Recorder, news: &News) {
+async fn publish(recorder: &Recorder, news: News) {
     let text = |path: &[&str]| {
         let found = path
             .iter()
@@ -168,20 +171,14 @@ async fn publish(recorder: &Recorder, news: &News) {
         ..ObjectReference::default()
     };
     tracing::info!(object = %news.about.address, reason = news.reason, "{}", news.text);
-    let event = Event {
-        type_: if news.warning {
-            EventType::Warning
-        } else {
-            EventType::Normal
-        },
+    let told = Told {
+        warning: news.warning,
         reason: news.reason.to_owned(),
-        note: Some(news.text.clone()),
-        action: "Judge".to_owned(),
+        text: news.text,
+        action: "Judge",
         secondary: None,
     };
-    if let Err(error) = recorder.publish(&event, &about).await {
-        tracing::warn!(%error, "an event could not be written");
-    }
+    events::publish(recorder, &about, told).await;
 }
 
 #[cfg(test)]

@@ -198,16 +198,8 @@ impl Figures {
     /// Forgets what a leader knows.
     pub fn clear(&self) {
         let _whole = self.write();
-        self.last_pass.clear();
-        self.expires.clear();
-        self.failures.clear();
-        self.missed.clear();
-        self.suspended.clear();
-        self.last_verdict.clear();
-        self.decisive.clear();
+        self.clear_verifications();
         self.verdicts.clear();
-        self.duration.clear();
-        self.objectives.clear();
         self.databases.clear();
         self.stores.clear();
         for gauge in [&self.pending, &self.scratch_left, &self.cover_lost] {
@@ -215,9 +207,8 @@ impl Figures {
         }
     }
 
-    /// Tells of verifications and runs as they are.
-    pub fn tell(&self, verifications: &[RestoreVerification], runs: &[Run]) {
-        let _whole = self.write();
+    /// Of a verification that is gone nothing is told any more.
+    fn clear_verifications(&self) {
         self.last_pass.clear();
         self.expires.clear();
         self.failures.clear();
@@ -227,6 +218,12 @@ impl Figures {
         self.decisive.clear();
         self.duration.clear();
         self.objectives.clear();
+    }
+
+    /// Tells of verifications and runs as they are.
+    pub fn tell(&self, verifications: &[RestoreVerification], runs: &[Run]) {
+        let _whole = self.write();
+        self.clear_verifications();
         for verification in verifications {
             self.tell_one(verification, runs);
         }

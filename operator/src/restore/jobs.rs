@@ -521,9 +521,7 @@ fn set(object: &mut Value, member: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use hipaa_iac_api::{
-        RestoreVerificationRunSpec, RestoreVerificationRunStatus, RunTrigger, VerificationRef,
-    };
+    use hipaa_iac_api::RestoreVerificationRunStatus;
     use k8s_openapi::{
         api::{
             batch::v1::Job,
@@ -534,6 +532,7 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
+    use crate::restore::sample;
 
     const NOW: &str = "2026-05-02T03:05:00Z";
 
@@ -560,26 +559,10 @@ mod tests {
             },
         });
         let at = |text: &str| Some(Time(text.parse().unwrap()));
-        let mut run = Run::new(
-            "ehr-29628180",
-            RestoreVerificationRunSpec {
-                verification_ref: VerificationRef {
-                    name: "ehr".into(),
-                    uid: "b8a5".into(),
-                    generation: 1,
-                },
-                spec_digest: digest(&template),
-                trigger: RunTrigger::Schedule,
-                scheduled_for: None,
-                missed_slots: None,
-                requested_by: None,
-                last_canary_seq: None,
-                attempt: 1,
-                template,
-            },
-        );
+        let mut run = sample::run("ehr-29628180", "0c7d");
+        run.spec.spec_digest = digest(&template);
+        run.spec.template = template;
         run.metadata.namespace = Some("clinic".into());
-        run.metadata.uid = Some("0c7d".into());
         run.status = Some(RestoreVerificationRunStatus {
             started_at: at("2026-05-02T03:00:00Z"),
             deadline: at("2026-05-02T09:00:00Z"),

@@ -5,8 +5,7 @@
 //! goes on from there.
 
 use hipaa_iac_api::{
-    Condition, ConditionStatus, EvidenceStatus, RestoreVerificationRunStatus as Status, RunPhase,
-    set_condition,
+    Condition, EvidenceStatus, RestoreVerificationRunStatus as Status, RunPhase, set_condition,
 };
 use hipaa_iac_restore::result::{CheckStatus, Reason, RestoreResult, Verdict};
 use jiff::{SignedDuration, Timestamp};
@@ -490,18 +489,8 @@ fn deletions(seen: &Observed) -> Vec<Action> {
 }
 
 fn condition(seen: &Observed, kind: &str, holds: bool, reason: &str, message: &str) -> Condition {
-    Condition {
-        type_: kind.to_owned(),
-        status: if holds {
-            ConditionStatus::True
-        } else {
-            ConditionStatus::False
-        },
-        reason: reason.to_owned(),
-        message: message.to_owned(),
-        observed_generation: None,
-        last_transition_time: seen.now.to_string(),
-    }
+    let now = seen.now.to_string();
+    Condition::new(kind, holds, reason, message.to_owned(), None, now)
 }
 
 fn destroyed(seen: &Observed, status: &mut Status) {

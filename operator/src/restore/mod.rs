@@ -7,12 +7,15 @@ pub mod conditions;
 pub mod controller;
 pub mod cover;
 pub mod coverage;
+pub mod events;
 pub mod figures;
 pub mod jobs;
 pub mod machine;
 pub mod notes;
 pub mod reaper;
 pub mod record;
+#[cfg(test)]
+mod sample;
 pub mod schedule;
 pub mod stores;
 pub mod verification;

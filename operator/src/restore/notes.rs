@@ -140,38 +140,19 @@ fn tell(run: &Run, status: &RestoreVerificationRunStatus, was: Told, is: Told) -
 
 #[cfg(test)]
 mod tests {
-    use hipaa_iac_api::{
-        Condition, EvidenceStatus, RestoreVerificationRunSpec, RunTrigger, VerificationRef,
-    };
+    use hipaa_iac_api::{Condition, EvidenceStatus};
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-    use serde_json::Value;
 
     use super::*;
+    use crate::restore::sample;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     fn run(missed: Option<u64>) -> Run {
-        let mut run = Run::new(
-            "ehr-1",
-            RestoreVerificationRunSpec {
-                verification_ref: VerificationRef {
-                    name: "ehr".into(),
-                    uid: "v".into(),
-                    generation: 1,
-                },
-                spec_digest: String::new(),
-                trigger: RunTrigger::Schedule,
-                scheduled_for: None,
-                missed_slots: missed,
-                requested_by: None,
-                last_canary_seq: None,
-                attempt: 1,
-                template: Value::Null,
-            },
-        );
-        run.metadata.uid = Some("r".into());
+        let mut run = sample::run("ehr-1", "r");
+        run.spec.missed_slots = missed;
         run
     }
 

@@ -43,39 +43,18 @@ pub fn orphans<'a>(labelled: &'a [Labelled], runs: &[Run], now: Timestamp) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use hipaa_iac_api::{
-        RestoreVerificationRunSpec, RestoreVerificationRunStatus, RunTrigger, ScratchStatus,
-        VerificationRef,
-    };
+    use hipaa_iac_api::{RestoreVerificationRunStatus, ScratchStatus};
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-    use serde_json::Value;
 
     use super::*;
+    use crate::restore::sample;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     fn run(uid: &str, phase: RunPhase, gone: bool) -> Run {
-        let mut run = Run::new(
-            uid,
-            RestoreVerificationRunSpec {
-                verification_ref: VerificationRef {
-                    name: "ehr".into(),
-                    uid: "v".into(),
-                    generation: 1,
-                },
-                spec_digest: String::new(),
-                trigger: RunTrigger::Schedule,
-                scheduled_for: None,
-                missed_slots: None,
-                requested_by: None,
-                last_canary_seq: None,
-                attempt: 1,
-                template: Value::Null,
-            },
-        );
-        run.metadata.uid = Some(uid.into());
+        let mut run = sample::run(uid, uid);
         run.status = Some(RestoreVerificationRunStatus {
             phase,
             scratch: ScratchStatus {

@@ -153,38 +153,24 @@ fn run_id(created: Timestamp, uid: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use hipaa_iac_api::{
-        RestoreVerificationRunSpec, RestoreVerificationRunStatus, VerificationRef,
-    };
+    use hipaa_iac_api::RestoreVerificationRunStatus;
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as KubeTime;
     use serde_json::json;
 
     use super::*;
+    use crate::restore::sample;
 
     fn run() -> Run {
         let at = |text: &str| Some(KubeTime(text.parse().unwrap()));
-        let mut run = Run::new(
-            "ehr-29628180",
-            RestoreVerificationRunSpec {
-                verification_ref: VerificationRef {
-                    name: "ehr".into(),
-                    uid: "b8a5".into(),
-                    generation: 4,
-                },
-                spec_digest: format!("sha256:{}", "a".repeat(64)),
-                trigger: RunTrigger::Schedule,
-                scheduled_for: at("2026-05-02T03:00:00Z"),
-                missed_slots: None,
-                requested_by: None,
-                last_canary_seq: None,
-                attempt: 2,
-                template: json!({"spec": {"source": {"pgDump": {"format": "Custom",
-                    "location": {"s3": {"bucket": "b", "prefix": "p"}},
-                    "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}}}),
-            },
-        );
+        let mut run = sample::run("ehr-29628180", "0c7d");
+        run.spec.verification_ref.generation = 4;
+        run.spec.spec_digest = format!("sha256:{}", "a".repeat(64));
+        run.spec.scheduled_for = at("2026-05-02T03:00:00Z");
+        run.spec.attempt = 2;
+        run.spec.template = json!({"spec": {"source": {"pgDump": {"format": "Custom",
+            "location": {"s3": {"bucket": "b", "prefix": "p"}},
+            "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}}});
         run.metadata.namespace = Some("ehr".into());
-        run.metadata.uid = Some("0c7d".into());
         run.metadata.creation_timestamp = at("2026-05-02T03:00:01Z");
         run.status = Some(RestoreVerificationRunStatus {
             verdict: Some("Inconclusive".into()),

@@ -6,6 +6,8 @@ use hipaa_iac_restore::result::{
 };
 use proptest::prelude::*;
 
+use hipaa_iac_api::ConditionStatus;
+
 use super::*;
 
 /// What becomes of a run's pods.

@@ -83,14 +83,8 @@ fn status(
         ),
     };
     for (kind, (holds, reason, message)) in [("Writable", writable), ("Immutable", immutable)] {
-        let condition = Condition {
-            type_: kind.to_owned(),
-            status: holds,
-            reason: reason.to_owned(),
-            message,
-            observed_generation: store.meta().generation,
-            last_transition_time: now.to_string(),
-        };
+        let generation = store.meta().generation;
+        let condition = Condition::new(kind, holds, reason, message, generation, now.to_string());
         set_condition(&mut status.conditions, condition);
     }
     status.lock_verified_at = Some(Time(now));
