@@ -290,7 +290,7 @@ fn keep(folder: &Path) -> String {
 
 type Lines = BTreeMap<(String, u64), (usize, usize)>;
 
-fn write(
+pub(crate) fn write(
     folder: &Path,
     configurations: &[Configuration],
     refused: &BTreeMap<(usize, usize), String>,

@@ -18,6 +18,7 @@
 )]
 
 mod batch;
+mod claims;
 mod expression;
 mod generate;
 mod known;

@@ -9,7 +9,10 @@ use crate::{
     graph::{Evaluator, Instance},
     number::Num,
     syntax::{Call, Expr, ExprKind, For, Op, Part, Step},
-    value::{self, CallContext, Kind, Members, Refs, Type, Unk, Val, one_of, unify},
+    value::{
+        self, CallContext, Kind, Members, Refs, Type, Unk, Val, any_of, one_of, set_from, unify,
+        unknown_from,
+    },
 };
 
 /// How deep expressions may lead into each other (a local into a local into a variable …).
@@ -134,26 +137,6 @@ pub(crate) fn member(parent: &Val, child: &Val) -> Val {
     val
 }
 
-/// A value that is not known because another is not.
-pub(crate) fn unknown_from(source: &Val, ty: Type) -> Val {
-    let unk = match source.as_unknown() {
-        Some(unk) => Unk {
-            reasons: unk.reasons.clone(),
-            ty,
-            set: unk.set,
-            ..Unk::default()
-        },
-        None => Unk {
-            reasons: source.reasons(),
-            ty,
-            ..Unk::default()
-        },
-    };
-    Val::unknown(unk)
-        .mark(source.sensitive)
-        .with_refs(&source.refs)
-}
-
 impl Evaluator<'_> {
     /// Evaluates an expression.
     pub(crate) fn eval(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
@@ -246,6 +229,7 @@ impl Evaluator<'_> {
     fn object(&self, items: &[(Expr, Expr)], scope: Scope<'_>) -> Eval {
         let mut members = Members::new();
         let mut unknown_key = None;
+        let mut unplaced = Vec::new();
         let mut sensitive = false;
         for (key, value) in items {
             let value = self.eval_part(value, scope)?;
@@ -256,20 +240,19 @@ impl Evaluator<'_> {
                 .map_err(|error| failure(key.span, format!("cannot be an object key: {error}")))?;
             match &name.kind {
                 Kind::Str(text) => _ = members.insert(Arc::clone(text), value),
-                Kind::Unknown(_) => unknown_key = Some((name, value)),
+                Kind::Unknown(_) => {
+                    unknown_key = Some(name);
+                    unplaced.push(value);
+                }
                 _ => return Err(failure(key.span, "an object key cannot be null")),
             }
         }
         // With a key that is not known, no key is certain.
         let val = match unknown_key {
-            Some((key, value)) => {
-                let mut val = unknown_from(&key, Type::Any);
-                if let Kind::Unknown(unk) = &mut val.kind {
-                    let unk = Arc::make_mut(unk);
-                    unk.set = true;
-                    unk.element = Some(Box::new(value));
-                }
-                val.measured()
+            Some(key) => {
+                unplaced.extend(members.into_values());
+                let element = any_of(&key, unplaced, Type::Any);
+                unknown_collection(&key, Some(element), true)
             }
             None => Val::object(members),
         };
@@ -357,7 +340,7 @@ impl Evaluator<'_> {
             // Also a single value that may turn out null has an unknown number of elements.
             Kind::Unknown(unk) if unk.open.is_none() && (is_sequence(&unk.ty) || !unk.not_null) => {
                 let element = match &unk.element {
-                    _ if !is_sequence(&unk.ty) => val.clone(),
+                    _ if unk.keyed || !is_sequence(&unk.ty) => val.clone(),
                     Some(element) => member(val, element),
                     None => unknown_from(val, element_type(&unk.ty)),
                 };
@@ -615,7 +598,12 @@ impl Evaluator<'_> {
                 let element = in_for(each, key, element, scope.strictly(), |scope| {
                     self.eval(&each.value, scope)
                 });
-                return Ok(unknown_collection(&collection, element.ok()).mark(sensitive));
+                let element = element
+                    .ok()
+                    .map(|element| grouped(each, &collection, element));
+                return Ok(
+                    unknown_collection(&collection, element, each.key.is_some()).mark(sensitive)
+                );
             }
         };
         self.spend(pairs.len() as u64, span)?;
@@ -630,7 +618,7 @@ impl Evaluator<'_> {
         let mut groups: std::collections::BTreeMap<Arc<str>, Vec<Val>> =
             std::collections::BTreeMap::new();
         let mut unclear: Option<Val> = None;
-        let mut shape = None;
+        let mut unplaced = Vec::new();
         for (key, element) in pairs {
             // Once the result is not known, Terraform says nothing of a null among what follows.
             let known = unclear.is_none();
@@ -681,7 +669,7 @@ impl Evaluator<'_> {
             match &key.kind {
                 Kind::Unknown(_) => {
                     unclear = Some(key);
-                    shape = Some(value);
+                    unplaced.push(value);
                 }
                 Kind::Str(name) if each.grouping => {
                     groups.entry(Arc::clone(name)).or_default().push(value);
@@ -698,9 +686,16 @@ impl Evaluator<'_> {
         if let Some(unclear) = unclear {
             refs = refs.union(&unclear.refs);
             let source = unknown_from(&unclear, Type::Any);
-            return Ok(unknown_collection(&source, shape)
-                .mark(sensitive)
-                .with_refs(&refs));
+            // An element may be any of those that are there, and of those that may be.
+            unplaced.extend(list);
+            unplaced.extend(members.into_values());
+            unplaced.extend(groups.into_values().flatten());
+            let element = grouped(each, &source, any_of(&source, unplaced, Type::Any));
+            return Ok(
+                unknown_collection(&source, Some(element), each.key.is_some())
+                    .mark(sensitive)
+                    .with_refs(&refs),
+            );
         }
         let val = if each.key.is_none() {
             Val::tuple(list)
@@ -745,7 +740,7 @@ impl Evaluator<'_> {
                             let message = format!("cannot be part of a text: {error}");
                             return Err(failure(expr.span, message));
                         }
-                        text => text.unwrap_or_else(|_| unknown_from(&val, Type::String)),
+                        text => text.unwrap_or_else(|_| set_from(&val, Type::String)),
                     };
                     text.add(val);
                 }
@@ -804,7 +799,7 @@ impl Evaluator<'_> {
                             let message = format!("a {} cannot be iterated over", unk.ty);
                             return Err(failure(collection.span, message));
                         }
-                        text.add(unknown_from(&val, Type::String));
+                        text.add(set_from(&val, Type::String));
                         continue;
                     };
                     self.spend(pairs.len() as u64, span)?;
@@ -931,8 +926,12 @@ impl Evaluator<'_> {
                     return Ok(seen_from(val, span, || "try".into()));
                 }
                 Ok(val) => {
-                    // Whether it will succeed is not known: neither is which argument it will be.
-                    if val.as_unknown().is_some_and(|unk| unk.set) {
+                    // Whether it will succeed is not known, nor then which argument it will be; but what a resource computes
+                    // will be there to be mentioned.
+                    let computed = val.as_unknown().is_some_and(|unk| {
+                        unk.set && unk.alternatives.is_empty() && unk.element.is_none()
+                    });
+                    if computed && matches!(arg.kind, ExprKind::Variable { .. }) {
                         return Ok(untyped(val).at(Some(span)));
                     }
                     let mut outcomes = vec![val];
@@ -1252,38 +1251,50 @@ pub(crate) fn symbolic_pair(collection: &Val) -> (Val, Val) {
                 .collect::<Option<Vec<_>>>()
         }) {
             Some(outcomes) => {
-                let mut elements: Vec<Val> = outcomes
-                    .into_iter()
-                    .flatten()
-                    .map(|(_, element)| element)
-                    .collect();
-                match elements.len() {
-                    1 => elements.pop().unwrap_or_else(Val::null),
-                    2..=16 => one_of(collection.reasons(), elements),
-                    _ => unknown_from(collection, element_type(&ty)),
-                }
+                let elements = outcomes.into_iter().flatten();
+                let elements = elements.map(|(_, element)| single(element)).collect();
+                any_of(collection, elements, element_type(&ty))
             }
             None => unknown_from(collection, element_type(&ty)),
         },
     };
     let key = match ty {
-        Type::List(_) | Type::Tuple(_) => unknown_from(collection, Type::Number),
-        Type::Map(_) | Type::Object(_) => unknown_from(collection, Type::String),
+        Type::List(_) | Type::Tuple(_) => set_from(collection, Type::Number),
+        Type::Map(_) | Type::Object(_) => set_from(collection, Type::String),
         Type::Set(_) => element.clone(),
-        _ => unknown_from(collection, Type::Any),
+        _ => set_from(collection, Type::Any),
     };
     (key, element)
 }
 
-fn unknown_collection(source: &Val, element: Option<Val>) -> Val {
-    let mut val = unknown_from(source, Type::Any);
+/// One of what an element stands for that stands for several.
+fn single(element: Val) -> Val {
+    match element.as_unknown() {
+        Some(unk) if unk.many => match unk.element.as_deref() {
+            Some(one) => member(&element, one),
+            None => unknown_from(&element, Type::Any),
+        },
+        _ => element,
+    }
+}
+
+/// What a `for` makes of a value: with `...` each key has a tuple of them.
+fn grouped(each: &For, source: &Val, value: Val) -> Val {
+    if each.grouping {
+        unknown_collection(source, Some(value), false)
+    } else {
+        value
+    }
+}
+
+fn unknown_collection(source: &Val, element: Option<Val>, keyed: bool) -> Val {
+    let mut val = set_from(source, Type::Any);
     if let Some(element) = &element {
         val.refs = val.refs.union(&element.refs);
     }
     if let Kind::Unknown(unk) = &mut val.kind {
         let unk = Arc::make_mut(unk);
-        unk.set = true;
-        unk.element = element.map(Box::new);
+        (unk.element, unk.keyed) = (element.map(Box::new), keyed);
     }
     val.measured()
 }
@@ -1346,6 +1357,7 @@ fn unknown_attribute(val: &Val, unk: &Unk, name: &Arc<str>, span: Span) -> Eval 
             .collect();
         if let Kind::Unknown(inner) = &mut result.kind {
             let inner = Arc::make_mut(inner);
+            inner.set = unk.set;
             for reason in &mut inner.reasons {
                 if let Some(known) = reason.strip_suffix(".*") {
                     *reason = format!("{known}.{name}");
@@ -1384,15 +1396,25 @@ pub(crate) fn index(val: &Val, key: &Val, span: Span) -> Eval {
                 .convert(&Type::Number)
                 .map_err(|_| failure(span, "the index of a list must be a number"))?;
             if let Some(number) = key.as_num() {
-                let element = number.to_index().and_then(|at| elements.get(at));
-                let element = element
+                let at = number.to_index();
+                let several = |one: &Val| one.as_unknown().is_some_and(|unk| unk.many);
+                // Where one stands that comes behind an element for several is not known.
+                if let Some(first) = elements.iter().position(several)
+                    && at.is_some_and(|at| at >= first)
+                {
+                    let behind = elements.iter().skip(first);
+                    let behind = behind.map(|element| single(member(val, element)));
+                    return Ok(mark(any_of(val, behind.collect(), Type::Any)));
+                }
+                let element = at
+                    .and_then(|at| elements.get(at))
                     .ok_or_else(|| failure(span, "the list has no element of this index"))?;
                 return Ok(mark(member(val, element)));
             }
             let outcomes: Vec<Val> = elements
                 .iter()
                 .take(64)
-                .map(|element| member(val, element))
+                .map(|element| single(member(val, element)))
                 .collect();
             let complete = outcomes.len() == elements.len() && !outcomes.is_empty();
             let mut result = if complete {

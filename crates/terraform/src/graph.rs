@@ -18,7 +18,7 @@ use crate::{
     data::{self, Stop},
     expression::{
         Eval, Failure, MAX_EVALUATION_DEPTH, Names, Scope, attribute, certain, failure, member,
-        pairs, symbolic_pair, unknown_from,
+        pairs, symbolic_pair,
     },
     loader::Loader,
     module::{Mode, Module, ResourceBlock},
@@ -27,7 +27,7 @@ use crate::{
     providers::Providers,
     syntax::{Attr, Block, Body, Expr, Item, Step},
     types,
-    value::{CallContext, Fuel, Kind, Members, Refs, Type, Unk, Val},
+    value::{CallContext, Fuel, Kind, Members, Refs, Type, Unk, Val, set_from, unknown_from},
 };
 
 /// Steps of evaluation for one root.
@@ -1775,7 +1775,7 @@ impl<'a> Evaluator<'a> {
             } else {
                 Type::String
             };
-            return Ok(unknown_from(&text, ty).with_refs(&refs).mark(sensitive));
+            return Ok(set_from(&text, ty).with_refs(&refs).mark(sensitive));
         };
         let finish = |val: Val| val.with_refs(&refs).mark(sensitive);
         // The call as reports show it: a path may be a secret, too.
@@ -1800,7 +1800,7 @@ impl<'a> Evaluator<'a> {
                     ));
                 };
                 if !vars.is_known() {
-                    return Ok(finish(unknown_from(vars, Type::String)));
+                    return Ok(finish(set_from(vars, Type::String)));
                 }
                 let Some(members) = vars.members() else {
                     return Err(failure(
@@ -2018,7 +2018,7 @@ fn is_literal_false(expr: &Expr) -> bool {
 }
 
 fn symbolic_count(val: &Val) -> Keys {
-    let index = unknown_from(val, Type::Number);
+    let index = set_from(val, Type::Number);
     let binding = Val::object(Members::from([("index".into(), index)]));
     Keys::Symbolic(Some(("count", binding)), val.reasons())
 }
@@ -2027,7 +2027,7 @@ fn symbolic_each(val: &Val) -> Keys {
     let (key, value) = symbolic_pair(val);
     let key = match val.as_unknown().map(|unk| &unk.ty) {
         Some(Type::Set(_)) => key,
-        _ => unknown_from(val, Type::String),
+        _ => set_from(val, Type::String),
     };
     Keys::Symbolic(Some(("each", each_object(key, value))), val.reasons())
 }

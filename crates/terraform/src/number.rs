@@ -96,6 +96,17 @@ impl Num {
         is_small(&decimal).then(|| Self(Arc::new(Rounded { decimal, bits })))
     }
 
+    /// A whole number, at 64 bits or more.
+    fn counted(number: i64, bits: u64) -> Self {
+        let (mut digits, mut scale) = (number, 0);
+        while digits != 0 && digits % 10 == 0 {
+            digits /= 10;
+            scale -= 1;
+        }
+        let decimal = BigDecimal::new(digits.into(), scale);
+        Self(Arc::new(Rounded { decimal, bits }))
+    }
+
     /// The number of a mantissa that has no more than so many bits.
     fn of(number: &Binary, bits: u64) -> Option<Self> {
         Self::shown(&number.shortest(bits)?, bits)
@@ -122,10 +133,13 @@ impl Num {
 
     /// As a whole number, if it is one that fits.
     pub fn to_i64(&self) -> Option<i64> {
-        if self.is_whole() {
-            self.exact().to_i64()
-        } else {
+        if !self.is_whole() {
             None
+        } else if self.0.bits >= COUNTED {
+            // Every whole number of 64 bits is shown to its last digit.
+            self.0.decimal.to_i64()
+        } else {
+            self.exact().to_i64()
         }
     }
 
@@ -143,6 +157,8 @@ impl Num {
     pub fn compare(&self, other: &Self) -> Ordering {
         if self.0.bits == other.0.bits {
             self.0.decimal.cmp(&other.0.decimal)
+        } else if let (Some(a), Some(b)) = (self.to_i64(), other.to_i64()) {
+            a.cmp(&b)
         } else {
             self.exact().cmp(&other.exact())
         }
@@ -173,7 +189,7 @@ impl Num {
             && let Some(sum) = a.checked_add(b)
             && bits >= COUNTED
         {
-            return Self::shown(&sum.into(), bits);
+            return Some(Self::counted(sum, bits));
         }
         Self::of(&self.binary().add(&other.binary()).rounded(bits), bits)
     }
@@ -270,10 +286,7 @@ impl std::fmt::Display for Num {
 
 impl From<i64> for Num {
     fn from(number: i64) -> Self {
-        Self(Arc::new(Rounded {
-            decimal: BigDecimal::from(number).normalized(),
-            bits: COUNTED,
-        }))
+        Self::counted(number, COUNTED)
     }
 }
 

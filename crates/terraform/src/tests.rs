@@ -1305,6 +1305,31 @@ resource "aws_x" "x" {
 }
 /// What stands beside "not known": the chain of causes, the known parts, the shape of what there may be any number of.
 #[test]
+fn what_may_be_one_of_several_is_not_said_to_be_the_last() {
+    let loaded = main_tf(
+        r#"
+        variable "u" {}
+        resource "aws_x" "x" {
+          chosen  = [for b in [false, true] : b if var.u][0]
+          keyed   = { (var.u) = true, off = false }["off"]
+          two     = { (var.u) = true, "${var.u}-b" = false }["k"]
+          tried   = try([for b in [true] : b if var.u][0], false)
+          set     = tolist(toset([false, var.u == "a"]))[0]
+        }
+        "#,
+    );
+    let outcomes = |path: &str| {
+        let said = loaded.unknown("aws_x.x", path).alternatives.iter();
+        said.map(Node::as_bool).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes("chosen"), [Some(false), Some(true)]);
+    for path in ["keyed", "two", "tried"] {
+        assert_eq!(outcomes(path), [Some(true), Some(false)], "{path}");
+    }
+    assert_eq!(outcomes("set"), [Some(false), None]);
+}
+
+#[test]
 fn unknowns_say_why_and_what_is_known_all_the_same() {
     let main = r#"
 variable "key" { type = string }

@@ -93,6 +93,8 @@ pub struct Unk {
     pub many: bool,
     /// What each element of an unknown collection looks like.
     pub element: Option<Box<Val>>,
+    /// It is an object or a map, though not even Terraform knows its type: it has no elements that a splat goes through.
+    pub keyed: bool,
     /// It is the text that a data source computes, as it stands.
     pub verbatim: bool,
     /// If it is sensitive: only once it is known, as far as Terraform's plan says.
@@ -1256,10 +1258,26 @@ pub fn unify(types: &[Type]) -> Option<Type> {
 pub fn unify_values(values: &[Val]) -> Result<(Type, Vec<Val>), String> {
     let types: Vec<Type> = values.iter().map(Val::type_of).collect();
     let ty = unify(&types).ok_or("all elements must have the same type")?;
+    let weight = |val: &Val| -> u32 {
+        let outcomes = val
+            .as_unknown()
+            .into_iter()
+            .flat_map(|unk| &unk.alternatives);
+        outcomes.map(|outcome| outcome.weight).sum()
+    };
     let values = values
         .iter()
-        .map(|value| value.convert(&ty))
-        .collect::<Result<_, _>>()?;
+        .map(|value| {
+            let mut converted = value.convert(&ty)?;
+            // The type of what is not known may widen the common one: what does not fit it is not lost.
+            if weight(&converted) < weight(value)
+                && let Kind::Unknown(unk) = &mut converted.kind
+            {
+                Arc::make_mut(unk).alternatives.clear();
+            }
+            Ok(converted)
+        })
+        .collect::<Result<_, String>>()?;
     Ok((ty, values))
 }
 
@@ -1331,10 +1349,7 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
                 reasons: val.reasons(),
                 ty: to.clone(),
                 set: true,
-                element: elements
-                    .iter()
-                    .find(|element| !element.is_wholly_known())
-                    .map(|element| Box::new(element.clone())),
+                element: Some(Box::new(any_of(val, elements.to_vec(), Type::Any))),
                 ..Unk::default()
             }))
         }
@@ -1568,6 +1583,46 @@ pub fn one_of(reasons: Vec<String>, outcomes: Vec<Val>) -> Val {
         unk.alternatives.clear();
     }
     Val::unknown(unk).mark(sensitive).with_refs(&refs)
+}
+
+/// A value that is not known because another is not. That the other is set says nothing of it.
+pub(crate) fn unknown_from(source: &Val, ty: Type) -> Val {
+    let unk = Unk {
+        reasons: source.reasons(),
+        ty,
+        ..Unk::default()
+    };
+    Val::unknown(unk)
+        .mark(source.sensitive)
+        .with_refs(&source.refs)
+}
+
+/// The same of what cannot be null: a key, an index, a text.
+pub(crate) fn set_from(source: &Val, ty: Type) -> Val {
+    let mut val = unknown_from(source, ty);
+    if let Kind::Unknown(unk) = &mut val.kind {
+        Arc::make_mut(unk).set = true;
+    }
+    val
+}
+
+/// An element that is any of these; of many no more is kept than their type.
+pub(crate) fn any_of(collection: &Val, mut elements: Vec<Val>, ty: Type) -> Val {
+    match elements.len() {
+        1 => elements.pop().unwrap_or_else(Val::null),
+        2..=MAX_ALTERNATIVES => {
+            let alike = elements
+                .windows(2)
+                .all(|pair| matches!(pair, [a, b] if a.type_of() == b.type_of()));
+            let mut one = one_of(collection.reasons(), elements);
+            // Terraform brings together what stands in a list, not what may stand in the place of another.
+            if let (Kind::Unknown(unk), false) = (&mut one.kind, alike) {
+                Arc::make_mut(unk).ty = Type::Any;
+            }
+            one
+        }
+        _ => unknown_from(collection, ty),
+    }
 }
 
 /// How much work is left. Shared by everything that is evaluated for one root.

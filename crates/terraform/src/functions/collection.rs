@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Num, Refs, Val, holds_many, is_sequence, reasons, strings};
-use crate::value::{Attribute, Kind, Members, Type, Unk, one_of, unify, unify_values};
+use crate::value::{Attribute, Kind, Members, Type, Unk, any_of, one_of, unify, unify_values};
 
 /// An element that stands for zero or more that are not known, made from `val`.
 fn rest_of(val: &Val, element: Option<Val>) -> Val {
@@ -238,7 +238,12 @@ pub(super) fn coalesce(args: &Args<'_>) -> Result<Val, String> {
     let open = types.iter().any(Type::is_any) && !ty.is_primitive();
     let mut outcomes = Vec::new();
     for value in values {
-        let value = value.convert(&ty)?;
+        let mut value = value.clone();
+        let converted = value.convert(&ty)?;
+        // The type of what is not known may yet widen the common one.
+        if !open || value.is_known() {
+            value = converted;
+        }
         match &value.kind {
             Kind::Null => {}
             Kind::Str(text) if text.is_empty() => {}
@@ -465,8 +470,8 @@ fn flatten_into(list: &Val, args: &Args<'_>, flat: &mut Vec<Val>) -> Result<bool
             // How many elements such a set has is not known.
             Kind::Set(inner) if inner.len() > 1 && !element.is_wholly_known() => {
                 sensitive |= element.sensitive;
-                let shape = inner.iter().find(|inner| !inner.is_wholly_known());
-                flat.push(rest_of(element, shape.cloned()));
+                let shape = any_of(element, inner.to_vec(), Type::Any);
+                flat.push(rest_of(element, Some(shape)));
             }
             Kind::List(_) | Kind::Tuple(_) | Kind::Set(_) => {
                 sensitive |= flatten_into(element, args, flat)?;
