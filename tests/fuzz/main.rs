@@ -15,6 +15,7 @@
 mod campaign;
 mod hcl;
 mod judge;
+mod less;
 mod manifest;
 mod mutation;
 mod plan;

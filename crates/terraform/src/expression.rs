@@ -288,25 +288,39 @@ impl Evaluator<'_> {
                     index(&val, &key_val, key.span)?
                 }
                 Step::Splat(each, at) if scope.lenient => {
-                    let failed = std::cell::Cell::new(None);
-                    let all = self.splat(&val, *at, &|element| match self
-                        .steps(element, each, span, scope)
-                    {
+                    let firm = scope.firmly();
+                    match self.splat(&val, *at, &|element| self.steps(element, each, span, firm)) {
                         Err(failure) if failure.code != "evaluation-limit" => {
-                            failed.set(Some(failure.message.clone()));
-                            Ok(Val::unknown_because(failure.message))
+                            // Terraform then knows no more than the type, which it finds by the types of the elements.
+                            let of = |ty: &Type| {
+                                let element = Val::unknown(Unk {
+                                    ty: ty.clone(),
+                                    ..Unk::default()
+                                });
+                                match self.steps(element, each, span, scope) {
+                                    Err(failure) if failure.code != "evaluation-limit" => {
+                                        Ok(Type::Any)
+                                    }
+                                    each => each.map(|each| each.type_of()),
+                                }
+                            };
+                            let ty = match val.type_of() {
+                                Type::List(element) | Type::Set(element) => {
+                                    Type::list_of(of(&element)?)
+                                }
+                                Type::Tuple(all) => Type::Tuple(Arc::new(
+                                    all.iter().map(of).collect::<Result<_, _>>()?,
+                                )),
+                                single => Type::Tuple(Arc::new(vec![of(&single)?])),
+                            };
+                            Val::unknown(Unk {
+                                ty,
+                                ..Unk::because(failure.message)
+                            })
+                            .mark(val.sensitive)
+                            .with_refs(&val.all_refs())
                         }
-                        result => result,
-                    })?;
-                    // Terraform then knows no more than the type.
-                    match failed.take() {
-                        Some(message) => Val::unknown(Unk {
-                            ty: all.type_of(),
-                            ..Unk::because(message)
-                        })
-                        .mark(val.sensitive)
-                        .with_refs(&all.all_refs()),
-                        None => all,
+                        all => all?,
                     }
                 }
                 Step::Splat(each, at) => {

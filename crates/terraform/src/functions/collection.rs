@@ -618,6 +618,7 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
             set: certain,
             not_null: ty.is_some(),
             ty: ty.unwrap_or_default(),
+            veiled: !values.iter().any(Val::is_marked),
             ..Unk::default()
         };
         let sensitive = values.iter().any(Val::holds_sensitive);
@@ -867,19 +868,25 @@ pub(super) fn transpose(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn zipmap(args: &Args<'_>) -> Result<Val, String> {
-    let (keys, list) = (args.elements(0)?, args.get(1)?);
-    let (Kind::List(values) | Kind::Tuple(values)) = &list.kind else {
+    let (names, list) = (args.get(0)?, args.get(1)?);
+    // The type of the values is looked at before the keys are known.
+    if !matches!(list.type_of(), Type::Any | Type::List(_) | Type::Tuple(_)) {
         return Err("the second argument must be a list or tuple".to_owned());
-    };
-    if !keys.iter().all(Val::is_wholly_known) {
+    }
+    let unclear = |of: &Val| !of.is_known() || holds_many(of);
+    if unclear(names) || unclear(list) || !names.is_wholly_known() {
         let mut result = args.unknown();
         if let (Kind::Unknown(unk), Type::List(of)) = (&mut result.kind, list.type_of()) {
             let unk = Arc::make_mut(unk);
-            unk.ty = Type::Map(of);
-            unk.not_null = true;
+            (unk.ty, unk.not_null) = (Type::Map(of), true);
         }
-        return Ok(result.with_refs(&list.all_refs()));
+        let refs = names.all_refs().union(&list.all_refs());
+        let sensitive = names.sensitive
+            || unclear(names) && names.holds_sensitive()
+            || unclear(list) && list.holds_sensitive();
+        return Ok(result.mark(sensitive).with_refs(&refs));
     }
+    let (keys, values) = (args.elements(0)?, args.elements(1)?);
     if keys.len() != values.len() {
         return Err("number of keys does not match number of values".to_owned());
     }

@@ -253,5 +253,5 @@ pub(super) static FUNCTIONS: &[Function] = &[
     of("values", &[A], Any, Outer, c::values),
     of("yamldecode", &[S], Any, Plain, e::yamldecode),
     of("yamlencode", &[X], String, Plain, e::yamlencode),
-    of("zipmap", &[STRINGS, A], Any, Outer, c::zipmap),
+    of("zipmap", &[STRINGS, A], Any, Open, c::zipmap),
 ];
