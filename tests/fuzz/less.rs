@@ -20,7 +20,7 @@ const HIDDEN: &str = "\nvariable \"hidden_by_the_test\" {}\n";
 /// It asks whether a value is written down: one that is hidden is not.
 const ABOUT_WRITING: &str = "database-password-literal";
 /// Arguments of blocks that take no variables, and what makes another resource of it.
-const STRUCTURE: [&str; 6] = ["source", "version", "for_each", "count", "provider", "type"];
+const STRUCTURE: [&str; 4] = ["source", "version", "provider", "type"];
 
 #[test]
 fn hiding_a_value_never_flips_a_verdict() {

@@ -567,7 +567,9 @@ impl<'a> Relations<'a> {
                     let beside =
                         |at: Option<usize>| match at.and_then(|at| unknown.template.get(at)) {
                             Some(TemplatePart::Text(text)) => &**text,
-                            _ => "",
+                            // What is not known may go on with the name.
+                            Some(TemplatePart::Hole(_)) => "-",
+                            None => "",
                         };
                     let before = beside(number.checked_sub(1)).chars().next_back();
                     let behind = beside(number.checked_add(1)).chars().next();
@@ -585,7 +587,8 @@ impl<'a> Relations<'a> {
                     self.refer(at, inner, sure && unknown.json.is_some(), hops, left, into);
                 }
                 // What hangs on something else beside the resource may be something else.
-                let pure = unknown.json.is_none()
+                let pure = unknown.verbatim
+                    && unknown.json.is_none()
                     && !unknown.many
                     && node
                         .references()
@@ -626,7 +629,9 @@ impl<'a> Relations<'a> {
                 }
                 _ => false,
             };
-            self.aim(&targets, reference, sure && one, hops, left, into);
+            // What stands in a tag may name anything.
+            let about = !reference.attribute.starts_with("tags");
+            self.aim(&targets, reference, sure && one && about, hops, left, into);
         }
     }
 

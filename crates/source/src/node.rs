@@ -68,7 +68,7 @@ pub enum Number {
 pub struct Unknown {
     /// Why, from the nearest cause outwards: `var.kms_key has no value`, `passed by module.data at main.tf:12`.
     pub reasons: Vec<String>,
-    /// It is certain not to be null: `kms_key_id = aws_kms_key.phi.arn` is set, whatever the text will be.
+    /// It is certain to be neither null nor the empty text: `kms_key_id = aws_kms_key.phi.arn` is set, whatever it will be.
     pub set: bool,
     /// Every value that it can take (both branches of a conditional); empty when that is not known either.
     pub alternatives: Vec<Node>,
@@ -80,7 +80,7 @@ pub struct Unknown {
     pub many: bool,
     /// With `many`, or for a whole unknown collection: what each element looks like, as far as it is known.
     pub element: Option<Box<Node>>,
-    /// It is the text that a data source computes, as it stands, not one that a function makes of it.
+    /// It is what a resource or data source computes, as it stands, not what a function makes of it.
     pub verbatim: bool,
 }
 

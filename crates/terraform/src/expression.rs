@@ -281,6 +281,9 @@ impl Evaluator<'_> {
         let mut val = val;
         for step in steps {
             self.spend(1, span)?;
+            if val.as_unknown().is_some_and(|unk| unk.open.is_none()) {
+                self.doubt();
+            }
             val = match step {
                 Step::Attr(name, at) => attribute(&val, name, *at)?,
                 Step::Index(key) => {
@@ -754,7 +757,7 @@ impl Evaluator<'_> {
                             let message = format!("cannot be part of a text: {error}");
                             return Err(failure(expr.span, message));
                         }
-                        text => text.unwrap_or_else(|_| set_from(&val, Type::String)),
+                        text => text.unwrap_or_else(|_| text_of(&val)),
                     };
                     text.add(val);
                 }
@@ -813,7 +816,7 @@ impl Evaluator<'_> {
                             let message = format!("a {} cannot be iterated over", unk.ty);
                             return Err(failure(collection.span, message));
                         }
-                        text.add(set_from(&val, Type::String));
+                        text.add(text_of(&val));
                         continue;
                     };
                     self.spend(pairs.len() as u64, span)?;
@@ -859,9 +862,9 @@ impl Evaluator<'_> {
                 let Some(arg) = call.args.first() else {
                     return Err(failure(span, "can takes one argument"));
                 };
-                return Ok(match self.eval(arg, scope.strictly()) {
-                    Ok(val) if val.is_wholly_known() => Val::from(true),
-                    Ok(val) => {
+                return Ok(match self.attempt(arg, scope) {
+                    Ok((val, false)) if val.is_wholly_known() => Val::from(true),
+                    Ok((val, _)) => {
                         let mut unk = Unk {
                             reasons: val.reasons(),
                             ty: Type::Bool,
@@ -932,27 +935,34 @@ impl Evaluator<'_> {
         Ok(seen_from(val, span, || name.into()))
     }
 
+    /// Evaluates an argument of `try` or `can`, and whether it may fail yet: it mentions an instance that may not be there.
+    fn attempt(&self, arg: &Expr, scope: Scope<'_>) -> Result<(Val, bool), Failure> {
+        let before = self.doubts.get();
+        let val = self.eval(arg, scope.strictly())?;
+        Ok((val, self.doubts.get() != before))
+    }
+
     fn try_call(&self, args: &[Expr], span: Span, scope: Scope<'_>) -> Eval {
         let mut last = None;
         for (at, arg) in args.iter().enumerate() {
-            match self.eval(arg, scope.strictly()) {
-                Ok(val) if val.is_wholly_known() => {
+            match self.attempt(arg, scope) {
+                Ok((val, false)) if val.is_wholly_known() => {
                     return Ok(seen_from(val, span, || "try".into()));
                 }
-                Ok(val) => {
+                Ok((val, doubtful)) => {
                     // Whether it will succeed is not known, nor then which argument it will be; but what a resource computes
                     // will be there to be mentioned.
                     let computed = val.as_unknown().is_some_and(|unk| {
                         unk.set && unk.alternatives.is_empty() && unk.element.is_none()
                     });
-                    if computed && matches!(arg.kind, ExprKind::Variable { .. }) {
+                    if computed && !doubtful && matches!(arg.kind, ExprKind::Variable { .. }) {
                         return Ok(untyped(val).at(Some(span)));
                     }
                     let mut outcomes = vec![val];
                     for later in args.get(at + 1..).unwrap_or_default() {
-                        match self.eval(later, scope.strictly()) {
-                            Ok(val) => {
-                                let known = val.is_wholly_known();
+                        match self.attempt(later, scope) {
+                            Ok((val, doubtful)) => {
+                                let known = val.is_wholly_known() && !doubtful;
                                 outcomes.push(val);
                                 if known {
                                     break;
@@ -1100,6 +1110,16 @@ fn form(kind: &ExprKind) -> Type {
         ExprKind::Binary(Op::Plus | Op::Minus | Op::Mul | Op::Div | Op::Mod, _) => Type::Number,
         ExprKind::Binary(..) => Type::Bool,
         _ => Type::Any,
+    }
+}
+
+/// A value of no known type as a text.
+fn text_of(val: &Val) -> Val {
+    let set = val.as_unknown().is_some_and(Unk::is_set);
+    if set {
+        set_from(val, Type::String)
+    } else {
+        unknown_from(val, Type::String)
     }
 }
 
@@ -1371,7 +1391,7 @@ fn unknown_attribute(val: &Val, unk: &Unk, name: &Arc<str>, span: Span) -> Eval 
             .collect();
         if let Kind::Unknown(inner) = &mut result.kind {
             let inner = Arc::make_mut(inner);
-            inner.set = unk.set;
+            (inner.set, inner.verbatim) = (unk.set, true);
             for reason in &mut inner.reasons {
                 if let Some(known) = reason.strip_suffix(".*") {
                     *reason = format!("{known}.{name}");
@@ -1630,7 +1650,7 @@ impl Text {
         let unk = Unk {
             reasons: self.reasons,
             ty: Type::String,
-            set: true,
+            set: Unk::has_text(&self.parts),
             not_null: true,
             alternatives,
             template: self.parts,

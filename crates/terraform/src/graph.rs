@@ -20,6 +20,7 @@ use crate::{
         Eval, Failure, MAX_EVALUATION_DEPTH, Names, Scope, attribute, certain, failure, member,
         pairs, symbolic_pair,
     },
+    loader::Installed,
     loader::Loader,
     module::{Mode, Module, ResourceBlock},
     number::Num,
@@ -61,10 +62,13 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) root: Arc<str>,
     /// Values of the root's variables that were given.
     pub(crate) given: BTreeMap<Arc<str>, Val>,
-    /// Folders of installed modules, by the key of `modules.json` (`vpc.subnets`).
-    pub(crate) installed: BTreeMap<String, PathBuf>,
+    /// Downloaded modules, by the key of `modules.json` (`vpc.subnets`).
+    pub(crate) installed: BTreeMap<String, Installed>,
     pub(crate) providers: Providers,
     pub(crate) fuel: Fuel,
+    /// How often something was mentioned that may not be there: an instance of a `count` or `for_each` that is not known, a
+    /// member of what is not known.
+    pub(crate) doubts: Cell<u64>,
     depth: Cell<u32>,
     /// How many module instances there are so far.
     modules: Cell<usize>,
@@ -326,7 +330,7 @@ impl<'a> Evaluator<'a> {
         root_dir: PathBuf,
         root: Arc<str>,
         given: BTreeMap<Arc<str>, Val>,
-        installed: BTreeMap<String, PathBuf>,
+        installed: BTreeMap<String, Installed>,
         providers: Providers,
     ) -> Self {
         Self {
@@ -337,6 +341,7 @@ impl<'a> Evaluator<'a> {
             installed,
             providers,
             fuel: Fuel::new(FUEL),
+            doubts: Cell::new(0),
             depth: Cell::new(0),
             modules: Cell::new(0),
             diagnostics: RefCell::default(),
@@ -355,6 +360,11 @@ impl<'a> Evaluator<'a> {
             message: "the configuration takes too much work to evaluate".into(),
             span,
         })
+    }
+
+    /// Something was mentioned that may not be there.
+    pub(crate) fn doubt(&self) {
+        self.doubts.set(self.doubts.get() + 1);
     }
 
     pub(crate) fn enter(&self, span: Span) -> Result<Depth<'_>, Failure> {
@@ -1169,6 +1179,7 @@ impl<'a> Evaluator<'a> {
                     )),
                     None => {
                         // Which instance is not known: its attributes are those of any.
+                        self.doubt();
                         let refs = Refs::one(Reference {
                             address: format!("{}{address}", instance.reference_path).into(),
                             attribute: "".into(),
@@ -1208,6 +1219,7 @@ impl<'a> Evaluator<'a> {
             }
             (Keys::Symbolic(_, reasons), first) => {
                 // Any instance will do; a splat gives an unknown number of them.
+                self.doubt();
                 match first {
                     Some((Step::Index(_), rest)) => one(0, rest),
                     Some((Step::Attr(name, _), _))
@@ -1399,18 +1411,21 @@ impl<'a> Evaluator<'a> {
                 }
                 Ok((Val::object(members), steps))
             }
-            (Keys::Symbolic(_, reasons), first) => match first {
-                Some((Step::Index(_) | Step::Attr(..), rest)) => one(0, rest),
-                Some((Step::Splat(each, _), rest)) => {
-                    let (val, left) = one(0, each)?;
-                    let element = self.steps(val, left, span, scope)?;
-                    Ok((many_of(element, reasons, Type::Any), rest))
+            (Keys::Symbolic(_, reasons), first) => {
+                self.doubt();
+                match first {
+                    Some((Step::Index(_) | Step::Attr(..), rest)) => one(0, rest),
+                    Some((Step::Splat(each, _), rest)) => {
+                        let (val, left) = one(0, each)?;
+                        let element = self.steps(val, left, span, scope)?;
+                        Ok((many_of(element, reasons, Type::Any), rest))
+                    }
+                    None => {
+                        let (element, _) = one(0, &[])?;
+                        Ok((many_of(element, reasons, Type::Any), steps))
+                    }
                 }
-                None => {
-                    let (element, _) = one(0, &[])?;
-                    Ok((many_of(element, reasons, Type::Any), steps))
-                }
-            },
+            }
         }
     }
 
@@ -1553,7 +1568,7 @@ impl<'a> Evaluator<'a> {
         let address = format!("{}module.{name}", instance.path);
         let source = block.body.attr("source");
         let place = source.map_or(block.header, |attr| attr.expr.span);
-        let text = source.and_then(|attr| {
+        let constant = |attr: &Attr| {
             // OpenTofu lets a source be made of variables and locals.
             let val = self
                 .eval(
@@ -1566,8 +1581,8 @@ impl<'a> Evaluator<'a> {
                 )
                 .ok()?;
             val.as_str().map(str::to_owned)
-        });
-        let Some(text) = text else {
+        };
+        let Some(text) = source.and_then(constant) else {
             let reason = format!("the source of {address} is not known");
             self.diagnose(
                 Diagnostic::new(Level::Error, "module-unresolved", reason.clone())
@@ -1589,10 +1604,16 @@ impl<'a> Evaluator<'a> {
             .any(|start| text.starts_with(start))
             || text == "."
             || text == "..";
+        let mut stale = None;
         let dir = if local {
             Some(crate::loader::normalized(&instance.module.dir.join(&text)))
         } else {
-            self.installed.get(key).cloned()
+            let version = block.body.attr("version").and_then(constant);
+            let found = self.installed.get(key);
+            stale = found.and_then(|found| found.stale(&text, version.as_deref()));
+            found
+                .filter(|_| stale.is_none())
+                .map(|found| found.dir.clone())
         };
         if let Some(dir) = &dir {
             let mut ancestor = Some(instance);
@@ -1629,7 +1650,10 @@ impl<'a> Evaluator<'a> {
             )
         } else {
             (
-                format!("{text} is not downloaded"),
+                match stale {
+                    Some(other) => format!("{text} is not what is downloaded: {other}"),
+                    None => format!("{text} is not downloaded"),
+                },
                 "run `terraform init` in the root module's folder, or pass --allow-unresolved",
             )
         };
@@ -1965,7 +1989,7 @@ fn terraform_data(shown: &str, members: &Members, reference: &dyn Fn(&Arc<str>) 
     let mut object = Members::new();
     let unknown = |name: &str, ty: Type, not_null: bool| {
         let mut unk = Unk::because(computed_reason(Mode::Managed, shown, name));
-        (unk.ty, unk.set, unk.not_null) = (ty, true, not_null);
+        (unk.ty, unk.set, unk.not_null, unk.verbatim) = (ty, true, not_null, true);
         Val::unknown(unk).with_refs(&reference(&name.into()))
     };
     let given = |name: &str| {
@@ -1988,7 +2012,7 @@ fn terraform_data(shown: &str, members: &Members, reference: &dyn Fn(&Arc<str>) 
 
 fn computed(mode: Mode, address: &str, name: &Arc<str>, refs: &Refs) -> Val {
     let mut unk = Unk::because(computed_reason(mode, address, name));
-    unk.set = true;
+    (unk.set, unk.verbatim) = (true, true);
     Val::unknown(unk).with_refs(refs)
 }
 

@@ -1,6 +1,7 @@
 //! JSON with places: every value of the tree knows the bytes it was written in.
 //!
-//! Strict (RFC 8259): no comments, no trailing commas. Of duplicate keys the last wins, as in Go and so in Terraform.
+//! Strict (RFC 8259): no comments, no trailing commas. Of duplicate keys the last wins, as in Go and so in plans; in a
+//! configuration they stand beside each other.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -18,14 +19,31 @@ pub fn parse(file: &SourceFile) -> Result<Node, Diagnostic> {
     parse_without(file, &|_| false)
 }
 
+/// Reads a configuration: blocks whose key stands there twice are all there, as if they stood in one array, and an
+/// argument that is set twice is an error, as Terraform has it.
+///
+/// # Errors
+/// See [`parse`].
+pub(crate) fn parse_configuration(file: &SourceFile) -> Result<Node, Diagnostic> {
+    read(file, &|_| false, Duplicates::Join)
+}
+
 /// The same, leaving out the members that `skip` names by the keys on the way to them (array elements add none).
 /// They are checked but not built: a plan holds every value several times.
 pub(crate) fn parse_without(
     file: &SourceFile,
     skip: &dyn Fn(&[&str]) -> bool,
 ) -> Result<Node, Diagnostic> {
+    read(file, skip, Duplicates::Last)
+}
+
+fn read(
+    file: &SourceFile,
+    skip: &dyn Fn(&[&str]) -> bool,
+    duplicates: Duplicates,
+) -> Result<Node, Diagnostic> {
     let text: &str = file.text();
-    document(text, Some(file.id()), skip).map_err(|error| {
+    document(text, Some(file.id()), skip, duplicates).map_err(|error| {
         let end = text
             .get(error.at..)
             .and_then(|rest| rest.chars().next())
@@ -38,13 +56,14 @@ pub(crate) fn parse_without(
 
 /// Reads a text that is no file: its values have no places.
 pub(crate) fn parse_text(text: &str) -> Result<Node, &'static str> {
-    document(text, None, &|_| false).map_err(|error| error.message)
+    document(text, None, &|_| false, Duplicates::Last).map_err(|error| error.message)
 }
 
 fn document(
     text: &str,
     file: Option<FileId>,
     skip: &dyn Fn(&[&str]) -> bool,
+    duplicates: Duplicates,
 ) -> Result<Node, SyntaxError> {
     let path = Vec::new();
     let mut parser = Parser {
@@ -55,6 +74,7 @@ fn document(
         path,
         keys: HashMap::new(),
         skip,
+        duplicates,
         building: true,
     };
     let node = parser.value()?;
@@ -72,6 +92,13 @@ struct SyntaxError {
     at: usize,
 }
 
+/// What becomes of keys that stand in an object more than once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duplicates {
+    Last,
+    Join,
+}
+
 struct Parser<'a> {
     text: &'a str,
     file: Option<FileId>,
@@ -82,6 +109,7 @@ struct Parser<'a> {
     /// A plan repeats the same keys over and over: each is held once.
     keys: HashMap<&'a str, Arc<str>>,
     skip: &'a dyn Fn(&[&str]) -> bool,
+    duplicates: Duplicates,
     /// Whether nodes are built, or the text only checked.
     building: bool,
 }
@@ -204,6 +232,13 @@ impl Parser<'_> {
                 let value = self.value()?;
                 self.path.pop();
                 if self.building {
+                    let value = match members.get(&key) {
+                        // `"//"` is a comment.
+                        Some(before) if self.duplicates == Duplicates::Join && &*key != "//" => {
+                            self.joined(before, value)?
+                        }
+                        _ => value,
+                    };
                     members.insert(key, value);
                 }
                 self.building = building;
@@ -218,6 +253,22 @@ impl Parser<'_> {
         }
         members.shrink_to_fit();
         Ok(Value::Object(Arc::new(members)))
+    }
+
+    /// Blocks of one kind that are written under two keys.
+    fn joined(&self, before: &Node, value: Node) -> Result<Node, SyntaxError> {
+        let blocks = |node: &Node| match &node.value {
+            Value::Object(_) => Some(vec![node.clone()]),
+            Value::List(all) if all.iter().all(|one| one.as_map().is_some()) => Some(all.to_vec()),
+            _ => None,
+        };
+        match (blocks(before), blocks(&value)) {
+            (Some(before), Some(more)) => Ok(Node {
+                value: Value::List(Arc::new([before, more].concat())),
+                ..value
+            }),
+            _ => Err(self.error("the argument is set twice")),
+        }
     }
 
     fn word(&mut self, word: &'static str, value: Value) -> Result<Value, SyntaxError> {

@@ -55,7 +55,7 @@ const MAPS: [&str; 33] = [
 /// The JSON parser's diagnostic, or `hcl-syntax` where the document is not a configuration; what can be read of it
 /// is lost then, as in Terraform.
 pub(crate) fn parse(file: &SourceFile) -> Result<(Body, Vec<Diagnostic>), Diagnostic> {
-    let node = json::parse(file)?;
+    let node = json::parse_configuration(file)?;
     let mut lowering = Lowering {
         whole: Span::new(file.id(), 0..0),
         diagnostics: vec![],
@@ -72,7 +72,7 @@ pub(crate) fn parse(file: &SourceFile) -> Result<(Body, Vec<Diagnostic>), Diagno
 /// # Errors
 /// The JSON parser's diagnostic.
 pub(crate) fn values(file: &SourceFile) -> Result<Vec<(Arc<str>, Val, Span)>, Diagnostic> {
-    let node = json::parse(file)?;
+    let node = json::parse_configuration(file)?;
     let Some(members) = node.as_map() else {
         let place = node.span.unwrap_or_else(|| Span::new(file.id(), 0..0));
         return Err(Diagnostic::new(

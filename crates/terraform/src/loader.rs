@@ -455,8 +455,45 @@ fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings
     inventory
 }
 
-/// Folders of downloaded modules, from `.terraform/modules/modules.json`.
-fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, PathBuf> {
+/// A module that was downloaded.
+pub(crate) struct Installed {
+    pub(crate) dir: PathBuf,
+    source: String,
+    version: Option<String>,
+}
+
+impl Installed {
+    /// What was downloaded, where the call asks for something else by now: Terraform refuses that too.
+    pub(crate) fn stale(&self, source: &str, version: Option<&str>) -> Option<String> {
+        let other = !self.source.is_empty() && module_parts(source) != module_parts(&self.source);
+        let outside = match (version, &self.version) {
+            (Some(constraint), Some(version)) => providers::excludes(constraint, version),
+            _ => false,
+        };
+        (other || outside).then(|| match &self.version {
+            Some(version) => format!("{} {version}", self.source),
+            None => self.source.clone(),
+        })
+    }
+}
+
+/// What of a module's source is the same however it is written: the last three names of the package, the folder in it, the
+/// revision. `github.com/org/repo` is recorded as `git::https://github.com/org/repo.git`.
+fn module_parts(source: &str) -> (Vec<&str>, &str, Option<&str>) {
+    let (path, query) = source.split_once('?').unwrap_or((source, ""));
+    let path = path.rsplit("://").next().unwrap_or(path);
+    let (package, folder) = path.split_once("//").unwrap_or((path, ""));
+    let package = package.strip_suffix(".git").unwrap_or(package);
+    let mut names: Vec<&str> = package.rsplit(['/', ':', '@']).take(3).collect();
+    names.reverse();
+    let revision = query
+        .split('&')
+        .find_map(|argument| argument.strip_prefix("ref="));
+    (names, folder.trim_matches('/'), revision)
+}
+
+/// The downloaded modules, from `.terraform/modules/modules.json`.
+fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, Installed> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Manifest {
@@ -467,6 +504,9 @@ fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, 
     struct Entry {
         key: String,
         dir: String,
+        #[serde(default)]
+        source: String,
+        version: Option<String>,
     }
     let path = dir.join(".terraform/modules/modules.json");
     let Ok(text) = Sources::read_text(&path) else {
@@ -487,7 +527,14 @@ fn installed(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, 
     manifest
         .modules
         .into_iter()
-        .map(|entry| (entry.key, normalized(&dir.join(entry.dir))))
+        .map(|entry| {
+            let installed = Installed {
+                dir: normalized(&dir.join(entry.dir)),
+                source: entry.source,
+                version: entry.version,
+            };
+            (entry.key, installed)
+        })
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Native syntax, by `hcl-edit`, brought into the evaluator's form.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 
 use hcl_edit::{
     Decorated, Ident, Span as _,
@@ -113,11 +113,11 @@ fn parse_lenient(
     text: &str,
 ) -> Result<(structure::Body, BTreeMap<usize, Range<usize>>), parser::Error> {
     let mut duplicates = BTreeMap::new();
-    let mut error = match parser::parse_body(text) {
+    let mut copy = without_empty_heredocs(text);
+    let mut error = match parser::parse_body(&copy) {
         Ok(body) => return Ok((body, duplicates)),
         Err(error) => error,
     };
-    let mut copy = text.to_owned();
     let mut tries = 0;
     while error.message().contains("found redefined object key") && tries < MAX_DUPLICATES {
         let start = error.location().offset();
@@ -127,7 +127,7 @@ fn parse_lenient(
         let Some(name) = identifier(tries, range.len()) else {
             return Err(error);
         };
-        copy.replace_range(range.clone(), &name);
+        copy.to_mut().replace_range(range.clone(), &name);
         duplicates.insert(start, range);
         tries += 1;
         error = match parser::parse_body(&copy) {
@@ -136,6 +136,47 @@ fn parse_lenient(
         };
     }
     Err(error)
+}
+
+/// `hcl-edit` takes the end of a heredoc without a single line for its first, and reads on to the next mark of that name,
+/// which may stand behind other resources. In a copy such a heredoc is the empty text that it is, at the same length.
+fn without_empty_heredocs(text: &str) -> Cow<'_, str> {
+    let mut copy = Cow::Borrowed(text);
+    let mut mark: Option<&str> = None;
+    let mut opened: Option<Range<usize>> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let (start, trimmed) = (at, line.trim());
+        at += line.len();
+        if let Some(expected) = mark {
+            let opener = opened.take();
+            if trimmed == expected {
+                mark = None;
+                if let Some(opener) = opener {
+                    let blank = " ".repeat(opener.len() - 2);
+                    copy.to_mut().replace_range(opener, &format!("\"\"{blank}"));
+                    let end = start + line.trim_end().len();
+                    copy.to_mut()
+                        .replace_range(start..end, &" ".repeat(end - start));
+                }
+            }
+        } else if let Some((before, rest)) = line.rsplit_once("<<")
+            && !before.contains('#')
+            && !trimmed.starts_with('/')
+        {
+            let name = rest.strip_prefix('-').unwrap_or(rest).trim();
+            if !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+            {
+                mark = Some(name);
+                let from = start + before.len();
+                opened = Some(from..from + 2 + rest.trim_end().len());
+            }
+        }
+    }
+    copy
 }
 
 /// The range of an object key that begins at `start`: a word or a quoted text without escapes.

@@ -868,6 +868,10 @@ impl<'a> Configuration<'a> {
                     "known after apply: made from {}",
                     first_of(&mentioned)
                 ));
+                // A plan says what an argument mentions and not what it makes of it: one mention is taken to be the value.
+                if let Value::Unknown(unknown) = &mut node.value {
+                    Arc::make_mut(unknown).verbatim = true;
+                }
                 node.span = expression.span;
                 if !found.is_empty() {
                     node.references = Some(sorted(found).into());
@@ -1182,7 +1186,7 @@ fn explain(node: Node, reasons: &[String], references: Option<&Arc<[Reference]>>
     let mut node = map_children(node, |_, child| Some(explain(child, reasons, references)));
     if let Value::Unknown(unknown) = &mut node.value {
         let unknown = Arc::make_mut(unknown);
-        unknown.set = true;
+        (unknown.set, unknown.verbatim) = (true, true);
         unknown.reasons = reasons.to_vec();
         node.references = references.cloned();
     }

@@ -108,7 +108,24 @@ fn without_host(source: &str) -> Arc<str> {
 
 /// The one major version that all constraints allow.
 pub(crate) fn only_major(constraints: &[&str]) -> Option<u64> {
-    // Versions from `low` on, below `high`.
+    let (low, high) = range(constraints)?;
+    let [major, ..] = low;
+    (low < high? && high? <= [major + 1, 0, 0]).then_some(major)
+}
+
+/// Whether a constraint rules a version out, as far as both can be read.
+pub(crate) fn excludes(constraint: &str, version: &str) -> bool {
+    let numbers = version_numbers(version).unwrap_or_default();
+    let (Some((low, high)), false) = (range(&[constraint]), numbers.is_empty()) else {
+        return false;
+    };
+    let at = |n: usize| numbers.get(n).copied().unwrap_or(0);
+    let version = [at(0), at(1), at(2)];
+    version < low || high.is_some_and(|high| version >= high)
+}
+
+/// The versions that all constraints allow: from the first on, below the second.
+fn range(constraints: &[&str]) -> Option<([u64; 3], Option<[u64; 3]>)> {
     let mut low = [0_u64; 3];
     let mut high: Option<[u64; 3]> = None;
     for constraint in constraints.iter().flat_map(|text| text.split(',')) {
@@ -151,8 +168,7 @@ pub(crate) fn only_major(constraints: &[&str]) -> Option<u64> {
             _ => return None,
         }
     }
-    let [major, ..] = low;
-    (low < high? && high? <= [major + 1, 0, 0]).then_some(major)
+    Some((low, high))
 }
 
 fn version_numbers(version: &str) -> Option<Vec<u64>> {

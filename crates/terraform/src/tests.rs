@@ -1305,6 +1305,125 @@ resource "aws_x" "x" {
 }
 /// What stands beside "not known": the chain of causes, the known parts, the shape of what there may be any number of.
 #[test]
+fn an_instance_that_may_not_be_there_is_no_certain_answer_of_try() {
+    let loaded = main_tf(
+        r#"
+        variable "b" {}
+        resource "aws_k" "k" {
+          count = var.b ? 1 : 0
+        }
+        resource "aws_k" "one" {}
+        resource "aws_x" "x" {
+          index    = try(aws_k.k[0].arn, null)
+          legacy   = try(aws_k.k.0.arn, "")
+          whole    = try(aws_k.k[0], { arn = null }).arn
+          asked    = can(aws_k.k[0].arn)
+          joined   = join("", aws_k.k[*].arn)
+          written  = "%{if var.b}${aws_k.k[0].arn}%{endif}"
+          upper    = upper(aws_k.one.arn)
+          there    = try(aws_k.one.arn, null)
+          template = "${aws_k.one.arn}"
+        }
+        "#,
+    );
+    let set = |path: &str| loaded.unknown("aws_x.x", path).set;
+    for path in ["index", "legacy", "whole", "joined", "written", "upper"] {
+        assert!(!set(path), "{path}");
+    }
+    assert!(loaded.unknown("aws_x.x", "asked").alternatives.is_empty());
+    assert!(set("there") && set("template"));
+    // What a function makes of a name is another name.
+    let verbatim = |path: &str| loaded.unknown("aws_x.x", path).verbatim;
+    assert!(verbatim("there") && !verbatim("upper"));
+}
+
+#[test]
+fn a_heredoc_without_a_line_swallows_nothing() {
+    let loaded = main_tf(
+        "resource \"aws_x\" \"a\" {\n  text = <<-EOT\n  EOT\n}\nresource \"aws_x\" \"b\" {\n  list = [<<E\nE\n  , \"y\"]\n}\n\
+         # see <<EOT\nresource \"aws_x\" \"c\" {\n  text = <<-EOT\n  x = <<E\n  E\n  EOT\n}\n",
+    );
+    assert!(loaded.inventory.diagnostics.is_empty());
+    assert_eq!(loaded.addresses(), ["aws_x.a", "aws_x.b", "aws_x.c"]);
+    assert_eq!(*loaded.value("aws_x.a", "text"), json("\"\""));
+    assert_eq!(*loaded.value("aws_x.b", "list"), json("[\"\", \"y\"]"));
+    assert_eq!(*loaded.value("aws_x.c", "text"), json("\"x = <<E\\nE\\n\""));
+}
+
+#[test]
+fn keys_that_stand_twice_in_json_syntax_are_all_read_or_refused() {
+    let loaded = evaluate(&[(
+        "main.tf.json",
+        r#"{"//": 1, "//": 2,
+            "resource": {"aws_x": {"a": {"in": {"port": 22}, "in": {"port": 443}}}, "aws_x": {"b": {}}},
+            "resource": [{"aws_x": {"c": {}}}]}"#,
+    )]);
+    assert!(loaded.inventory.diagnostics.is_empty());
+    assert_eq!(loaded.addresses(), ["aws_x.a", "aws_x.b", "aws_x.c"]);
+    assert_eq!(*loaded.value("aws_x.a", "in.0.port"), json("22"));
+    assert_eq!(*loaded.value("aws_x.a", "in.1.port"), json("443"));
+    let loaded = evaluate(&[("main.tf.json", r#"{"locals": {"x": 1, "x": 2}}"#)]);
+    assert_eq!(loaded.codes(), ["json-syntax"]);
+}
+
+#[test]
+fn a_module_that_was_downloaded_for_another_call_is_not_read() {
+    let manifest = r#"{"Modules": [
+        {"Key": "old", "Source": "registry.terraform.io/org/db/aws", "Version": "1.5.0", "Dir": ".terraform/modules/m"},
+        {"Key": "new", "Source": "registry.terraform.io/org/db/aws", "Version": "2.1.0", "Dir": ".terraform/modules/m"},
+        {"Key": "other", "Source": "registry.terraform.io/else/db/aws", "Version": "2.1.0", "Dir": ".terraform/modules/m"},
+        {"Key": "ref", "Source": "git::https://github.com/org/db.git?ref=v1", "Dir": ".terraform/modules/m"},
+        {"Key": "git", "Source": "git::ssh://git@github.com/org/db.git//sub?ref=v2", "Dir": ".terraform/modules/m"}]}"#;
+    let calls = r#"
+        module "old" {
+          source  = "org/db/aws"
+          version = "~> 2.0"
+        }
+        module "new" {
+          source  = "org/db/aws"
+          version = "~> 2.0"
+        }
+        module "other" {
+          source  = "org/db/aws"
+        }
+        module "ref" {
+          source = "github.com/org/db?ref=v2"
+        }
+        module "git" {
+          source = "git@github.com:org/db.git//sub?ref=v2"
+        }
+        "#;
+    let loaded = evaluate(&[
+        ("main.tf", calls),
+        (".terraform/modules/modules.json", manifest),
+        (
+            ".terraform/modules/m/main.tf",
+            "resource \"aws_x\" \"x\" {}\n",
+        ),
+    ]);
+    assert_eq!(
+        loaded.addresses(),
+        ["module.git.aws_x.x", "module.new.aws_x.x"]
+    );
+    assert_eq!(loaded.codes(), ["module-unresolved"; 3]);
+}
+
+#[test]
+fn a_file_of_variables_that_cannot_be_read_leaves_them_unknown() {
+    let loaded = evaluate(&[
+        (
+            "main.tf",
+            "variable \"v\" {\n  default = true\n}\nresource \"aws_x\" \"x\" {\n  on = var.v\n}\n",
+        ),
+        ("terraform.tfvars", "v = = false\n"),
+    ]);
+    assert_eq!(
+        loaded.unknown("aws_x.x", "on").reasons,
+        ["terraform.tfvars cannot be read"]
+    );
+}
+
+#[test]
 fn what_may_be_one_of_several_is_not_said_to_be_the_last() {
     let loaded = main_tf(
         r#"
@@ -1704,7 +1823,6 @@ fn holes_that_double_are_forgotten_in_time() {
     };
     assert_eq!(parts("few"), 16);
     assert!(parts("many") <= 10_000);
-    assert!(loaded.value("aws_x.x", "many").as_unknown().unwrap().set);
 }
 
 /// What reads the values recurses: splats of what is not known count as nesting.

@@ -75,7 +75,7 @@ pub struct Unk {
     pub reasons: Vec<String>,
     /// Its type, as far as known.
     pub ty: Type,
-    /// For reports: it will be set to something.
+    /// For reports: it will be set to something, and not to the empty text.
     pub set: bool,
     /// For evaluation: Terraform itself knows that it is not null (the result of a template, an `id`).
     pub not_null: bool,
@@ -95,7 +95,7 @@ pub struct Unk {
     pub element: Option<Box<Val>>,
     /// It is an object or a map, though not even Terraform knows its type: it has no elements that a splat goes through.
     pub keyed: bool,
-    /// It is the text that a data source computes, as it stands.
+    /// It is what a resource or data source computes, as it stands, and nothing that was made of it.
     pub verbatim: bool,
     /// If it is sensitive: only once it is known, as far as Terraform's plan says.
     pub veiled: bool,
@@ -212,6 +212,18 @@ impl FromIterator<Reference> for Refs {
 }
 
 impl Unk {
+    /// Whether it is certain to be set: neither null nor the empty text.
+    pub(crate) fn is_set(&self) -> bool {
+        self.set || self.not_null && !matches!(self.ty, Type::String)
+    }
+
+    /// Whether a text of such parts is certain not to be empty.
+    pub(crate) fn has_text(parts: &[Part]) -> bool {
+        parts.iter().any(|part| match part {
+            Part::Text(text) => !text.is_empty(),
+            Part::Hole(hole) => hole.as_unknown().is_some_and(Self::is_set),
+        })
+    }
     /// Not known, for one reason.
     pub fn because(reason: impl Into<String>) -> Self {
         Self {
@@ -1018,7 +1030,7 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
         )),
         Kind::Unknown(unk) => Value::Unknown(Arc::new(Unknown {
             reasons: unk.reasons.clone(),
-            set: unk.set || unk.not_null,
+            set: unk.is_set(),
             alternatives: unk.alternatives.iter().map(inner).collect(),
             template: unk
                 .template
@@ -1564,7 +1576,7 @@ pub fn one_of(reasons: Vec<String>, outcomes: Vec<Val>) -> Val {
     for outcome in outcomes {
         match &outcome.kind {
             Kind::Unknown(inner) => {
-                unk.set &= inner.set || inner.not_null;
+                unk.set &= inner.is_set();
                 unk.not_null &= inner.not_null;
                 if !inner.alternatives.is_empty() {
                     unk.alternatives.extend(inner.alternatives.iter().cloned());
@@ -1575,6 +1587,7 @@ pub fn one_of(reasons: Vec<String>, outcomes: Vec<Val>) -> Val {
                 unk.set = false;
                 unk.not_null = false;
             }
+            Kind::Str(text) if text.is_empty() => unk.set = false,
             _ => {}
         }
         unk.alternatives.push(outcome);

@@ -115,7 +115,13 @@ impl Settings {
             if let Some(block) = module.variables.get(name) {
                 match text.value(block.body.attr("type").map(|attr| &attr.expr)) {
                     Ok(val) => add(name, val),
-                    Err(diagnostic) => diagnostics.push(diagnostic),
+                    Err(diagnostic) => {
+                        add(
+                            name,
+                            Val::unknown_because("what is given for it cannot be read"),
+                        );
+                        diagnostics.push(diagnostic);
+                    }
                 }
             }
         };
@@ -129,7 +135,14 @@ impl Settings {
                 .map_err(|error| module::unreadable(&path, &error));
             match read.and_then(|file| file_values(&file)) {
                 Ok(found) => found.iter().for_each(|(name, val)| add(name, val.clone())),
-                Err(diagnostic) => unreadable.push(diagnostic),
+                Err(diagnostic) => {
+                    // It may have given a value to any of them.
+                    let file = path.file_name().unwrap_or_default().to_string_lossy();
+                    for name in module.variables.keys() {
+                        add(name, Val::unknown_because(format!("{file} cannot be read")));
+                    }
+                    unreadable.push(diagnostic);
+                }
             }
         }
         for given in &self.given {

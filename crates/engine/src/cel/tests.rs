@@ -92,14 +92,6 @@ fn unknown(set: bool) -> Node {
     })))
 }
 
-/// The text of a document itself.
-fn verbatim(mut node: Node) -> Node {
-    if let Value::Unknown(unknown) = &mut node.value {
-        Arc::make_mut(unknown).verbatim = true;
-    }
-    node
-}
-
 fn either(alternatives: Vec<Node>) -> Node {
     Node::new(Value::Unknown(Arc::new(Unknown {
         reasons: vec!["var.c has no value".to_owned()],
@@ -704,7 +696,9 @@ fn referring(address: &str, attribute: &str) -> Node {
     let mut node = unknown(true);
     if let Value::Unknown(unknown) = &mut node.value {
         // As the evaluator says it of an attribute that only the provider sets.
-        Arc::make_mut(unknown).reasons = vec![format!("known after apply: {address}.{attribute}")];
+        let unknown = Arc::make_mut(unknown);
+        unknown.reasons = vec![format!("known after apply: {address}.{attribute}")];
+        unknown.verbatim = true;
     }
     node.references = Some(
         vec![Reference {
@@ -743,7 +737,7 @@ fn references_and_referrers() {
                     ("gone", referring("module.x.aws_kms_key.k", "arn")),
                     (
                         "policy",
-                        verbatim(referring("data.aws_iam_policy_document.d", "json")),
+                        referring("data.aws_iam_policy_document.d", "json"),
                     ),
                     ("literal", "text".into()),
                     ("unset", unknown(false)),

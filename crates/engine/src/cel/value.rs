@@ -162,9 +162,16 @@ impl From<&Node> for Val {
                     || !alternatives.is_empty()
                         && alternatives.iter().all(|value| match value {
                             Self::Null => false,
+                            Self::Str(text) => !text.is_empty(),
                             Self::Unknown(partial) => partial.set,
                             _ => true,
                         });
+                let has_text = unknown.template.iter().any(|part| match part {
+                    TemplatePart::Text(text) => !text.is_empty(),
+                    TemplatePart::Hole(hole) => {
+                        hole.as_unknown().is_some_and(|unknown| unknown.set)
+                    }
+                });
                 Partial {
                     reasons: unknown
                         .reasons
@@ -172,7 +179,7 @@ impl From<&Node> for Val {
                         .take(MAX_REASONS)
                         .map(|reason| reason.as_str().into())
                         .collect(),
-                    set: set || !unknown.template.is_empty() || unknown.json.is_some(),
+                    set: set || has_text || unknown.json.is_some(),
                     many: unknown.many,
                     alternatives,
                     template: unknown

@@ -21,7 +21,7 @@ fn to(args: &Args<'_>, ty: &Type) -> Result<Val, String> {
     if let Kind::Unknown(unk) = &mut result.kind {
         // All that Terraform knows of it now is the type.
         let unk = Arc::make_mut(unk);
-        unk.set |= unk.not_null;
+        unk.set = unk.is_set();
         unk.not_null = false;
         unk.prefix = Some(0);
         unk.ty = if ty.is_primitive() {

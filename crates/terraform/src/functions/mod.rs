@@ -472,7 +472,8 @@ impl<'a> Args<'a> {
         Val::unknown(Unk {
             reasons: reasons(self.values),
             ty: self.returns.into(),
-            set: certain,
+            // A text may be empty.
+            set: certain && !matches!(self.returns, Ty::String),
             not_null: certain,
             ..Unk::default()
         })

@@ -255,8 +255,8 @@ fn unfound(args: &Args<'_>, ty: impl Fn(Type) -> Type) -> Result<Val, String> {
     if let (Kind::Unknown(unk), Some(pattern)) = (&mut result.kind, args.get(0)?.as_str()) {
         let unk = Arc::make_mut(unk);
         unk.ty = ty(shape(&compile(pattern, args)?));
-        unk.set = true;
         unk.not_null = true;
+        unk.set = unk.is_set();
     }
     Ok(result)
 }

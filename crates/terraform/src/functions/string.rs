@@ -221,7 +221,7 @@ impl Template {
         Val::unknown(Unk {
             reasons,
             ty: Type::String,
-            set: true,
+            set: Unk::has_text(&self.parts),
             not_null: true,
             template: self.parts,
             prefix: Some(beginning),
