@@ -1,0 +1,23 @@
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_backup_plan" "phi" { # expect: backup-restore-testing-missing
+  name = "phi"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = "phi"
+    schedule          = "cron(0 5 * * ? *)"
+  }
+}
+
+resource "aws_backup_restore_testing_plan" "phi" {
+  region              = "eu-west-1"
+  name                = "phi_restore"
+  schedule_expression = "cron(0 9 ? * MON *)"
+  recovery_point_selection {
+    algorithm            = "LATEST_WITHIN_WINDOW"
+    include_vaults       = ["*"]
+    recovery_point_types = ["SNAPSHOT"]
+  }
+}
