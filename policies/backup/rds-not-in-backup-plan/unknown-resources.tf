@@ -1,0 +1,15 @@
+variable "resources" {
+  type = string
+}
+
+resource "aws_db_instance" "patients" { # expect: rds-not-in-backup-plan
+  engine         = "postgres"
+  instance_class = "db.t4g.medium"
+}
+
+resource "aws_backup_selection" "some" {
+  name         = "some"
+  plan_id      = "2b1c3d4e-0000-1111-2222-333344445555"
+  iam_role_arn = "arn:aws:iam::111122223333:role/backup"
+  resources    = [var.resources]
+}
