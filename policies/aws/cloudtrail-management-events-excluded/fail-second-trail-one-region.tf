@@ -1,7 +1,7 @@
 # The other trail records one region of those that this one is for.
 resource "aws_cloudtrail" "data" { # expect: cloudtrail-management-events-excluded
-  name           = "data"
-  s3_bucket_name = "clinic-audit"
+  name                  = "data"
+  s3_bucket_name        = "clinic-audit"
   is_multi_region_trail = true
   event_selector {
     include_management_events = false

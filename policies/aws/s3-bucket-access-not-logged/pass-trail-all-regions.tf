@@ -7,8 +7,8 @@ resource "aws_s3_bucket" "documents" {
 }
 
 resource "aws_cloudtrail" "main" {
-  name           = "main"
-  s3_bucket_name = "clinic-audit"
+  name                  = "main"
+  s3_bucket_name        = "clinic-audit"
   region                = "eu-west-1"
   is_multi_region_trail = true
   event_selector {

@@ -15,7 +15,7 @@ resource "aws_backup_selection" "databases" {
   name         = "databases"
   plan_id      = "2b1c3d4e-0000-1111-2222-333344445555"
   iam_role_arn = "arn:aws:iam::111122223333:role/backup"
-  resources = ["*"]
+  resources    = ["*"]
   not_resources = [
     aws_ebs_volume.scratch.arn,
     "arn:aws:ec2:*:*:instance/*",
