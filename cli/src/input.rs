@@ -230,6 +230,7 @@ pub(crate) fn inventory(
         environment: None,
     };
     inventory.extend(kubernetes::load(sources, &manifests, &options));
+    kubernetes::add_manifests_of_terraform(&mut inventory);
     if arguments.allow_unresolved || settings.config.allow_unresolved {
         for diagnostic in inventory
             .diagnostics

@@ -521,11 +521,9 @@ fn read_fixture(sources: &Sources, path: &Path) -> Result<Inventory, Failure> {
         .map(|extension| extension.to_string_lossy().into_owned())
         .unwrap_or_default();
     if extension == "tf" {
-        return Ok(terraform::load(
-            sources,
-            &entry,
-            &terraform::Options::default(),
-        ));
+        let mut inventory = terraform::load(sources, &entry, &terraform::Options::default());
+        kubernetes::add_manifests_of_terraform(&mut inventory);
+        return Ok(inventory);
     }
     if extension == "json" {
         let plan = terraform::load_json(
@@ -534,7 +532,8 @@ fn read_fixture(sources: &Sources, path: &Path) -> Result<Inventory, Failure> {
             &Inventory::default(),
             &terraform::Options::default(),
         );
-        if let Some(inventory) = plan {
+        if let Some(mut inventory) = plan {
+            kubernetes::add_manifests_of_terraform(&mut inventory);
             return Ok(inventory);
         }
     }

@@ -479,3 +479,75 @@ fn custom_resources_are_judged_kube_linter_24() {
     .unwrap();
     assert_eq!(ran.findings(), ["cnpg-backup-missing fail db.yaml:2"]);
 }
+
+#[test]
+fn an_object_in_terraform_is_judged_as_one() {
+    let text = r#"variable "image" {}
+variable "object" {}
+# hipaa-iac:ignore container-privileged reason="a node agent" owner="platform" until=2027-01-31
+resource "kubernetes_manifest" "waived" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Pod"
+    metadata   = { name = "a", namespace = "x" }
+    spec       = { containers = [{ name = "a", image = "a", securityContext = { privileged = true } }] }
+  }
+}
+resource "kubernetes_manifest" "job" {
+  count = 2
+  manifest = yamldecode(<<-EOT
+    apiVersion: kubeflow.org/v1
+    kind: PyTorchJob
+    metadata: {name: "b-${count.index}", namespace: x}
+    spec: {pytorchReplicaSpecs: {Worker: {template: {spec: {containers: [{name: b, image: "${var.image}", securityContext: {privileged: true}}]}}}}}
+  EOT
+  )
+}
+resource "kubernetes_manifest" "unclear" {
+  manifest = var.object
+}
+resource "kubernetes_deployment" "typed" {
+}
+"#;
+    let tree = Tree::with(&[("main.tf", text)]).unwrap();
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "--only",
+            "container-privileged",
+            "--as-of",
+            "2026-11-24",
+            "--var",
+            "image=b:1",
+            "--format",
+            "json",
+            "--show",
+            "all",
+        ],
+    )
+    .unwrap();
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let result: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let texts = |list: &str, of: &dyn Fn(&serde_json::Value) -> String| -> Vec<String> {
+        result[list].as_array().unwrap().iter().map(of).collect()
+    };
+    assert_eq!(
+        texts("findings", &|finding| format!(
+            "{} {} {}",
+            finding["verdict"], finding["resource"]["address"], finding["attribute"]
+        )),
+        [
+            r#""waived" "kubernetes_manifest.waived" "$['spec']['containers'][0]['securityContext']['privileged']""#,
+            r#""fail" "kubernetes_manifest.job[0]" "$['spec']['pytorchReplicaSpecs']['Worker']['template']['spec']['containers'][0]['securityContext']['privileged']""#,
+            r#""fail" "kubernetes_manifest.job[1]" "$['spec']['pytorchReplicaSpecs']['Worker']['template']['spec']['containers'][0]['securityContext']['privileged']""#,
+        ]
+    );
+    assert_eq!(
+        texts("diagnostics", &|told| format!(
+            "{} {}",
+            told["code"], told["line"]
+        )),
+        ["\"manifest-unjudged\" 22", "\"containers-unjudged\" 25"]
+    );
+}

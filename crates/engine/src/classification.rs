@@ -7,6 +7,7 @@ use hipaa_iac_source::{Inventory, Node, Resource, ResourceKind, Sources};
 
 use crate::{
     config::{Class, Config},
+    pods,
     relations::{self, Relations},
 };
 
@@ -218,10 +219,13 @@ fn labelled(
             let own = labels(&resource.body)
                 .map(|labels| classes(config, &labels))
                 .unwrap_or_default();
-            let pods = relations::pod_template(resource)
-                .and_then(labels)
-                .map(|labels| classes(config, &labels));
-            let own = own.into_iter().chain(pods.into_iter().flatten());
+            let found = relations.found(at).into_iter();
+            let found = found.flat_map(|found| &found.pods);
+            let found = found.filter_map(|path| labels(&pods::template(&resource.body, path)?));
+            let pods = relations::pod_template(resource).and_then(labels);
+            let pods = pods.into_iter().chain(found);
+            let pods = pods.flat_map(|labels| classes(config, &labels));
+            let own = own.into_iter().chain(pods);
             if id.namespace.is_none() {
                 return own.collect();
             }

@@ -18,6 +18,7 @@ use crate::{
     cel::{self, Scope, Val},
     config::{Config, WaiverEntry, unknown_policy},
     date::Date,
+    pods,
     policy::{
         AbsentValue, CompiledRule, Judged, Policy, PolicySet, Profile, Scope as PolicyScope,
         Severity,
@@ -206,6 +207,13 @@ pub fn evaluate(
     diagnostics.append(&mut waivers.diagnostics);
     diagnostics.extend(settings.agreements.unused_exceptions(&findings));
     diagnostics.extend(restore::diagnostics(&settings.config, inventory, sources));
+    let of_pods = |policy: &Arc<Policy>| {
+        let matches = &policy.spec().matches;
+        matches.kubernetes.iter().any(|kind| kind.pod_spec)
+    };
+    if selected.iter().any(of_pods) {
+        diagnostics.extend(pods::unjudged(inventory, &world.relations));
+    }
     sort(&mut findings, inventory, sources);
     Evaluation {
         findings,
@@ -381,7 +389,7 @@ fn judge_one(world: &World<'_>, chosen: &[Chosen], sources: &Sources, at: usize)
     chosen
         .iter()
         .filter(|chosen| match chosen.policy.judges(&resource.kind) {
-            Some(Judged::PodSpec(_)) => own_pod,
+            Some(Judged::PodSpec(_) | Judged::FoundPods) => own_pod,
             Some(Judged::Whole) => true,
             None => false,
         })
@@ -393,7 +401,11 @@ fn judge_one(world: &World<'_>, chosen: &[Chosen], sources: &Sources, at: usize)
 fn has_pod_of_its_own(world: &World<'_>, at: usize, resource: &Resource) -> bool {
     let holds_pod = resource
         .kubernetes()
-        .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some());
+        .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some())
+        || world
+            .relations
+            .found(at)
+            .is_some_and(|found| !found.pods.is_empty());
     holds_pod && {
         let owner = world.relations.owner(at);
         let owner = owner.and_then(|owner| world.resource(owner));
@@ -681,27 +693,39 @@ impl<'a> Judge<'a> {
         let Some(judged) = policy.judges(&resource.kind) else {
             return nothing;
         };
-        let mut prefix = String::new();
-        let mut read = world.body(at);
-        if let Judged::PodSpec(path) = judged {
-            for key in path {
-                match read.get(key) {
-                    Some(next) => read = next,
-                    None if read.as_unknown().is_some() => break,
-                    // No pod, no verdict about it.
-                    None => return nothing,
+        let body = world.body(at);
+        // Where `$` is, what stands there, and the pod.
+        let mut places: Vec<(String, &Node, Val)> = Vec::new();
+        match judged {
+            Judged::Whole => places.push((String::new(), body, Val::Null)),
+            Judged::PodSpec(path) => {
+                let (mut prefix, mut read) = (String::new(), body);
+                for key in path {
+                    match read.get(key) {
+                        Some(next) => read = next,
+                        None if read.as_unknown().is_some() => break,
+                        // No pod, no verdict about it.
+                        None => return nothing,
+                    }
+                    prefix.extend(["['", key, "']"]);
                 }
-                prefix.extend(["['", key, "']"]);
+                if read.is_null() {
+                    return nothing;
+                }
+                let pod = relations::pod_template_in(&resource.kind, body);
+                places.push((prefix, read, pod.map_or(Val::Null, Val::from)));
             }
-            if read.is_null() {
-                return nothing;
+            Judged::FoundPods => {
+                let found = world.relations.found(at);
+                for path in found.iter().flat_map(|found| &found.pods) {
+                    if let (Some(read), Some(pod)) =
+                        (pods::at(body, path), pods::template(body, path))
+                    {
+                        places.push((pods::normalized(path), read, Val::from(&pod)));
+                    }
+                }
             }
         }
-        let pod = match judged {
-            Judged::PodSpec(_) => relations::pod_template_in(&resource.kind, world.body(at))
-                .map_or(Val::Null, Val::from),
-            Judged::Whole => Val::Null,
-        };
         let coerce = resource.terraform().is_some();
         let compiled = match policy.compiled() {
             Ok(compiled) => compiled,
@@ -711,26 +735,30 @@ impl<'a> Judge<'a> {
                 return (vec![Outcome::error(problems.join("; "))], BTreeSet::new());
             }
         };
-        let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
-        let shaped = holds_shape(read);
-        let root = if shaped { filled(read) } else { read.clone() };
-        let judge = Self {
-            policy,
-            resource,
-            scope,
-            at,
-            sources,
-            root,
-            read,
-            shaped,
-            prefix,
-            whole: judged == Judged::Whole,
-        };
         let mut outcomes = Vec::new();
-        for (number, rule) in compiled.rules.iter().enumerate() {
-            judge.rule(number, rule, &mut outcomes);
+        let mut vendors = BTreeSet::new();
+        for (prefix, read, pod) in places {
+            let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
+            let shaped = holds_shape(read);
+            let root = if shaped { filled(read) } else { read.clone() };
+            let judge = Self {
+                policy,
+                resource,
+                scope,
+                at,
+                sources,
+                root,
+                read,
+                shaped,
+                prefix,
+                whole: judged == Judged::Whole,
+            };
+            for (number, rule) in compiled.rules.iter().enumerate() {
+                judge.rule(number, rule, &mut outcomes);
+            }
+            vendors.append(&mut judge.scope.uncovered.take());
         }
-        (outcomes, judge.scope.uncovered.take())
+        (outcomes, vendors)
     }
 
     fn root_element(&self) -> Val {

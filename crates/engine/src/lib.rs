@@ -16,6 +16,7 @@ mod iam;
 mod json_text;
 mod lint;
 mod pod_environment;
+mod pods;
 mod policy;
 mod pool;
 mod relations;

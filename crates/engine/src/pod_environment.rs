@@ -11,7 +11,11 @@ use std::{
 use hipaa_iac_source::{Map, Node, Origin, Resource, Span, TemplatePart, Unknown, Value};
 use regex::Regex;
 
-use crate::{policy, world::World};
+use crate::{
+    pods::{self, Step},
+    policy,
+    world::World,
+};
 
 /// Lists of containers in a pod spec.
 const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
@@ -43,10 +47,30 @@ struct Variables {
 /// The object with the texts of its containers expanded; `None` where nothing is to expand.
 pub(crate) fn expanded(world: &World<'_>, at: usize, resource: &Resource) -> Option<Node> {
     let id = resource.kubernetes()?;
-    let path = policy::pod_spec_path(&id.group, &id.kind)?;
-    let spec = path
-        .iter()
-        .try_fold(&resource.body, |node, key| node.get(key))?;
+    if let Some(path) = policy::pod_spec_path(&id.group, &id.kind) {
+        let spec = path
+            .iter()
+            .try_fold(&resource.body, |node, key| node.get(key))?;
+        let path: Vec<Step> = path.iter().map(|key| Step::Key(Arc::from(*key))).collect();
+        return Some(replaced(
+            &resource.body,
+            &path,
+            expanded_spec(world, at, spec)?,
+        ));
+    }
+    let mut body = None;
+    for path in &world.relations.found(at)?.pods {
+        let before = body.as_ref().unwrap_or(&resource.body);
+        if let Some(spec) = pods::at(before, path)
+            && let Some(spec) = expanded_spec(world, at, spec)
+        {
+            body = Some(replaced(before, path, spec));
+        }
+    }
+    body
+}
+
+fn expanded_spec(world: &World<'_>, at: usize, spec: &Node) -> Option<Value> {
     let mut members = spec.as_map()?.clone();
     let mut changed = false;
     for key in CONTAINERS {
@@ -65,19 +89,22 @@ pub(crate) fn expanded(world: &World<'_>, at: usize, resource: &Resource) -> Opt
             member.value = Value::List(Arc::new(made));
         }
     }
-    changed.then(|| replaced(&resource.body, path, Value::Object(Arc::new(members))))
+    changed.then(|| Value::Object(Arc::new(members)))
 }
 
-/// A tree with another value at a path of members.
-fn replaced(node: &Node, path: &[&str], value: Value) -> Node {
+/// A tree with another value at a path.
+fn replaced(node: &Node, path: &[Step], value: Value) -> Node {
     let mut node = node.clone();
     let Some((first, rest)) = path.split_first() else {
         node.value = value;
         return node;
     };
-    if let Value::Object(members) = &mut node.value
-        && let Some(member) = Arc::make_mut(members).get_mut(*first)
-    {
+    let member = match (&mut node.value, first) {
+        (Value::Object(members), Step::Key(key)) => Arc::make_mut(members).get_mut(key),
+        (Value::List(elements), Step::Index(at)) => Arc::make_mut(elements).get_mut(*at),
+        _ => None,
+    };
+    if let Some(member) = member {
         *member = replaced(member, rest, value);
     }
     node

@@ -468,14 +468,22 @@ impl Policy {
                     .then_some(Judged::Whole)
             }
             ResourceKind::Kubernetes(id) => {
-                self.spec().matches.kubernetes.iter().find_map(|wanted| {
-                    if wanted.pod_spec {
-                        return pod_spec_path(&id.group, &id.kind).map(Judged::PodSpec);
-                    }
-                    let same = wanted.group.as_deref().unwrap_or("") == &*id.group
-                        && wanted.kind.as_deref() == Some(&id.kind);
-                    same.then_some(Judged::Whole)
-                })
+                let wanted = &self.spec().matches.kubernetes;
+                let named = wanted.iter().any(|wanted| {
+                    !wanted.pod_spec
+                        && wanted.group.as_deref().unwrap_or("") == &*id.group
+                        && wanted.kind.as_deref() == Some(&id.kind)
+                });
+                if named {
+                    Some(Judged::Whole)
+                } else if wanted.iter().any(|wanted| wanted.pod_spec) {
+                    Some(match pod_spec_path(&id.group, &id.kind) {
+                        Some(path) => Judged::PodSpec(path),
+                        None => Judged::FoundPods,
+                    })
+                } else {
+                    None
+                }
             }
         }
     }
@@ -548,7 +556,7 @@ impl Policy {
         related
     }
 
-    /// Whether it judges objects of a kind.
+    /// Whether it judges objects of a kind, by its name or because the kind is listed as one with pods.
     pub fn judges_kind(&self, group: &str, kind: &str) -> bool {
         self.spec().matches.kubernetes.iter().any(|wanted| {
             if wanted.pod_spec {
@@ -561,7 +569,7 @@ impl Policy {
     }
 }
 
-/// Group and kind of everything that is or holds a pod.
+/// Group and kind of what is known to be or to hold a pod. In files further kinds are judged by the shape of what they hold.
 pub fn pod_spec_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     POD_SPECS.iter().map(|(group, kind, _)| (*group, *kind))
 }
@@ -573,6 +581,8 @@ pub(crate) enum Judged {
     Whole,
     /// The pod spec at this path.
     PodSpec(&'static [&'static str]),
+    /// The pod specs that an object of another kind is found to hold, if any.
+    FoundPods,
 }
 
 /// Kinds that are or hold a pod: group, kind, path of the pod spec. What holds `metadata` and `spec` of the pod is one step above.

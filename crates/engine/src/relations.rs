@@ -11,7 +11,7 @@ use std::{
 
 use hipaa_iac_source::{Inventory, Node, Reference, Resource, ResourceKind, TemplatePart, Value};
 
-use crate::{cel::MAX_ALTERNATIVES, policy};
+use crate::{cel::MAX_ALTERNATIVES, pods::FoundPods, policy};
 
 /// The indexes of one inventory.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Relations<'a> {
     selectors: Cache<(usize, Arc<str>), Selectors>,
     pods: Vec<OnceLock<Pods>>,
     objects: OnceLock<Objects>,
+    /// What objects of kinds that are not listed hold of pods.
+    found: HashMap<usize, FoundPods>,
 }
 
 /// The resources of one root and environment.
@@ -176,7 +178,18 @@ impl<'a> Relations<'a> {
             referrers: Cache::default(),
             selectors: Cache::default(),
             objects: OnceLock::new(),
+            found: inventory
+                .resources
+                .iter()
+                .enumerate()
+                .filter_map(|(at, resource)| Some((at, FoundPods::search(resource)?)))
+                .collect(),
         }
+    }
+
+    /// What an object of a kind that is not listed holds of pods.
+    pub(crate) fn found(&self, at: usize) -> Option<&FoundPods> {
+        self.found.get(&at)
     }
 
     fn resource(&self, at: usize) -> Option<&'a Resource> {

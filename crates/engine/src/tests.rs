@@ -434,6 +434,126 @@ fn pod_specs_wherever_they_are() {
     );
 }
 
+#[test]
+fn pod_templates_of_kinds_that_are_not_listed() {
+    let container = r#"{"name": "a", "image": "a", "securityContext": {"privileged": true}}"#;
+    let pod = format!(r#"{{"containers": [{container}]}}"#);
+    for (word, body, paths) in [
+        (
+            "kubeflow.org/PyTorchJob",
+            format!(
+                r#"{{"spec": {{"pytorchReplicaSpecs": {{"Master": {{"template": {{"spec": {pod}}}}}, "Worker": {{"template": {{"spec": {pod}}}}}}}}}}}"#
+            ),
+            &[
+                "$['spec']['pytorchReplicaSpecs']['Master']['template']['spec']",
+                "$['spec']['pytorchReplicaSpecs']['Worker']['template']['spec']",
+            ][..],
+        ),
+        (
+            "keda.sh/ScaledJob",
+            format!(r#"{{"spec": {{"jobTargetRef": {{"template": {{"spec": {pod}}}}}}}}}"#),
+            &["$['spec']['jobTargetRef']['template']['spec']"],
+        ),
+        (
+            "apps.kruise.io/StatefulSet",
+            format!(r#"{{"spec": {{"template": {{"spec": {pod}}}}}}}"#),
+            &["$['spec']['template']['spec']"],
+        ),
+        // A patch of what the controller makes.
+        (
+            "monitoring.coreos.com/Prometheus",
+            r#"{"spec": {"containers": [{"name": "prometheus", "securityContext": {"privileged": true}}]}}"#
+                .to_owned(),
+            &["$['spec']"],
+        ),
+        (
+            "jobset.x-k8s.io/JobSet",
+            format!(
+                r#"{{"spec": {{"replicatedJobs": [{{"name": "a"}}, {{"template": {{"spec": {{"template": {{"spec": {pod}}}}}}}}}]}}}}"#
+            ),
+            &["$['spec']['replicatedJobs'][1]['template']['spec']['template']['spec']"],
+        ),
+        // What is no pod: patterns of policies, a list of names, the status.
+        (
+            "kyverno.io/ClusterPolicy",
+            format!(r#"{{"spec": {{"rules": [{{"validate": {{"pattern": {{"spec": {pod}}}}}}}]}}}}"#),
+            &[],
+        ),
+        (
+            "example.org/Thing",
+            format!(r#"{{"spec": {{"containers": [{{"name": "a"}}, "b"]}}, "status": {pod}}}"#),
+            &[],
+        ),
+    ] {
+        let mut world = World::one(PRIVILEGED);
+        world.kubernetes(word, Some("x"), "a", json(&body));
+        let wanted: Vec<String> = paths
+            .iter()
+            .map(|path| format!("fail {path}['containers'][0]['securityContext']['privileged']"))
+            .collect();
+        assert_eq!(world.verdicts(), wanted, "{word}");
+        assert_eq!(world.evaluate().diagnostics.len(), 0, "{word}");
+    }
+}
+
+#[test]
+fn the_pod_of_a_found_template_is_its_own() {
+    let mut world = World::one(
+        "match: {kubernetes: [{podSpec: true}]}
+rules:
+  - each: $.containers[*]
+    select: $.args[*]
+    absent: pass
+    require: pod.metadata.labels.app == 'web' && self == 'x'
+    message: m",
+    );
+    let template = |value: &str| {
+        format!(
+            r#"{{"metadata": {{"labels": {{"app": "web"}}}}, "spec": {{"containers": [{{"name": "a", "args": ["$(X)"], "env": [{{"name": "X", "value": "{value}"}}]}}]}}}}"#
+        )
+    };
+    let body = format!(
+        r#"{{"spec": {{"sets": [{}, {}]}}}}"#,
+        template("x"),
+        template("y")
+    );
+    world.kubernetes("example.org/Thing", Some("x"), "a", json(&body));
+    assert_eq!(
+        world.verdicts(),
+        ["fail $['spec']['sets'][1]['spec']['containers'][0]['args'][0]"]
+    );
+}
+
+#[test]
+fn containers_outside_of_pod_templates_are_told() {
+    let mut world = World::one(PRIVILEGED);
+    let workflow = r#"{"spec": {"templates": [{"container": {"image": "a", "securityContext": {"privileged": true}}}]}}"#;
+    for name in ["a", "b", "c", "d"] {
+        world.kubernetes("argoproj.io/Workflow", Some("x"), name, json(workflow));
+    }
+    world.terraform("kubernetes_deployment.web", json("{}"));
+    world.terraform("aws_db_instance.web", json("{}"));
+    let told: Vec<_> = world
+        .evaluate()
+        .diagnostics
+        .into_iter()
+        .map(|diagnostic| (diagnostic.level, diagnostic.message))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Level::Warning, "containers of kubernetes_deployment were not judged, for they stand in no pod template: kubernetes_deployment.web".to_owned()),
+            (Level::Warning, "containers of argoproj.io/Workflow were not judged, for they stand in no pod template: Workflow/x/a, Workflow/x/b, Workflow/x/c and 1 more".to_owned()),
+        ]
+    );
+    // Who asks for no policy of pods is told nothing of pods.
+    let mut world = World::one(
+        "match: {kubernetes: [{group: \"\", kind: Service}]}\nrules: [{require: 'true', message: m}]",
+    );
+    world.terraform("kubernetes_deployment.web", json("{}"));
+    assert_eq!(world.evaluate().diagnostics.len(), 0);
+}
+
 const DEPLOYMENT_POD: &str =
     r#"{"containers": [{"name": "a", "securityContext": {"privileged": false}}]}"#;
 

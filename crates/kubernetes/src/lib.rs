@@ -73,6 +73,35 @@ pub fn resource(value: Node, root: &Arc<str>, namespace: Option<&str>) -> Option
     object::from_node(value, root, namespace)
 }
 
+/// Adds the objects that Terraform's `kubernetes_manifest` resources hold, at the addresses of these.
+///
+/// One that cannot be told to be an object is a warning: what it creates is not judged.
+pub fn add_manifests_of_terraform(inventory: &mut Inventory) {
+    let mut added = Vec::new();
+    for resource in &inventory.resources {
+        let is_manifest = resource
+            .terraform()
+            .is_some_and(|id| &*id.mode == "managed" && &*id.type_ == "kubernetes_manifest");
+        if !is_manifest {
+            continue;
+        }
+        let manifest = resource.body.get("manifest").cloned().unwrap_or_default();
+        let objects = object::of_terraform(manifest, resource);
+        if objects.is_empty() {
+            let message = format!(
+                "the manifest of {} is no object with a known apiVersion and kind, and was not judged",
+                resource.address
+            );
+            let mut diagnostic = Diagnostic::new(Level::Warning, "manifest-unjudged", message)
+                .remedy("give the variables that it is made of, or check a plan");
+            diagnostic.span = resource.span;
+            inventory.diagnostics.push(diagnostic);
+        }
+        added.extend(objects);
+    }
+    inventory.resources.extend(added);
+}
+
 fn load_with(
     sources: &Sources,
     files: &[WalkEntry],

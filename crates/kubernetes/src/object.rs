@@ -81,6 +81,24 @@ pub(crate) fn from_node(node: Node, root: &Arc<str>, namespace: Option<&str>) ->
     Some(resource)
 }
 
+/// The objects of a value that a Terraform resource holds. What the API server would not take in them is unknown.
+pub(crate) fn of_terraform(node: Node, holder: &Resource) -> Vec<Resource> {
+    let mut objects = Objects::default();
+    Reader {
+        root: &holder.root,
+        environment: holder.environment.as_ref(),
+        objects: &mut objects,
+    }
+    .document(node, holder.extent, None);
+    for resource in &mut objects.resources {
+        resource.address = Arc::clone(&holder.address);
+        resource.span = holder.span;
+        resource.extent = holder.extent;
+        resource.symbolic = holder.symbolic;
+    }
+    objects.resources
+}
+
 /// What to say of a document that is an object but for its `apiVersion`.
 fn nearly_object(node: &Node) -> Option<Diagnostic> {
     let kind = node.get("kind")?;
