@@ -1,6 +1,7 @@
 //! What the black-box suites share: running the built program on trees made for a test.
 
 pub mod object_storage;
+pub mod postgresql;
 
 use std::{
     env, fs, io,

@@ -3,6 +3,7 @@
 //! - [`Server::versitygw`] enforces `SigV4`, Object Lock and conditional writes. `cargo xtask` builds it from the Go module proxy.
 //! - [`Server::moto`] knows more of S3 (server-side encryption headers) but lies about Object Lock. `cargo xtask` installs it from PyPI
 //!   below `target/tools/moto`.
+//! - [`Server::barman`] runs barman-cloud, which writes the backups of CloudNativePG. It is installed there too.
 //!
 //! ```no_run
 //! # fn main() -> std::io::Result<()> {
@@ -216,6 +217,29 @@ impl Server {
             ))
         }
     }
+
+    /// Runs a program of barman-cloud against this server: `cloud_backup` or `cloud_walarchive`.
+    ///
+    /// # Errors
+    /// What it printed to standard error, where it failed.
+    pub fn barman(&self, program: &str, arguments: &[&str]) -> io::Result<()> {
+        let ran = Command::new(python())
+            .args(["-m", &format!("barman.clients.{program}")])
+            .args(["--cloud-provider", "aws-s3", "--endpoint-url", &self.url])
+            .args(arguments)
+            .envs(self.environment())
+            .env("NO_PROXY", "*")
+            .stdin(Stdio::null())
+            .output()?;
+        if ran.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        Err(io::Error::other(format!(
+            "{program}: {}: {said}",
+            ran.status
+        )))
+    }
 }
 
 impl Drop for Server {
@@ -225,7 +249,7 @@ impl Drop for Server {
     }
 }
 
-/// The Python with moto and boto3.
+/// The Python with moto, boto3 and barman.
 fn python() -> PathBuf {
     workspace().join("target/tools/moto/bin/python")
 }

@@ -4,7 +4,7 @@ use std::{
     fs, io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,14 +14,14 @@ use hipaa_iac_restore::{
     manifest::{self, Content, Look, Snapshot},
     result::Time,
 };
+pub(crate) use hipaa_iac_tests::postgresql::{
+    BIN, give, must, postgres, postgres_with_environment,
+};
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
 /// What is done to a folder before it is backed up.
 type Damage<'a> = &'a dyn Fn(&Path) -> io::Result<()>;
-
-/// Where Debian keeps the programs of PostgreSQL 15.
-pub(crate) const BIN: &str = "/usr/lib/postgresql/15/bin";
 
 /// A passphrase that is long and nobody's.
 pub(crate) const PASSPHRASE: &str = "u7Jx2mQ0pV9sLr4TzWb6-of-this-run";
@@ -59,62 +59,6 @@ impl Drop for Fixture {
             .output();
         let _ = fs::remove_dir_all(&self.root);
     }
-}
-
-/// A program run as a user that PostgreSQL accepts.
-pub(crate) fn postgres(program: &str) -> Command {
-    let mut command = postgres_with_environment(program);
-    command
-        .env_clear()
-        .env("PATH", format!("{BIN}:/usr/local/bin:/usr/bin:/bin"))
-        .env("LC_ALL", "C.UTF-8")
-        .env("TZ", "UTC")
-        .env("HOME", "/nonexistent")
-        .current_dir("/")
-        .stdin(Stdio::null());
-    command
-}
-
-/// The same in this program's environment and folder.
-pub(crate) fn postgres_with_environment(program: &str) -> Command {
-    let mut command;
-    if nix::unistd::getuid().is_root() {
-        command = Command::new("setpriv");
-        command.args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--clear-groups",
-            "--",
-            program,
-        ]);
-    } else {
-        command = Command::new(program);
-    }
-    command
-}
-
-/// Gives a file or folder to the user that [`postgres`] runs programs as.
-pub(crate) fn give(path: &Path) -> io::Result<()> {
-    if nix::unistd::getuid().is_root() {
-        let user = nix::unistd::User::from_name("postgres")?
-            .ok_or_else(|| io::Error::other("there is no user postgres"))?;
-        std::os::unix::fs::chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw()))?;
-    }
-    Ok(())
-}
-
-/// Runs a command that must succeed.
-pub(crate) fn must(command: &mut Command) -> io::Result<Output> {
-    let output = command.output()?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    Err(io::Error::other(format!(
-        "{command:?}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )))
 }
 
 impl Fixture {

@@ -1,6 +1,7 @@
 //! Backups, sound and damaged, made by the real tools and judged by the engine.
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
 
+mod barman;
 mod case;
 #[path = "../cluster/certificates.rs"]
 mod certificates;
@@ -25,12 +26,14 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let mut trials = matrix::trials();
+    trials.extend(barman::trials());
     trials.extend(death::trials());
     trials.extend(s3::trials());
     trials.extend(tablespace::trials());
     trials.extend(tls::trials());
     trials.sort_by(|first, second| first.name().cmp(second.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
+    barman::forget();
     fixture::forget();
     conclusion.exit_code()
 }

@@ -114,9 +114,6 @@ pub struct Spec {
     /// Where the record goes. Read in a cluster only; the command has `--evidence-dir`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
-    /// Who is told. Read in a cluster only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alerting: Option<Alerting>,
     /// What admission does without a proof. Read in a cluster only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enforcement: Option<Enforcement>,
@@ -202,6 +199,8 @@ pub enum Source {
     PgBackRest(PgBackRest),
     /// A restic repository.
     Restic(Restic),
+    /// A backup of a CloudNativePG cluster, or of whatever else calls `barman-cloud-backup` and `barman-cloud-wal-archive`.
+    CnpgBackup(CnpgBackup),
 }
 
 /// A dump by `pg_dump`.
@@ -344,6 +343,20 @@ pub enum ResticLayout {
     PgDumpStdin(DumpFormat),
 }
 
+/// A backup as `barman-cloud-backup` writes it, with the log of `barman-cloud-wal-archive`: those of CloudNativePG.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CnpgBackup {
+    /// The folder of the server, which has `base` and `wals` in it; in a cluster also `cnpgCluster`.
+    pub location: Location,
+    /// `latest` or a backup's id, such as `20261124T031700`. Where the location is a `cnpgCluster`: `latest` or the name of a `Backup`.
+    #[serde(default = "latest")]
+    pub backup: String,
+    /// How far the log is replayed.
+    #[serde(default)]
+    pub target: RecoveryTarget,
+}
+
 /// Where a backup is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -354,6 +367,8 @@ pub enum Location {
     S3(S3Location),
     /// A file or a folder of a `PersistentVolumeClaim`. Read in a cluster only.
     Pvc(PvcLocation),
+    /// The object store of a CloudNativePG cluster, for `cnpgBackup`. Read in a cluster only.
+    CnpgCluster(CnpgCluster),
 }
 
 /// A file or a folder of this machine.
@@ -411,6 +426,20 @@ pub struct PvcLocation {
     pub claim_name: String,
     /// The path in it.
     pub path: PathBuf,
+}
+
+/// A CloudNativePG cluster, whose resource or whose plugin's `ObjectStore` says where its backups are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CnpgCluster {
+    /// The `Cluster`, in the verification's namespace.
+    pub name: String,
+    /// The region of the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The secret with `accessKeyId` and `secretAccessKey`, which need to read only: the cluster's own are not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials_secret_ref: Option<SecretName>,
 }
 
 /// How a backup is encrypted by its producer: exactly one way.
@@ -538,12 +567,6 @@ pub struct ServerSidePolicy {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Target {
-    /// How namespaces come about. Read in a cluster only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace_policy: Option<NamespacePolicy>,
-    /// The namespace. Read in a cluster only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
     /// The server.
     pub engine: Engine,
     /// What holds the data.
@@ -551,24 +574,12 @@ pub struct Target {
     /// Requests and limits. Read in a cluster only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<Resources>,
-    /// The network. Read in a cluster only: the command's scratch has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network: Option<NetworkTarget>,
     /// Nodes. Read in a cluster only.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub node_selector: BTreeMap<String, String>,
     /// Tolerations. Read in a cluster only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tolerations: Vec<serde_json::Value>,
-}
-
-/// How the namespace of the scratch comes about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum NamespacePolicy {
-    /// The chart makes one.
-    Dedicated,
-    /// Each run makes its own.
-    PerRun,
 }
 
 /// Requests and limits of the runner.
@@ -579,26 +590,6 @@ pub struct Resources {
     pub requests: BTreeMap<String, String>,
     /// Limits.
     pub limits: BTreeMap<String, String>,
-}
-
-/// The network of the runner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NetworkTarget {
-    /// How it is kept.
-    pub mode: NetworkMode,
-    /// What one pod may reach.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cidrs: Vec<String>,
-}
-
-/// How the runner's network is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum NetworkMode {
-    /// One pod has the network, another the key.
-    TwoPod,
-    /// One pod has both, with a list of what it may reach.
-    SinglePodAllowList,
 }
 
 /// The database server.
@@ -676,9 +667,6 @@ pub struct VolumeStorage {
     pub storage_class_name: Option<String>,
     /// Its size.
     pub size: Quantity,
-    /// At least the backup's size times this. Read in a cluster only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size_factor: Option<u32>,
 }
 
 impl Eq for VolumeStorage {}
@@ -1008,35 +996,6 @@ pub enum StoreValues {
 pub struct Evidence {
     /// The store.
     pub store_ref: SecretName,
-    /// Its formats.
-    #[serde(default)]
-    pub formats: Vec<String>,
-    /// `no-phi`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classification: Option<String>,
-}
-
-/// Who is told.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Alerting {
-    /// Of a run that did not pass.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_failure: Option<OnFailure>,
-    /// Of so many missed slots.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missed_after: Option<u32>,
-}
-
-/// Who is told of a run that did not pass.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct OnFailure {
-    /// By events.
-    pub events: bool,
-    /// By a webhook.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook_secret_ref: Option<SecretName>,
 }
 
 /// What admission does without a proof.
@@ -1255,6 +1214,11 @@ impl RestoreVerification {
         if spec.objectives.rto.0 > RTO_LIMIT {
             return fail("objectives.rto must be at most 72h (90 FR 898)".to_owned());
         }
+        if matches!(spec.source.location(), Location::CnpgCluster(_))
+            && !matches!(spec.source, Source::CnpgBackup(_))
+        {
+            return fail("location.cnpgCluster is for source.cnpgBackup only".to_owned());
+        }
         let mut ids = std::collections::BTreeSet::new();
         for assertion in &spec.checks.sql {
             let id = &assertion.id;
@@ -1304,6 +1268,7 @@ impl RestoreVerification {
             Source::PgBaseBackup(base) => client(&base.encryption),
             Source::PgBackRest(rest) => all.extend(rest.cipher_pass_secret_ref.clone()),
             Source::Restic(restic) => all.push(restic.password_secret_ref.clone()),
+            Source::CnpgBackup(_) => {}
         }
         if let Some(canary) = &self.spec.checks.canary {
             all.push(canary.mac_key_secret_ref.clone());
@@ -1324,6 +1289,7 @@ impl Source {
             Self::PgBaseBackup(base) => &base.location,
             Self::PgBackRest(rest) => &rest.location,
             Self::Restic(restic) => &restic.location,
+            Self::CnpgBackup(backup) => &backup.location,
         }
     }
 
@@ -1332,7 +1298,7 @@ impl Source {
         match self {
             Self::PgDump(dump) => dump.manifest_key.as_deref(),
             Self::PgBaseBackup(base) => base.manifest_key.as_deref(),
-            Self::PgBackRest(_) | Self::Restic(_) => None,
+            Self::PgBackRest(_) | Self::Restic(_) | Self::CnpgBackup(_) => None,
         }
     }
 }
@@ -1381,6 +1347,11 @@ spec:
         );
     }
 
+    fn told_of_cluster(source: &str) -> Result<RestoreVerification, ConfigError> {
+        let before = &SMALL[..SMALL.find("    pgDump").unwrap()];
+        RestoreVerification::parse(&format!("{before}    {source}\n"))
+    }
+
     #[test]
     fn mistakes_are_told_with_their_place() {
         let told = |from: &str, to: &str| {
@@ -1397,6 +1368,29 @@ spec:
         assert!(told("kind: RestoreVerification", "kind: Restore").contains("kind must be"));
         assert!(told("name: ehr", "name: ../ehr").contains("metadata.name"));
         assert!(told("key: identity", "key: ../../etc/shadow").contains("plain key"));
+        // What nothing would come of is no field.
+        for nothing in [
+            "alerting: {missedAfter: 2}",
+            "target: {namespacePolicy: PerRun}",
+            "target: {network: {mode: SinglePodAllowList}}",
+            "evidence: {storeRef: {name: default}, formats: [oscal]}",
+        ] {
+            let told = RestoreVerification::parse(&format!("{SMALL}  {nothing}\n")).unwrap_err();
+            assert!(told.to_string().contains("unknown field"), "{told}");
+        }
+        assert!(
+            told_of_cluster("volumeSnapshot: {name: ehr}")
+                .unwrap_err()
+                .to_string()
+                .contains("volumeSnapshot")
+        );
+        assert!(
+            told_of_cluster("pgBackRest: {stanza: ehr, location: {cnpgCluster: {name: ehr}}}")
+                .unwrap_err()
+                .to_string()
+                .contains("cnpgBackup only")
+        );
+        told_of_cluster("cnpgBackup: {location: {cnpgCluster: {name: ehr}}}").unwrap();
         let late = format!("{SMALL}  objectives: {{rto: 4d}}\n");
         assert!(
             RestoreVerification::parse(&late)

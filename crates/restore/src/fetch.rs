@@ -65,6 +65,7 @@ pub fn fetch(
             manifest_key: spec.source.manifest_key(),
             secrets,
             mirror: &into.join(TREE),
+            source: Some(&*source),
         },
     )?;
     if let LocatedForm::Stream(mut stream) = located.form {
@@ -85,6 +86,7 @@ pub fn fetch(
                 manifest_key: None,
                 secrets,
                 mirror: &into.join(LOG),
+                source: None,
             },
         )?;
     }
@@ -164,6 +166,7 @@ pub fn mounted(verification: &mut RestoreVerification, claims: &Path) -> Result<
         Source::PgBaseBackup(base) => (&mut base.location, base.wal.as_mut()),
         Source::PgBackRest(rest) => (&mut rest.location, None),
         Source::Restic(restic) => (&mut restic.location, None),
+        Source::CnpgBackup(backup) => (&mut backup.location, None),
     };
     for place in [Some(location), log].into_iter().flatten() {
         let Location::Pvc(claim) = place else {

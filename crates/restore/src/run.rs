@@ -346,6 +346,7 @@ impl<'a> Running<'a> {
             manifest_key: spec.source.manifest_key(),
             secrets: &self.options.secrets,
             mirror,
+            source: Some(&*source),
         };
         let mirror = folder.join(scratch::MIRROR);
         let fetched = self.options.fetched.as_deref();
@@ -366,6 +367,7 @@ impl<'a> Running<'a> {
                     manifest_key: None,
                     secrets: &self.options.secrets,
                     mirror: &wal_mirror,
+                    source: None,
                 };
                 match location::find(wal, &finder)?.form {
                     LocatedForm::Tree(tree) => Some(tree),

@@ -320,15 +320,33 @@ pub(crate) fn databases() -> Result<(), String> {
     ])
 }
 
-/// The two S3 servers: versitygw, and moto with boto3 in a virtual environment below `target/tools`.
+/// The two S3 servers, versitygw, and moto with boto3 in a virtual environment below `target/tools`; and there barman-cloud.
 pub(crate) fn object_storage() -> Result<(), String> {
     if !has("versitygw") {
         build(&VERSITYGW)?;
     }
     let home = root().join("target/tools/moto");
-    let installed = home.join("bin/moto_server");
-    if installed.is_file() {
-        return Ok(());
+    let pip = |arguments: &[&str]| {
+        must(
+            Command::new(home.join("bin/python"))
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                ])
+                .args(arguments),
+        )
+    };
+    // What barman depends on is there with boto3, and psycopg2 without a compiler is another package.
+    let barman = || pip(&["--no-deps", "barman==3.19.1", "psycopg2-binary==2.9.13"]);
+    if home.join("bin/moto_server").is_file() {
+        return if home.join("bin/barman-cloud-backup").is_file() {
+            Ok(())
+        } else {
+            barman()
+        };
     }
     let venv = || {
         must(
@@ -341,14 +359,8 @@ pub(crate) fn object_storage() -> Result<(), String> {
         install(&["python3-venv"])?;
         venv()?;
     }
-    must(Command::new(home.join("bin/python")).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "moto[server]==5.2.5",
-    ]))
+    pip(&["moto[server]==5.2.5"])?;
+    barman()
 }
 
 /// cargo-deny, compiled once and kept.

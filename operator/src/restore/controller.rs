@@ -13,7 +13,7 @@ use std::{
 
 use hipaa_iac_api::{
     Condition, EvidenceStatus, EvidenceStore, RestoreVerification, RestoreVerificationRun as Run,
-    RestoreVerificationRunStatus, RestoreVerificationStatus, RunPhase, set_condition,
+    RestoreVerificationRunStatus, RestoreVerificationStatus, RunPhase, RunTrigger, set_condition,
 };
 use hipaa_iac_evidence::{Log, S3, Signer};
 use hipaa_iac_restore::{
@@ -41,7 +41,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::{
-    conditions,
+    cnpg, conditions,
     events::{self, Told},
     figures::Figures,
     jobs::{self, RUN_UID, Settings},
@@ -829,7 +829,13 @@ impl Controller {
             .filter(|run| run.spec.verification_ref.uid == uid)
             .cloned()
             .collect();
-        let template = template(verification);
+        let document = template(verification);
+        // What the digests are of: where the backups of a cluster are is part of what is proved.
+        let (template, unknown) = match cnpg::located(&self.client, &namespace, &document).await {
+            Ok(located) => (located, None),
+            Err(cnpg::Unknown::Kube(error)) => return Err(error.into()),
+            Err(unknown) => (document, Some(unknown.to_string())),
+        };
         let digest = jobs::digest(&template);
         let schedule = spec
             .schedule
@@ -880,6 +886,10 @@ impl Controller {
         let mut made = false;
         let api: Api<Run> = Api::namespaced(self.client.clone(), &namespace);
         for (run_name, run_spec) in asked.create {
+            // The first run waits for the cluster, which may be made after its verification; a slot that comes meanwhile is recorded.
+            if unknown.is_some() && run_spec.trigger == RunTrigger::Create {
+                continue;
+            }
             let mut run = Run::new(&run_name, run_spec);
             run.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
             run.metadata.owner_references = Some(vec![OwnerReference {
@@ -909,7 +919,7 @@ impl Controller {
         let mut said = verification::tell(&seen);
         let problem = match &schedule {
             Err(error) => Some(error.to_string()),
-            Ok(_) => readiness(&template, &self.options.settings),
+            Ok(_) => unknown.or_else(|| readiness(&template, &self.options.settings)),
         };
         let reason = if problem.is_none() {
             "Valid"

@@ -105,6 +105,12 @@ pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan,
             "a location of the kind local exists only for the command; use s3 or pvc".to_owned(),
         );
     }
+    if let Location::CnpgCluster(cluster) = location {
+        return Err(format!(
+            "it is not known where the backups of Cluster {} are: see the condition Ready of the verification",
+            cluster.name
+        ));
+    }
     let s3 = |place: &Location| matches!(place, Location::S3(_));
     if log.is_some_and(|log| s3(log) != s3(location)) {
         return Err(
@@ -438,7 +444,7 @@ impl Builder<'_> {
             .flatten()
             .filter_map(|place| match place {
                 Location::Pvc(claim) => Some(&*claim.claim_name),
-                Location::S3(_) | Location::Local(_) => None,
+                Location::S3(_) | Location::Local(_) | Location::CnpgCluster(_) => None,
             })
             .collect();
         claims.sort_unstable();

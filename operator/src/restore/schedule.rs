@@ -194,6 +194,15 @@ mod tests {
                 "2026-03-15T02:30-04:00"
             ]
         );
+        // Berlin: on 2026-03-29 02:00+01:00 becomes 03:00+02:00 (Directive 2000/84/EC).
+        assert_eq!(
+            slots("30 2 * * *", "Europe/Berlin", "2026-03-27T12:00:00Z", 3),
+            [
+                "2026-03-28T02:30+01:00",
+                "2026-03-29T03:00+02:00",
+                "2026-03-30T02:30+02:00"
+            ]
+        );
         // What runs every hour has one run less on that day.
         assert_eq!(
             slots("0 * * * *", "America/New_York", "2026-03-08T05:59:00Z", 3),
@@ -210,6 +219,11 @@ mod tests {
         assert_eq!(
             slots("30 1 * * *", "America/New_York", "2026-10-31T12:00:00Z", 2),
             ["2026-11-01T01:30-04:00", "2026-11-02T01:30-05:00"]
+        );
+        // Berlin: on 2026-10-25 03:00+02:00 becomes 02:00+01:00.
+        assert_eq!(
+            slots("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 2),
+            ["2026-10-25T02:30+02:00", "2026-10-26T02:30+01:00"]
         );
         // Between the two passes of the hour nothing is due again.
         let schedule = schedule("30 1 * * *", "America/New_York");

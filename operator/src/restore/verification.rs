@@ -542,6 +542,62 @@ mod tests {
         );
     }
 
+    /// An operator that is down over the change, on the European and on the American Sundays of 2026: each night has one slot, in summer time or not.
+    #[test]
+    fn slots_missed_over_a_change_of_the_clocks_are_recorded() {
+        for (zone, cron, seen_to, back, missed, run) in [
+            (
+                "Europe/Berlin",
+                "30 2 * * *",
+                "2026-03-28T01:30:00Z",
+                "2026-03-30T08:00:00Z",
+                "2026-03-29T01:00:00Z",
+                "2026-03-30T00:30:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                "30 2 * * *",
+                "2026-10-24T00:30:00Z",
+                "2026-10-26T08:00:00Z",
+                "2026-10-25T00:30:00Z",
+                "2026-10-26T01:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "30 2 * * *",
+                "2026-03-07T07:30:00Z",
+                "2026-03-09T12:00:00Z",
+                "2026-03-08T07:00:00Z",
+                "2026-03-09T06:30:00Z",
+            ),
+            (
+                "America/New_York",
+                "30 1 * * *",
+                "2026-10-31T05:30:00Z",
+                "2026-11-02T12:00:00Z",
+                "2026-11-01T05:30:00Z",
+                "2026-11-02T06:30:00Z",
+            ),
+        ] {
+            let mut world = World::daily();
+            world.schedule = Some(Schedule::new(cron, Some(zone), 0, None, "uid").unwrap());
+            world.status.last_schedule_time = Some(Time(at(seen_to)));
+            let names = world.advance(back);
+            assert_eq!(
+                names,
+                [run_name("ehr", at(missed), 1), run_name("ehr", at(run), 1)],
+                "{zone}"
+            );
+            assert_eq!(world.runs[0].spec.missed_slots, Some(1));
+            assert_eq!(world.runs[0].spec.scheduled_for, Some(Time(at(missed))));
+            assert_eq!(world.runs[1].spec.missed_slots, None);
+            // Whoever looks again finds nothing more to record.
+            assert!(world.advance(back).is_empty());
+            world.end(&names[0], Reason::MissedSlot, back);
+            assert_eq!(world.status.missed_slots, 1);
+        }
+    }
+
     #[test]
     fn a_suspended_verification_asks_for_nothing() {
         let mut world = World::daily();

@@ -268,6 +268,8 @@ const fn client_side(source: &Source) -> ClientKey {
             None => ClientKey::None,
         },
         Source::Restic(_) => ClientKey::Restic,
+        // barman-cloud has the store encrypt.
+        Source::CnpgBackup(_) => ClientKey::None,
     }
 }
 
@@ -662,6 +664,7 @@ impl Keys {
                 passphrase = Some(restic.password_secret_ref.clone());
                 fingerprints = restic_keys(context.tree()?);
             }
+            Source::CnpgBackup(_) => {}
         }
         let mut weak = None;
         if let Some(reference) = passphrase {

@@ -152,16 +152,19 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
             ResticLayout::PgDumpStdin(format) => Some(format),
             ResticLayout::PgBaseBackup => None,
         },
-        Source::PgBaseBackup(_) | Source::PgBackRest(_) => None,
+        Source::PgBaseBackup(_) | Source::PgBackRest(_) | Source::CnpgBackup(_) => None,
     };
     if let Some(format) = dumped {
         if builtin.dump_trailer {
             checks.extend(structure::trailer(format));
         }
     } else {
-        // pgBackRest keeps a manifest of its own, which its restore goes by.
-        if builtin.pg_verify_backup != Auto::Off && !matches!(spec.source, Source::PgBackRest(_)) {
-            checks.push(Box::new(structure::VerifyBackup));
+        // pgBackRest keeps a manifest of its own, which its restore goes by; barman-cloud has none.
+        let has_manifest = !matches!(spec.source, Source::PgBackRest(_) | Source::CnpgBackup(_));
+        match builtin.pg_verify_backup {
+            Auto::Off => {}
+            Auto::Auto if !has_manifest => {}
+            Auto::Auto | Auto::Required => checks.push(Box::new(structure::VerifyBackup)),
         }
         if builtin.pg_checksums {
             checks.push(Box::new(structure::Checksums));

@@ -10,7 +10,7 @@ use crate::{
     config::{LocalLocation, Location, Select},
     context::Failure,
     result::{Reason, ServerSide, ServerSideAlgorithm},
-    source::Form,
+    source::{Form, Source},
 };
 
 mod s3;
@@ -46,6 +46,8 @@ pub(crate) struct Finder<'a> {
     pub(crate) secrets: &'a Path,
     /// Where objects of a store are copied to, when the source wants a folder.
     pub(crate) mirror: &'a Path,
+    /// What knows which of them it needs; without it all are copied.
+    pub(crate) source: Option<&'a dyn Source>,
 }
 
 /// Finds a backup.
@@ -56,6 +58,10 @@ pub(crate) fn find(location: &Location, finder: &Finder<'_>) -> Result<Located, 
         Location::Pvc(_) => Err(Failure::new(
             Reason::ConfigError,
             "a location of the kind pvc exists only in a cluster; use local",
+        )),
+        Location::CnpgCluster(_) => Err(Failure::new(
+            Reason::ConfigError,
+            "a location of the kind cnpgCluster exists only in a cluster; use s3 with the prefix of the server's folder",
         )),
     }
 }

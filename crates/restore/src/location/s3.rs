@@ -69,7 +69,7 @@ pub(super) fn find(s3: &S3Location, finder: &Finder<'_>) -> Result<Located, Fail
     let whole = finder.form == Form::Tree
         || (finder.form == Form::Either && s3.select.is_none() && s3.prefix.ends_with('/'));
     if whole {
-        return client.mirror(s3, finder.mirror);
+        return client.mirror(s3, finder);
     }
     let key = match s3.select {
         None => s3.prefix.clone(),
@@ -384,19 +384,31 @@ impl Client {
         })
     }
 
-    /// Copies every object below a prefix, as it is stored.
-    fn mirror(self, s3: &S3Location, folder: &FilePath) -> Result<Located, Failure> {
+    /// Copies the objects below a prefix that the source needs, as they are stored.
+    fn mirror(self, s3: &S3Location, finder: &Finder<'_>) -> Result<Located, Failure> {
         let prefix = if s3.prefix.is_empty() || s3.prefix.ends_with('/') {
             s3.prefix.clone()
         } else {
             format!("{}/", s3.prefix)
         };
-        let keys = self.list(&prefix)?;
+        let mut keys = self.list(&prefix)?;
         if keys.is_empty() {
             return Err(Failure::new(
                 Reason::BackupMissing,
                 format!("s3://{}/{prefix} holds nothing", self.bucket),
             ));
+        }
+        if let Some(source) = finder.source {
+            let names = keys
+                .iter()
+                .filter_map(|key| key.strip_prefix(&prefix).map(str::to_owned))
+                .collect();
+            let mut read = |name: &str| self.small(&format!("{prefix}{name}"));
+            let wanted = source.wanted(names, &mut read)?;
+            keys = wanted
+                .iter()
+                .map(|name| format!("{prefix}{name}"))
+                .collect();
         }
         let system = |error: io::Error| Failure::system("mirror", &error);
         let mut size = 0;
@@ -411,7 +423,9 @@ impl Client {
             {
                 weakest = Some(head.server_side.clone());
             }
-            let to = folder.join(key.strip_prefix(&prefix).unwrap_or(&key));
+            let to = finder
+                .mirror
+                .join(key.strip_prefix(&prefix).unwrap_or(&key));
             if let Some(parent) = to.parent() {
                 fs::create_dir_all(parent).map_err(system)?;
             }
@@ -435,7 +449,7 @@ impl Client {
             }
         }
         Ok(Located {
-            form: LocatedForm::Tree(folder.to_owned()),
+            form: LocatedForm::Tree(finder.mirror.to_owned()),
             uri,
             version_id: None,
             size: Some(size),

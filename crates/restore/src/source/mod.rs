@@ -6,10 +6,14 @@ use crate::{
     result::ArtifactKind,
 };
 
+pub(crate) mod cnpg_backup;
 pub(crate) mod pg_backrest;
 pub mod pg_base_backup;
 pub mod pg_dump;
 pub(crate) mod restic;
+
+/// Reads a small object of a store.
+pub type Read<'a> = dyn FnMut(&str) -> Result<Option<Vec<u8>>, Failure> + 'a;
 
 /// A kind of backup.
 pub trait Source {
@@ -18,6 +22,12 @@ pub trait Source {
 
     /// How the backup is to be handed in.
     fn form(&self) -> Form;
+
+    /// Which of a store's objects a run needs, by their names below the location: all, unless the source knows better. `read` gives
+    /// the bytes of a small one, and nothing where it is not there.
+    fn wanted(&self, names: Vec<String>, _read: &mut Read<'_>) -> Result<Vec<String>, Failure> {
+        Ok(names)
+    }
 
     /// Restores the backup and leaves a server running in [`Context::server`].
     ///
@@ -48,5 +58,8 @@ pub fn of(source: &config::Source) -> Box<dyn Source> {
         }
         config::Source::PgBackRest(rest) => Box::new(pg_backrest::PgBackRest::new(rest.clone())),
         config::Source::Restic(restic) => Box::new(restic::Restic::new(restic.clone())),
+        config::Source::CnpgBackup(backup) => {
+            Box::new(cnpg_backup::CnpgBackup::new(backup.clone()))
+        }
     }
 }

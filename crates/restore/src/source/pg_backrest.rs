@@ -64,9 +64,9 @@ struct Backup {
 }
 
 #[derive(Deserialize)]
-struct Segments {
-    start: Option<String>,
-    stop: Option<String>,
+pub(super) struct Segments {
+    pub(super) start: Option<String>,
+    pub(super) stop: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -487,9 +487,9 @@ fn verify(program: &Program<'_>) -> Result<(), Failure> {
 
 /// The segments of log that an archive holds, by name.
 #[derive(Default)]
-struct Archive {
-    segments: BTreeSet<String>,
-    histories: BTreeSet<String>,
+pub(super) struct Archive {
+    pub(super) segments: BTreeSet<String>,
+    pub(super) histories: BTreeSet<String>,
 }
 
 impl Archive {
@@ -515,7 +515,7 @@ impl Archive {
     }
 
     /// Whether a segment that the backup needs, or one between it and the archive's end, is not there.
-    fn missing(&self, needed: &Segments) -> Result<(), Failure> {
+    pub(super) fn missing(&self, needed: &Segments) -> Result<(), Failure> {
         let (Some(start), Some(stop)) = (&needed.start, &needed.stop) else {
             return Ok(());
         };

@@ -146,7 +146,7 @@ fn member(tree: &Path, name: &str) -> Option<PathBuf> {
 }
 
 /// Unpacks a tar archive, and says first what was wrong with the stream.
-fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Result<(), Failure> {
+pub(super) fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Result<(), Failure> {
     let result = context
         .jail
         .tool(jail::find("tar")?)
