@@ -294,6 +294,7 @@ fn statement(node: &Node) -> Node {
         return node.clone();
     }
     let list = |name: &str| many(member(node, name));
+    let denied = member(node, "effect").and_then(Node::as_str) != Some("Allow");
     let mut statement = object(vec![
         (
             "sid",
@@ -307,8 +308,11 @@ fn statement(node: &Node) -> Node {
                 .cloned()
                 .unwrap_or_else(|| Node::string("Deny")),
         ),
-        ("principals", principals(member(node, "principal"))),
-        ("notPrincipals", principals(member(node, "notprincipal"))),
+        ("principals", principals(member(node, "principal"), denied)),
+        (
+            "notPrincipals",
+            principals(member(node, "notprincipal"), denied),
+        ),
         ("actions", lower(&list("action"))),
         ("notActions", lower(&list("notaction"))),
         ("resources", list("resource")),
@@ -320,19 +324,31 @@ fn statement(node: &Node) -> Node {
 }
 
 /// `"*"`, `{"AWS": ["…"]}`: the identifiers of every kind.
-fn principals(node: Option<&Node>) -> Node {
+fn principals(node: Option<&Node>, denied: bool) -> Node {
     match node.map(|node| &node.value) {
         Some(Value::Object(kinds)) => {
-            let all = kinds.values().flat_map(|identifiers| {
-                many(Some(identifiers))
-                    .as_list()
-                    .cloned()
-                    .unwrap_or_default()
-            });
+            let all = kinds
+                .iter()
+                .flat_map(|(kind, identifiers)| of_kind(Some(kind), Some(identifiers), denied));
             Node::list(all.collect())
         }
         _ => many(node),
     }
+}
+
+/// The identifiers of one kind. Who is denied as `{"Service": "*"}` is not everybody, as with `{"AWS": "*"}`; whom that lets in
+/// is no narrower circle for certain.
+fn of_kind(kind: Option<&str>, identifiers: Option<&Node>, denied: bool) -> Vec<Node> {
+    let all = many(identifiers);
+    let all = all.as_list().into_iter().flatten();
+    all.map(|identifier| match kind {
+        Some("AWS" | "*") => identifier.clone(),
+        _ if denied && identifier.as_str() == Some("*") => {
+            Node::string(format!("{}:*", kind.unwrap_or("?")))
+        }
+        _ => identifier.clone(),
+    })
+    .collect()
 }
 
 fn conditions(node: Option<&Node>) -> Node {
@@ -439,11 +455,11 @@ fn from_block(block: &Node) -> Node {
         }
         Node::list(converted)
     };
+    let effect = text("effect", "Allow");
+    let denied = effect.as_str() != Some("Allow");
     let identifiers = |members: &Map| {
-        many(members.get("identifiers"))
-            .as_list()
-            .cloned()
-            .unwrap_or_default()
+        let kind = members.get("type").and_then(Node::as_str);
+        of_kind(kind, members.get("identifiers"), denied)
     };
     let conditions = |members: &Map| {
         let part = |name: &str| members.get(name).cloned().unwrap_or_default();
@@ -458,7 +474,7 @@ fn from_block(block: &Node) -> Node {
     };
     let mut statement = object(vec![
         ("sid", text("sid", "")),
-        ("effect", text("effect", "Allow")),
+        ("effect", effect),
         ("principals", nested("principals", &identifiers)),
         ("notPrincipals", nested("not_principals", &identifiers)),
         ("actions", lower(&list("actions"))),
