@@ -110,8 +110,11 @@ fn hide(text: &str, at: usize) -> Option<String> {
     Some(lines.join("\n") + HIDDEN)
 }
 
-/// Every verdict by policy and address, the worst of each; `None` where the configuration cannot be read.
-fn verdicts(text: &str) -> Option<BTreeMap<(Arc<str>, Arc<str>), Verdict>> {
+/// By policy and address.
+type Verdicts = BTreeMap<(Arc<str>, Arc<str>), Verdict>;
+
+/// Every verdict, the worst of each; `None` where the configuration cannot be read.
+fn verdicts(text: &str) -> Option<Verdicts> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("main.tf"), text).unwrap();
     let sources = Sources::new();
@@ -132,7 +135,7 @@ fn verdicts(text: &str) -> Option<BTreeMap<(Arc<str>, Arc<str>), Verdict>> {
         ..Settings::new(fixture_date())
     };
     let policies: &PolicySet = &POLICIES;
-    let mut worst: BTreeMap<_, Verdict> = BTreeMap::new();
+    let mut worst = Verdicts::new();
     for finding in evaluate(policies, &inventory, &sources, &settings).findings {
         let address = Arc::clone(&inventory.resources.get(finding.resource)?.address);
         let verdict = worst
