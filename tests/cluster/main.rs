@@ -25,6 +25,7 @@ mod outage;
 mod pods;
 mod restore;
 mod restore_admission;
+mod restore_cnpg;
 mod traffic;
 mod world;
 
@@ -54,6 +55,7 @@ const CASES: &[&[Case]] = &[
     outage::CASES,
     certificates_served::CASES,
     restore_admission::CASES,
+    restore_cnpg::CASES,
     restore::CASES,
     lifecycle::CASES,
 ];

@@ -43,6 +43,12 @@ pub(crate) const CASES: &[Case] = &[
         },
     ),
     case(
+        "restore_runs_at_its_slots_and_none_is_unaccounted_for",
+        |cluster| {
+            clinic::with(cluster, slots);
+        },
+    ),
+    case(
         "restore_that_is_deleted_while_the_kubelet_is_away_is_recorded_when_nothing_is_left",
         |cluster| {
             clinic::with(cluster, deleted);
@@ -77,14 +83,14 @@ const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
 }
 
 /// Verdict and reason.
-fn verdict(run: &Value) -> (&str, &str) {
+pub(crate) fn verdict(run: &Value) -> (&str, &str) {
     let text = |name: &str| run["status"][name].as_str().unwrap_or_default();
     (text("verdict"), text("reason"))
 }
 
 /// The one record of a verification, which says the same as its run.
 #[track_caller]
-fn recorded_once(clinic: &Clinic, name: &str, run: &Value) -> Value {
+pub(crate) fn recorded_once(clinic: &Clinic, name: &str, run: &Value) -> Value {
     let mut records = clinic.records(name);
     assert_eq!(records.len(), 1, "{name}: {records:#?}");
     let record = records.remove(0);
@@ -95,7 +101,7 @@ fn recorded_once(clinic: &Clinic, name: &str, run: &Value) -> Value {
 }
 
 /// Both verifiers say that the log is whole and ours.
-fn verified(clinic: &Clinic) {
+pub(crate) fn verified(clinic: &Clinic) {
     let key = clinic.path("made/evidence.key.pub");
     let key = key.to_str().unwrap();
     let environment = clinic.server.environment();
@@ -387,6 +393,85 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
     assert!(queued && most == 2, "none waited");
     assert!(runs(cluster, "suspended").is_empty());
     forget(cluster, &["first", "second", "suspended"]);
+}
+
+/// Every minute, with the operator away for more than two of them.
+fn slots(cluster: &Cluster, clinic: &Clinic) {
+    let schedule = json!({"schedule": {"cron": "* * * * *", "timeZone": "Europe/Berlin"}});
+    apply(cluster, &[verification("slots", &schedule)]);
+    let scheduled = || -> Vec<Value> {
+        let all = runs(cluster, "slots").into_iter();
+        all.filter(|run| run["spec"]["trigger"] == "Schedule")
+            .collect()
+    };
+    let is_over = |run: &Value| run["status"]["phase"] == "Finished";
+    cluster.eventually("a slot to be run", PATIENCE, || {
+        scheduled()
+            .iter()
+            .any(|run| verdict(run) == ("Passed", "None") && is_over(run))
+    });
+    let scale = |replicas: &str| {
+        let replicas = format!("--replicas={replicas}");
+        cluster
+            .kubectl(&["scale", DEPLOYMENT, "-n", NAMESPACE, &replicas])
+            .success();
+    };
+    scale("0");
+    thread::sleep(Duration::from_secs(135));
+    scale("1");
+    cluster.eventually("the slots meanwhile to be recorded", PATIENCE, || {
+        scheduled()
+            .iter()
+            .any(|run| verdict(run) == ("Skipped", "MissedSlot") && is_over(run))
+    });
+    let suspend = [
+        "restoreverification",
+        "slots",
+        "-n",
+        EHR,
+        "--type=merge",
+        "-p",
+        r#"{"spec":{"suspend":true}}"#,
+    ];
+    cluster.eventually("it to be suspended", PATIENCE, || {
+        cluster.kubectl(&[&["patch"][..], &suspend[..]].concat()).ok
+    });
+    cluster.eventually("all to be over", PATIENCE, || {
+        runs(cluster, "slots").iter().all(is_over)
+    });
+    // Every minute from the first to the last is one that was run, or one of those that are recorded as missed.
+    // A run of a slot is named after its minute.
+    let minute = |run: &Value| -> i64 {
+        let name = run["metadata"]["name"].as_str().unwrap();
+        name.rsplit('-').next().unwrap().parse().unwrap()
+    };
+    let (mut first, mut last, mut accounted) = (i64::MAX, 0, 0);
+    for run in scheduled() {
+        let missed = run["spec"]["missedSlots"].as_i64();
+        let slot = minute(&run);
+        accounted += missed.unwrap_or(1);
+        first = first.min(slot + 1 - missed.unwrap_or(1));
+        last = last.max(slot);
+    }
+    assert_eq!(last - first + 1, accounted);
+    // Each of them once, in the log too.
+    let records = clinic.records("slots");
+    assert_eq!(records.len(), runs(cluster, "slots").len());
+    let mut told: Vec<&str> = records
+        .iter()
+        .filter_map(|record| record["trigger"]["scheduledFor"].as_str())
+        .collect();
+    let all = told.len();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), all);
+    assert!(
+        records
+            .iter()
+            .any(|record| record["reason"] == "MissedSlot")
+    );
+    verified(clinic);
+    forget(cluster, &["slots"]);
 }
 
 fn deleted(cluster: &Cluster, clinic: &Clinic) {

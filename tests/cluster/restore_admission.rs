@@ -10,11 +10,15 @@ use serde_json::{Value, json};
 use crate::{
     Case,
     cluster::{Cluster, NAMESPACE, RELEASE},
-    operator,
+    operator, restore_cnpg,
 };
 
 pub(crate) const CASES: &[Case] = &[
     case("restores_are_asked_for_at_admission", admission),
+    case(
+        "restores_of_cloudnativepg_clusters_are_asked_for_at_admission",
+        cnpg,
+    ),
     case("restores_that_passed_cannot_be_forged", forging),
 ];
 
@@ -235,6 +239,48 @@ fn admission(cluster: &Cluster) {
     cluster.eventually("the event of it", Duration::from_mins(1), || {
         events("SuspendedOnlyCover")
     });
+}
+
+/// A database that is CloudNativePG's: its definition on the real API server, and no operator of it.
+fn cnpg(cluster: &Cluster) {
+    restore_cnpg::define(cluster);
+    install(cluster);
+    let database = json!({"apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster",
+        "metadata": {"name": "ehr-cnpg", "namespace": CLINIC}, "spec": {"instances": 3}})
+    .to_string();
+    cluster.eventually(
+        "it to be denied for want of one",
+        Duration::from_mins(1),
+        || {
+            let ran = create(cluster, &database);
+            if ran.ok {
+                cluster
+                    .kubectl(&[
+                        "delete",
+                        "clusters.postgresql.cnpg.io",
+                        "ehr-cnpg",
+                        "-n",
+                        CLINIC,
+                    ])
+                    .success();
+            }
+            !ran.ok && ran.stderr.contains(POLICY) && ran.stderr.contains("no RestoreVerification")
+        },
+    );
+    let mut covering: Value =
+        serde_json::from_str(&verification("cnpg", "ehr-cnpg", true)).unwrap();
+    covering["spec"]["covers"] =
+        json!([{"group": "postgresql.cnpg.io", "kind": "Cluster", "name": "ehr-cnpg"}]);
+    create(cluster, &covering.to_string()).success();
+    let warned = created(cluster, &database);
+    assert!(
+        warned.contains("is new, and no run of it has passed yet"),
+        "{warned}"
+    );
+    restore_cnpg::undefine(cluster);
+    cluster
+        .kubectl(&["delete", "restoreverification", "cnpg", "-n", CLINIC])
+        .success();
 }
 
 fn forging(cluster: &Cluster) {

@@ -308,6 +308,15 @@ fn from_the_store() -> Result<(), Failed> {
 
     let mut point = document("point", &location, &made.ids[0]);
     expect(work.path(), &point, &environment, Reason::None)?;
+    // What is asked for and cannot be had is no pass: there is no manifest.
+    let mut manifest = point.clone();
+    manifest["spec"]["checks"]["builtin"] = json!({"pgVerifyBackup": "Required"});
+    expect(
+        work.path(),
+        &manifest,
+        &environment,
+        Reason::PhysicalCorruption,
+    )?;
     // The store says nothing of encryption, and barman-cloud does none.
     point["spec"]["encryptionPolicy"] = json!({});
     expect(work.path(), &point, &environment, Reason::NotEncrypted)?;
