@@ -603,8 +603,9 @@ pub(crate) enum Isolation {
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
     /// The database, as `host=/run/postgresql dbname=ehr` or as a URL; what it lacks is read from `PGHOST`, `PGPORT`,
-    /// `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE` and `PGSSLROOTCERT`. On another machine it is spoken to over TLS only,
-    /// with its certificate verified to its name (`sslmode=verify-full sslrootcert=FILE`)
+    /// `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`, `PGSSLROOTCERT`, `PGSSLCERT` and `PGSSLKEY`. On another machine it is spoken
+    /// to over TLS only, with its certificate verified to its name (`sslmode=verify-full sslrootcert=FILE`), and with a certificate of
+    /// ours where it asks for one (`sslcert=FILE sslkey=FILE`)
     #[arg(
         long,
         default_value = "",
@@ -619,7 +620,8 @@ pub(crate) struct DatabaseArgs {
 pub(crate) struct ManifestArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
-    /// The backup's file, which is there once COMMAND has ended
+    /// The backup's file, which is there once COMMAND has ended; of a backup of several files the one that lists the others, such as
+    /// `backup_manifest` of a base backup, `backup.manifest` of pgBackRest, or the file of a restic snapshot
     #[arg(long, value_name = "FILE")]
     pub(crate) artifact: PathBuf,
     /// The private key that signs manifests, which is not the one of the evidence (`hipaa-iac evidence keygen`)

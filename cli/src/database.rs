@@ -10,7 +10,7 @@ use postgres::{
 };
 use rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject as _},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -18,7 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::Failure;
 
 /// What of libpq's words for TLS is read here, for the driver has others.
-const TLS_WORDS: [&str; 2] = ["sslmode", "sslrootcert"];
+const TLS_WORDS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
 
 /// A session on the database that a connection string names, or on another of the same server; what the string lacks is
 /// taken from libpq's variables.
@@ -50,13 +50,15 @@ pub(crate) fn connect(dsn: &str, other: Option<&str>) -> Result<Client, Failure>
     {
         config.port(port.parse()?);
     }
-    let mode = tls.remove("sslmode").or_else(|| variable("PGSSLMODE"));
-    let roots = tls
-        .remove("sslrootcert")
-        .or_else(|| variable("PGSSLROOTCERT"));
+    let mut word = |name: &str| {
+        let given = tls.remove(name).filter(|value| !value.is_empty());
+        given.or_else(|| variable(&format!("PG{}", name.to_uppercase())))
+    };
+    let mode = word("sslmode");
     let session = if is_encrypted(&config, mode.as_deref())? {
         config.ssl_mode(SslMode::Require);
-        config.connect(MakeRustlsConnect::new(trusting(roots.as_deref())?))
+        let (roots, own) = (word("sslrootcert"), own(word("sslcert"), word("sslkey"))?);
+        config.connect(MakeRustlsConnect::new(speaking(roots.as_deref(), own)?))
     } else {
         config.ssl_mode(SslMode::Disable);
         config.connect(postgres::NoTls)
@@ -97,27 +99,64 @@ fn is_encrypted(config: &Config, mode: Option<&str>) -> Result<bool, Failure> {
     }
 }
 
+/// A certificate of ours with those between it and its authority, and its key with the file that it is in.
+struct Own {
+    certificates: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    key_file: String,
+}
+
+/// What a server is shown that asks who we are, from files of PEM.
+fn own(certificate: Option<String>, key: Option<String>) -> Result<Option<Own>, Failure> {
+    match (certificate, key) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key_file)) => Ok(Some(Own {
+            certificates: certificates("sslcert", &certificate)?,
+            key: PrivateKeyDer::from_pem_file(&key_file)
+                .map_err(|error| Failure(format!("sslkey={key_file}: {error}")))?,
+            key_file,
+        })),
+        _ => Err(Failure(
+            "a certificate is shown with its key: give both sslcert and sslkey".to_owned(),
+        )),
+    }
+}
+
+/// The certificates in a file of PEM, which a word names.
+fn certificates(word: &str, file: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let wrong = |problem: String| Failure(format!("{word}={file}: {problem}"));
+    let found = CertificateDer::pem_file_iter(Path::new(file))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| wrong(error.to_string()))?;
+    if found.is_empty() {
+        return Err(wrong("no certificate in it (PEM)".to_owned()));
+    }
+    Ok(found)
+}
+
 /// TLS with who has a certificate by the authorities in a file of PEM; by those of the system without one.
-fn trusting(roots: Option<&str>) -> Result<ClientConfig, Failure> {
+fn speaking(roots: Option<&str>, own: Option<Own>) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let Some(file) = roots.filter(|file| *file != "system") else {
-        return Ok(builder.with_platform_verifier()?.with_no_client_auth());
+    let builder = match roots.filter(|file| *file != "system") {
+        None => builder.with_platform_verifier()?,
+        Some(file) => {
+            let mut store = RootCertStore::empty();
+            for certificate in certificates("sslrootcert", file)? {
+                store
+                    .add(certificate)
+                    .map_err(|error| Failure(format!("sslrootcert={file}: {error}")))?;
+            }
+            builder.with_root_certificates(store)
+        }
     };
-    let wrong = |problem: String| Failure(format!("sslrootcert={file}: {problem}"));
-    let mut store = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(Path::new(file));
-    for certificate in certificates.map_err(|error| wrong(error.to_string()))? {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        store
-            .add(certificate)
-            .map_err(|error| wrong(error.to_string()))?;
-    }
-    if store.is_empty() {
-        return Err(wrong("no certificate in it (PEM)".to_owned()));
-    }
-    Ok(builder.with_root_certificates(store).with_no_client_auth())
+    let Some(own) = own else {
+        return Ok(builder.with_no_client_auth());
+    };
+    builder
+        .with_client_auth_cert(own.certificates, own.key)
+        .map_err(|error| Failure(format!("sslkey={}: {error}", own.key_file)))
 }
 
 /// An error with its causes, which the driver's own words leave out.

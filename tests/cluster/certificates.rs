@@ -8,7 +8,7 @@ use rcgen::{
 };
 use time::OffsetDateTime;
 
-/// A server certificate and who vouches for it, as PEM.
+/// A certificate of a server or a client, and who vouches for it, as PEM.
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) authority: String,
@@ -53,7 +53,10 @@ fn make(
     // Clocks of one machine agree; a second lets the first use come at once.
     params.not_before = from - Duration::from_secs(1);
     params.not_after = until;
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
     let key = KeyPair::generate()?;
     let certificate = params.signed_by(&key, &issuer)?.pem();
     Ok(Issued {

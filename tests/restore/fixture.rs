@@ -53,11 +53,94 @@ pub(crate) struct Fixture {
 
 impl Drop for Fixture {
     fn drop(&mut self) {
-        let _ = postgres(&format!("{BIN}/pg_ctl"))
-            .args(["stop", "-m", "immediate", "-D"])
-            .arg(self.path("pg"))
-            .output();
+        stop(&self.path("pg"));
         let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+/// A cluster of a test's own, in the folder `pg` of a folder; both go with it.
+pub(crate) struct Cluster(pub PathBuf);
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        stop(&self.0.join("pg"));
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Cluster {
+    /// The folder alone, which is the server's.
+    pub(crate) fn new() -> io::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("hipaa-iac-cluster-")
+            .tempdir()?
+            .keep();
+        let cluster = Self(folder);
+        fs::set_permissions(&cluster.0, fs::Permissions::from_mode(0o755))?;
+        give(&cluster.0)?;
+        Ok(cluster)
+    }
+
+    /// A folder in it that is the server's too.
+    pub(crate) fn folder(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.0.join(name);
+        fs::create_dir(&path)?;
+        give(&path)?;
+        Ok(path)
+    }
+
+    /// Makes the cluster, and starts its server with these settings.
+    pub(crate) fn start(&self, initdb: &[&str], settings: &str) -> io::Result<()> {
+        let data = self.folder("pg")?;
+        init(&data, initdb)?;
+        fs::write(data.join("postgresql.auto.conf"), settings)?;
+        start(&data)
+    }
+}
+
+/// Makes a cluster in an empty folder.
+fn init(data: &Path, arguments: &[&str]) -> io::Result<()> {
+    must(
+        postgres(&format!("{BIN}/initdb"))
+            .args(["--no-sync", "-U", "postgres", "-E", "UTF8"])
+            .arg("--locale=C.UTF-8")
+            .args(arguments)
+            .arg("-D")
+            .arg(data),
+    )
+    .map(drop)
+}
+
+fn start(data: &Path) -> io::Result<()> {
+    must(
+        postgres(&format!("{BIN}/pg_ctl"))
+            .args(["start", "-w", "-t", "120", "-l"])
+            .arg(data.join("log"))
+            .arg("-D")
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    )
+    .map(drop)
+}
+
+fn stop(data: &Path) {
+    let _ = postgres(&format!("{BIN}/pg_ctl"))
+        .args(["stop", "-m", "immediate", "-D"])
+        .arg(data)
+        .output();
+}
+
+/// Whether a result is of the published schema.
+pub(crate) fn is_of_schema(result: &Value) -> Result<(), Failed> {
+    let schema = include_str!("../../docs/schemas/restore-result.schema.json");
+    let schema: Value = serde_json::from_str(schema)?;
+    let validator = jsonschema::validator_for(&schema)?;
+    match validator.iter_errors(result).next() {
+        None => Ok(()),
+        Some(error) => {
+            Err(format!("not of the schema: {error} at {}", error.instance_path()).into())
+        }
     }
 }
 
@@ -186,22 +269,7 @@ impl Fixture {
         let (pg, socket) = (self.folder("pg")?, self.folder("socket")?);
         let (repo, spool) = (self.folder("pgbackrest")?, self.folder("spool")?);
         self.folder("wal")?;
-        must(
-            postgres(&format!("{BIN}/initdb"))
-                .args([
-                    "--data-checksums",
-                    "--no-sync",
-                    "-A",
-                    "trust",
-                    "-U",
-                    "postgres",
-                    "-E",
-                    "UTF8",
-                    "--locale=C.UTF-8",
-                    "-D",
-                ])
-                .arg(&pg),
-        )?;
+        init(&pg, &["--data-checksums", "-A", "trust"])?;
         fs::write(
             self.path("pgbackrest.conf"),
             format!(
@@ -222,15 +290,7 @@ impl Fixture {
         let mut text = fs::read_to_string(&file)?;
         text.push_str(&settings);
         fs::write(&file, text)?;
-        must(
-            postgres(&format!("{BIN}/pg_ctl"))
-                .args(["start", "-w", "-t", "120", "-l"])
-                .arg(pg.join("log"))
-                .arg("-D")
-                .arg(&pg)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        )?;
+        start(&pg)?;
         must(self.backrest().arg("stanza-create"))?;
         self.sql("postgres", "create database ehr")?;
         self.sql(

@@ -4,8 +4,7 @@ use std::{
     fs, io,
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
-    process::Stdio,
+    path::Path,
     time::Duration,
 };
 
@@ -14,7 +13,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::{
     certificates::{self, Issued},
-    fixture::{BIN, give, must, postgres},
+    fixture::{Cluster, give},
 };
 
 /// The name that the server's certificate is for; nothing resolves it, so tests give the address too.
@@ -26,92 +25,58 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("tls::verified", verified),
         Trial::test("tls::refused", refused),
+        Trial::test("tls::client_certificate", client_certificate),
     ]
 }
 
 /// A server with a certificate, whose sessions need TLS and a password.
 struct Server {
-    folder: PathBuf,
+    cluster: Cluster,
     port: u16,
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = postgres(&format!("{BIN}/pg_ctl"))
-            .args(["stop", "-m", "immediate", "-D"])
-            .arg(self.folder.join("data"))
-            .output();
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
 impl Server {
-    fn start(issued: Option<&Issued>) -> io::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("hipaa-iac-tls-")
-            .tempdir()?
-            .keep();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755))?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-            .local_addr()?
-            .port();
-        let server = Self { folder, port };
+    /// With the authority of the certificates that clients must have, where they must have one.
+    fn start(issued: Option<&Issued>, clients: Option<&Issued>) -> io::Result<Self> {
+        let cluster = Cluster::new()?;
         let own = |name: &str, text: &str| {
-            let path = server.folder.join(name);
+            let path = cluster.0.join(name);
             fs::write(&path, text)?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
             give(&path)
         };
-        let data = server.folder.join("data");
-        fs::create_dir(&data)?;
-        give(&data)?;
         own("password", PASSWORD)?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
+        let at = cluster.0.display();
+        // No line lets in who does not speak TLS.
+        let mut access = "host all all 127.0.0.1/32 scram-sha-256".to_owned();
         let mut settings = format!(
-            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nfsync = off\nautovacuum = off\n"
+            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nfsync = off\nautovacuum = off\nhba_file = '{at}/access'\n"
         );
         if let Some(issued) = issued {
             own("server.pem", &issued.certificate)?;
             own("server.key", &issued.key)?;
-            fs::write(server.folder.join("ca.pem"), &issued.authority)?;
-            let at = server.folder.display();
+            fs::write(cluster.0.join("ca.pem"), &issued.authority)?;
+            access = access.replacen("host", "hostssl", 1);
             settings = format!(
                 "{settings}ssl = on\nssl_cert_file = '{at}/server.pem'\nssl_key_file = '{at}/server.key'\n"
             );
         }
-        must(
-            postgres(&format!("{BIN}/initdb"))
-                .args([
-                    "--no-sync",
-                    "-A",
-                    "scram-sha-256",
-                    "-U",
-                    "postgres",
-                    "-E",
-                    "UTF8",
-                ])
-                .arg("--locale=C.UTF-8")
-                .arg("--pwfile")
-                .arg(server.folder.join("password"))
-                .arg("-D")
-                .arg(&data),
-        )?;
-        fs::write(data.join("postgresql.auto.conf"), settings)?;
-        // No line lets in who does not speak TLS.
-        let access = if issued.is_some() { "hostssl" } else { "host" };
-        fs::write(
-            data.join("pg_hba.conf"),
-            format!("{access} all all 127.0.0.1/32 scram-sha-256\n"),
-        )?;
-        must(
-            postgres(&format!("{BIN}/pg_ctl"))
-                .args(["start", "-w", "-t", "120", "-l"])
-                .arg(server.folder.join("data/log"))
-                .arg("-D")
-                .arg(&data)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        )?;
-        Ok(server)
+        if let Some(clients) = clients {
+            own("clients.pem", &clients.authority)?;
+            access.push_str(" clientcert=verify-ca");
+            settings = format!("{settings}ssl_ca_file = '{at}/clients.pem'\n");
+        }
+        own("access", &format!("{access}\n"))?;
+        let password = format!("--pwfile={at}/password");
+        cluster.start(&["-A", "scram-sha-256", &password], &settings)?;
+        Ok(Self { cluster, port })
+    }
+
+    fn folder(&self) -> &Path {
+        &self.cluster.0
     }
 
     /// Runs the program with this server's connection string, whose words for TLS are given.
@@ -123,7 +88,7 @@ impl Server {
         let mut all = vec![("PGPASSWORD", PASSWORD)];
         all.extend(variables);
         run_with(
-            &self.folder,
+            self.folder(),
             &[arguments, &["--dsn", &dsn]].concat(),
             &all,
             None,
@@ -152,11 +117,11 @@ fn is(ran: &Ran, code: i32, words: &str) -> Result<(), Failed> {
 }
 
 fn verified() -> Result<(), Failed> {
-    let server = Server::start(Some(&day(&[NAME])?))?;
+    let server = Server::start(Some(&day(&[NAME])?), None)?;
     let tls = "sslmode=verify-full sslrootcert=ca.pem";
     is(&server.create(tls)?, 0, "")?;
     fs::write(
-        server.folder.join("mac"),
+        server.folder().join("mac"),
         "0123456789abcdef0123456789abcdef",
     )?;
     let write = ["restore", "canary", "write", "--key", "mac"];
@@ -168,11 +133,11 @@ fn verified() -> Result<(), Failed> {
     is(&server.run(&write, "", &environment)?, 0, "wrote canary 3")?;
 
     is(
-        &run_with(&server.folder, &["evidence", "keygen", "key"], &[], None)?,
+        &run_with(server.folder(), &["evidence", "keygen", "key"], &[], None)?,
         0,
         "",
     )?;
-    fs::write(server.folder.join("backup"), "bytes")?;
+    fs::write(server.folder().join("backup"), "bytes")?;
     let manifest = [
         "restore",
         "manifest",
@@ -187,9 +152,9 @@ fn verified() -> Result<(), Failed> {
         "wrote backup.manifest.dsse.json",
     )?;
     let key = hipaa_iac_evidence::PublicKey::from_pem(&fs::read_to_string(
-        server.folder.join("key.pub"),
+        server.folder().join("key.pub"),
     )?)?;
-    let envelope = fs::read(server.folder.join("backup.manifest.dsse.json"))?;
+    let envelope = fs::read(server.folder().join("backup.manifest.dsse.json"))?;
     let content = hipaa_iac_restore::manifest::verify(&envelope, &key)?
         .manifest
         .content;
@@ -204,9 +169,9 @@ fn verified() -> Result<(), Failed> {
 }
 
 fn refused() -> Result<(), Failed> {
-    let server = Server::start(Some(&day(&[NAME])?))?;
+    let server = Server::start(Some(&day(&[NAME])?), None)?;
     // Another's authority, the system's, another name, none at all.
-    fs::write(server.folder.join("other.pem"), day(&[NAME])?.authority)?;
+    fs::write(server.folder().join("other.pem"), day(&[NAME])?.authority)?;
     let unknown = "invalid peer certificate";
     is(&server.create("sslrootcert=other.pem")?, 2, unknown)?;
     is(&server.create("sslmode=verify-full")?, 2, unknown)?;
@@ -231,7 +196,7 @@ fn refused() -> Result<(), Failed> {
     );
     let arguments = ["restore", "canary", "create", "--dsn", &dsn];
     let ran = run_with(
-        &server.folder,
+        server.folder(),
         &arguments,
         &[("PGPASSWORD", PASSWORD)],
         None,
@@ -246,7 +211,7 @@ fn refused() -> Result<(), Failed> {
         &dsn.replace("verify-full", "disable"),
     ];
     let ran = run_with(
-        &server.folder,
+        server.folder(),
         &arguments,
         &[("PGPASSWORD", PASSWORD)],
         None,
@@ -263,15 +228,69 @@ fn refused() -> Result<(), Failed> {
     }
     drop(server);
 
-    let server = Server::start(Some(&certificates::expired(vec![NAME.to_owned()])?))?;
+    let server = Server::start(Some(&certificates::expired(vec![NAME.to_owned()])?), None)?;
     is(&server.create("sslrootcert=ca.pem")?, 2, unknown)?;
     drop(server);
 
-    let server = Server::start(None)?;
-    fs::write(server.folder.join("ca.pem"), day(&[NAME])?.authority)?;
+    let server = Server::start(None, None)?;
+    fs::write(server.folder().join("ca.pem"), day(&[NAME])?.authority)?;
     is(
         &server.create("sslrootcert=ca.pem")?,
         2,
         "server does not support TLS",
+    )
+}
+
+fn client_certificate() -> Result<(), Failed> {
+    let clients = day(&["backup.example.org"])?;
+    let other = day(&["backup.example.org"])?;
+    let server = Server::start(Some(&day(&[NAME])?), Some(&clients))?;
+    for (name, issued) in [("client", &clients), ("other", &other)] {
+        fs::write(
+            server.folder().join(format!("{name}.pem")),
+            &issued.certificate,
+        )?;
+        fs::write(server.folder().join(format!("{name}.key")), &issued.key)?;
+    }
+    let with = |words: &str| server.create(&format!("sslrootcert=ca.pem {words}"));
+    is(&with("sslcert=client.pem sslkey=client.key")?, 0, "")?;
+    let environment = [
+        ("PGSSLROOTCERT", "ca.pem"),
+        ("PGSSLCERT", "client.pem"),
+        ("PGSSLKEY", "client.key"),
+    ];
+    let create = ["restore", "canary", "create"];
+    is(&server.run(&create, "", &environment)?, 0, "")?;
+    // None, one of another authority, another's key, half of it, no key and no file.
+    is(&with("")?, 2, "requires a valid client certificate")?;
+    is(
+        &with("sslcert=other.pem sslkey=other.key")?,
+        2,
+        "the database: ",
+    )?;
+    is(
+        &with("sslcert=client.pem sslkey=other.key")?,
+        2,
+        "sslkey=other.key: ",
+    )?;
+    is(
+        &with("sslcert=client.pem")?,
+        2,
+        "give both sslcert and sslkey",
+    )?;
+    is(
+        &with("sslkey=client.key")?,
+        2,
+        "give both sslcert and sslkey",
+    )?;
+    is(
+        &with("sslcert=client.key sslkey=client.key")?,
+        2,
+        "sslcert=client.key: ",
+    )?;
+    is(
+        &with("sslcert=client.pem sslkey=none.key")?,
+        2,
+        "sslkey=none.key: ",
     )
 }
