@@ -1,15 +1,16 @@
 //! Backups, sound and damaged, made by the real tools and judged by the engine.
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
 
+mod backrest;
 mod barman;
 mod case;
 #[path = "../cluster/certificates.rs"]
 mod certificates;
+mod command;
 mod death;
 mod fixture;
 mod matrix;
 mod s3;
-mod tablespace;
 mod tls;
 
 use std::process::ExitCode;
@@ -27,9 +28,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = matrix::trials();
     trials.extend(barman::trials());
+    trials.extend(command::trials());
     trials.extend(death::trials());
     trials.extend(s3::trials());
-    trials.extend(tablespace::trials());
+    trials.extend(backrest::trials());
     trials.extend(tls::trials());
     trials.sort_by(|first, second| first.name().cmp(second.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -4,7 +4,7 @@
 //! The names are those of the rows, in their order: `dump` of `pg_dump` and age, `pgbackrest`, and `restic` of base backups. Where
 //! a row reads otherwise: "dump of empty DB" is `dump::empty_database`, "RLS-filtered dump" `row_security_filtered`, "stale content,
 //! fresh mtime" `stale_content` and `rolled_back`, "cipher-type=none in config" `pgbackrest::no_passphrase`, "stale backup only (newest
-//! removed)" `pgbackrest::stale` and `rolled_back`, "latest WAL segment" `latest_log_missing` and `latest_log_flip`, "snapshot file missing"
+//! removed)" `pgbackrest::stale`, `rolled_back` and `newest_removed`, "latest WAL segment" `latest_log_missing` and `latest_log_flip`, "snapshot file missing"
 //! `restic::snapshot_missing` and, with an older one left, `newest_snapshot_missing`, "`backup_label` removed" `label_removed`, "copy of
 //! live PGDATA" `live_copy`.
 
@@ -340,6 +340,14 @@ pub(crate) fn trials() -> Vec<Trial> {
             document["spec"]["encryptionPolicy"] = json!({"required": "ClientSide"});
             Ok(document)
         }),
+        ("base::clean_folder_with_manifest", R::None, |b| {
+            b.base_folder("base-cluster")
+        }),
+        (
+            "base::manifest_of_another_folder",
+            R::ChecksumMismatch,
+            |b| b.base_folder("base"),
+        ),
         ("base::clean_with_archive", R::None, |b| {
             let mut document = b.base(
                 &b.fixture.path("base-no-wal"),
@@ -568,6 +576,19 @@ pub(crate) fn trials() -> Vec<Trial> {
             document["spec"]["source"]["restic"]["layout"] = json!({"pgDumpStdin": "Custom"});
             Ok(document)
         }),
+        ("restic::clean_dump_with_manifest", R::None, |b| {
+            b.restic_signed(|_, _| Ok(()))
+        }),
+        // An older snapshot takes its place, which no age tells: it is of today.
+        ("restic::signed_snapshot_missing", R::BackupMissing, |b| {
+            b.restic_signed(|repo, signed| {
+                b.restic_again(repo, &["--time", &b.before_the_dump()])?;
+                fs::remove_file(repo.join("snapshots").join(signed))
+            })
+        }),
+        ("restic::unsigned_snapshot", R::ChecksumMismatch, |b| {
+            b.restic_signed(|repo, _| b.restic_again(repo, &[]))
+        }),
         ("restic::flip_in_pack", R::ArtifactCorrupt, |b| {
             b.restic("good", |repo| {
                 change(&largest(repo)?, |bytes| flip(bytes, |all| all.len() / 3))
@@ -596,7 +617,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         // An older snapshot takes the place of the newest, and restores without a word.
         ("restic::newest_snapshot_missing", R::StaleBackup, |b| {
             b.restic("good", |repo| {
-                let newest = snapshot_ids(repo)?;
+                let newest = snapshot_ids(repo, "good")?;
                 must(
                     restic_in(repo)
                         .args(["backup", "--tag", "good", "--time", "2026-01-01 03:00:00"])
@@ -606,6 +627,17 @@ pub(crate) fn trials() -> Vec<Trial> {
                     fs::remove_file(repo.join("snapshots").join(id))?;
                 }
                 Ok(())
+            })
+        }),
+        // Or the clock of whoever made it is wrong, and no age can be told.
+        ("restic::from_the_future", R::TimestampInFuture, |b| {
+            b.restic("good", |repo| {
+                must(
+                    restic_in(repo)
+                        .args(["backup", "--tag", "good", "--time", "2100-01-01 03:00:00"])
+                        .arg(b.fixture.path("base")),
+                )
+                .map(drop)
             })
         }),
         ("restic::wrong_password", R::KeyMismatch, |b| {
@@ -696,6 +728,7 @@ fn judge(name: &str, reason: Reason, prepare: Prepare) -> Result<(), Failed> {
         )
         .into());
     }
+    fixture::is_of_schema(&serde_json::to_value(&result)?)?;
     if result.scratch.destroyed == Destroyed::NotVerified {
         return Err(format!("the scratch is not shown to be gone\n{told}").into());
     }
@@ -782,10 +815,20 @@ impl Bench<'_> {
 
     fn add_manifest(&self, document: &mut Value, stored: &str) -> io::Result<()> {
         let stored = self.folder.join(stored);
-        let envelope = self.fixture.sign(&stored)?;
+        self.add_manifest_of(document, "pgDump", &stored, &stored)
+    }
+
+    /// The manifest of `ehr` beside a backup, signed about a file of it.
+    fn add_manifest_of(
+        &self,
+        document: &mut Value,
+        kind: &str,
+        stored: &Path,
+        signed: &Path,
+    ) -> io::Result<()> {
+        let envelope = self.fixture.sign(signed)?;
         fs::write(format!("{}.manifest.dsse.json", stored.display()), envelope)?;
-        document["spec"]["source"]["pgDump"]["manifestKey"] =
-            json!("{artifact}.manifest.dsse.json");
+        document["spec"]["source"][kind]["manifestKey"] = json!("{artifact}.manifest.dsse.json");
         document["spec"]["checks"]["manifest"] = json!({
             "publicKeySecretRef": {"name": "producer", "key": "public"},
             "digestKeySecretRef": {"name": "digest", "key": "key"},
@@ -947,10 +990,10 @@ impl Bench<'_> {
         &self,
         document: &mut Value,
         kind: &str,
-        stored: &Path,
+        (stored, signed): (&Path, &Path),
         contents: &[Content],
     ) -> io::Result<()> {
-        let envelope = self.fixture.sign_all(stored, contents)?;
+        let envelope = self.fixture.sign_all(signed, contents)?;
         fs::write(format!("{}.manifest.dsse.json", stored.display()), envelope)?;
         document["spec"]["source"][kind]["manifestKey"] = json!("{artifact}.manifest.dsse.json");
         document["spec"]["checks"]["manifest"] = json!({
@@ -970,7 +1013,8 @@ impl Bench<'_> {
     fn cluster(&self, change_it: impl Fn(&mut Vec<u8>)) -> io::Result<Value> {
         let mut document = self.damaged("cluster.sql", "Plain", change_it)?;
         let stored = self.folder.join("cluster.sql.age");
-        self.of_cluster(&mut document, "pgDump", &stored, &self.fixture.cluster)?;
+        let places = (stored.as_path(), stored.as_path());
+        self.of_cluster(&mut document, "pgDump", places, &self.fixture.cluster)?;
         Ok(document)
     }
 
@@ -980,7 +1024,19 @@ impl Bench<'_> {
         let mut document = self.base(&stored, &age(), None);
         let mut contents = self.fixture.cluster.clone();
         say(&mut contents);
-        self.of_cluster(&mut document, "pgBaseBackup", &stored, &contents)?;
+        let places = (stored.as_path(), stored.as_path());
+        self.of_cluster(&mut document, "pgBaseBackup", places, &contents)?;
+        Ok(document)
+    }
+
+    /// A base backup of the cluster as a folder, beside the manifest of a folder of the fixture.
+    fn base_folder(&self, signed: &str) -> io::Result<Value> {
+        let stored = self.copy_of("base-cluster")?;
+        let mut document = self.base(&stored, &json!("serverSide"), None);
+        let list = self.fixture.path(signed).join("backup_manifest");
+        let places = (stored.as_path(), list.as_path());
+        self.of_cluster(&mut document, "pgBaseBackup", places, &self.fixture.cluster)?;
+        document["spec"]["checks"]["builtin"] = json!({"checksum": "Required"});
         Ok(document)
     }
 
@@ -1040,6 +1096,44 @@ impl Bench<'_> {
             document["spec"]["checks"]["sql"][1]["expect"]["value"] = json!(ENCOUNTERS - LATER);
         }
         Ok(document)
+    }
+}
+
+impl Bench<'_> {
+    /// A repository with a dump whose snapshot was signed, then changed.
+    fn restic_signed(
+        &self,
+        change_it: impl Fn(&Path, &str) -> io::Result<()>,
+    ) -> io::Result<Value> {
+        let mut document = self.restic("stdin", |_| Ok(()))?;
+        document["spec"]["source"]["restic"]["layout"] = json!({"pgDumpStdin": "Custom"});
+        let repo = self.folder.join("restic");
+        let signed = snapshot_ids(&repo, "stdin")?
+            .pop()
+            .ok_or_else(|| io::Error::other("no snapshot"))?;
+        let list = repo.join("snapshots").join(&signed);
+        self.add_manifest_of(&mut document, "restic", &repo, &list)?;
+        change_it(&repo, &signed)?;
+        Ok(document)
+    }
+
+    /// The same dump as one more snapshot.
+    fn restic_again(&self, repo: &Path, arguments: &[&str]) -> io::Result<()> {
+        let dump = fs::File::open(self.fixture.path("good.dump"))?;
+        must(
+            restic_in(repo)
+                .args(["backup", "--tag", "stdin", "--stdin"])
+                .args(["--stdin-filename", "ehr.dump"])
+                .args(arguments)
+                .stdin(dump),
+        )
+        .map(drop)
+    }
+
+    /// Some minutes before the dumps were made, as restic takes a time.
+    fn before_the_dump(&self) -> String {
+        let at = self.fixture.taken_at.0 - std::time::Duration::from_mins(10);
+        at.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 }
 
@@ -1105,9 +1199,9 @@ fn restic_in(repo: &Path) -> Command {
     command
 }
 
-/// The snapshots with the tag `good`.
-fn snapshot_ids(repo: &Path) -> io::Result<Vec<String>> {
-    let listed = must(restic_in(repo).args(["snapshots", "--json", "--tag", "good"]))?;
+/// The snapshots with a tag.
+fn snapshot_ids(repo: &Path, tag: &str) -> io::Result<Vec<String>> {
+    let listed = must(restic_in(repo).args(["snapshots", "--json", "--tag", tag]))?;
     let listed: Vec<Value> = serde_json::from_slice(&listed.stdout)?;
     Ok(listed
         .iter()

@@ -5,11 +5,13 @@ use std::{
     io::{self, BufRead as _, BufReader, Write as _},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -20,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     case,
-    fixture::{self, Fixture},
+    fixture::{self, Fixture, must},
 };
 
 /// Every test of this module.
@@ -29,7 +31,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("s3::versitygw", versitygw),
         Trial::test("s3::moto", moto),
     ];
-    let faults: [(&'static str, Fault, Reason); 8] = [
+    let faults: [(&'static str, Fault, Reason); 9] = [
         ("none", Fault::None, Reason::None),
         ("forbidden", Fault::Forbidden, Reason::FetchDenied),
         ("not_found", Fault::NotFound, Reason::BackupMissing),
@@ -40,6 +42,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ),
         ("unavailable", Fault::Unavailable, Reason::FetchTimeout),
         ("silent", Fault::Silent, Reason::FetchTimeout),
+        ("slow", Fault::Slow, Reason::FetchTimeout),
         ("truncated", Fault::Truncated, Reason::FetchTimeout),
         (
             "wrong_checksum",
@@ -177,11 +180,35 @@ fn versitygw() -> Result<(), Failed> {
     });
     bench.expect(&document, &environment, Reason::FetchDenied)?;
 
-    // A repository is copied as it is stored, and restored without network.
-    server.python(&format!(
-        "import os\nroot = '{}'\nfor folder, _, names in os.walk(root):\n    for name in names:\n        path = os.path.join(folder, name)\n        s3.put_object(Bucket='backups', Key='restic/' + os.path.relpath(path, root), Body=open(path, 'rb'))",
-        bench.fixture.path("restic").display()
-    ))?;
+    // Repositories and folders are copied as they are stored, and restored without network.
+    let base = bench.folder.join("base-cluster");
+    let from = bench.fixture.path("base-cluster");
+    fs::create_dir(&base)?;
+    // As `pg_basebackup --format=tar` leaves it.
+    let list = base.join("backup_manifest");
+    fs::copy(from.join("backup_manifest"), &list)?;
+    must(
+        Command::new("tar")
+            .arg("-C")
+            .arg(&from)
+            .arg("-cf")
+            .arg(base.join("base.tar"))
+            .arg("."),
+    )?;
+    let (restic, backrest) = (
+        bench.fixture.path("restic"),
+        bench.fixture.path("pgbackrest"),
+    );
+    for (name, path) in [
+        ("restic", restic),
+        ("pgbackrest", backrest),
+        ("base-cluster", base),
+    ] {
+        server.python(&format!(
+            "import os\nroot = '{}'\nfor folder, _, names in os.walk(root):\n    for name in names:\n        path = os.path.join(folder, name)\n        s3.put_object(Bucket='backups', Key='{name}/' + os.path.relpath(path, root), Body=open(path, 'rb'))",
+            path.display()
+        ))?;
+    }
     let document = bench.fixture.verification(
         "s3-restic",
         &json!({"restic": {
@@ -191,6 +218,35 @@ fn versitygw() -> Result<(), Failed> {
             "layout": {"pgDumpStdin": "Custom"},
         }}),
     );
+    bench.expect(&document, &environment, Reason::None)?;
+    let document = bench.fixture.verification(
+        "s3-pgbackrest",
+        &json!({"pgBackRest": {
+            "stanza": "ehr",
+            "location": {"s3": {"bucket": "backups", "prefix": "pgbackrest/"}},
+            "cipherPassSecretRef": {"name": "pass", "key": "good"},
+        }}),
+    );
+    bench.expect(&document, &environment, Reason::None)?;
+    // The manifest is about the file that lists the others, and is found by the name of the folder.
+    let envelope = bench.folder.join("envelope");
+    fs::write(
+        &envelope,
+        bench.fixture.sign_all(&list, &bench.fixture.cluster)?,
+    )?;
+    put(&server, "backups", "base-cluster.signed", &envelope, "")?;
+    let mut document = bench.fixture.verification(
+        "s3-base",
+        &json!({"pgBaseBackup": {
+            "location": {"s3": {"bucket": "backups", "prefix": "base-cluster/"}},
+            "encryption": "serverSide",
+            "manifestKey": "{artifact}.signed",
+        }}),
+    );
+    document["spec"]["encryptionPolicy"] = json!({"required": "None"});
+    document["spec"]["checks"]["manifest"] =
+        json!({"publicKeySecretRef": {"name": "producer", "key": "public"}});
+    document["spec"]["checks"]["builtin"] = json!({"checksum": "Required"});
     bench.expect(&document, &environment, Reason::None)?;
     Ok(())
 }
@@ -263,6 +319,7 @@ enum Fault {
     UnavailableAtFirst,
     Unavailable,
     Silent,
+    Slow,
     Truncated,
     WrongChecksum,
 }
@@ -281,7 +338,10 @@ fn misbehaving(name: &str, fault: Fault, reason: Reason) -> Result<(), Failed> {
         "region": "us-east-1",
         "endpoint": format!("http://127.0.0.1:{port}"),
     });
-    let document = bench.document(name, &location, &age());
+    let mut document = bench.document(name, &location, &age());
+    if fault == Fault::Slow {
+        document["spec"]["deadlines"]["fetchSeconds"] = json!(4);
+    }
     bench.expect(&document, &environment, reason)?;
     Ok(())
 }
@@ -374,6 +434,13 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
         write!(out, "\r\n")?;
         if request.starts_with("HEAD") {
             continue;
+        }
+        if fault == Fault::Slow {
+            // Never silent for long, and never done in time.
+            for byte in body {
+                out.write_all(&[*byte])?;
+                thread::sleep(Duration::from_millis(50));
+            }
         }
         if fault == Fault::Truncated {
             if range.is_none() {

@@ -265,6 +265,10 @@ pub struct PgBackRest {
     pub stanza: String,
     /// The repository.
     pub location: Location,
+    /// The key of the producer's manifest of the newest backup, in which `{artifact}` is the repository's name: the
+    /// last part of its path or prefix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest_key: Option<String>,
     /// The passphrase of `repo-cipher-type=aes-256-cbc`; absent for a repository that is not encrypted by pgBackRest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cipher_pass_secret_ref: Option<SecretRef>,
@@ -302,6 +306,10 @@ pub enum RecoveryTarget {
 pub struct Restic {
     /// The repository.
     pub location: Location,
+    /// The key of the producer's manifest of the newest snapshot, in which `{artifact}` is the repository's name: the
+    /// last part of its path or prefix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest_key: Option<String>,
     /// Its password.
     pub password_secret_ref: SecretRef,
     /// Which snapshots count.
@@ -1298,7 +1306,9 @@ impl Source {
         match self {
             Self::PgDump(dump) => dump.manifest_key.as_deref(),
             Self::PgBaseBackup(base) => base.manifest_key.as_deref(),
-            Self::PgBackRest(_) | Self::Restic(_) | Self::CnpgBackup(_) => None,
+            Self::PgBackRest(rest) => rest.manifest_key.as_deref(),
+            Self::Restic(restic) => restic.manifest_key.as_deref(),
+            Self::CnpgBackup(_) => None,
         }
     }
 }

@@ -81,7 +81,7 @@ impl fmt::Debug for Secrets {
 /// What was seen of the backup's bytes while they were read.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Bytes as stored.
+    /// Bytes as stored; of a backup of several files those of the one that lists the others.
     pub bytes: u64,
     /// The SHA-256 of them, in hexadecimal, once all were read.
     pub sha256: Option<String>,
@@ -91,6 +91,13 @@ pub struct Seen {
     pub tail: Vec<u8>,
     /// The first bytes of the opened and unpacked backup, at most [`TAIL`].
     pub head: Vec<u8>,
+}
+
+impl Seen {
+    /// Notes of a backup of several files the one that lists the others, by its SHA-256 and its size.
+    pub(crate) fn list(&mut self, list: Option<(String, u64)>) {
+        (self.sha256, self.bytes) = list.map_or((None, 0), |(digest, size)| (Some(digest), size));
+    }
 }
 
 /// How many of the stored bytes are kept for checks: an age header of many recipients, an `OpenPGP` key packet.

@@ -12,7 +12,12 @@ use postgres::{GenericClient, IsolationLevel, error::SqlState};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{check::evaluate, config::Value, result::Time, stream::hex};
+use crate::{
+    check::evaluate,
+    config::Value,
+    result::Time,
+    stream::{digest, hex},
+};
 
 /// The type of the statement.
 pub const PREDICATE_TYPE: &str = "https://hipaa-iac.dev/attestation/backup-manifest/v1";
@@ -68,7 +73,7 @@ pub struct Manifest {
     pub schema_version: String,
     /// The server's moment of the snapshot.
     pub produced_at: Time,
-    /// The backup's size as stored, in bytes.
+    /// The size of the backup's file as stored, in bytes.
     pub size_bytes: u64,
     /// What the database held.
     pub content: Content,
@@ -410,7 +415,8 @@ pub fn databases(client: &mut impl GenericClient) -> Result<Vec<String>, Manifes
         .collect::<Result<_, _>>()?)
 }
 
-/// Signs what a backup must hold, as a statement about the backup's file.
+/// Signs what a backup must hold, as a statement about the backup's file; of a backup of several files, about the one
+/// that lists the others.
 pub fn sign(
     artifact: &str,
     bytes: &mut dyn Read,
@@ -418,17 +424,7 @@ pub fn sign(
     (content, others): (Content, Vec<Content>),
     signer: &Signer,
 ) -> Result<Envelope, ManifestError> {
-    let mut hash = Sha256::new();
-    let mut size_bytes = 0;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = bytes.read(&mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        hash.update(buffer.get(..count).unwrap_or_default());
-        size_bytes += count as u64;
-    }
+    let (sha256, size_bytes) = digest(bytes)?;
     let manifest = Manifest {
         schema_version: VERSION.to_owned(),
         produced_at,
@@ -437,7 +433,7 @@ pub fn sign(
         others,
     };
     let statement = Statement::new(
-        vec![Subject::sha256(artifact, hex(&hash.finalize()))],
+        vec![Subject::sha256(artifact, sha256)],
         PREDICATE_TYPE,
         serde_json::to_value(manifest).map_err(|_| ManifestError::Form)?,
     )?;

@@ -671,7 +671,9 @@ fn work(
     }
     if let Some(digest) = &context.seen.sha256 {
         context.artifact.digest = Some(format!("sha256:{digest}"));
-        context.artifact.size_bytes = Some(context.seen.bytes);
+        if !context.is_tree() {
+            context.artifact.size_bytes = Some(context.seen.bytes);
+        }
     }
     for phase in &mut context.phases {
         phase.exit_code = context.exit_codes.get(&phase.name).copied();

@@ -277,6 +277,21 @@ impl Drop for Tap {
     }
 }
 
+/// The SHA-256 of everything in hexadecimal, and how many bytes it was.
+pub(crate) fn digest(from: &mut dyn Read) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut size = 0;
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let count = from.read(&mut buffer)?;
+        if count == 0 {
+            return Ok((hex(&hash.finalize()), size));
+        }
+        hash.update(buffer.get(..count).unwrap_or_default());
+        size += count as u64;
+    }
+}
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -1,18 +1,21 @@
 //! The backup against its producer's manifest.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use hipaa_iac_evidence::PublicKey;
 use sha2::{Digest as _, Sha256};
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{ManifestCheck, Requirement, Spec},
+    config::{ManifestCheck, Requirement, Source, Spec},
     context::Context,
     manifest::{self, Content, Verified},
     result::{CheckStatus, Observed, Reason, Severity},
     stream::hex,
 };
+
+/// How exactly a backup tells when it was made.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Those that need only the backup's bytes.
 pub(super) fn of_artifact(spec: &Spec) -> Vec<Box<dyn Check>> {
@@ -155,11 +158,6 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
             Outcome::not_applicable(why)
         }
     };
-    let Some(seen) = context.seen.sha256.clone() else {
-        return Err(absent(
-            "the backup is not one file: its tool's own hashes count",
-        ));
-    };
     if context.verification.spec.checks.manifest.is_none() {
         return Err(absent("no manifest says what the bytes must be"));
     }
@@ -170,8 +168,27 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
             outcome
         }
     })?;
+    let Some(seen) = context.seen.sha256.clone() else {
+        return Err(if context.is_tree() {
+            Outcome::fail(Reason::ChecksumMismatch)
+                .expected(format!("a file with sha256 {}", verified.sha256))
+                .observed(Observed::text(
+                    "the file that lists the backup's others cannot be read",
+                ))
+        } else {
+            absent("the backup was not read to its end")
+        });
+    };
+    // Of a repository the newest is restored: when that is older than what was signed, what was signed is gone.
+    let source = &context.verification.spec.source;
+    let older = matches!(source, Source::PgBackRest(_) | Source::Restic(_))
+        && context.artifact.produced_at.is_some_and(|made| {
+            verified.manifest.produced_at.seconds_since(made) > TICK.as_secs_f64()
+        });
     let outcome = if verified.manifest.size_bytes == context.seen.bytes && verified.sha256 == seen {
         Outcome::pass()
+    } else if older {
+        Outcome::fail(Reason::BackupMissing)
     } else {
         Outcome::fail(Reason::ChecksumMismatch)
     };

@@ -185,6 +185,9 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
     if builtin.sequences {
         checks.push(Box::new(structure::Sequences));
     }
+    if dumped.is_none() {
+        checks.push(Box::new(structure::Collations));
+    }
     for assertion in &spec.checks.sql {
         checks.push(Box::new(sql::Assertion::new(
             assertion.clone(),

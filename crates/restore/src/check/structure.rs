@@ -451,6 +451,69 @@ impl Check for Sequences {
     }
 }
 
+/// Whether the machine sorts texts as the one that was backed up: with another version of a collation indexes may be in another
+/// order than searches expect. It warns, for `pg_amcheck` finds indexes in which it matters.
+pub(super) struct Collations;
+
+/// Used collations that have another version here (the documentation of `ALTER COLLATION`).
+const OTHER_COLLATIONS: &str = "
+    select count(distinct c.oid) from pg_depend d join pg_collation c
+      on d.refclassid = 'pg_collation'::regclass and d.refobjid = c.oid
+    where c.collversion <> pg_collation_actual_version(c.oid)";
+
+/// The same of the database itself, which has one since PostgreSQL 15.
+const OTHER_DATABASE: &str = "
+    select count(*) from pg_database
+    where datname = current_database() and datcollversion <> pg_database_collation_actual_version(oid)";
+
+impl Collations {
+    fn look(context: &Context) -> Result<u64, Outcome> {
+        let stop = |failure: crate::Failure| Outcome::error(failure.reason);
+        let failed = |error: postgres::Error| super::sql::failed(&error);
+        let has_own = context.data.as_deref().map(data_major);
+        let has_own = has_own.transpose().map_err(stop)? >= Some(15);
+        let mut all = 0;
+        for name in context.databases().map_err(stop)? {
+            let mut client = context.connect(&name).map_err(stop)?;
+            for query in [OTHER_COLLATIONS, OTHER_DATABASE] {
+                if query == OTHER_COLLATIONS || has_own {
+                    let row = client.query_one(query, &[]).map_err(failed)?;
+                    let count: i64 = row.try_get(0).map_err(failed)?;
+                    all += count.unsigned_abs();
+                }
+            }
+        }
+        Ok(all)
+    }
+}
+
+impl Check for Collations {
+    fn id(&self) -> String {
+        "collations".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+
+    fn required(&self) -> bool {
+        false
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        match Self::look(context) {
+            Ok(0) => Outcome::pass().observed(0),
+            Ok(all) => Outcome::fail(Reason::PhysicalCorruption).observed(all),
+            Err(outcome) => return outcome,
+        }
+        .expected("0 collations of another version than on the backed up machine")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

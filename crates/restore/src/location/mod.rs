@@ -9,14 +9,12 @@ use std::{
 use crate::{
     config::{LocalLocation, Location, Select},
     context::Failure,
+    manifest,
     result::{Reason, ServerSide, ServerSideAlgorithm},
     source::{Form, Source},
 };
 
 mod s3;
-
-/// The longest manifest, in bytes.
-const MANIFEST_LIMIT: u64 = 16 << 20;
 
 /// A backup that was found.
 pub(crate) struct Located {
@@ -125,7 +123,7 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
         let mut bytes = Vec::new();
         File::open(beside)
             .ok()?
-            .take(MANIFEST_LIMIT)
+            .take(manifest::LIMIT)
             .read_to_end(&mut bytes)
             .ok()?;
         Some(bytes)

@@ -24,10 +24,11 @@ use object_store::{
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
 
-use super::{Finder, Located, LocatedForm, MANIFEST_LIMIT, counts, suffix_told};
+use super::{Finder, Located, LocatedForm, counts, suffix_told};
 use crate::{
     config::{S3Location, Select},
     context::Failure,
+    manifest,
     result::{Reason, ServerSide, ServerSideAlgorithm},
     source::Form,
 };
@@ -76,13 +77,7 @@ pub(super) fn find(s3: &S3Location, finder: &Finder<'_>) -> Result<Located, Fail
         Some(Select::Newest) => client.newest(s3, finder.manifest_key)?,
     };
     let head = client.head(&key)?;
-    let manifest = match finder.manifest_key {
-        None => None,
-        Some(manifest) => {
-            let name = key.rsplit('/').next().unwrap_or_default();
-            client.small(&manifest.replace("{artifact}", name))?
-        }
-    };
+    let manifest = client.manifest(finder.manifest_key, &key)?;
     let located = (
         format!("s3://{}/{key}", client.bucket),
         head.version.clone(),
@@ -285,6 +280,15 @@ impl Client {
         })
     }
 
+    /// The producer's manifest of what has a key; none where there is none.
+    fn manifest(&self, manifest_key: Option<&str>, key: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let name = key.rsplit('/').next().unwrap_or_default();
+        match manifest_key {
+            Some(manifest) => self.small(&manifest.replace("{artifact}", name)),
+            None => Ok(None),
+        }
+    }
+
     /// The bytes of a small object; none where it is not.
     fn small(&self, key: &str) -> Result<Option<Vec<u8>>, Failure> {
         let path = Self::path(key)?;
@@ -294,7 +298,7 @@ impl Client {
                 Err(error) if answer(&error) == Some(Answer::Missing) => return Ok(None),
                 Err(error) => return Err(self.failure(key, &error)),
             };
-            if got.meta.size > MANIFEST_LIMIT {
+            if got.meta.size > manifest::LIMIT {
                 return Err(Failure::new(
                     Reason::ConfigError,
                     "s3: the manifest is too large to be one",
@@ -386,6 +390,7 @@ impl Client {
 
     /// Copies the objects below a prefix that the source needs, as they are stored.
     fn mirror(self, s3: &S3Location, finder: &Finder<'_>) -> Result<Located, Failure> {
+        let manifest = self.manifest(finder.manifest_key, s3.prefix.trim_end_matches('/'))?;
         let prefix = if s3.prefix.is_empty() || s3.prefix.ends_with('/') {
             s3.prefix.clone()
         } else {
@@ -454,7 +459,7 @@ impl Client {
             version_id: None,
             size: Some(size),
             server_side: weakest.unwrap_or(UNKNOWN),
-            manifest: None,
+            manifest,
         })
     }
 

@@ -1,9 +1,12 @@
 //! Kinds of backup: one trait, one file each.
 
+use std::{fs::File, path::Path};
+
 use crate::{
     config,
     context::{Context, Failure},
     result::ArtifactKind,
+    stream,
 };
 
 pub(crate) mod cnpg_backup;
@@ -62,4 +65,11 @@ pub fn of(source: &config::Source) -> Box<dyn Source> {
             Box::new(cnpg_backup::CnpgBackup::new(backup.clone()))
         }
     }
+}
+
+/// The SHA-256 and the size of the file of a backup of several files that lists the others: it is what the producer's
+/// manifest is about. None where it cannot be read.
+fn list_of(backup: &Path, name: &str) -> Option<(String, u64)> {
+    let mut file = File::open(backup.join(name)).ok()?;
+    stream::digest(&mut file).ok()
 }

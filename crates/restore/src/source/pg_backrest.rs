@@ -12,7 +12,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Form, Source, pg_base_backup};
+use super::{Form, Source, list_of, pg_base_backup};
 use crate::{
     check::{Magic, magic},
     config,
@@ -244,6 +244,9 @@ impl Source for PgBackRest {
         let backup = backup.ok_or_else(|| {
             Failure::new(Reason::BackupMissing, "the repository has no such backup")
         })?;
+        // Every file is in it with its hash.
+        let folder = tree.join("backup").join(&self.0.stanza);
+        let listed = list_of(&folder.join(&backup.label), "backup.manifest");
         let database = stanza
             .db
             .iter()
@@ -312,6 +315,7 @@ impl Source for PgBackRest {
             recovered: None,
         });
         context.artifact.size_bytes = size;
+        context.seen.list(listed);
         if let Err(failure) = fetched {
             return Err(if context.scratch_is_full() {
                 Failure::new(Reason::StorageFull, "the scratch is full")

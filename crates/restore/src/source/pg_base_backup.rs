@@ -10,7 +10,7 @@ use std::{
 
 use chrono::NaiveDateTime;
 
-use super::{Form, Source};
+use super::{Form, Source, list_of};
 use crate::{
     check::{self, Stage},
     config::{self, ClientEncryption, RecoveryTarget},
@@ -48,12 +48,14 @@ impl Source for PgBaseBackup {
         context.jail.folder(&data)?;
         if context.is_tree() {
             let tree = context.tree()?.to_owned();
-            if tree.join("PG_VERSION").is_file() {
+            let copied = if tree.join("PG_VERSION").is_file() {
                 context.begin(Phase::Restore);
-                copy_tree(context, &tree, &data)?;
+                copy_tree(context, &tree, &data)
             } else {
-                self.unpack_folder(context, &tree, &data)?;
-            }
+                self.unpack_folder(context, &tree, &data)
+            };
+            context.seen.list(list_of(&tree, "backup_manifest"));
+            copied?;
         } else {
             let opened = stream::open(context, &self.0.encryption)?;
             context.begin(Phase::Restore);
@@ -99,10 +101,7 @@ impl PgBaseBackup {
                 name.contains(".tar") && name.starts_with(|c: char| c.is_ascii_digit())
             });
         if other {
-            return Err(Failure::new(
-                Reason::ConfigError,
-                "the backup has tablespaces of its own, which are not restored yet",
-            ));
+            return Err(has_tablespaces());
         }
         context.begin(Phase::Restore);
         self.unpack_file(context, &base, data)?;
@@ -121,10 +120,7 @@ impl PgBaseBackup {
         let stored = File::open(file).map_err(|error| Failure::system("backup", &error))?;
         let deadline = context.deadline();
         let opened = stream::open_reader(context, Box::new(stored), &self.0.encryption, deadline)?;
-        unpack(context, opened, to)?;
-        // Several files have no hash in common.
-        context.seen.sha256 = None;
-        Ok(())
+        unpack(context, opened, to)
     }
 }
 
@@ -320,17 +316,19 @@ pub(super) fn start(
     Ok(())
 }
 
+fn has_tablespaces() -> Failure {
+    Failure::new(
+        Reason::ConfigError,
+        "the base backup has tablespaces of its own, which lead out of the scratch: back the cluster up with pgBackRest, whose \
+         tablespaces are restored, or dump it",
+    )
+}
+
 /// That nothing in restored files leads the server out of the scratch: a tablespace's link, or the map from which the server
 /// makes such links, names the folder of the machine that was backed up, which may be this one.
 fn stays_inside(context: &Context, data: &Path) -> Result<(), Failure> {
-    let refused = || {
-        Err(Failure::new(
-            Reason::ConfigError,
-            "the backup has tablespaces of its own, which are not restored yet",
-        ))
-    };
     if fs::metadata(data.join("tablespace_map")).is_ok_and(|map| map.len() > 0) {
-        return refused();
+        return Err(has_tablespaces());
     }
     for entry in fs::read_dir(data.join("pg_tblspc")).into_iter().flatten() {
         let path = entry
@@ -339,7 +337,7 @@ fn stays_inside(context: &Context, data: &Path) -> Result<(), Failure> {
         if fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink())
             && !fs::read_link(&path).is_ok_and(|to| to.starts_with(&context.scratch))
         {
-            return refused();
+            return Err(has_tablespaces());
         }
     }
     if fs::symlink_metadata(data.join("pg_wal")).is_ok_and(|wal| wal.is_symlink()) {

@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{Form, Source};
+use super::{Form, Source, list_of};
 use crate::{
     config::{self, DumpFormat},
     context::{Context, Failure},
@@ -55,6 +55,7 @@ impl Source for PgDump {
         context.begin(Phase::Decrypt);
         if context.is_tree() {
             let tree = context.tree()?.to_owned();
+            context.seen.list(list_of(&tree, "toc.dat"));
             let mut toc = Vec::new();
             std::fs::File::open(tree.join("toc.dat"))
                 .and_then(|file| file.take(4096).read_to_end(&mut toc))

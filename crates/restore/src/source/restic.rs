@@ -11,7 +11,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Form, Source, pg_base_backup, pg_dump};
+use super::{Form, Source, list_of, pg_base_backup, pg_dump};
 use crate::{
     config::{self, RecoveryTarget, ResticLayout},
     context::{Context, Failure},
@@ -183,6 +183,9 @@ impl Source for Restic {
         context.artifact.label = Some(snapshot.id.clone());
         context.artifact.producer_tool = Some("restic".to_owned());
         context.artifact.produced_at = Some(snapshot.time);
+        // A snapshot's file is named after its SHA-256, and names the tree that names everything.
+        let listed = list_of(&tree.join("snapshots"), &snapshot.id);
+        context.seen.list(listed.clone());
         if let (ResticLayout::PgDumpStdin(format), Some(file)) = (&self.0.layout, file) {
             let dump = config::PgDump {
                 format: *format,
@@ -197,6 +200,8 @@ impl Source for Restic {
             let restored = pg_dump::restore_stream(context, &dump, opened);
             // The dump has a time of its own, of the same job: the snapshot's has its zone.
             context.artifact.produced_at = Some(snapshot.time);
+            // Nor is its hash that of the dump.
+            context.seen.list(listed);
             restored
         } else {
             context.begin(Phase::Restore);

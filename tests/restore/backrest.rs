@@ -1,0 +1,254 @@
+//! Clusters of their own, backed up by pgBackRest: tablespaces are restored into the scratch, and never to where they were; and
+//! what the producer signed must be the newest backup of the repository.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use hipaa_iac_restore::{Reason, RestoreResult, result::CheckStatus};
+use hipaa_iac_tests::run_with;
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Value, json};
+
+use crate::{
+    case,
+    fixture::{self, BIN, Cluster, PASSPHRASE, must, postgres},
+};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut trials: Vec<Trial> = ["auto", "directory"]
+        .map(|isolation| {
+            Trial::test(format!("pgbackrest::tablespace::{isolation}"), move || {
+                restored(isolation)
+            })
+        })
+        .into();
+    trials.push(Trial::test("pgbackrest::newest_removed", newest_removed));
+    trials
+}
+
+/// A cluster with a repository that has one backup.
+struct Backed(Cluster);
+
+impl Backed {
+    fn make() -> io::Result<Self> {
+        let backed = Self(Cluster::new()?);
+        for name in ["far", "repo", "spool"] {
+            backed.0.folder(name)?;
+        }
+        let at = backed.0.0.display();
+        fs::write(
+            backed.path("pgbackrest.conf"),
+            format!(
+                "[global]\nrepo1-path={at}/repo\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={PASSPHRASE}\nrepo1-retention-full=9\nlock-path={at}/spool\nlog-path={at}/spool\nlog-level-file=off\nlog-level-console=warn\nstart-fast=y\ncompress-level=1\n[ehr]\npg1-path={at}/pg\npg1-socket-path={at}/spool\npg1-user=postgres\n"
+            ),
+        )?;
+        backed.0.start(
+            &["-A", "trust"],
+            &format!(
+                "listen_addresses = ''\nunix_socket_directories = '{at}/spool'\nfsync = off\nautovacuum = off\narchive_mode = on\narchive_command = 'pgbackrest --config={at}/pgbackrest.conf --stanza=ehr archive-push %p'\n"
+            ),
+        )?;
+        must(backed.backrest().arg("stanza-create"))?;
+        backed.sql(&format!("create tablespace far location '{at}/far'"))?;
+        backed.sql("create table patients (id int) tablespace far")?;
+        backed.sql("insert into patients select generate_series(1, 1000)")?;
+        // As if this machine's ICU were another than the one that the index was sorted with.
+        backed.sql("create collation names (provider = icu, locale = 'en')")?;
+        backed.sql("create table wards (name text collate names primary key)")?;
+        backed.sql("update pg_collation set collversion = '1' where collname = 'names'")?;
+        must(backed.backrest().args(["backup", "--type=full"]))?;
+        Ok(backed)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.0.join(name)
+    }
+
+    fn sql(&self, sql: &str) -> io::Result<()> {
+        must(
+            postgres(&format!("{BIN}/psql"))
+                .args(["-XqU", "postgres", "-v", "ON_ERROR_STOP=1", "-h"])
+                .arg(self.path("spool"))
+                .args(["-c", sql]),
+        )
+        .map(drop)
+    }
+
+    fn backrest(&self) -> Command {
+        let mut command = postgres("pgbackrest");
+        let config = self.path("pgbackrest.conf");
+        command
+            .arg(format!("--config={}", config.display()))
+            .arg("--stanza=ehr");
+        command
+    }
+
+    /// A verification of the repository; what it says besides the fixture's is one assertion.
+    fn document(&self, rows: u32) -> Value {
+        json!({
+            "apiVersion": "hipaa-iac.dev/v1alpha1",
+            "kind": "RestoreVerification",
+            "metadata": {"name": "backrest"},
+            "spec": {
+                "source": {"pgBackRest": {
+                    "stanza": "ehr",
+                    "location": {"local": {"path": self.path("repo")}},
+                    "cipherPassSecretRef": {"name": "pass", "key": "good"},
+                }},
+                "target": {"storage": {"memory": {"sizeLimit": "1Gi"}}},
+                "objectives": {"maxBackupAge": "1d", "rto": "4h"},
+                "checks": {"sql": [
+                    {"id": "patients", "query": "select count(*) from public.patients", "expect": {"op": "==", "value": rows}},
+                ]},
+            },
+        })
+    }
+
+    fn secret(&self, name: &str, key: &str, text: &[u8]) -> io::Result<()> {
+        let folder = self.path("secrets").join(name);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(key), text)
+    }
+
+    fn expect(
+        &self,
+        document: &Value,
+        isolation: &str,
+        reason: Reason,
+    ) -> Result<RestoreResult, Failed> {
+        self.secret("pass", "good", PASSPHRASE.as_bytes())?;
+        let work = self.path("work");
+        fs::create_dir_all(&work)?;
+        let isolation = [(case::ISOLATION, isolation.to_owned())];
+        let (result, notes) = case::run(&work, document, &self.path("secrets"), &isolation)?;
+        fixture::is_of_schema(&serde_json::to_value(&result)?)?;
+        if (result.verdict, result.reason) == (reason.verdict(), reason) {
+            return Ok(result);
+        }
+        let text = serde_json::to_string_pretty(&result)?;
+        Err(format!(
+            "expected {reason}, got {}: {notes:#?}\n{text}",
+            result.reason
+        )
+        .into())
+    }
+}
+
+/// Every file below a folder with its bytes.
+fn content(folder: &Path) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            all.extend(content(&path)?);
+        } else {
+            let bytes = fs::read(&path)?;
+            all.push((path, bytes));
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+fn restored(isolation: &str) -> Result<(), Failed> {
+    let backed = Backed::make()?;
+    let before = content(&backed.path("far"))?;
+    let result = backed.expect(&backed.document(1000), isolation, Reason::None)?;
+    let warned = result.checks.iter().any(|check| {
+        let failed = check.status == CheckStatus::Fail && check.observed == Some(1.into());
+        check.id == "collations" && failed && !check.required
+    });
+    if !warned {
+        return Err(format!("the collation is not told: {:#?}", result.checks).into());
+    }
+    if before.is_empty() || content(&backed.path("far"))? != before {
+        return Err("the living tablespace was touched".into());
+    }
+    Ok(())
+}
+
+/// Whoever removes the newest backup loses no rows, for the archive has the log: only what was signed tells.
+fn newest_removed() -> Result<(), Failed> {
+    let backed = Backed::make()?;
+    backed.sql("insert into patients select generate_series(1001, 1500)")?;
+    // pgBackRest tells whole seconds: nobody backs up twice in one.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let folder = &backed.0.0;
+    let run = |arguments: &[&str]| {
+        let ran = run_with(folder, arguments, &[], None)?;
+        if ran.code == 0 {
+            return Ok(());
+        }
+        Err(io::Error::other(ran.stderr))
+    };
+    run(&["evidence", "keygen", "key"])?;
+    backed.secret("producer", "public", &fs::read(backed.path("key.pub"))?)?;
+    backed.secret("digest", "key", b"a key for the digests of rows...")?;
+    let dsn = format!("host={} user=postgres", backed.path("spool").display());
+    let mut backup = backed.backrest();
+    backup.args(["backup", "--type=full"]);
+    let mut words = vec![
+        "restore",
+        "manifest",
+        "--dsn",
+        &dsn,
+        "--all-databases",
+        "--key",
+        "key",
+        "--digest-key",
+        "secrets/digest/key",
+        "--artifact",
+        "repo/backup/ehr/latest/backup.manifest",
+        "--output",
+        "repo.manifest.dsse.json",
+        "--",
+    ];
+    words.extend(
+        std::iter::once(backup.get_program())
+            .chain(backup.get_args())
+            .filter_map(|word| word.to_str()),
+    );
+    run(&words)?;
+
+    let mut document = backed.document(1500);
+    document["spec"]["source"]["pgBackRest"]["manifestKey"] =
+        json!("{artifact}.manifest.dsse.json");
+    document["spec"]["checks"]["manifest"] = json!({
+        "publicKeySecretRef": {"name": "producer", "key": "public"},
+        "digestKeySecretRef": {"name": "digest", "key": "key"},
+    });
+    document["spec"]["checks"]["builtin"] = json!({"checksum": "Required"});
+    let result = backed.expect(&document, "auto", Reason::None)?;
+    let newest = fs::read_link(backed.path("repo/backup/ehr/latest"))?;
+    let list = backed
+        .path("repo/backup/ehr")
+        .join(&newest)
+        .join("backup.manifest");
+    let sum = must(Command::new("sha256sum").arg(&list))?;
+    let sum = String::from_utf8_lossy(&sum.stdout);
+    let digest = result.artifact.and_then(|artifact| artifact.digest);
+    if digest != sum.get(..64).map(|sum| format!("sha256:{sum}")) {
+        return Err(format!("the digest is {digest:?}, sha256sum says {sum}").into());
+    }
+
+    // Its copy restores as well, and nothing else tells of the difference.
+    let bytes = fs::read(&list)?;
+    let mut other = bytes.clone();
+    other.push(0);
+    fs::write(&list, &other)?;
+    backed.expect(&document, "auto", Reason::ChecksumMismatch)?;
+    fs::write(&list, &bytes)?;
+
+    let label = newest.to_string_lossy();
+    must(
+        backed
+            .backrest()
+            .args(["expire", &format!("--set={label}")]),
+    )?;
+    backed.expect(&backed.document(1500), "auto", Reason::None)?;
+    backed.expect(&document, "auto", Reason::BackupMissing)?;
+    Ok(())
+}

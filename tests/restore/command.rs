@@ -1,0 +1,314 @@
+//! The command from end to end, as a user runs it: canary, manifest, verification, evidence, reports and exit codes.
+
+use std::{fs, process::Command};
+
+use hipaa_iac_tests::{Ran, run_with, workspace};
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Value, json};
+
+use crate::fixture::{self, BIN, Cluster, must, postgres};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("command::recorded", recorded),
+        Trial::test("command::rolled_back", rolled_back),
+        Trial::test("command::nothing_proved", nothing_proved),
+    ]
+}
+
+/// A clinic's server and the folder with everything else.
+struct Clinic(Cluster);
+
+/// A verification under way, by its arguments.
+const VERIFY: [&str; 7] = [
+    "restore",
+    "verify",
+    "--config",
+    "verification.yaml",
+    "--state",
+    "state",
+    "--quiet",
+];
+
+impl Clinic {
+    fn open() -> Result<Self, Failed> {
+        let clinic = Self(Cluster::new()?);
+        let at = clinic.0.0.display();
+        clinic.0.start(
+            &["-A", "trust"],
+            &format!("listen_addresses = ''\nunix_socket_directories = '{at}'\nfsync = off\nautovacuum = off\n"),
+        )?;
+        must(
+            postgres(&format!("{BIN}/psql"))
+                .args(["-XqU", "postgres", "-v", "ON_ERROR_STOP=1", "-h"])
+                .arg(&clinic.0.0)
+                .args(["-c", "create table patients (id int primary key, name text); insert into patients select n, 'Planted Patient ' || n from generate_series(1, 100) n"]),
+        )?;
+        for folder in [
+            "secrets/age",
+            "secrets/canary",
+            "secrets/manifest",
+            "backups",
+        ] {
+            fs::create_dir_all(clinic.0.0.join(folder))?;
+        }
+        must(
+            Command::new("age-keygen")
+                .arg("-o")
+                .arg(clinic.0.0.join("secrets/age/identity")),
+        )?;
+        fs::write(clinic.0.0.join("secrets/canary/mac"), "0123456789abcdef")?;
+        for key in ["manifest.key", "evidence.key"] {
+            clinic.is(&["evidence", "keygen", key], 0)?;
+        }
+        fs::copy(
+            clinic.0.0.join("manifest.key.pub"),
+            clinic.0.0.join("secrets/manifest/public"),
+        )?;
+        clinic.is(&["restore", "canary", "create"], 0)?;
+        clinic.write(&clinic.document())?;
+        Ok(clinic)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Ran, Failed> {
+        let socket = self.0.0.to_string_lossy();
+        let variables = [("PGHOST", socket.as_ref()), ("PGUSER", "postgres")];
+        Ok(run_with(&self.0.0, arguments, &variables, None)?)
+    }
+
+    /// Runs the program, which must end so.
+    fn is(&self, arguments: &[&str], code: i32) -> Result<Ran, Failed> {
+        let ran = self.run(arguments)?;
+        if ran.code == code {
+            return Ok(ran);
+        }
+        Err(format!("{arguments:?}: expected {code}, got {ran:#?}").into())
+    }
+
+    /// Runs the verification with more arguments; its result.
+    fn verify(&self, more: &[&str], code: i32) -> Result<Value, Failed> {
+        let result = self
+            .is(&[&VERIFY[..], &["--format", "json"], more].concat(), code)?
+            .json();
+        fixture::is_of_schema(&result)?;
+        Ok(result)
+    }
+
+    /// A canary, and then a backup with its manifest.
+    fn back_up(&self, name: &str) -> Result<(), Failed> {
+        self.is(
+            &["restore", "canary", "write", "--key", "secrets/canary/mac"],
+            0,
+        )?;
+        let identity = fs::read_to_string(self.0.0.join("secrets/age/identity"))?;
+        let recipient = identity
+            .lines()
+            .find_map(|line| line.strip_prefix("# public key: "))
+            .ok_or("age-keygen names no public key")?;
+        let artifact = format!("backups/{name}.dump.age");
+        let dump = format!(
+            "{BIN}/pg_dump --snapshot={{snapshot}} -Fc postgres | age -r {recipient} -o {artifact}"
+        );
+        let manifest = ["restore", "manifest", "--artifact", &artifact];
+        let command = ["--key", "manifest.key", "--", "sh", "-c", &dump];
+        self.is(&[&manifest[..], &command].concat(), 0)?;
+        Ok(())
+    }
+
+    fn document(&self) -> Value {
+        json!({
+            "apiVersion": "hipaa-iac.dev/v1alpha1",
+            "kind": "RestoreVerification",
+            "metadata": {"name": "clinic"},
+            "spec": {
+                "source": {"pgDump": {
+                    "format": "Custom",
+                    "location": {"local": {"path": self.0.0.join("backups"), "select": "Newest", "suffix": ".dump.age"}},
+                    "manifestKey": "{artifact}.manifest.dsse.json",
+                    "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}},
+                }},
+                "target": {"storage": {"memory": {"sizeLimit": "1Gi"}}},
+                "objectives": {"maxBackupAge": "26h", "maxDataAge": "26h", "rto": "4h"},
+                "checks": {
+                    "canary": {"macKeySecretRef": {"name": "canary", "key": "mac"}, "maxAge": "26h"},
+                    "manifest": {"publicKeySecretRef": {"name": "manifest", "key": "public"}},
+                    "sql": [{"id": "patients", "query": "select count(*) from public.patients", "expect": {"op": "==", "value": 100}}],
+                },
+            },
+        })
+    }
+
+    fn write(&self, document: &Value) -> Result<(), Failed> {
+        let text = serde_json::to_vec_pretty(document)?;
+        Ok(fs::write(self.0.0.join("verification.yaml"), text)?)
+    }
+
+    fn read(&self, name: &str) -> Result<String, Failed> {
+        Ok(fs::read_to_string(self.0.0.join(name))?)
+    }
+}
+
+fn reason(result: &Value) -> (&str, &str) {
+    let text = |name: &str| result[name].as_str().unwrap_or("?");
+    (text("verdict"), text("reason"))
+}
+
+fn same<T: Copy + PartialEq + std::fmt::Debug>(got: T, expected: T) -> Result<(), Failed> {
+    if got == expected {
+        return Ok(());
+    }
+    Err(format!("expected {expected:?}, got {got:?}").into())
+}
+
+const RECORD: [&str; 6] = [
+    "--evidence",
+    "log",
+    "--evidence-key",
+    "evidence.key",
+    "--evidence-checkpoint",
+    "checkpoint",
+];
+
+/// A run that passes and one that fails, reported in each form and recorded; both verifiers find the log whole, and find an edit.
+fn recorded() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    let reports = [
+        "--format",
+        "text",
+        "--format",
+        "json=result.json",
+        "--format",
+        "junit=result.xml",
+    ];
+    let passed = clinic.is(&[&VERIFY[..], &reports, &RECORD].concat(), 0)?;
+    let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
+    fixture::is_of_schema(&result)?;
+    same(reason(&result), ("Passed", "None"))?;
+    let junit = clinic.read("result.xml")?;
+    let checks = result["checks"].as_array().map_or(0, Vec::len);
+    for (report, words) in [
+        (&passed.stdout, "Passed: clinic restores"),
+        (
+            &passed.stdout,
+            "encryption  age-v1, a foreign key is refused",
+        ),
+        (&junit, r#"<testsuite name="clinic""#),
+        (&junit, &*format!(r#"tests="{}""#, checks + 1)),
+        (&junit, r#"failures="0""#),
+    ] {
+        if !report.contains(words) {
+            return Err(format!("{words} is not in\n{report}").into());
+        }
+    }
+
+    // Somebody takes rows away before the next backup.
+    must(
+        postgres(&format!("{BIN}/psql"))
+            .args(["-XqU", "postgres", "-h"])
+            .arg(&clinic.0.0)
+            .args(["-c", "delete from patients where id > 50"]),
+    )?;
+    clinic.back_up("2")?;
+    let failed = clinic.is(&[&VERIFY[..], &reports, &RECORD].concat(), 1)?;
+    let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
+    same(reason(&result), ("Failed", "AssertionFailed"))?;
+    let junit = clinic.read("result.xml")?;
+    if !failed.stdout.contains("FAIL        sql.patients") || junit.contains(r#"failures="0""#) {
+        return Err(format!("the assertion is not told\n{}\n{junit}", failed.stdout).into());
+    }
+
+    let verify = [
+        "log",
+        "--trusted-key",
+        "evidence.key.pub",
+        "--checkpoint",
+        "checkpoint",
+    ];
+    clinic.is(&[&["evidence", "verify"][..], &verify].concat(), 0)?;
+    let python = || {
+        Command::new("python3")
+            .arg(workspace().join("crates/evidence/verify.py"))
+            .args(verify)
+            .current_dir(&clinic.0.0)
+            .output()
+    };
+    must(
+        Command::new("cmp")
+            .arg(workspace().join("crates/evidence/verify.py"))
+            .arg(clinic.0.0.join("log/verify.py")),
+    )?;
+    same(python()?.status.code(), Some(0))?;
+    let record = clinic.0.0.join("log/records/000000000001.dsse.json");
+    let forged = fs::read(clinic.0.0.join("log/records/000000000000.dsse.json"))?;
+    fs::remove_file(&record)?;
+    fs::write(&record, forged)?;
+    clinic.is(&[&["evidence", "verify"][..], &verify].concat(), 1)?;
+    same(python()?.status.code(), Some(1))?;
+
+    // Nothing of the rows is in what the runs left.
+    for folder in ["log", "state", "result.json", "result.xml"] {
+        let found = Command::new("grep")
+            .args(["-r", "-l", "Planted Patient"])
+            .arg(clinic.0.0.join(folder))
+            .output()?;
+        same(String::from_utf8_lossy(&found.stdout).as_ref(), "")?;
+    }
+    clinic.is(&["restore", "gc", "--state", "state"], 0)?;
+    Ok(())
+}
+
+/// An older backup that is genuine is told by the canary's number: the one that the state keeps, and the one that is given.
+fn rolled_back() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    clinic.back_up("2")?;
+    same(reason(&clinic.verify(&[], 0)?), ("Passed", "None"))?;
+    fs::remove_file(clinic.0.0.join("backups/2.dump.age"))?;
+    let rolled = ("Failed", "CanaryRolledBack");
+    same(reason(&clinic.verify(&[], 1)?), rolled)?;
+    // A machine without that state knows it from elsewhere.
+    fs::remove_dir_all(clinic.0.0.join("state"))?;
+    same(reason(&clinic.verify(&["--last-canary", "2"], 1)?), rolled)?;
+    same(
+        reason(&clinic.verify(&["--last-canary", "1"], 0)?),
+        ("Passed", "None"),
+    )?;
+    // What fails is not remembered, and the higher of both counts.
+    same(reason(&clinic.verify(&["--last-canary", "9"], 1)?), rolled)?;
+    same(reason(&clinic.verify(&[], 0)?), ("Passed", "None"))
+}
+
+/// What is no verdict on the backup has another exit code than a failure.
+fn nothing_proved() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    // A record that cannot be written takes the proof away: here the log is another key's.
+    clinic.is(&["evidence", "keygen", "other.key"], 0)?;
+    let other = ["--evidence", "log", "--evidence-key", "other.key"];
+    clinic.is(&[&VERIFY[..], &other].concat(), 0)?;
+    let unrecorded = clinic.is(&[&VERIFY[..], &RECORD].concat(), 3)?;
+    if !unrecorded.stderr.contains("error: not recorded: ") {
+        return Err(unrecorded.stderr.into());
+    }
+    let mut document = clinic.document();
+    document["spec"]["suspend"] = json!(true);
+    clinic.write(&document)?;
+    same(reason(&clinic.verify(&[], 3)?), ("Skipped", "Suspended"))?;
+    let mut document = clinic.document();
+    document["spec"]["checks"]["sql"][0]["query"] = json!("selekt 1");
+    clinic.write(&document)?;
+    same(
+        reason(&clinic.verify(&[], 3)?),
+        ("Inconclusive", "AssertionError"),
+    )?;
+    let mut document = clinic.document();
+    document["spec"]["sources"] = json!({});
+    clinic.write(&document)?;
+    let wrong = clinic.is(&VERIFY, 2)?;
+    if !wrong.stderr.contains("verification.yaml: line ") || !wrong.stderr.contains("sources") {
+        return Err(wrong.stderr.into());
+    }
+    clinic.is(&[&VERIFY[..], &["--format", "yaml"]].concat(), 2)?;
+    Ok(())
+}
