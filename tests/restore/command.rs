@@ -1,18 +1,22 @@
 //! The command from end to end, as a user runs it: canary, manifest, verification, evidence, reports and exit codes.
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
 
 use hipaa_iac_tests::{Ran, run_with, workspace};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
-use crate::fixture::{self, BIN, Cluster, must, postgres};
+use crate::{
+    death::Small,
+    fixture::{self, BIN, Cluster, must, postgres},
+};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("command::recorded", recorded),
         Trial::test("command::rolled_back", rolled_back),
         Trial::test("command::nothing_proved", nothing_proved),
+        Trial::test("command::not_destroyed", not_destroyed),
     ]
 }
 
@@ -311,4 +315,51 @@ fn nothing_proved() -> Result<(), Failed> {
     }
     clinic.is(&[&VERIFY[..], &["--format", "yaml"]].concat(), 2)?;
     Ok(())
+}
+
+/// What cannot be removed is said, whatever came of the checks; `gc` finds it again.
+fn not_destroyed() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    let mut document = clinic.document();
+    document["spec"]["checks"]["sql"][0]["query"] =
+        json!("select count(*) + length(pg_sleep(5)::text) from public.patients");
+    clinic.write(&document)?;
+    let scratch = clinic.0.0.join("scratch");
+    fs::create_dir(&scratch)?;
+    let folders = || -> std::io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(&scratch)?;
+        entries.map(|entry| Ok(entry?.path())).collect()
+    };
+    let place = ["--scratch", "scratch", "--isolation", "directory"];
+    let (result, held) = thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            clinic
+                .verify(&place, 4)
+                .map_err(|failed| format!("{failed:?}"))
+        });
+        let mut held = Err(Failed::from("no scratch was made"));
+        for _ in 0..600 {
+            if let Some(run) = folders()?.first() {
+                // A file system that somebody has put there stays.
+                let at = run.join("held");
+                fs::create_dir(&at)?;
+                held = Small::mount(at, "1m");
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let result = run.join().map_err(|_| "the run panicked")??;
+        Ok::<_, Failed>((result, held?))
+    })?;
+    same(reason(&result), ("Inconclusive", "RunnerLost"))?;
+    same(result["scratch"]["destroyed"].as_str(), Some("NotVerified"))?;
+    let gc = ["restore", "gc", "--state", "state", "--scratch", "scratch"];
+    clinic.is(&gc, 4)?;
+    drop(held);
+    let collected = clinic.is(&gc, 0)?;
+    if !collected.stderr.contains("1 folder of dead runs removed") {
+        return Err(collected.stderr.into());
+    }
+    same(folders()?.len(), 0)
 }

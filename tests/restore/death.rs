@@ -504,10 +504,10 @@ fn user_namespace() -> Result<(), Failed> {
 }
 
 /// A file system of its own, with little room.
-struct Small(PathBuf);
+pub(crate) struct Small(PathBuf);
 
 impl Small {
-    fn mount(at: PathBuf, size: &str) -> Result<Self, Failed> {
+    pub(crate) fn mount(at: PathBuf, size: &str) -> Result<Self, Failed> {
         nix::mount::mount(
             Some("tmpfs"),
             &at,

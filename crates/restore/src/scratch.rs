@@ -98,7 +98,7 @@ impl RunFolder {
 
     /// Removes the folder, and says whether it is gone.
     pub(crate) fn destroy(self) -> bool {
-        let gone = remove(&self.path);
+        let gone = remove_run(&self.path);
         drop(self.lock);
         gone && fs::remove_file(&self.record).is_ok()
     }
@@ -122,6 +122,16 @@ fn remove(path: &Path) -> bool {
         }
     }
     matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
+}
+
+/// Removes the folder of a dead run. One that stays gets its lock again, which nobody holds: without, it would be taken for one
+/// that is just being made.
+fn remove_run(path: &Path) -> bool {
+    let gone = remove(path);
+    if !gone {
+        let _ = File::create(path.join(LOCK));
+    }
+    gone
 }
 
 /// Removes all that is in a folder.
@@ -190,6 +200,8 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
         }
     }
     for base in bases {
+        // As the records have it.
+        let base = base.canonicalize().unwrap_or_else(|_| base.clone());
         for entry in fs::read_dir(base).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let id = name.to_string_lossy();
@@ -222,7 +234,7 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
             _ => {}
         }
         kill_inside(&folder);
-        if remove(&folder) {
+        if remove_run(&folder) {
             collected.removed.push(folder);
         } else {
             collected.failed.push(folder);
