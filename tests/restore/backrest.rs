@@ -234,6 +234,13 @@ fn newest_removed() -> Result<(), Failed> {
         return Err(format!("the digest is {digest:?}, sha256sum says {sum}").into());
     }
 
+    // So whoever has the repository in a store gets it.
+    let path = format!("backup/ehr/{}/backup.manifest", newest.display());
+    let raw = must(backed.backrest().args(["repo-get", "--raw", &path]))?;
+    if raw.stdout != fs::read(&list)? {
+        return Err("repo-get --raw gives other bytes".into());
+    }
+
     // Its copy restores as well, and nothing else tells of the difference.
     let bytes = fs::read(&list)?;
     let mut other = bytes.clone();

@@ -2,7 +2,11 @@
 
 use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
 
-use hipaa_iac_tests::{Ran, run_with, workspace};
+use hipaa_iac_tests::{
+    Ran,
+    object_storage::{Bucket, Server},
+    program, run_with, workspace,
+};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
@@ -17,6 +21,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("command::rolled_back", rolled_back),
         Trial::test("command::nothing_proved", nothing_proved),
         Trial::test("command::not_destroyed", not_destroyed),
+        Trial::test("command::fetched", fetched),
+        Trial::test("command::example", example),
     ]
 }
 
@@ -42,11 +48,9 @@ impl Clinic {
             &["-A", "trust"],
             &format!("listen_addresses = ''\nunix_socket_directories = '{at}'\nfsync = off\nautovacuum = off\n"),
         )?;
-        must(
-            postgres(&format!("{BIN}/psql"))
-                .args(["-XqU", "postgres", "-v", "ON_ERROR_STOP=1", "-h"])
-                .arg(&clinic.0.0)
-                .args(["-c", "create table patients (id int primary key, name text); insert into patients select n, 'Planted Patient ' || n from generate_series(1, 100) n"]),
+        clinic.sql(
+            "create table patients (id int primary key, name text);
+             insert into patients select n, 'Planted Patient ' || n from generate_series(1, 100) n",
         )?;
         for folder in [
             "secrets/age",
@@ -70,8 +74,24 @@ impl Clinic {
             clinic.0.0.join("secrets/manifest/public"),
         )?;
         clinic.is(&["restore", "canary", "create"], 0)?;
+        clinic.sql(
+            "create role canary login;
+             grant usage on schema hipaa_iac to canary;
+             grant insert on hipaa_iac.restore_canary to canary;
+             grant usage on sequence hipaa_iac.restore_canary_seq to canary",
+        )?;
         clinic.write(&clinic.document())?;
         Ok(clinic)
+    }
+
+    fn sql(&self, sql: &str) -> Result<(), Failed> {
+        must(
+            postgres(&format!("{BIN}/psql"))
+                .args(["-XqU", "postgres", "-v", "ON_ERROR_STOP=1", "-h"])
+                .arg(&self.0.0)
+                .args(["-c", sql]),
+        )?;
+        Ok(())
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Ran, Failed> {
@@ -100,10 +120,10 @@ impl Clinic {
 
     /// A canary, and then a backup with its manifest.
     fn back_up(&self, name: &str) -> Result<(), Failed> {
-        self.is(
-            &["restore", "canary", "write", "--key", "secrets/canary/mac"],
-            0,
-        )?;
+        // By who may do nothing else.
+        let write = ["restore", "canary", "write", "--key", "secrets/canary/mac"];
+        let role = ["--dsn", "user=canary dbname=postgres"];
+        self.is(&[&write[..], &role].concat(), 0)?;
         let identity = fs::read_to_string(self.0.0.join("secrets/age/identity"))?;
         let recipient = identity
             .lines()
@@ -207,12 +227,7 @@ fn recorded() -> Result<(), Failed> {
     }
 
     // Somebody takes rows away before the next backup.
-    must(
-        postgres(&format!("{BIN}/psql"))
-            .args(["-XqU", "postgres", "-h"])
-            .arg(&clinic.0.0)
-            .args(["-c", "delete from patients where id > 50"]),
-    )?;
+    clinic.sql("delete from patients where id > 50")?;
     clinic.back_up("2")?;
     let failed = clinic.is(&[&VERIFY[..], &reports, &RECORD].concat(), 1)?;
     let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
@@ -362,4 +377,75 @@ fn not_destroyed() -> Result<(), Failed> {
         return Err(collected.stderr.into());
     }
     same(folders()?.len(), 0)
+}
+
+/// The network in one process and the key in another: what the one fetched the other restores, and nothing else.
+fn fetched() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    let server = Server::versitygw()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    for name in ["1.dump.age", "1.dump.age.manifest.dsse.json"] {
+        let file = clinic.0.0.join("backups").join(name);
+        server.python(&format!(
+            "s3.put_object(Bucket='backups', Key='daily/{name}', Body=open('{}', 'rb'))",
+            file.display()
+        ))?;
+    }
+    let mut document = clinic.document();
+    let source = &mut document["spec"]["source"]["pgDump"];
+    source["location"] = json!({"s3": {"bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age"}});
+    source["manifestKey"] = json!("daily/{artifact}.manifest.dsse.json");
+    clinic.write(&document)?;
+    fs::create_dir(clinic.0.0.join("empty"))?;
+    fs::create_dir(clinic.0.0.join("fetched"))?;
+    let environment = server.environment();
+    let variables: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    // Without a secret to open it with.
+    let fetch = ["restore", "fetch", "--config", "verification.yaml"];
+    let into = ["--secrets", "empty", "--into", "fetched"];
+    let ran = run_with(&clinic.0.0, &[&fetch[..], &into].concat(), &variables, None)?;
+    same(ran.code, 0)?;
+    drop(server);
+    let place = ["--fetched", "fetched"];
+    let result = clinic.verify(&place, 0)?;
+    same(reason(&result), ("Passed", "None"))?;
+    same(
+        result["artifact"]["uri"].as_str(),
+        Some("s3://backups/daily/1.dump.age"),
+    )?;
+    // What was not fetched to its end proves nothing.
+    fs::remove_file(clinic.0.0.join("fetched/located.json"))?;
+    same(
+        reason(&clinic.verify(&place, 3)?),
+        ("Inconclusive", "RunnerLost"),
+    )
+}
+
+/// The one command of the README.
+fn example() -> Result<(), Failed> {
+    let place = Cluster::new()?;
+    let kept = place.0.join("kept");
+    let ran = must(
+        Command::new(workspace().join("examples/restore/run.sh"))
+            .arg(&kept)
+            .env("HIPAA_IAC", program()?),
+    )?;
+    let told = String::from_utf8_lossy(&ran.stdout);
+    if !told.contains("Passed: clinic restores") {
+        return Err(told.as_ref().into());
+    }
+    must(
+        Command::new("python3")
+            .arg(kept.join("evidence/verify.py"))
+            .arg(kept.join("evidence"))
+            .arg("--trusted-key")
+            .arg(kept.join("evidence.key.pub"))
+            .arg("--checkpoint")
+            .arg(kept.join("checkpoint")),
+    )?;
+    Ok(())
 }

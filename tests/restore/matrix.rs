@@ -395,6 +395,19 @@ pub(crate) fn trials() -> Vec<Trial> {
                 })
             },
         ),
+        // As a store keeps it, which knows no folders.
+        ("base::without_empty_folders", R::BootFailed, |b| {
+            let folder = b.copy_of("base")?;
+            must(Command::new("find").arg(&folder).args([
+                "-mindepth",
+                "1",
+                "-type",
+                "d",
+                "-empty",
+                "-delete",
+            ]))?;
+            Ok(b.base(&folder, &json!("serverSide"), None))
+        }),
         // A server started on such a link would write to what it leads to.
         ("base::tablespace", R::ConfigError, |b| {
             let folder = b.copy_of("base")?;

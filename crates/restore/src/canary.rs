@@ -133,7 +133,7 @@ pub fn create(client: &mut Client, table: &TableName) -> Result<(), CanaryError>
     Ok(())
 }
 
-/// Writes a canary, and gives it. The role needs INSERT on the table, USAGE on its sequence and no more.
+/// Writes a canary, and gives it. The role needs INSERT on the table, USAGE on its schema and its sequence, and no more.
 pub fn write(client: &mut Client, table: &TableName, key: &[u8]) -> Result<Canary, CanaryError> {
     let table = &table.0;
     let row = client.query_typed_one(
