@@ -378,6 +378,25 @@ fn conditions(node: Option<&Node>) -> Node {
 }
 
 fn condition(operator: Node, key: Node, values: Node) -> Node {
+    // AWS takes numbers and truth values as texts.
+    let text = |node: &Node| match &node.value {
+        Value::Number(number) => Node {
+            value: Value::String(number.to_string().into()),
+            ..node.clone()
+        },
+        Value::Bool(value) => Node {
+            value: Value::String(value.to_string().into()),
+            ..node.clone()
+        },
+        _ => node.clone(),
+    };
+    let values = match &values.value {
+        Value::List(all) => Node {
+            value: Value::List(Arc::new(all.iter().map(text).collect())),
+            ..values.clone()
+        },
+        _ => values,
+    };
     object(vec![
         ("operator", operator),
         ("key", key),

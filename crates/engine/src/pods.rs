@@ -40,6 +40,12 @@ const PATTERNS: [&str; 4] = [
     "mutations.gatekeeper.sh",
 ];
 
+/// The lists of containers of a pod spec.
+const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+
+/// Groups whose objects hold the values of Helm charts, which look like pods and become some.
+const VALUES: [&str; 2] = ["helm.toolkit.fluxcd.io", "helm.cattle.io"];
+
 /// Fields by which a container is known for one, beside its name.
 const OF_CONTAINERS: [&str; 7] = [
     "args",
@@ -87,6 +93,10 @@ impl FoundPods {
                 found.look(value, &mut vec![Step::Key(Arc::clone(key))]);
             }
         }
+        if VALUES.contains(&&*id.group) && !found.pods.is_empty() {
+            found.pods.clear();
+            found.add_loose(&resource.body);
+        }
         (found != Self::default()).then_some(found)
     }
 
@@ -102,14 +112,17 @@ impl FoundPods {
         }
         match &node.value {
             Value::Object(members) => {
-                if is_pod_spec(members) {
+                let spec = is_pod_spec(members);
+                if spec {
                     self.pods.push(path.clone());
-                    return;
                 }
                 if is_loose_container(members) {
                     self.add_loose(node);
                 }
                 for (key, value) in members.iter() {
+                    if spec && CONTAINERS.contains(&&**key) {
+                        continue;
+                    }
                     path.push(Step::Key(Arc::clone(key)));
                     self.look(value, path);
                     path.pop();
@@ -128,19 +141,14 @@ impl FoundPods {
 }
 
 fn is_pod_spec(members: &Map) -> bool {
-    let is_container = |node: &Node| {
-        node.as_map().is_some_and(|members| {
-            let named = members
-                .get("name")
-                .is_some_and(|name| name.as_str().is_some() || name.as_unknown().is_some());
-            named && OF_CONTAINERS.iter().any(|key| members.contains_key(*key))
-        })
-    };
-    ["containers", "initContainers"].iter().any(|key| {
-        members
-            .get(*key)
-            .and_then(Node::as_list)
-            .is_some_and(|list| list.iter().any(is_container))
+    let lists = CONTAINERS
+        .iter()
+        .filter_map(|key| members.get(*key)?.as_list());
+    lists.flatten().filter_map(Node::as_map).any(|members| {
+        let named = members
+            .get("name")
+            .is_some_and(|name| name.as_str().is_some() || name.as_unknown().is_some());
+        named && OF_CONTAINERS.iter().any(|key| members.contains_key(*key))
     })
 }
 
@@ -213,6 +221,7 @@ pub(crate) fn unjudged(inventory: &Inventory, relations: &Relations<'_>) -> Vec<
     by_kind
         .into_iter()
         .map(|((_, kind), mut resources)| {
+            resources.sort_by_key(|(address, _)| *address);
             resources.dedup_by_key(|(address, _)| *address);
             let first: Vec<&str> = resources.iter().take(TOLD).map(|of| of.0).collect();
             let more = match resources.len().saturating_sub(TOLD) {

@@ -466,6 +466,14 @@ fn pod_templates_of_kinds_that_are_not_listed() {
                 .to_owned(),
             &["$['spec']"],
         ),
+        // What lies below a pod is looked at too.
+        (
+            "example.org/Nested",
+            format!(
+                r#"{{"spec": {{"containers": [{container}], "worker": {{"template": {{"spec": {pod}}}}}}}}}"#
+            ),
+            &["$['spec']", "$['spec']['worker']['template']['spec']"],
+        ),
         (
             "jobset.x-k8s.io/JobSet",
             format!(

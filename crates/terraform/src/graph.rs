@@ -297,8 +297,10 @@ fn in_binding<T>(
     }
 }
 
-/// The value of a slot, computed when it is not there. `None`: it is being computed, so it depends on itself.
+/// The value of a slot, computed when it is not there. `None`: it is being computed, so it depends on itself. `doubts` stays
+/// as it was: where this fails Terraform fails, whatever `try` stands around the mention, and who asks first changes nothing.
 fn memo<K: std::hash::Hash + Eq + Clone, T: Clone>(
+    doubts: &Cell<u64>,
     slots: &RefCell<HashMap<K, Slot<T>>>,
     key: &K,
     compute: impl FnOnce() -> T,
@@ -309,7 +311,9 @@ fn memo<K: std::hash::Hash + Eq + Clone, T: Clone>(
         None => {}
     }
     slots.borrow_mut().insert(key.clone(), Slot::Busy);
+    let before = doubts.get();
     let value = compute();
+    doubts.set(before);
     slots
         .borrow_mut()
         .insert(key.clone(), Slot::Done(value.clone()));
@@ -539,7 +543,7 @@ impl<'a> Evaluator<'a> {
         let Some(expr) = instance.module.locals.get(name) else {
             return Err(failure(span, format!("there is no local.{name}")));
         };
-        memo(&instance.locals, name, || {
+        memo(&self.doubts, &instance.locals, name, || {
             let val = self
                 .eval(expr, scope(instance))
                 .unwrap_or_else(|failure| self.recover(failure));
@@ -552,7 +556,7 @@ impl<'a> Evaluator<'a> {
         let Some(block) = instance.module.variables.get(name) else {
             return Err(failure(span, format!("there is no var.{name}")));
         };
-        memo(&instance.variables, name, || {
+        memo(&self.doubts, &instance.variables, name, || {
             let val = self
                 .compute_variable(instance, name, block)
                 .unwrap_or_else(|failure| self.recover(failure));
@@ -812,7 +816,7 @@ impl<'a> Evaluator<'a> {
         at: usize,
         block: &ResourceBlock,
     ) -> Option<Rc<Resource>> {
-        memo(&instance.resources, &at, || {
+        memo(&self.doubts, &instance.resources, &at, || {
             Rc::new(Resource {
                 keys: self.keys(instance, &block.block.body),
                 bodies: RefCell::default(),
@@ -828,7 +832,7 @@ impl<'a> Evaluator<'a> {
         resource: &Resource,
         at: usize,
     ) -> Option<Rc<Evaluated>> {
-        memo(&resource.bodies, &at, || {
+        memo(&self.doubts, &resource.bodies, &at, || {
             let binding = resource.keys.binding(at);
             let (mut node, mut members) = in_binding(instance, binding.as_ref(), |scope| {
                 self.block_value(&block.block.body, scope, &META, block.block.header, 0)
@@ -1443,7 +1447,7 @@ impl<'a> Evaluator<'a> {
         let Some(block) = child.module.outputs.get(name) else {
             return Err(failure(span, format!("{module} has no output {name:?}")));
         };
-        memo(&child.outputs, name, || {
+        memo(&self.doubts, &child.outputs, name, || {
             let Some(value) = block.body.attr("value") else {
                 return self.recover(failure(
                     block.header,
@@ -1471,7 +1475,7 @@ impl<'a> Evaluator<'a> {
         name: &Arc<str>,
     ) -> Option<Rc<ModuleCall>> {
         let block = instance.module.calls.get(name)?;
-        memo(&instance.calls, name, || {
+        memo(&self.doubts, &instance.calls, name, || {
             Rc::new(self.expand_call(instance, name, block))
         })
     }

@@ -482,7 +482,14 @@ impl Installed {
 fn module_parts(source: &str) -> (Vec<&str>, &str, Option<&str>) {
     let (path, query) = source.split_once('?').unwrap_or((source, ""));
     let path = path.rsplit("://").next().unwrap_or(path);
-    let (package, folder) = path.split_once("//").unwrap_or((path, ""));
+    let (mut package, mut folder) = path.split_once("//").unwrap_or((path, ""));
+    // `github.com/org/repo/folder` is short for `github.com/org/repo//folder`.
+    if folder.is_empty()
+        && let Some((at, _)) = package.match_indices('/').nth(2)
+        && package.starts_with("github.com/")
+    {
+        (package, folder) = package.split_at(at);
+    }
     let package = package.strip_suffix(".git").unwrap_or(package);
     let mut names: Vec<&str> = package.rsplit(['/', ':', '@']).take(3).collect();
     names.reverse();

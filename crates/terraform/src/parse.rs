@@ -144,6 +144,7 @@ fn without_empty_heredocs(text: &str) -> Cow<'_, str> {
     let mut copy = Cow::Borrowed(text);
     let mut mark: Option<&str> = None;
     let mut opened: Option<Range<usize>> = None;
+    let mut commented = false;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let (start, trimmed) = (at, line.trim());
@@ -160,23 +161,49 @@ fn without_empty_heredocs(text: &str) -> Cow<'_, str> {
                         .replace_range(start..end, &" ".repeat(end - start));
                 }
             }
-        } else if let Some((before, rest)) = line.rsplit_once("<<")
-            && !before.contains('#')
-            && !trimmed.starts_with('/')
-        {
+        } else if let Some(opener) = heredoc_opener(line, &mut commented) {
+            let rest = line.get(opener + 2..).unwrap_or_default();
             let name = rest.strip_prefix('-').unwrap_or(rest).trim();
-            if !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
-            {
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+            if !name.is_empty() && name.chars().all(is_name) {
                 mark = Some(name);
-                let from = start + before.len();
-                opened = Some(from..from + 2 + rest.trim_end().len());
+                opened = Some(start + opener..start + line.trim_end().len());
             }
         }
     }
     copy
+}
+
+/// Where `<<` stands in a line outside of texts and comments; whether a comment goes on behind the line.
+fn heredoc_opener(line: &str, commented: &mut bool) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let mut quoted = false;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let next = bytes.get(at + 1).copied();
+        let width = match (byte, next) {
+            (b'*', Some(b'/')) if *commented => {
+                *commented = false;
+                2
+            }
+            _ if *commented => 1,
+            (b'\\', Some(_)) if quoted => 2,
+            (b'"', _) => {
+                quoted = !quoted;
+                1
+            }
+            _ if quoted => 1,
+            (b'#', _) | (b'/', Some(b'/')) => return None,
+            (b'/', Some(b'*')) => {
+                *commented = true;
+                2
+            }
+            (b'<', Some(b'<')) => return Some(at),
+            _ => 1,
+        };
+        at += width;
+    }
+    None
 }
 
 /// The range of an object key that begins at `start`: a word or a quoted text without escapes.

@@ -1338,10 +1338,26 @@ fn an_instance_that_may_not_be_there_is_no_certain_answer_of_try() {
 }
 
 #[test]
+fn who_asks_first_changes_nothing() {
+    let resource = |name: &str| {
+        format!("resource \"aws_x\" \"{name}\" {{\n  key = try(local.kid, null)\n}}\n")
+    };
+    let text = format!(
+        "variable \"n\" {{}}\nresource \"aws_k\" \"k\" {{\n  count = var.n\n}}\nlocals {{\n  kid = aws_k.k[0].arn\n}}\n{}{}",
+        resource("a"),
+        resource("b")
+    );
+    let loaded = main_tf(&text);
+    // Where the local has no value Terraform fails, whatever `try` stands around its mention.
+    assert!(loaded.unknown("aws_x.a", "key").set);
+    assert!(loaded.unknown("aws_x.b", "key").set);
+}
+
+#[test]
 fn a_heredoc_without_a_line_swallows_nothing() {
     let loaded = main_tf(
         "resource \"aws_x\" \"a\" {\n  text = <<-EOT\n  EOT\n}\nresource \"aws_x\" \"b\" {\n  list = [<<E\nE\n  , \"y\"]\n}\n\
-         # see <<EOT\nresource \"aws_x\" \"c\" {\n  text = <<-EOT\n  x = <<E\n  E\n  EOT\n}\n",
+         /*\n cat <<EOF\n*/\nlocals {\n  a = \"b\" // see <<EOT\n  h = { \"color#1\" = <<EOT\nEOT\n  }\n}\n# see <<EOT\nresource \"aws_x\" \"c\" {\n  text = <<-EOT\n  x = <<E\n  E\n  EOT\n}\n",
     );
     assert!(loaded.inventory.diagnostics.is_empty());
     assert_eq!(loaded.addresses(), ["aws_x.a", "aws_x.b", "aws_x.c"]);
@@ -1373,6 +1389,7 @@ fn a_module_that_was_downloaded_for_another_call_is_not_read() {
         {"Key": "new", "Source": "registry.terraform.io/org/db/aws", "Version": "2.1.0", "Dir": ".terraform/modules/m"},
         {"Key": "other", "Source": "registry.terraform.io/else/db/aws", "Version": "2.1.0", "Dir": ".terraform/modules/m"},
         {"Key": "ref", "Source": "git::https://github.com/org/db.git?ref=v1", "Dir": ".terraform/modules/m"},
+        {"Key": "mono", "Source": "git::https://github.com/org/mono.git//modules/x", "Dir": ".terraform/modules/m"},
         {"Key": "git", "Source": "git::ssh://git@github.com/org/db.git//sub?ref=v2", "Dir": ".terraform/modules/m"}]}"#;
     let calls = r#"
         module "old" {
@@ -1389,6 +1406,9 @@ fn a_module_that_was_downloaded_for_another_call_is_not_read() {
         module "ref" {
           source = "github.com/org/db?ref=v2"
         }
+        module "mono" {
+          source = "github.com/org/mono/modules/x"
+        }
         module "git" {
           source = "git@github.com:org/db.git//sub?ref=v2"
         }
@@ -1403,7 +1423,11 @@ fn a_module_that_was_downloaded_for_another_call_is_not_read() {
     ]);
     assert_eq!(
         loaded.addresses(),
-        ["module.git.aws_x.x", "module.new.aws_x.x"]
+        [
+            "module.git.aws_x.x",
+            "module.mono.aws_x.x",
+            "module.new.aws_x.x"
+        ]
     );
     assert_eq!(loaded.codes(), ["module-unresolved"; 3]);
 }
