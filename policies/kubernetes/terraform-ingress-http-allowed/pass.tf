@@ -72,24 +72,3 @@ resource "kubernetes_ingress_v1" "alb" {
     }
   }
 }
-
-resource "kubernetes_manifest" "gke" {
-  manifest = {
-    apiVersion = "networking.k8s.io/v1"
-    kind       = "Ingress"
-    metadata = {
-      name      = "gke"
-      namespace = "ehr"
-      annotations = {
-        "kubernetes.io/ingress.allow-http" = "false"
-      }
-    }
-    spec = {
-      tls = [{ hosts = ["ehr.example.org"], secretName = "ehr-tls" }]
-      rules = [{
-        host = "ehr.example.org"
-        http = { paths = [] }
-      }]
-    }
-  }
-}

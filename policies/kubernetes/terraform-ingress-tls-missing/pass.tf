@@ -130,39 +130,3 @@ resource "kubernetes_ingress_v1" "alb" {
     }
   }
 }
-
-resource "kubernetes_manifest" "manifest" {
-  manifest = {
-    apiVersion = "networking.k8s.io/v1"
-    kind       = "Ingress"
-    metadata = {
-      name      = "manifest"
-      namespace = "ehr"
-    }
-    spec = {
-      tls = [{ hosts = ["ehr.example.org"], secretName = "ehr-tls" }]
-      rules = [{
-        host = "ehr.example.org"
-        http = { paths = [] }
-      }]
-    }
-  }
-}
-
-# Not an Ingress.
-resource "kubernetes_manifest" "other" {
-  manifest = {
-    apiVersion = "networking.k8s.io/v1"
-    kind       = "Route"
-    metadata = {
-      name      = "other"
-      namespace = "ehr"
-    }
-    spec = {
-      rules = [{
-        host = "ehr.example.org"
-        http = { paths = [] }
-      }]
-    }
-  }
-}
