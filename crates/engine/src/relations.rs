@@ -676,10 +676,28 @@ impl<'a> Relations<'a> {
         // `bucket = aws_s3_bucket_policy.phi.bucket` is the bucket that the policy names.
         if let Some(hops) = hops.checked_sub(1) {
             for target in targets {
-                let value = self
-                    .resource(*target)
-                    .and_then(|target| target.body.get(&reference.attribute));
-                if let Some(value) = value.filter(|value| !references_in(value).is_empty()) {
+                let Some(resource) = self.resource(*target) else {
+                    continue;
+                };
+                // What a data source tells, and `terraform_data` hands on, may be what it was asked with.
+                let word = resource.kind.matched_by();
+                let tells = word.starts_with("data.") || word == "terraform_data";
+                let (values, sure): (Vec<&Node>, bool) =
+                    match resource.body.get(&reference.attribute) {
+                        Some(value) => (vec![value], sure),
+                        None if tells => {
+                            let members = resource.body.as_map().into_iter();
+                            (
+                                members.flat_map(|members| members.values()).collect(),
+                                false,
+                            )
+                        }
+                        None => continue,
+                    };
+                for value in values {
+                    if references_in(value).is_empty() {
+                        continue;
+                    }
                     let mut further = Referred::default();
                     self.refer(*target, value, sure, hops, left, &mut further);
                     into.certain.extend(further.certain);
