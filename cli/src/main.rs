@@ -22,10 +22,6 @@ use args::{Cli, Color, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use hipaa_iac_report as report;
 
-/// Evaluation makes and drops many small values, which glibc's allocator takes a quarter of the time for.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The stack of every thread, in bytes: nesting is bounded, but its frames are large.
 const STACK: usize = 16 << 20;
 
