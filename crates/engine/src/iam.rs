@@ -379,16 +379,16 @@ fn conditions(node: Option<&Node>) -> Node {
 
 fn condition(operator: Node, key: Node, values: Node) -> Node {
     // AWS takes numbers and truth values as texts.
-    let text = |node: &Node| match &node.value {
-        Value::Number(number) => Node {
-            value: Value::String(number.to_string().into()),
+    let text = |node: &Node| {
+        let text = match &node.value {
+            Value::Number(number) => number.to_string(),
+            Value::Bool(value) => value.to_string(),
+            _ => return node.clone(),
+        };
+        Node {
+            value: Value::String(text.into()),
             ..node.clone()
-        },
-        Value::Bool(value) => Node {
-            value: Value::String(value.to_string().into()),
-            ..node.clone()
-        },
-        _ => node.clone(),
+        }
     };
     let values = match &values.value {
         Value::List(all) => Node {

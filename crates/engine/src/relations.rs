@@ -26,7 +26,7 @@ pub(crate) struct Relations<'a> {
     pods: Vec<OnceLock<Pods>>,
     objects: OnceLock<Objects>,
     /// What objects of kinds that are not listed hold of pods.
-    found: HashMap<usize, FoundPods>,
+    found: OnceLock<HashMap<usize, FoundPods>>,
 }
 
 /// The resources of one root and environment.
@@ -178,18 +178,19 @@ impl<'a> Relations<'a> {
             referrers: Cache::default(),
             selectors: Cache::default(),
             objects: OnceLock::new(),
-            found: inventory
-                .resources
-                .iter()
-                .enumerate()
-                .filter_map(|(at, resource)| Some((at, FoundPods::search(resource)?)))
-                .collect(),
+            found: OnceLock::new(),
         }
     }
 
     /// What an object of a kind that is not listed holds of pods.
     pub(crate) fn found(&self, at: usize) -> Option<&FoundPods> {
-        self.found.get(&at)
+        let all = self.found.get_or_init(|| {
+            let resources = self.inventory.resources.iter().enumerate();
+            let found =
+                resources.filter_map(|(at, resource)| Some((at, FoundPods::search(resource)?)));
+            found.collect()
+        });
+        all.get(&at)
     }
 
     fn resource(&self, at: usize) -> Option<&'a Resource> {

@@ -142,6 +142,9 @@ fn parse_lenient(
 /// which may stand behind other resources. In a copy such a heredoc is the empty text that it is, at the same length.
 fn without_empty_heredocs(text: &str) -> Cow<'_, str> {
     let mut copy = Cow::Borrowed(text);
+    if !text.contains("<<") {
+        return copy;
+    }
     let mut mark: Option<&str> = None;
     let mut opened: Option<Range<usize>> = None;
     let mut commented = false;

@@ -224,6 +224,7 @@ impl Unk {
             Part::Hole(hole) => hole.as_unknown().is_some_and(Self::is_set),
         })
     }
+
     /// Not known, for one reason.
     pub fn because(reason: impl Into<String>) -> Self {
         Self {
