@@ -683,26 +683,22 @@ impl<'a> Relations<'a> {
                 // What a data source tells, and `terraform_data` hands on, may be what it was asked with.
                 let word = resource.kind.matched_by();
                 let tells = word.starts_with("data.") || word == "terraform_data";
-                let (values, sure): (Vec<&Node>, bool) =
-                    match resource.body.get(&reference.attribute) {
-                        Some(value) => (vec![value], sure),
-                        None if tells => {
-                            let members = resource.body.as_map().into_iter();
-                            (
-                                members.flat_map(|members| members.values()).collect(),
-                                false,
-                            )
-                        }
-                        None => continue,
-                    };
-                for value in values {
-                    if references_in(value).is_empty() {
+                let value = resource.body.get(&reference.attribute);
+                let handed_on = tells && value.is_none();
+                let members = resource.body.as_map().filter(|_| handed_on);
+                let members = members.into_iter().flat_map(|members| members.values());
+                let sure = sure && !handed_on;
+                for value in value.into_iter().chain(members) {
+                    if !handed_on && references_in(value).is_empty() {
                         continue;
                     }
                     let mut further = Referred::default();
                     self.refer(*target, value, sure, hops, left, &mut further);
                     into.certain.extend(further.certain);
                     into.perhaps.extend(further.perhaps);
+                    if handed_on {
+                        into.open.extend(further.open);
+                    }
                 }
             }
         }
