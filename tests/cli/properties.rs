@@ -1,20 +1,35 @@
 //! What must hold of every configuration, tried on the fixtures of all policies: knowing less never turns a verdict
 //! around, and the order of blocks and files does not matter.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+};
 
-use hipaa_iac_engine::{Agreements, Config, PolicySet, Settings, Verdict, evaluate, fixture_date};
+use hipaa_iac_engine::{
+    Agreements, Config, PolicySet, Profile, Settings, Verdict, evaluate, fixture_date,
+};
+use hipaa_iac_policies::BUILT_IN;
 use hipaa_iac_source::{Sources, WalkEntry, walk};
 use hipaa_iac_terraform as terraform;
 use hipaa_iac_tests::workspace;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-/// Of how many replacements one is tried; `HIPAA_IAC_PROPERTIES_EVERY=1` tries all.
-const EVERY: usize = 3;
+static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
+    let sources = Sources::new();
+    let files: Vec<_> = BUILT_IN
+        .iter()
+        .map(|(path, text)| sources.add(*path, text))
+        .collect();
+    PolicySet::parse(&files).0
+});
+
+/// By policy and address: the verdict, and what it says.
+type Verdicts = BTreeMap<(Arc<str>, String), (Verdict, String)>;
 
 struct Fixture {
-    /// One policy.
-    policy: Arc<PolicySet>,
     folder: PathBuf,
     path: PathBuf,
     text: String,
@@ -23,7 +38,6 @@ struct Fixture {
 /// The Terraform fixtures of every policy.
 fn fixtures() -> Vec<Fixture> {
     let (files, _) = walk(&workspace().join("policies"));
-    let mut folders: BTreeMap<PathBuf, Arc<PolicySet>> = BTreeMap::new();
     let mut found = Vec::new();
     for entry in files {
         let path = entry.path;
@@ -37,13 +51,7 @@ fn fixtures() -> Vec<Fixture> {
         else {
             continue;
         };
-        let policy = folders.entry(folder.to_owned()).or_insert_with(|| {
-            let sources = Sources::new();
-            let file = sources.read(&folder.join("policy.yaml")).unwrap();
-            Arc::new(PolicySet::parse(&[file]).0)
-        });
         found.push(Fixture {
-            policy: Arc::clone(policy),
             folder: folder.to_owned(),
             text: fs::read_to_string(&path).unwrap(),
             path,
@@ -62,9 +70,8 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> Vec
     pool.install(|| items.par_iter().map(&f).collect())
 }
 
-/// The worst verdict of each resource, by address. What does not apply is not told apart from a pass: a resource that
-/// no rule is about violates none.
-fn verdicts(fixture: &Fixture, files: &[(&str, &str)]) -> BTreeMap<String, (Verdict, String)> {
+/// The worst verdict of every policy about each resource.
+fn verdicts(fixture: &Fixture, files: &[(&str, &str)]) -> Verdicts {
     let folder = tempfile::tempdir().unwrap();
     let entries: Vec<WalkEntry> = files
         .iter()
@@ -90,15 +97,9 @@ fn verdicts(fixture: &Fixture, files: &[(&str, &str)]) -> BTreeMap<String, (Verd
         settings.agreements = Agreements::parse(&file, fixture_date()).unwrap();
     }
     settings.all_phi = true;
-    settings.selection.only = vec![fixture.policy.policies()[0].name.to_string()];
-    let evaluation = evaluate(&fixture.policy, &inventory, &sources, &settings);
-    let mut all: BTreeMap<String, (Verdict, String)> = BTreeMap::new();
-    for resource in &inventory.resources {
-        all.insert(
-            resource.address.to_string(),
-            (Verdict::NotApplicable, String::new()),
-        );
-    }
+    settings.selection.profiles = Profile::ALL.to_vec();
+    let evaluation = evaluate(&POLICIES, &inventory, &sources, &settings);
+    let mut all = Verdicts::new();
     let rank = |verdict: Verdict| match verdict {
         Verdict::Error => 4,
         Verdict::Fail => 3,
@@ -108,23 +109,24 @@ fn verdicts(fixture: &Fixture, files: &[(&str, &str)]) -> BTreeMap<String, (Verd
     };
     for finding in &evaluation.findings {
         let address = inventory.resources[finding.resource].address.to_string();
-        let known = all.get_mut(&address).unwrap();
+        let said = || (finding.verdict, finding.message.clone());
+        let known = all
+            .entry((Arc::clone(&finding.policy.name), address))
+            .or_insert_with(said);
         if rank(finding.verdict) > rank(known.0) {
-            *known = (finding.verdict, finding.message.clone());
+            *known = said();
         }
     }
     all
 }
 
+/// What decides how many instances there are.
+const INSTANCES: [&str; 2] = ["count", "for_each"];
+
 /// Where on a line an argument's value stands, if it stands on this line alone.
 fn value_of(line: &str) -> Option<(usize, usize)> {
-    let at = line.find(" = ")?;
-    let name = line[..at].trim();
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    // What decides about instances changes addresses; the rest is not for expressions.
+    // These are not for expressions.
     let fixed = [
-        "count",
-        "for_each",
         "provider",
         "source",
         "version",
@@ -136,7 +138,23 @@ fn value_of(line: &str) -> Option<(usize, usize)> {
         "nullable",
         "alias",
     ];
-    if name.is_empty() || !name.chars().all(plain) || fixed.contains(&name) {
+    let (name, start, end) = argument(line)?;
+    let hidden = fixed.contains(&name) || INSTANCES.contains(&name);
+    (!hidden).then_some((start, end))
+}
+
+/// The same of what decides how many instances there are.
+fn instances_of(line: &str) -> Option<(usize, usize)> {
+    let (name, start, end) = argument(line)?;
+    INSTANCES.contains(&name).then_some((start, end))
+}
+
+/// The name of an argument, and where its value begins and ends.
+fn argument(line: &str) -> Option<(&str, usize, usize)> {
+    let at = line.find(" = ")?;
+    let name = line[..at].trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(plain) {
         return None;
     }
     let start = at + 3;
@@ -167,7 +185,7 @@ fn value_of(line: &str) -> Option<(usize, usize)> {
     }
     let value = line[start..end].trim_end();
     let whole = depth <= 0 && !quoted && !value.is_empty() && !value.starts_with("<<");
-    whole.then_some((start, start + value.len()))
+    whole.then_some((name, start, start + value.len()))
 }
 
 /// The fixture with one value replaced by one that is not known, for each value; and what was replaced.
@@ -192,7 +210,7 @@ fn mutants(text: &str) -> Vec<(String, String)> {
         if !["resource", "data", "locals", "provider", "module"].contains(&inside) {
             continue;
         }
-        let Some((start, end)) = value_of(line) else {
+        let Some((start, end)) = value_of(line).or_else(|| instances_of(line)) else {
             continue;
         };
         let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
@@ -212,59 +230,45 @@ const ABOUT_WRITING: [&str; 2] = [
     "database-password-literal",
 ];
 
+/// Whether a verdict may become another where less is known. What no rule was about may also pass: the rule that may apply
+/// now holds then.
+fn may_become(before: Verdict, after: Verdict) -> bool {
+    after == before
+        || after == Verdict::Unknown
+        || before == Verdict::NotApplicable && after == Verdict::Pass
+}
+
 #[test]
 fn a_value_that_is_not_known_never_turns_a_verdict_around() {
-    let every = env::var("HIPAA_IAC_PROPERTIES_EVERY").map_or(EVERY, |text| text.parse().unwrap());
-    let fixtures = fixtures();
-    let numbered: Vec<(usize, &Fixture)> = fixtures.iter().enumerate().collect();
-    let outcomes: Vec<(usize, Vec<String>)> = in_parallel(&numbered, |(number, fixture)| {
-        let policy = &*fixture.policy.policies()[0].name;
-        if ABOUT_WRITING.contains(&policy) {
-            return (0, vec![]);
-        }
+    let outcomes = in_parallel(&fixtures(), |fixture| {
         let mutants = mutants(&fixture.text);
-        let chosen: Vec<_> = mutants
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| (at + number) % every == 0)
-            .map(|(_, mutant)| mutant)
-            .collect();
-        if chosen.is_empty() {
-            return (0, vec![]);
-        }
         let before = verdicts(fixture, &[("main.tf", &fixture.text)]);
         let mut problems = Vec::new();
-        for (text, what) in &chosen {
+        for (text, what) in &mutants {
             let after = verdicts(fixture, &[("main.tf", text)]);
-            for (address, (verdict, message)) in &before {
-                let Some((now, told)) = after.get(address) else {
+            let addresses: BTreeSet<&str> = after.keys().map(|(_, of)| &**of).collect();
+            for (key @ (policy, address), (verdict, message)) in &before {
+                if !addresses.contains(&**address) || ABOUT_WRITING.contains(&&**policy) {
                     continue;
+                }
+                let (now, told) = match after.get(key) {
+                    Some((now, told)) => (Some(*now), &**told),
+                    None => (None, ""),
                 };
-                let good = |verdict: &Verdict| {
-                    matches!(
-                        verdict,
-                        Verdict::Pass | Verdict::NotApplicable | Verdict::Waived
-                    )
-                };
-                let turned = match verdict {
-                    Verdict::Fail => good(now),
-                    Verdict::Unknown => false,
-                    verdict if good(verdict) => *now == Verdict::Fail,
-                    _ => true,
-                };
-                if turned || *now == Verdict::Error {
+                if !now.is_some_and(|now| may_become(*verdict, now)) {
                     problems.push(format!(
-                        "{} {what}\n  {address}: {verdict} ({message}) becomes {now} ({told})",
-                        fixture.path.strip_prefix(workspace()).unwrap().display()
+                        "{} {what}\n  {policy} of {address}: {verdict} ({message}) becomes {} ({told})",
+                        fixture.path.strip_prefix(workspace()).unwrap().display(),
+                        now.map_or("nothing", Verdict::as_str)
                     ));
                 }
             }
         }
-        (chosen.len(), problems)
+        (mutants.len(), problems)
     });
     let tried: usize = outcomes.iter().map(|(tried, _)| tried).sum();
     let problems: Vec<String> = outcomes.into_iter().flat_map(|(_, found)| found).collect();
-    assert!(tried * every > 3000, "only {tried} replacements");
+    assert!(tried > 3000, "only {tried} replacements");
     assert!(
         problems.is_empty(),
         "{} of {tried} replacements turn a verdict around:\n{}",

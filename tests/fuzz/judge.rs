@@ -35,7 +35,7 @@ static POOL: LazyLock<rayon::ThreadPool> = LazyLock::new(|| {
 });
 
 /// The built-in policies. Their places are of sources of their own, which nothing of a report refers to.
-pub(crate) static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
+static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
     let sources = Sources::new();
     let files: Vec<_> = BUILT_IN
         .iter()

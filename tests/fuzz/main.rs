@@ -15,7 +15,6 @@
 mod campaign;
 mod hcl;
 mod judge;
-mod less;
 mod manifest;
 mod mutation;
 mod plan;
