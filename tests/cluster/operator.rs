@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::cluster::{Cluster, NAMESPACE, RELEASE};
 
 /// Deployed and looked for by this name.
@@ -29,8 +31,7 @@ pub(crate) fn ensure_namespace(cluster: &Cluster) {
 pub(crate) fn ensure(cluster: &Cluster) {
     let_back(cluster);
     let get = ["get", "values", RELEASE, "-n", NAMESPACE, "-o", "json"];
-    let values: serde_json::Value =
-        serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default();
+    let values: Value = serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default();
     let names: Vec<&str> = values
         .as_object()
         .map(|values| values.keys().map(String::as_str).collect())
@@ -133,6 +134,23 @@ pub(crate) fn take_down(cluster: &Cluster) {
             slices
                 .iter()
                 .all(|slice| slice["endpoints"].as_array().is_none_or(Vec::is_empty))
+        })
+    });
+    // A pod that is deleted by force drains all the same, and answers on the connections that it has.
+    cluster.eventually("the program to be gone", Duration::from_mins(2), || {
+        nodes["items"].as_array().unwrap().iter().all(|node| {
+            let name = node["metadata"]["name"].as_str().unwrap();
+            let path = format!("/api/v1/nodes/{name}/proxy/runningpods/");
+            let running = cluster.kubectl(&["get", "--raw", &path]).success();
+            let running: Value = serde_json::from_str(&running).unwrap();
+            !running["items"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|pod| {
+                    pod["metadata"]["namespace"] == NAMESPACE
+                        && pod["spec"]["containers"][0]["name"] == "operator"
+                })
         })
     });
 }
