@@ -194,7 +194,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         audit: log,
         identity,
         permits: Arc::new(Semaphore::new(args.max_concurrent.max(1))),
-        turns: server::turns(),
+        turns: server::Turns::default(),
         large: server::large_budget(),
         stopping: AtomicBool::new(false),
     });

@@ -76,7 +76,7 @@ pub struct App {
     /// How many reviews may be here at once.
     pub permits: Arc<Semaphore>,
     /// How many of them are judged at once; the others wait.
-    pub turns: Arc<Semaphore>,
+    pub turns: Turns,
     /// The bytes of large bodies that may be worked on at once.
     pub large: Arc<Semaphore>,
     /// Told to stop: readiness has ended.
@@ -108,11 +108,34 @@ impl App {
     }
 }
 
-/// What [`App::turns`] starts with: a few more than there are processors, so that a long review holds up no other, and not as many as there are
-/// reviews, since each thread keeps what it has worked with.
-pub fn turns() -> Arc<Semaphore> {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Arc::new(Semaphore::new(2 * processors + 2))
+/// Whose turn it is to be judged, in the order of arrival.
+#[derive(Clone, Debug)]
+pub struct Turns {
+    /// Of bodies of at most [`LARGE`] bytes: as many as there are processors. More at once would take as long in all, and each of them longer.
+    small: Arc<Semaphore>,
+    /// Of larger ones, which take a hundred times as long and so hold up none of the small.
+    large: Arc<Semaphore>,
+}
+
+impl Turns {
+    /// Those of a body of so many bytes.
+    fn of(&self, length: usize) -> &Arc<Semaphore> {
+        if length > LARGE {
+            &self.large
+        } else {
+            &self.small
+        }
+    }
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            small: Arc::new(Semaphore::new(processors)),
+            large: Arc::new(Semaphore::new(2)),
+        }
+    }
 }
 
 /// What [`App::large`] starts with.
@@ -290,7 +313,7 @@ async fn validate(
         return unjudged(&app, entry, &body, began, Unjudged::Overload);
     };
     let left = || DEADLINE.saturating_sub(began.elapsed());
-    let turn = Arc::clone(&app.turns).acquire_owned();
+    let turn = Arc::clone(app.turns.of(length)).acquire_owned();
     let Ok(turn) = tokio::time::timeout(left(), turn).await else {
         return unjudged(&app, entry, &body, began, Unjudged::Deadline);
     };

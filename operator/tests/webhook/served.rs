@@ -111,7 +111,7 @@ impl Served {
             audit,
             identity,
             permits: Arc::new(Semaphore::new(setup.permits)),
-            turns: server::turns(),
+            turns: server::Turns::default(),
             large: server::large_budget(),
             stopping: AtomicBool::new(false),
         });
