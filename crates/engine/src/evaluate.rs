@@ -844,15 +844,17 @@ impl<'a> Judge<'a> {
             .into_iter()
             .filter(|found| !is_many(found.node))
             .map(|found| {
-                let path = found.path.strip_prefix('$').unwrap_or(&found.path);
+                let mut path = found.path;
+                path.remove(0);
                 let (doubt, node) = if self.shaped {
-                    (doubt_at(read, path), read_at(read, path))
+                    (doubt_at(read, &path), read_at(read, &path))
                 } else {
                     (None, None)
                 };
+                path.insert_str(0, base);
                 Place {
                     doubt,
-                    path: format!("{base}{path}"),
+                    path,
                     node: node.unwrap_or(found.node).clone(),
                 }
             })

@@ -4,7 +4,7 @@
 //! Paths of names, `*` and tests whether something is there, which are nearly all that policies hold, are walked here: the library
 //! makes a text of the path of every node that it looks at, which was a quarter of the time of a review.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use jsonpath_rust::{
     parser::{
@@ -93,7 +93,7 @@ impl Query {
 
     /// The nodes that the path selects, in document order. Null is absence: it is never selected.
     /// A selected node may be unknown; see [`Query::hidden`] for matches that an unknown may hide.
-    pub fn select<'a>(&self, root: &'a Node) -> Vec<Match<'a>> {
+    pub fn select<'a>(&'a self, root: &'a Node) -> Vec<Match<'a>> {
         let walked = self.plain.then(|| walk(&self.parsed.segments, root));
         let mut found = walked.flatten().unwrap_or_else(|| self.processed(root));
         found.retain(|found| !found.node.is_null());
@@ -144,37 +144,52 @@ fn tested(filter: &Filter) -> Option<(&[Segment], bool)> {
     segments.iter().all(is_name).then_some((segments, *not))
 }
 
-/// What a plain path selects, as the library does it: segment by segment, of a list of selectors one after the other. Nothing where a
-/// name is not written in a path as it is.
-fn walk<'a>(segments: &[Segment], root: &'a Node) -> Option<Vec<Match<'a>>> {
-    let mut found = vec![Match {
-        node: root,
-        path: "$".to_owned(),
-    }];
+/// A node on the way, the step that led to it, and where in [`Trail`] the step before stands.
+type Step<'a> = (&'a Node, Key<'a>, usize);
+
+/// The last step of a path.
+#[derive(Clone, Copy, Debug)]
+enum Key<'a> {
+    Root,
+    Name(&'a str),
+    Index(usize),
+}
+
+/// What a plain path selects, as the library does it: segment by segment, of a list of selectors one after the other. Texts are made of the
+/// paths of what is selected alone. Nothing where a name is not written in a path as it is.
+fn walk<'a>(segments: &'a [Segment], root: &'a Node) -> Option<Vec<Match<'a>>> {
+    let mut trail: Vec<Step<'a>> = vec![(root, Key::Root, 0)];
+    let mut found = 0..1;
     for segment in segments {
         let selectors = match segment {
             Segment::Selector(selector) => std::slice::from_ref(selector),
             Segment::Selectors(selectors) => selectors,
             Segment::Descendant(_) => return None,
         };
-        let mut next = Vec::new();
+        let start = trail.len();
         for selector in selectors {
-            for from in &found {
-                step(selector, from, &mut next)?;
+            for from in found.clone() {
+                step(selector, from, &mut trail)?;
             }
         }
-        found = next;
+        found = start..trail.len();
     }
-    Some(found)
+    let found = trail.get(found)?.iter();
+    found
+        .map(|step| {
+            Some(Match {
+                node: step.0,
+                path: path_of(step, &trail)?,
+            })
+        })
+        .collect()
 }
 
-fn step<'a>(selector: &Selector, from: &Match<'a>, next: &mut Vec<Match<'a>>) -> Option<()> {
+fn step<'a>(selector: &'a Selector, from: usize, trail: &mut Vec<Step<'a>>) -> Option<()> {
+    let (node, ..) = *trail.get(from)?;
     let test = match selector {
         Selector::Name(name) => {
-            if let Some(node) = from.node.get(name) {
-                let path = named(&from.path, name)?;
-                next.push(Match { node, path });
-            }
+            trail.extend(node.get(name).map(|node| (node, Key::Name(name), from)));
             return Some(());
         }
         Selector::Filter(filter) => Some(tested(filter)?),
@@ -192,34 +207,42 @@ fn step<'a>(selector: &Selector, from: &Match<'a>, next: &mut Vec<Match<'a>>) ->
             node.is_some() != not
         })
     };
-    match &from.node.value {
+    match &node.value {
         Value::List(elements) => {
-            for (at, node) in elements.iter().enumerate().filter(|(_, node)| passes(node)) {
-                let path = format!("{}[{at}]", from.path);
-                next.push(Match { node, path });
-            }
+            let elements = elements.iter().enumerate();
+            let elements = elements.filter(|(_, node)| passes(node));
+            trail.extend(elements.map(|(at, node)| (node, Key::Index(at), from)));
         }
         Value::Object(members) => {
-            for (name, node) in members.iter().filter(|(_, node)| passes(node)) {
-                let path = named(&from.path, name)?;
-                next.push(Match { node, path });
-            }
+            let members = members.iter().filter(|(_, node)| passes(node));
+            trail.extend(members.map(|(name, node)| (node, Key::Name(name), from)));
         }
         _ => {}
     }
     Some(())
 }
 
-/// The normalized path of a member (RFC 9535, section 2.7), if nothing in its name is to be escaped.
-fn named(path: &str, name: &str) -> Option<String> {
-    if name.contains(|c: char| c < ' ' || c == '\'' || c == '\\') {
-        return None;
+/// The normalized path of a step (RFC 9535, section 2.7), if nothing in its names is to be escaped.
+fn path_of(step: &Step<'_>, trail: &[Step<'_>]) -> Option<String> {
+    let mut keys = Vec::with_capacity(8);
+    let (_, mut key, mut before) = *step;
+    while !matches!(key, Key::Root) {
+        keys.push(key);
+        (_, key, before) = *trail.get(before)?;
     }
-    let mut all = String::with_capacity(path.len() + name.len() + 4);
-    for part in [path, "['", name, "']"] {
-        all.push_str(part);
+    let mut path = String::with_capacity(64);
+    path.push('$');
+    for key in keys.iter().rev() {
+        match key {
+            Key::Root => {}
+            Key::Index(at) => _ = write!(path, "[{at}]"),
+            Key::Name(name) if name.contains(|c: char| c < ' ' || c == '\'' || c == '\\') => {
+                return None;
+            }
+            Key::Name(name) => path.extend(["['", name, "']"]),
+        }
     }
-    Some(all)
+    Some(path)
 }
 
 /// How many `..` a path holds, those of its filters too, and the product of the numbers of its selectors.
