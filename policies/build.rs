@@ -1,4 +1,4 @@
-//! Lists every `<area>/<name>/policy.yaml` so that `lib.rs` can embed it.
+//! Lists every `<area>/<name>/policy.yaml`, and writes the same as JSON, so that `lib.rs` can embed both.
 
 use std::{
     env, fs,
@@ -8,16 +8,20 @@ use std::{
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
-    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("policies.rs");
-    let mut list = fs::File::create(out)?;
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    let mut list = fs::File::create(out.join("policies.rs"))?;
     writeln!(list, "&[")?;
     for area in folders(&root)? {
         for policy in folders(&area)? {
             let file = policy.join("policy.yaml");
             if file.is_file() {
+                let json = json(&file)?;
                 let name = file.strip_prefix(&root).map_err(io::Error::other)?;
                 let (name, file) = (name.display(), file.display());
-                writeln!(list, "    (r\"{name}\", include_str!(r\"{file}\")),")?;
+                writeln!(
+                    list,
+                    "    BuiltIn {{ path: r\"{name}\", text: include_str!(r\"{file}\"), json: {json:?} }},"
+                )?;
             }
         }
         println!("cargo::rerun-if-changed={}", area.display());
@@ -25,6 +29,20 @@ fn main() -> io::Result<()> {
     writeln!(list, "]")?;
     println!("cargo::rerun-if-changed={}", root.display());
     Ok(())
+}
+
+/// The document as JSON, its keys in the order of the file. An empty text where it is no YAML: who loads the policies tells what is wrong.
+fn json(file: &Path) -> io::Result<String> {
+    let text = fs::read_to_string(file)?;
+    let mut json = Vec::new();
+    let written = serde_saphyr::with_deserializer_from_str(&text, |yaml| {
+        serde_transcode::transcode(yaml, &mut serde_json::Serializer::new(&mut json))
+            .map_err(serde::de::Error::custom)
+    });
+    match written {
+        Ok(()) => String::from_utf8(json).map_err(io::Error::other),
+        Err(_) => Ok(String::new()),
+    }
 }
 
 fn folders(of: &Path) -> io::Result<Vec<PathBuf>> {

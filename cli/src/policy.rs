@@ -9,7 +9,7 @@ use std::{
 };
 
 use hipaa_iac_engine::{
-    Agreements, Config, FixtureKind, Policy, PolicySet, Safeguard, Settings, check_fixture,
+    Agreements, Config, FixtureKind, Policy, PolicySet, Safeguard, Settings, Tested, check_fixture,
     fixture_date, fixture_moment, lint, may_be_unknown, safeguard,
 };
 use hipaa_iac_kubernetes as kubernetes;
@@ -46,7 +46,10 @@ pub(crate) fn load<'a>(
 ) -> Result<(PolicySet, Vec<Diagnostic>), Failure> {
     let built_in: Vec<_> = BUILT_IN
         .iter()
-        .map(|(path, text)| sources.add(format!("built-in:{path}"), text))
+        .map(|policy| Tested {
+            file: sources.add(format!("built-in:{}", policy.path), policy.text),
+            json: policy.json,
+        })
         .collect();
     let mut own = Vec::new();
     for folder in folders {
@@ -399,7 +402,7 @@ fn built_in_elsewhere(sources: &Sources, folder: &Path) -> Result<BTreeSet<Strin
     let here = |policy: &&Arc<Policy>| {
         BUILT_IN
             .iter()
-            .any(|(path, text)| policy.path.ends_with(path) && texts.contains(*text))
+            .any(|built_in| policy.path.ends_with(built_in.path) && texts.contains(built_in.text))
     };
     let elsewhere = set.policies().iter().filter(|policy| !here(policy));
     Ok(elsewhere.map(|policy| policy.name.to_string()).collect())

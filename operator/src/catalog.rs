@@ -11,7 +11,7 @@ use std::{
 use hipaa_iac_api::WaiverSpec;
 use hipaa_iac_engine::{
     Agreement, Agreements, Config, Date, Policy, PolicySet, Prepared, Reach, RelatedKinds,
-    Settings, selected,
+    Settings, Tested, selected,
 };
 use hipaa_iac_source::{Diagnostic, Level, SourceFile, Sources};
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ pub enum CatalogError {
 #[derive(Debug)]
 pub struct Base {
     config: Config,
-    built_in: Vec<Arc<SourceFile>>,
+    built_in: Vec<Tested>,
     mode: Mode,
     policy_modes: BTreeMap<String, Mode>,
 }
@@ -93,9 +93,12 @@ impl Base {
         restores: bool,
     ) -> Result<Self, CatalogError> {
         let sources = Sources::new();
-        let all: Vec<Arc<SourceFile>> = hipaa_iac_policies::BUILT_IN
+        let all: Vec<Tested> = hipaa_iac_policies::BUILT_IN
             .iter()
-            .map(|(path, text)| sources.add(*path, text))
+            .map(|policy| Tested {
+                file: sources.add(policy.path, policy.text),
+                json: policy.json,
+            })
             .collect();
         let (set, problems) = PolicySet::load(&all, &[]);
         if let Some(problem) = problems.first() {
@@ -127,7 +130,7 @@ impl Base {
             .collect();
         let built_in = all
             .iter()
-            .filter(|file| judging.contains(file.path()))
+            .filter(|tested| judging.contains(tested.file.path()))
             .cloned()
             .collect();
         Ok(Self {
@@ -142,7 +145,7 @@ impl Base {
     pub(crate) fn is_built_in(name: &str) -> bool {
         hipaa_iac_policies::BUILT_IN
             .iter()
-            .any(|(path, _)| path.split('/').nth_back(1) == Some(name))
+            .any(|policy| policy.path.split('/').nth_back(1) == Some(name))
     }
 }
 

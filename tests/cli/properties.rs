@@ -9,7 +9,8 @@ use std::{
 };
 
 use hipaa_iac_engine::{
-    Agreements, Config, PolicySet, Profile, Settings, Verdict, evaluate, fixture_date,
+    Agreements, Config, Policy, PolicyDocument, PolicySet, Profile, Settings, Verdict, evaluate,
+    fixture_date,
 };
 use hipaa_iac_policies::BUILT_IN;
 use hipaa_iac_source::{Sources, WalkEntry, walk};
@@ -21,10 +22,25 @@ static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
     let sources = Sources::new();
     let files: Vec<_> = BUILT_IN
         .iter()
-        .map(|(path, text)| sources.add(*path, text))
+        .map(|policy| sources.add(policy.path, policy.text))
         .collect();
     PolicySet::parse(&files).0
 });
+
+#[test]
+fn every_built_in_policy_says_the_same_in_both_forms_that_are_embedded() {
+    for policy in BUILT_IN {
+        let read: PolicyDocument = serde_json::from_str(policy.json)
+            .unwrap_or_else(|error| panic!("{}: quote the value: {error}", policy.path));
+        let written = Policy::parse(&Sources::new().add(policy.path, policy.text)).unwrap();
+        assert_eq!(
+            serde_json::to_string(&read).unwrap(),
+            serde_json::to_string(&written.document).unwrap(),
+            "{}",
+            policy.path
+        );
+    }
+}
 
 /// By policy and address: the verdict, and what it says.
 type Verdicts = BTreeMap<(Arc<str>, String), (Verdict, String)>;

@@ -39,7 +39,7 @@ static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
     let sources = Sources::new();
     let files: Vec<_> = BUILT_IN
         .iter()
-        .map(|(path, text)| sources.add(format!("built-in:{path}"), text))
+        .map(|policy| sources.add(format!("built-in:{}", policy.path), policy.text))
         .collect();
     PolicySet::parse(&files).0
 });

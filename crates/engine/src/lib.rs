@@ -48,7 +48,8 @@ pub use fixtures::{FixtureKind, check_fixture, fixture_date, fixture_moment};
 pub use lint::{lint, may_be_unknown};
 pub use policy::{
     API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,
-    PolicySpec, Profile, Reach, RelatedKinds, Remediation, Rule, Scope, Severity, pod_spec_kinds,
+    PolicySpec, Profile, Reach, RelatedKinds, Remediation, Rule, Scope, Severity, Tested,
+    pod_spec_kinds,
 };
 pub use restore::{RestoreRecord, RestoreRecords};
 pub use safeguard::{Safeguard, find as safeguard};

@@ -6,8 +6,8 @@ use hipaa_iac_source::{
 };
 
 use crate::{
-    Agreements, Config, Date, Evaluation, FixtureKind, PolicySet, Profile, Settings, Verdict,
-    check_fixture, evaluate, fixture_date, lint,
+    Agreements, Config, Date, Evaluation, FixtureKind, PolicySet, Profile, Settings, Tested,
+    Verdict, check_fixture, evaluate, fixture_date, lint,
 };
 
 /// A policy of a name whose `spec` holds, beside what every policy needs, these lines.
@@ -1325,7 +1325,11 @@ fn two_policies_of_one_name_and_empty_files_are_told() {
 fn a_policy_that_was_not_compiled_yet_is_never_skipped() {
     let text = policy("p", &ENCRYPTED.replace("self == true", "selv == true"));
     let sources = Sources::new();
-    let (policies, diagnostics) = PolicySet::load(&[sources.add("p.yaml", &text)], &[]);
+    let tested = Tested {
+        file: sources.add("p.yaml", &text),
+        json: "",
+    };
+    let (policies, diagnostics) = PolicySet::load(&[tested], &[]);
     assert!(diagnostics.is_empty());
     let mut world = World::new(&[]);
     world.policies = policies;

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_engine::{Config, PolicySet, Settings, Verdict, evaluate, fixture_date};
+use hipaa_iac_engine::{Config, PolicySet, Settings, Tested, Verdict, evaluate, fixture_date};
 use hipaa_iac_source::{Inventory, Node, Number, Resource, Sources, Value};
 
 use crate::served::{Served, Setup, request, review};
@@ -85,7 +85,10 @@ async fn the_webhook_says_what_the_command_line_says() {
     let policy_sources = Sources::new();
     let files: Vec<_> = hipaa_iac_policies::BUILT_IN
         .iter()
-        .map(|(path, text)| policy_sources.add(*path, text))
+        .map(|policy| Tested {
+            file: policy_sources.add(policy.path, policy.text),
+            json: policy.json,
+        })
         .collect();
     let (policies, problems) = PolicySet::load(&files, &[]);
     assert!(problems.is_empty());
