@@ -23,6 +23,14 @@ resource "aws_cloudtrail" "clinic" {
   include_global_service_events = true
   enable_log_file_validation    = true
   kms_key_id                    = aws_kms_key.records.arn
+  cloud_watch_logs_group_arn    = "${aws_cloudwatch_log_group.trail.arn}:*"
+  cloud_watch_logs_role_arn     = "arn:aws:iam::123456789012:role/clinic-trail"
+}
+
+resource "aws_cloudwatch_log_group" "trail" {
+  name              = "clinic-trail"
+  retention_in_days = 2192
+  kms_key_id        = aws_kms_key.records.arn
 }
 
 data "aws_caller_identity" "current" {}

@@ -3,6 +3,13 @@ resource "aws_vpc" "clinic" {
   enable_dns_hostnames = true
 }
 
+resource "aws_flow_log" "clinic" {
+  vpc_id               = aws_vpc.clinic.id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = "arn:aws:s3:::clinic-access-logs/vpc/"
+}
+
 resource "aws_subnet" "private" {
   for_each          = { a = 0, b = 1, c = 2 }
   vpc_id            = aws_vpc.clinic.id

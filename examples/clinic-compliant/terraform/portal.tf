@@ -3,6 +3,12 @@ resource "aws_lb" "portal" {
   subnets                    = [for subnet in aws_subnet.private : subnet.id]
   internal                   = false
   drop_invalid_header_fields = true
+
+  access_logs {
+    bucket  = "clinic-access-logs"
+    prefix  = "lb"
+    enabled = true
+  }
 }
 
 resource "aws_lb_target_group" "portal" {
@@ -91,6 +97,11 @@ resource "aws_cloudfront_distribution" "portal" {
       lambda_arn   = "arn:aws:lambda:us-east-1:123456789012:function:session-rewrite:7"
       include_body = true
     }
+  }
+
+  logging_config {
+    bucket = "clinic-access-logs.s3.amazonaws.com"
+    prefix = "cloudfront/"
   }
 
   restrictions {

@@ -42,6 +42,7 @@ resource "aws_db_instance" "this" {
   kms_key_id                      = var.kms_key_arn
   backup_retention_period         = var.retention_days
   delete_automated_backups        = false
+  deletion_protection             = true
   parameter_group_name            = var.parameter_group_name
   db_subnet_group_name            = var.subnet_group_name
   enabled_cloudwatch_logs_exports = var.log_exports

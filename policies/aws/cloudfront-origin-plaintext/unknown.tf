@@ -1,0 +1,17 @@
+variable "policy" {
+  type = string
+}
+
+resource "aws_cloudfront_distribution" "variable" {
+  enabled = true
+  origin {
+    domain_name = "portal.clinic.example"
+    origin_id   = "portal"
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = var.policy # expect: cloudfront-origin-plaintext
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+}

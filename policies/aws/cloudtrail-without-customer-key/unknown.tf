@@ -1,0 +1,9 @@
+variable "key" {
+  type = string
+}
+
+resource "aws_cloudtrail" "variable" { # expect: cloudtrail-without-customer-key
+  name = "clinic"
+  s3_bucket_name = "clinic-trail"
+  kms_key_id = var.key
+}

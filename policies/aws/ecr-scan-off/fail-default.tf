@@ -1,0 +1,4 @@
+# What is not written is off.
+resource "aws_ecr_repository" "absent" { # expect: ecr-scan-off
+  name = "portal"
+}

@@ -1,0 +1,8 @@
+variable "containers" {
+  type = string
+}
+
+resource "aws_ecs_task_definition" "variable" {
+  family                = "portal"
+  container_definitions = var.containers # expect: ecs-container-privileged
+}

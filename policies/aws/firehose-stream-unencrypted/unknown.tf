@@ -1,0 +1,12 @@
+variable "encrypt" {
+  type = bool
+}
+
+resource "aws_kinesis_firehose_delivery_stream" "phi" {
+  name        = "vitals"
+  destination = "extended_s3"
+
+  server_side_encryption {
+    enabled = var.encrypt # expect: firehose-stream-unencrypted
+  }
+}

@@ -1,0 +1,3 @@
+# What is not written holds.
+resource "aws_guardduty_detector" "absent" {
+}

@@ -1,0 +1,9 @@
+resource "aws_iam_role_policy_attachment" "phi" {
+  role       = "portal"
+  policy_arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+}
+
+resource "aws_iam_policy" "own" {
+  name   = "own"
+  policy = "{}"
+}

@@ -1,0 +1,23 @@
+resource "aws_iam_policy" "narrow" {
+  name   = "narrow"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Allow"
+      Action = ["s3:GetObject", "s3:List*"]
+      Resource = "arn:aws:s3:::phi/*"
+    }]
+  })
+}
+
+resource "aws_iam_user_policy" "denies" {
+  user   = "break-glass"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Deny"
+      Action = ["s3:*", "kms:Decrypt"]
+      Resource = "*"
+    }]
+  })
+}

@@ -1,0 +1,14 @@
+variable "iam" {
+  type = bool
+}
+
+resource "aws_msk_cluster" "variable" { # expect: msk-unauthenticated
+  cluster_name = "events"
+  kafka_version = "3.7.x"
+  number_of_broker_nodes = 3
+  client_authentication {
+    sasl {
+      iam = var.iam
+    }
+  }
+}

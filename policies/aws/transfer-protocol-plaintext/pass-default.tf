@@ -1,0 +1,3 @@
+# SFTP.
+resource "aws_transfer_server" "absent" {
+}
