@@ -1,0 +1,24 @@
+resource "azurerm_kubernetes_cluster" "agent" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  dns_prefix = "clinic"
+  oms_agent {
+    log_analytics_workspace_id = "workspace"
+  }
+}
+
+resource "azurerm_kubernetes_cluster" "setting" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  dns_prefix = "clinic"
+}
+
+resource "azurerm_monitor_diagnostic_setting" "aks" {
+  name               = "aks"
+  target_resource_id = azurerm_kubernetes_cluster.setting.id
+  enabled_log {
+    category = "kube-audit"
+  }
+}

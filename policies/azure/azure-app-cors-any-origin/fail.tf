@@ -1,0 +1,11 @@
+resource "azurerm_linux_web_app" "any" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  service_plan_id = "plan"
+  site_config {
+    cors {
+      allowed_origins = ["*"] # expect: azure-app-cors-any-origin
+    }
+  }
+}

@@ -1,0 +1,4 @@
+resource "azurerm_security_center_subscription_pricing" "free" {
+  tier          = "Free" # expect: azure-defender-off
+  resource_type = "SqlServers"
+}

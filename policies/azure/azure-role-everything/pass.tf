@@ -1,0 +1,7 @@
+resource "azurerm_role_definition" "phi" {
+  name  = "operator"
+  scope = "subscription"
+  permissions {
+    actions = ["Microsoft.Storage/storageAccounts/read"]
+  }
+}

@@ -1,0 +1,11 @@
+resource "azurerm_mssql_server" "phi" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  version = "12.0"
+}
+
+resource "azurerm_mssql_server_extended_auditing_policy" "phi" {
+  server_id              = azurerm_mssql_server.phi.id
+  log_monitoring_enabled = true
+}
