@@ -1,0 +1,15 @@
+resource "google_dataproc_cluster" "off" {
+  name = "claims"
+  cluster_config {
+    gce_cluster_config {
+      internal_ip_only = false # expect: gcp-analytics-public-address
+    }
+  }
+}
+
+resource "google_dataflow_job" "public" {
+  name = "claims"
+  template_gcs_path = "gs://t"
+  temp_gcs_location = "gs://t"
+  ip_configuration = "WORKER_IP_PUBLIC" # expect: gcp-analytics-public-address
+}

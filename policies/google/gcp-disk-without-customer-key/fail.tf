@@ -1,0 +1,3 @@
+resource "google_compute_disk" "google_key" { # expect: gcp-disk-without-customer-key
+  name = "scans"
+}

@@ -1,0 +1,5 @@
+resource "google_identity_platform_config" "phi" {
+  mfa {
+    state = "MANDATORY"
+  }
+}

@@ -1,0 +1,14 @@
+resource "google_container_cluster" "absent" { # expect: gke-endpoint-public
+  name = "clinic"
+  location = "us-central1"
+}
+
+resource "google_container_cluster" "world" {
+  name = "clinic"
+  location = "us-central1"
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "0.0.0.0/0" # expect: gke-endpoint-public
+    }
+  }
+}

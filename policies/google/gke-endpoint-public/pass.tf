@@ -1,0 +1,18 @@
+resource "google_container_cluster" "private" {
+  name = "clinic"
+  location = "us-central1"
+  private_cluster_config {
+    enable_private_nodes    = true
+    enable_private_endpoint = true
+  }
+}
+
+resource "google_container_cluster" "office" {
+  name = "clinic"
+  location = "us-central1"
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "198.51.100.0/24"
+    }
+  }
+}

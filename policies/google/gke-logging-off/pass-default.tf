@@ -1,0 +1,4 @@
+resource "google_container_cluster" "absent" {
+  name = "clinic"
+  location = "us-central1"
+}
