@@ -1,0 +1,29 @@
+resource "kubernetes_deployment" "portal" {
+  metadata {
+    name = "portal"
+  }
+  spec {
+    template {
+      metadata {}
+      spec {
+        container {
+          name  = "app"
+          image = "clinic/portal"
+          env {
+            name  = "LOG_LEVEL"
+            value = "info"
+          }
+          env {
+            name = "DB_PASSWORD"
+            value_from {
+              secret_key_ref {
+                name = "ehr"
+                key  = "password"
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
