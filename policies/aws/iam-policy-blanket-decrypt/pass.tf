@@ -1,3 +1,17 @@
+resource "aws_kms_key" "phi" {}
+
+resource "aws_iam_policy" "reference" {
+  name   = "reference"
+  policy = data.aws_iam_policy_document.reference.json
+}
+
+data "aws_iam_policy_document" "reference" {
+  statement {
+    actions   = ["kms:*", "kms:Decrypt"]
+    resources = [aws_kms_key.phi.arn]
+  }
+}
+
 resource "aws_iam_policy" "narrow" {
   name   = "narrow"
   policy = jsonencode({

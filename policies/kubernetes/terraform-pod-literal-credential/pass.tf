@@ -1,3 +1,7 @@
+variable "level" {
+  type = string
+}
+
 resource "kubernetes_deployment" "portal" {
   metadata {
     name = "portal"
@@ -11,7 +15,7 @@ resource "kubernetes_deployment" "portal" {
           image = "clinic/portal"
           env {
             name  = "LOG_LEVEL"
-            value = "info"
+            value = var.level
           }
           env {
             name = "DB_PASSWORD"
