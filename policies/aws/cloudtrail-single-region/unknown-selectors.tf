@@ -12,5 +12,9 @@ resource "aws_cloudtrail" "all" {
       field  = "eventCategory"
       equals = ["Management"]
     }
+    field_selector {
+      field  = "readOnly"
+      equals = ["false"]
+    }
   }
 }
