@@ -1,0 +1,19 @@
+variable "target" {
+  type = string
+}
+
+resource "azurerm_key_vault" "phi" { # expect: azure-diagnostics-missing
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  tenant_id = "00000000-0000-0000-0000-000000000000"
+  sku_name = "premium"
+}
+
+resource "azurerm_monitor_diagnostic_setting" "some" {
+  name               = "audit"
+  target_resource_id = var.target
+  enabled_log {
+    category_group = "audit"
+  }
+}

@@ -1,0 +1,4 @@
+resource "google_compute_backend_service" "http" {
+  name = "portal"
+  protocol = "HTTP" # expect: gcp-backend-plaintext
+}

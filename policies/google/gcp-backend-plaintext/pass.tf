@@ -1,0 +1,4 @@
+resource "google_compute_backend_service" "phi" {
+  name = "portal"
+  protocol = "HTTPS"
+}

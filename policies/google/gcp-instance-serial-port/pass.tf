@@ -1,0 +1,12 @@
+resource "google_compute_instance" "phi" {
+  name = "portal"
+  machine_type = "n2-standard-4"
+  boot_disk {
+  initialize_params {
+    image = "debian-12"
+  }
+  }
+  metadata = {
+    enable-oslogin = "TRUE"
+  }
+}
