@@ -25,6 +25,42 @@ resource "aws_sns_topic_policy" "service" {
   })
 }
 
+resource "aws_iam_role" "portal" {
+  name               = "portal"
+  assume_role_policy = "{}"
+}
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_sns_topic_policy" "document" {
+  arn    = "arn:aws:sns:us-east-1:111122223333:results"
+  policy = data.aws_iam_policy_document.topic.json
+}
+
+data "aws_iam_policy_document" "topic" {
+  statement {
+    actions   = ["sns:Publish"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.portal.arn]
+    }
+  }
+  statement {
+    actions   = ["sns:Publish"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "AWS:SourceOwner"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+}
+
 # As AWS makes it.
 resource "aws_sns_topic" "default" {
   name = "results"

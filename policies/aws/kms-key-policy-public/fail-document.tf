@@ -1,0 +1,19 @@
+resource "aws_iam_role" "portal" {
+  name               = "portal"
+  assume_role_policy = "{}"
+}
+
+resource "aws_kms_key" "phi" {
+  policy = data.aws_iam_policy_document.phi.json # expect: kms-key-policy-public
+}
+
+data "aws_iam_policy_document" "phi" {
+  statement {
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.portal.arn, "*"]
+    }
+  }
+}
