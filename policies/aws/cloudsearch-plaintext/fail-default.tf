@@ -1,0 +1,3 @@
+resource "aws_cloudsearch_domain" "absent" { # expect: cloudsearch-plaintext
+  name = "records"
+}

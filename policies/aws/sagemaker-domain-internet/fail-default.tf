@@ -1,0 +1,3 @@
+resource "aws_sagemaker_domain" "absent" { # expect: sagemaker-domain-internet
+  domain_name = "research"
+}
