@@ -7,13 +7,3 @@ resource "azurerm_application_gateway" "old" {
     policy_name = "AppGwSslPolicy20150501"
   }
 }
-
-resource "azurerm_application_gateway" "none" { # expect: azure-application-gateway-tls-outdated
-  name                = "portal"
-  resource_group_name = "phi"
-  location            = "eastus2"
-  http_listener {
-    name     = "https"
-    protocol = "Https"
-  }
-}

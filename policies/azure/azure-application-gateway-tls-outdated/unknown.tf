@@ -11,3 +11,13 @@ resource "azurerm_application_gateway" "variable" {
     policy_name = var.policy
   }
 }
+
+resource "azurerm_application_gateway" "none" { # expect: azure-application-gateway-tls-outdated
+  name                = "portal"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  http_listener {
+    name     = "https"
+    protocol = "Https"
+  }
+}
