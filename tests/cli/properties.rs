@@ -241,12 +241,13 @@ fn mutants(text: &str) -> Vec<(String, String)> {
 }
 
 /// Policies about where a value is written, not about what it is: a variable instead of the literal mends the violation.
-const ABOUT_WRITING: [&str; 5] = [
+const ABOUT_WRITING: [&str; 6] = [
     "aws-provider-credentials-literal",
     "azure-password-literal",
     "database-password-literal",
     "gcp-sql-password-literal",
     "secret-value-literal",
+    "terraform-secret-literal",
 ];
 
 /// Whether a verdict may become another where less is known. What no rule was about may also pass: the rule that may apply
