@@ -1,7 +1,8 @@
 //! The audit log: one line of JSON for each decision, chained by hashes, so that a line that was removed, changed or moved shows.
 //!
 //! Every entry holds the hash of the one before and its own, SHA-256 over its text without the member `hash`. A file is continued where it
-//! ended. Names of objects are in it, contents of objects never.
+//! ended. Names of objects are in it, contents of objects never. The file and standard output have a chain each: what a full disk takes from
+//! the one is in the other, and the one says how many entries it lost.
 
 use std::{
     fs::{File, OpenOptions},
@@ -84,7 +85,16 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub struct Log {
     sender: SyncSender<Entry>,
-    dropped: Arc<AtomicU64>,
+    dropped: Arc<Dropped>,
+}
+
+/// Entries that were lost.
+#[derive(Debug, Default)]
+struct Dropped {
+    /// That no place in the queue was left for, since the last one that was written.
+    queued: AtomicU64,
+    /// That the log, or one of its two, does not have, since the start.
+    all: AtomicU64,
 }
 
 /// The thread that writes.
@@ -110,19 +120,18 @@ impl Log {
     /// # Errors
     /// The file cannot be read or written.
     pub fn open(file: Option<&Path>, stdout: bool, replica: &str) -> io::Result<(Self, Writer)> {
-        let (chain, file) = match file {
-            Some(path) => {
-                let (chain, file) = resume(path)?;
-                (chain, Some(file))
-            }
-            None => (Chain::new(), None),
-        };
+        let mut sinks = Vec::new();
+        if let Some(path) = file {
+            let (chain, file) = resume(path)?;
+            sinks.push(Sink::new(chain, Target::File(file)));
+        }
+        if stdout {
+            sinks.push(Sink::new(Chain::new(), Target::Stdout));
+        }
         let (sender, receiver) = sync_channel(QUEUE);
-        let dropped = Arc::new(AtomicU64::new(0));
+        let dropped = Arc::new(Dropped::default());
         let work = Work {
-            chain,
-            file,
-            stdout,
+            sinks,
             replica: replica.to_owned(),
             dropped: Arc::clone(&dropped),
         };
@@ -140,29 +149,28 @@ impl Log {
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
             self.sender.try_send(entry)
         {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+            self.dropped.queued.fetch_add(1, Ordering::Relaxed);
+            self.dropped.all.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// How many entries were dropped since the last one that was written.
+    /// How many entries were lost since the start.
     pub fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+        self.dropped.all.load(Ordering::Relaxed)
     }
 }
 
 struct Work {
-    chain: Chain,
-    file: Option<File>,
-    stdout: bool,
+    sinks: Vec<Sink>,
     replica: String,
-    dropped: Arc<AtomicU64>,
+    dropped: Arc<Dropped>,
 }
 
 impl Work {
     fn run(mut self, receiver: &Receiver<Entry>) {
         self.put(json!({"event": "start", "version": env!("CARGO_PKG_VERSION")}));
         while let Ok(entry) = receiver.recv() {
-            let dropped = self.dropped.swap(0, Ordering::Relaxed);
+            let dropped = self.dropped.queued.swap(0, Ordering::Relaxed);
             if dropped > 0 {
                 self.put(json!({"event": "dropped", "entries": dropped}));
             }
@@ -172,10 +180,12 @@ impl Work {
             }
         }
         self.put(json!({"event": "stop"}));
-        if let Some(file) = &self.file
-            && let Err(error) = file.sync_all()
-        {
-            tracing::error!(%error, "the audit log could not be synced");
+        for sink in &self.sinks {
+            if let Target::File(file) = &sink.target
+                && let Err(error) = file.sync_all()
+            {
+                tracing::error!(%error, "the audit log could not be synced");
+            }
         }
     }
 
@@ -183,18 +193,70 @@ impl Work {
         if let Some(members) = entry.as_object_mut() {
             members.insert("replica".to_owned(), self.replica.clone().into());
         }
+        for sink in &mut self.sinks {
+            if !sink.put(&entry, &self.replica) {
+                self.dropped.all.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+enum Target {
+    File(File),
+    Stdout,
+}
+
+/// One of the places that entries are written to.
+struct Sink {
+    chain: Chain,
+    target: Target,
+    /// How many entries it lost since the last one that was written, because it could not be written to.
+    lost: u64,
+}
+
+impl Sink {
+    const fn new(chain: Chain, target: Target) -> Self {
+        Self {
+            chain,
+            target,
+            lost: 0,
+        }
+    }
+
+    /// Writes an entry, and before it how many could not be written. Whether it stands there now.
+    fn put(&mut self, entry: &Value, replica: &str) -> bool {
+        let told = self.lost == 0
+            || self.append(json!({"event": "dropped", "entries": self.lost, "replica": replica}));
+        if told {
+            self.lost = 0;
+        }
+        let written = told && self.append(entry.clone());
+        if !written {
+            self.lost += 1;
+        }
+        written
+    }
+
+    /// Links and writes an entry. What is not written whole is taken back, so that the next one follows the last that is whole.
+    fn append(&mut self, entry: Value) -> bool {
+        let before = self.chain.clone();
         let line = self.chain.link(entry);
-        if let Some(file) = &mut self.file
-            && let Err(error) = file.write_all(line.as_bytes())
-        {
-            tracing::error!(%error, "the audit log could not be written");
+        let written = match &mut self.target {
+            Target::File(file) => file.metadata().and_then(|metadata| {
+                file.write_all(line.as_bytes()).inspect_err(|_| {
+                    let _ = file.set_len(metadata.len());
+                })
+            }),
+            Target::Stdout => io::stdout().lock().write_all(line.as_bytes()),
+        };
+        if let Err(error) = &written {
+            // One line tells of the first: a full disk loses every one.
+            if self.lost == 0 && error.kind() != io::ErrorKind::BrokenPipe {
+                tracing::error!(%error, "the audit log could not be written; entries are lost until it can be");
+            }
+            self.chain = before;
         }
-        if self.stdout
-            && let Err(error) = io::stdout().lock().write_all(line.as_bytes())
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
-            tracing::error!(%error, "the audit log could not be written to standard output");
-        }
+        written.is_ok()
     }
 }
 
@@ -465,6 +527,30 @@ mod tests {
             .lines()
             .map(str::to_owned)
             .collect()
+    }
+
+    #[test]
+    fn what_a_full_disk_takes_is_told_and_the_chain_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        let (chain, file) = resume(&path).unwrap();
+        let mut sink = Sink::new(chain, Target::File(file));
+        assert!(sink.put(&json!({"number": 1}), "r"));
+        // Linux's device on which every write finds the disk full.
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let file = std::mem::replace(&mut sink.target, Target::File(full));
+        for number in 2..5 {
+            assert!(!sink.put(&json!({"number": number}), "r"));
+        }
+        sink.target = file;
+        assert!(sink.put(&json!({"number": 5}), "r"));
+        assert_eq!(verify(&path, None).unwrap().0, 3);
+        let lines = lines(&path);
+        assert!(
+            lines[1].contains(r#""entries":3,"event":"dropped""#),
+            "{}",
+            lines[1]
+        );
     }
 
     #[test]

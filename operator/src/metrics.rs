@@ -91,7 +91,7 @@ pub struct Metrics {
     pub registered: Gauge,
     /// Whether this replica writes.
     pub leader: Gauge,
-    /// Audit entries that could not be queued since the last one that was written.
+    /// Audit entries that were lost since the start.
     pub audit_dropped: Gauge,
     /// Restore verification.
     pub restores: Figures,
@@ -183,7 +183,7 @@ impl Default for Metrics {
         );
         registry.register(
             "audit_log_dropped",
-            "Audit entries that could not be queued since the last one that was written",
+            "Audit entries that were lost since the start",
             metrics.audit_dropped.clone(),
         );
         metrics.restores.register(&mut registry);
