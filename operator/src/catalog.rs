@@ -13,7 +13,7 @@ use hipaa_iac_engine::{
     Agreement, Agreements, Config, Date, Policy, PolicySet, Prepared, Reach, RelatedKinds,
     Settings, Tested, selected,
 };
-use hipaa_iac_source::{Diagnostic, Level, SourceFile, Sources};
+use hipaa_iac_source::{Diagnostic, Level, Resource, SourceFile, Sources};
 use serde_json::{Value, json};
 
 use crate::args::Mode;
@@ -174,6 +174,8 @@ pub struct KindRules {
     pub policies: Prepared,
     /// The kinds that they read.
     pub related: BTreeMap<GroupKind, Reach>,
+    /// Those of pods, for objects of this kind that turn out to hold some.
+    of_pods: Option<Arc<Self>>,
 }
 
 /// What asks for a verification of every database.
@@ -462,13 +464,19 @@ fn index(
         }
     }
     let names: BTreeSet<&Arc<str>> = in_force.iter().map(|policy| &policy.name).collect();
+    let of_pods = set.subset(|policy| names.contains(&policy.name) && policy.judges_pods());
+    let of_pods = Arc::new(KindRules::new(of_pods, settings));
     kinds
         .into_iter()
         .map(|kind| {
             let policies = set.subset(|policy| {
                 names.contains(&policy.name) && policy.judges_kind(&kind.group, &kind.kind)
             });
-            (kind, Arc::new(KindRules::new(policies, settings)))
+            let mut rules = KindRules::new(policies, settings);
+            rules.of_pods = hipaa_iac_engine::pod_spec_kinds()
+                .all(|listed| listed != (&kind.group, &kind.kind))
+                .then(|| Arc::clone(&of_pods));
+            (kind, Arc::new(rules))
         })
         .collect()
 }
@@ -487,7 +495,17 @@ impl KindRules {
             .map(|(word, reach)| (GroupKind::from_word(word), *reach))
             .collect();
         let policies = Prepared::new(policies, Arc::clone(settings));
-        Self { policies, related }
+        Self {
+            policies,
+            related,
+            of_pods: None,
+        }
+    }
+
+    /// These, and those of the pods that an object turns out to hold.
+    pub fn of(&self, object: &Resource) -> impl Iterator<Item = &Self> {
+        let of_pods = self.of_pods.as_deref();
+        std::iter::once(self).chain(of_pods.filter(|_| hipaa_iac_engine::holds_pods(object)))
     }
 }
 

@@ -207,11 +207,7 @@ pub fn evaluate(
     diagnostics.append(&mut waivers.diagnostics);
     diagnostics.extend(settings.agreements.unused_exceptions(&findings));
     diagnostics.extend(restore::diagnostics(&settings.config, inventory, sources));
-    let of_pods = |policy: &Arc<Policy>| {
-        let matches = &policy.spec().matches;
-        matches.kubernetes.iter().any(|kind| kind.pod_spec)
-    };
-    if selected.iter().any(of_pods) {
+    if selected.iter().any(|policy| policy.judges_pods()) {
         diagnostics.extend(pods::unjudged(inventory, &world.relations));
     }
     sort(&mut findings, inventory, sources);

@@ -46,6 +46,7 @@ pub use evaluate::{
 };
 pub use fixtures::{FixtureKind, check_fixture, fixture_date, fixture_moment};
 pub use lint::{lint, may_be_unknown};
+pub use pods::holds_pods;
 pub use policy::{
     API_VERSION, Absent, KubernetesMatch, Matches, Metadata, Policy, PolicyDocument, PolicySet,
     PolicySpec, Profile, Reach, RelatedKinds, Remediation, Rule, Scope, Severity, Tested,

@@ -29,6 +29,11 @@ pub(crate) struct FoundPods {
     loose_at: Option<Span>,
 }
 
+/// Whether an object of a kind that nobody listed holds a pod, or what cannot be told from one.
+pub fn holds_pods(resource: &Resource) -> bool {
+    FoundPods::search(resource).is_some()
+}
+
 /// How deep an object is searched. Schemas of real kinds go to about 20.
 const MAX_DEPTH: usize = 64;
 

@@ -558,6 +558,12 @@ impl Policy {
         related
     }
 
+    /// Whether it judges pods, wherever they are.
+    pub fn judges_pods(&self) -> bool {
+        let mut wanted = self.spec().matches.kubernetes.iter();
+        wanted.any(|wanted| wanted.pod_spec)
+    }
+
     /// Whether it judges objects of a kind, by its name or because the kind is listed as one with pods.
     pub fn judges_kind(&self, group: &str, kind: &str) -> bool {
         self.spec().matches.kubernetes.iter().any(|wanted| {
