@@ -15,7 +15,11 @@ use crate::{
 /// The label that says what a Namespace holds.
 pub const CLASS_KEY: &str = "hipaa-iac.dev/data-class";
 /// The annotation that allows what the guard otherwise denies: by whom, and why.
+///
+/// It counts for the request that writes it: what was approved once is not approved for ever.
 pub const APPROVAL_KEY: &str = "hipaa-iac.dev/approved-by";
+/// The annotation that allows to delete a PHI Namespace: by whom, and why.
+pub const DISPOSAL_KEY: &str = "hipaa-iac.dev/disposal-approved-by";
 
 /// Judges a request of the guard.
 pub fn judge(
@@ -24,7 +28,9 @@ pub fn judge(
     today: Date,
     request: &Request<Value>,
 ) -> Decision {
-    if request.subresource().is_some() || request.operation == Operation::Connect {
+    let subresource = request.subresource();
+    let keeps_labels = matches!(subresource, None | Some("status" | "finalize"));
+    if !keeps_labels || request.operation == Operation::Connect {
         return Decision::of(Answer::allow());
     }
     let (old, new) = (&request.old_object, &request.object);
@@ -74,7 +80,8 @@ fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {
             return Answer::allow();
         }
         return approved(
-            old,
+            annotation(old, DISPOSAL_KEY),
+            DISPOSAL_KEY,
             &format!(
                 "Namespace {} is labelled PHI, and deleting it disposes of what it holds (45 CFR 164.310(d)(2)(i))",
                 request.name
@@ -95,10 +102,15 @@ fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {
             ));
         }
     }
-    if !is_phi(old) {
+    let was_phi = is_phi(old);
+    if !was_phi && !is_phi(new) {
         return Answer::allow();
     }
+    let approval =
+        annotation(new, APPROVAL_KEY).filter(|by| annotation(old, APPROVAL_KEY) != Some(by));
+    // What becomes PHI had the mode of the cluster.
     let was: Mode = label(old, MODE_KEY)
+        .filter(|_| was_phi)
         .and_then(|mode| mode.parse().ok())
         .unwrap_or(default_mode);
     let is: Mode = label(new, MODE_KEY)
@@ -106,7 +118,8 @@ fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {
         .unwrap_or(default_mode);
     if !is_phi(new) {
         return approved(
-            new,
+            approval,
+            APPROVAL_KEY,
             &format!(
                 "Namespace {} would no longer be labelled PHI, and what it holds no longer be judged as such",
                 request.name
@@ -115,7 +128,8 @@ fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {
     }
     if is < was {
         return approved(
-            new,
+            approval,
+            APPROVAL_KEY,
             &format!(
                 "the mode of PHI Namespace {} would go from {} to {}",
                 request.name,
@@ -127,8 +141,8 @@ fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {
     Answer::allow()
 }
 
-fn approved(object: &Value, what: &str) -> Answer {
-    match annotation(object, APPROVAL_KEY) {
+fn approved(by: Option<&str>, key: &str, what: &str) -> Answer {
+    match by {
         Some(by) => {
             let mut answer = Answer::allow().warn(format!("hipaa-iac: {what}; approved"));
             answer.annotations.insert("approved-by", by.to_owned());
@@ -137,7 +151,7 @@ fn approved(object: &Value, what: &str) -> Answer {
         None => Answer::deny(
             403,
             format!(
-                "hipaa-iac: {what}; say who approved it, and why, in the annotation {APPROVAL_KEY} of the Namespace"
+                "hipaa-iac: {what}; say who approved this, and why, in the annotation {key} of the Namespace"
             ),
         ),
     }
@@ -249,6 +263,20 @@ mod tests {
         .answer
     }
 
+    #[test]
+    fn what_becomes_phi_in_a_weaker_mode_than_the_cluster_s_is_approved() {
+        let labels = json!({"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "audit"});
+        let create = |annotations: Value| {
+            let new = namespace(labels.clone(), annotations);
+            let asked = request("", "Namespace", Operation::Create, Value::Null, new);
+            judge(&[], Mode::Enforce, Date::MIN, &asked).answer.allowed
+        };
+        assert!(!create(json!({})));
+        assert!(create(
+            json!({"hipaa-iac.dev/approved-by": "ciso, rollout"})
+        ));
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "made for the call")]
     fn namespace(labels: Value, annotations: Value) -> Value {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": labels, "annotations": annotations}})
@@ -269,6 +297,22 @@ mod tests {
             ))
         };
         assert!(update(old.clone()).allowed);
+        // What was approved before was another change.
+        let approved_once = namespace(phi.clone(), approved.clone());
+        let later = |new| {
+            let old = approved_once.clone();
+            ask(&request("", "Namespace", Operation::Update, old, new)).allowed
+        };
+        assert!(!later(namespace(json!({}), approved.clone())));
+        let anew = json!({"hipaa-iac.dev/approved-by": "ciso, it moved"});
+        assert!(later(namespace(json!({}), anew)));
+        // A status and a finalization carry labels too.
+        for subresource in ["status", "finalize"] {
+            let new = namespace(json!({}), json!({}));
+            let mut asked = request("", "Namespace", Operation::Update, old.clone(), new);
+            asked.sub_resource = Some(subresource.to_owned());
+            assert!(!ask(&asked).allowed, "{subresource}");
+        }
         assert!(!update(namespace(json!({}), json!({}))).allowed);
         assert!(update(namespace(json!({}), approved.clone())).allowed);
         let weaker = json!({"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "warn"});
@@ -306,7 +350,9 @@ mod tests {
             ))
         };
         assert!(!delete(old.clone()).allowed);
-        assert!(delete(namespace(phi, approved)).allowed);
+        assert!(!delete(namespace(phi.clone(), approved)).allowed);
+        let disposal = json!({"hipaa-iac.dev/disposal-approved-by": "ciso, it was empty"});
+        assert!(delete(namespace(phi, disposal)).allowed);
         assert!(delete(namespace(json!({}), json!({}))).allowed);
     }
 

@@ -77,7 +77,8 @@ pub fn judge(
         Operation::Create | Operation::Update => {}
     }
     match request.subresource() {
-        None | Some("ephemeralcontainers") => {}
+        // What is written with a status changes labels and annotations of most kinds.
+        None | Some("ephemeralcontainers" | "status") => {}
         Some("scale") => return scale(catalog, cluster, entry, request),
         Some(_) => return Decision::of(Answer::allow()),
     }
@@ -100,7 +101,7 @@ pub fn judge(
     };
     let namespace_mode = namespace_mode(cluster, request, &object);
     let waivers = waive::entries(catalog, request, &object);
-    let findings = run(cluster, entry, rules, object.clone(), &waivers);
+    let findings = run(cluster, entry, rules, &object, &waivers);
     let before = violated_before(cluster, entry, rules, &waivers, &findings, || {
         (request.operation == Operation::Update)
             .then(|| resource(&request.old_object, request))
@@ -145,7 +146,7 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
     };
     let object = with_replicas(&known, new);
     let waivers = waive::entries(catalog, request, &object);
-    let findings = run(cluster, entry, rules, object.clone(), &waivers);
+    let findings = run(cluster, entry, rules, &object, &waivers);
     let mut before = violated_before(cluster, entry, rules, &waivers, &findings, || {
         Some(with_replicas(&known, old))
     });
@@ -181,7 +182,7 @@ fn violated_before(
         return None;
     }
     let old = was()?;
-    let findings = run(cluster, entry, rules, old.clone(), waivers);
+    let findings = run(cluster, entry, rules, &old, waivers);
     Some(keys(&findings, &old.body))
 }
 
@@ -204,15 +205,19 @@ fn run(
     cluster: &Cluster,
     entry: Entry,
     rules: &KindRules,
-    object: Resource,
+    object: &Resource,
     waivers: &[WaiverEntry],
 ) -> Vec<Finding> {
     // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
     let all_phi = entry == Entry::WorkloadsPhi;
-    let inventory = cluster.inventory(object, &rules.related);
-    rules
-        .policies
-        .evaluate(&inventory, 0, waivers, all_phi, Some(unix_now()))
+    let judged = |rules: &KindRules| {
+        let inventory = cluster.inventory(object.clone(), &rules.related);
+        let moment = Some(unix_now());
+        rules
+            .policies
+            .evaluate(&inventory, 0, waivers, all_phi, moment)
+    };
+    rules.of(object).flat_map(judged).collect()
 }
 
 /// What the label of the object's Namespace, or of the Namespace that is the object, says.

@@ -1,11 +1,11 @@
 //! The wire format: `AdmissionReview` of `admission.k8s.io/v1`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use hipaa_iac_source::Node;
 use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Value, json};
 
@@ -137,21 +137,104 @@ pub struct UserInfo {
 pub trait Object: Default + DeserializeOwned {
     /// What the name that the API server makes begins with.
     fn generate_name(&self) -> Option<&str>;
+
+    /// An object of these members.
+    fn of(members: Vec<(String, Self)>) -> Self;
+
+    /// Reads one without its `managedFields`: whoever makes an object writes them as deep as he likes, and no policy reads them.
+    ///
+    /// # Errors
+    /// It is no object, or nests too deep.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Members::whole().deserialize(deserializer)
+    }
+}
+
+/// Reads an object, or its metadata.
+struct Members<T> {
+    in_metadata: bool,
+    of: PhantomData<T>,
+}
+
+impl<T> Members<T> {
+    const fn whole() -> Self {
+        Self {
+            in_metadata: false,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<'de, T: Object> DeserializeSeed<'de> for Members<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Object> Visitor<'de> for Members<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut members = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if self.in_metadata && key == "managedFields" {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value = if !self.in_metadata && key == "metadata" {
+                map.next_value_seed(Self {
+                    in_metadata: true,
+                    of: PhantomData,
+                })?
+            } else {
+                map.next_value()?
+            };
+            members.push((key, value));
+        }
+        Ok(T::of(members))
+    }
 }
 
 impl Object for Node {
+    fn of(members: Vec<(String, Self)>) -> Self {
+        let members = members.into_iter();
+        Self::object(members.map(|(key, value)| (key.into(), value)).collect())
+    }
+
     fn generate_name(&self) -> Option<&str> {
         self.get("metadata")?.get("generateName")?.as_str()
     }
 }
 
 impl Object for Value {
+    fn of(members: Vec<(String, Self)>) -> Self {
+        members.into_iter().collect()
+    }
+
     fn generate_name(&self) -> Option<&str> {
         self.get("metadata")?.get("generateName")?.as_str()
     }
 }
 
 impl Object for IgnoredAny {
+    fn of(_: Vec<(String, Self)>) -> Self {
+        Self
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
     fn generate_name(&self) -> Option<&str> {
         None
     }
@@ -182,10 +265,10 @@ pub struct Request<T> {
     /// Who asks.
     pub user_info: UserInfo,
     /// The object as it would be.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "Object::read")]
     pub object: T,
     /// The object as it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "Object::read")]
     pub old_object: T,
     /// Nothing is kept of the request.
     #[serde(default)]

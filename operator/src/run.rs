@@ -17,7 +17,7 @@ use hipaa_iac_api::{Agreement, GROUP, Policy, Waiver};
 use k8s_openapi::{
     ByteString,
     api::{
-        admissionregistration::v1::ValidatingWebhookConfiguration,
+        admissionregistration::v1::{ValidatingWebhook, ValidatingWebhookConfiguration},
         core::v1::{ConfigMap, Secret},
         discovery::v1::EndpointSlice,
         rbac::v1::ClusterRole,
@@ -805,12 +805,19 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     {
         metadata.insert("uid".to_owned(), uid.into());
     }
-    api.patch(
-        &args.name,
-        &PatchParams::apply(FIELD_MANAGER).force(),
-        &Patch::Apply(&configuration),
-    )
-    .await?;
+    let live = api
+        .patch(
+            &args.name,
+            &PatchParams::apply(FIELD_MANAGER).force(),
+            &Patch::Apply(&configuration),
+        )
+        .await?;
+    if let Some(webhooks) = put_right(&configuration, &live) {
+        tracing::warn!("somebody changed the webhook configuration; it is put right");
+        let webhooks = Patch::Merge(json!({"webhooks": webhooks}));
+        api.patch(&args.name, &PatchParams::default(), &webhooks)
+            .await?;
+    }
     {
         let mut published = shared
             .published
@@ -838,6 +845,25 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
         tracing::info!("the webhook is registered");
     }
     Ok(Registered::Yes)
+}
+
+/// The webhooks as they should be, where others are there: server-side apply leaves conditions, selectors and webhooks that another has added.
+/// The authorities that cert-manager enters stay.
+fn put_right(
+    configuration: &Value,
+    live: &ValidatingWebhookConfiguration,
+) -> Option<Vec<ValidatingWebhook>> {
+    let live = live.webhooks.as_deref().unwrap_or_default();
+    let mut wanted: Vec<ValidatingWebhook> =
+        serde_json::from_value(configuration.get("webhooks")?.clone()).ok()?;
+    for webhook in &mut wanted {
+        let there = live.iter().find(|there| there.name == webhook.name);
+        if webhook.client_config.ca_bundle.is_none() {
+            webhook.client_config.ca_bundle =
+                there.and_then(|there| there.client_config.ca_bundle.clone());
+        }
+    }
+    (wanted != live).then_some(wanted)
 }
 
 /// Whether the Service has a ready endpoint: a configuration before that would only fail.

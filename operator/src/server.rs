@@ -269,6 +269,8 @@ async fn validate(
         });
     if !is_json {
         return refuse(
+            &app,
+            entry,
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "",
             "the content type is not application/json",
@@ -280,7 +282,13 @@ async fn validate(
         .and_then(|length| length.to_str().ok()?.parse().ok())
         .unwrap_or(MAX_BODY);
     if length > MAX_BODY {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "", "the body is too large");
+        return refuse(
+            &app,
+            entry,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "",
+            "the body is too large",
+        );
     }
     let read = async {
         let share = if length > LARGE {
@@ -296,6 +304,8 @@ async fn validate(
         Ok((share, Ok(body))) => (share, body),
         Ok((_, Err(_))) => {
             return refuse(
+                &app,
+                entry,
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "",
                 "the body is too large, or ended early",
@@ -303,6 +313,8 @@ async fn validate(
         }
         Err(_) => {
             return refuse(
+                &app,
+                entry,
                 StatusCode::REQUEST_TIMEOUT,
                 "",
                 "the body came too slowly, or too many large ones came at once",
@@ -359,9 +371,7 @@ fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
             finish(app, entry, &request, decision, None, began)
         })
     };
-    answered.unwrap_or_else(|malformed| {
-        refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message)
-    })
+    answered.unwrap_or_else(|_| unjudged(app, entry, body, began, Unjudged::Unreadable))
 }
 
 /// Why there is an answer without a verdict.
@@ -371,6 +381,7 @@ enum Unjudged {
     Deadline,
     Failure,
     Starting,
+    Unreadable,
 }
 
 impl Unjudged {
@@ -380,6 +391,7 @@ impl Unjudged {
             Self::Deadline => "deadline",
             Self::Failure => "failure",
             Self::Starting => "starting",
+            Self::Unreadable => "unreadable",
         }
     }
 
@@ -389,6 +401,7 @@ impl Unjudged {
             Self::Deadline => 504,
             Self::Failure => 500,
             Self::Starting => 503,
+            Self::Unreadable => 400,
         }
     }
 
@@ -398,6 +411,7 @@ impl Unjudged {
             Self::Deadline => "the review took too long",
             Self::Failure => "the review failed",
             Self::Starting => "the operator is starting",
+            Self::Unreadable => "the object cannot be read, or nests too deep",
         }
     }
 }
@@ -417,20 +431,20 @@ fn without_verdict(entry: Entry, why: Unjudged) -> Answer {
 }
 
 /// Answers without a verdict: closed where PHI is, open elsewhere.
-fn unjudged(
-    app: &Arc<App>,
-    entry: Entry,
-    body: &bytes::Bytes,
-    began: Instant,
-    why: Unjudged,
-) -> Response {
-    // The parser has no part in the failure, and without the id there is no answer.
+fn unjudged(app: &App, entry: Entry, body: &[u8], began: Instant, why: Unjudged) -> Response {
+    // Read without its objects, a review has no depth, and without the id there is no answer.
     match review::parse::<IgnoredAny>(body) {
         Ok(request) => {
             let decision = Decision::of(without_verdict(entry, why));
             finish(app, entry, &request, decision, Some(why), began)
         }
-        Err(malformed) => refuse(StatusCode::BAD_REQUEST, &malformed.uid, &malformed.message),
+        Err(malformed) => refuse(
+            app,
+            entry,
+            StatusCode::BAD_REQUEST,
+            &malformed.uid,
+            &malformed.message,
+        ),
     }
 }
 
@@ -529,7 +543,16 @@ fn record<T: Object>(
 }
 
 /// What is no review gets a review that denies, with the status that says whose fault it is: the API server then does as the failure policy says.
-fn refuse(status: StatusCode, uid: &str, message: &str) -> Response {
+fn refuse(app: &App, entry: Entry, status: StatusCode, uid: &str, message: &str) -> Response {
+    let labels = RequestLabels {
+        entry: entry.as_str(),
+        operation: "none",
+        kind: "other".to_owned(),
+        decision: "refused",
+        mode: "none",
+        dry_run: "false".to_owned(),
+    };
+    app.metrics.requests.get_or_create(&labels).inc();
     respond(
         status,
         uid,

@@ -278,7 +278,7 @@ pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
             "namespace",
             namespace,
             "--overwrite",
-            "hipaa-iac.dev/approved-by=tests: it held nothing",
+            "hipaa-iac.dev/disposal-approved-by=tests: it held nothing",
         ])
         .success();
     cluster

@@ -133,7 +133,7 @@ fn ended(cluster: &Cluster) {
         || create("dated", &compliant("a")).ok,
     );
     // By a connection of the guard's own, too.
-    let approve = "hipaa-iac.dev/approved-by=tests: it held nothing";
+    let approve = "hipaa-iac.dev/disposal-approved-by=tests: it held nothing";
     let annotate = ["annotate", "namespace", "dated", "--overwrite", approve];
     cluster.eventually("the guard to answer", Duration::from_mins(1), || {
         cluster.kubectl(&annotate).ok

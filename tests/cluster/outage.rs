@@ -44,6 +44,11 @@ pub(crate) const CASES: &[Case] = &[
         run: metrics,
     },
     Case {
+        name: "a_changed_webhook_configuration_is_put_right",
+        own: false,
+        run: changed_configuration,
+    },
+    Case {
         name: "the_break_glass_holds",
         own: false,
         run: break_glass,
@@ -369,6 +374,38 @@ fn metrics(cluster: &Cluster) {
     ] {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
+}
+
+/// What another adds to lists that are keyed by name, and to selectors, survives server-side apply.
+fn changed_configuration(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("changed", true);
+    let patch = r#"[
+        {"op": "add", "path": "/webhooks/1/matchConditions/-", "value": {"name": "never", "expression": "false"}},
+        {"op": "add", "path": "/webhooks/1/objectSelector", "value": {"matchLabels": {"never": "there"}}}
+    ]"#;
+    let configuration = ["validatingwebhookconfiguration", RELEASE];
+    cluster
+        .kubectl(&[
+            "patch",
+            configuration[0],
+            configuration[1],
+            "--type=json",
+            "-p",
+            patch,
+        ])
+        .success();
+    cluster.eventually("violations to be denied", Duration::from_mins(1), || {
+        let said = cluster.kubectl_with(
+            &["create", "--dry-run=server", "-n", "changed", "-f", "-"],
+            &violating("a"),
+        );
+        !said.ok && said.stderr.contains("configmap-literal-credential")
+    });
+    let text = cluster.get(&configuration).to_string();
+    assert!(!text.contains("never"), "{text}");
+    remove(cluster, "changed");
 }
 
 fn break_glass(cluster: &Cluster) {

@@ -429,7 +429,7 @@ fn forging(cluster: &Cluster) {
         "annotate",
         "namespace",
         CLINIC,
-        "hipaa-iac.dev/approved-by=a test",
+        "hipaa-iac.dev/disposal-approved-by=a test",
         "--overwrite",
     ];
     cluster.kubectl(&delete).success();

@@ -530,6 +530,68 @@ async fn a_slow_client_is_given_up_and_holds_nobody_else() {
     assert_eq!(status, 408);
 }
 
+/// `{"a": {"a": …}}`, deeper than `serde_json` reads.
+fn deep() -> Value {
+    (0..150).fold(json!({}), |inner, _| json!({"a": inner}))
+}
+
+/// Whoever makes an object writes its `managedFields`, as deep as he likes; nothing else of it is judged the less.
+#[tokio::test(flavor = "multi_thread")]
+async fn managed_fields_however_deep_hide_nothing() {
+    let served = Served::start(Setup::default()).await;
+    let mut object = leaking();
+    object["metadata"]["managedFields"] = json!([{"manager": "me", "fieldsV1": deep()}]);
+    for entry in ["workloads-phi", "workloads"] {
+        let response = served.ask(entry, request("CREATE", &object, None)).await;
+        assert_eq!(response["allowed"], false, "{entry}: {response}");
+        assert_eq!(
+            policies(&response, "denied"),
+            ["environment-literal-credential"],
+            "{entry}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_recorded_and_closed_for_phi() {
+    let served = Served::start(Setup::default()).await;
+    let mut object = leaking();
+    object["spec"]["strategy"] = deep();
+    for object in [object, json!("text")] {
+        let mut ask = request("CREATE", &leaking(), None);
+        ask["object"] = object;
+        let phi = served.ask("workloads-phi", ask.clone()).await;
+        assert_eq!(phi["allowed"], false, "{phi}");
+        assert_eq!(phi["status"]["code"], 400);
+        let open = served.ask("workloads", ask).await;
+        assert_eq!(open["allowed"], true);
+        assert!(open["warnings"][0].as_str().unwrap().contains("not judged"));
+    }
+    served.audit("\"unjudged\":\"unreadable\"").await;
+}
+
+/// Most kinds keep the labels and annotations that are written with a status.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_with_a_status_is_judged() {
+    let served = Served::start(Setup::default()).await;
+    let ingress = |redirect: &str| {
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+            "metadata": {"name": "web", "namespace": "clinic", "annotations": {"nginx.ingress.kubernetes.io/ssl-redirect": redirect}},
+            "spec": {"ingressClassName": "nginx", "tls": [{"hosts": ["a.example.com"], "secretName": "t"}],
+                "rules": [{"host": "a.example.com"}]}})
+    };
+    let (old, new) = (ingress("true"), ingress("false"));
+    let whole = served
+        .ask("workloads-phi", request("UPDATE", &new, Some(&old)))
+        .await;
+    assert_eq!(whole["allowed"], false, "{whole}");
+    let mut ask = request("UPDATE", &new, Some(&old));
+    ask["subResource"] = json!("status");
+    let status = served.ask("workloads-phi", ask).await;
+    assert_eq!(policies(&status, "denied"), policies(&whole, "denied"));
+    assert_eq!(status["allowed"], false);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn overload_is_answered_at_once_closed_for_phi_and_open_elsewhere() {
     let served = Served::start(Setup {
