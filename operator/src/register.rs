@@ -249,7 +249,7 @@ impl Registration<'_> {
             },
             {
                 "name": "not-a-status-alone",
-                "expression": format!("request.subResource != 'status' || !({} && {})", same("labels"), same("annotations")),
+                "expression": format!("!has(request.subResource) || request.subResource != 'status' || !({} && {})", same("labels"), same("annotations")),
             },
         ])
     }
