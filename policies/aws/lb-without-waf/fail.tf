@@ -1,0 +1,3 @@
+resource "aws_lb" "open" { # expect: lb-without-waf
+  name = "portal"
+}
