@@ -241,10 +241,13 @@ fn mutants(text: &str) -> Vec<(String, String)> {
 }
 
 /// Policies about where a value is written, not about what it is: a variable instead of the literal mends the violation.
-const ABOUT_WRITING: [&str; 6] = [
+const ABOUT_WRITING: [&str; 9] = [
     "aws-provider-credentials-literal",
+    "azure-app-setting-credential",
     "azure-password-literal",
     "database-password-literal",
+    "gcp-disk-key-literal",
+    "gcp-secret-literal",
     "gcp-sql-password-literal",
     "secret-value-literal",
     "terraform-secret-literal",

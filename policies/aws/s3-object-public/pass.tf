@@ -1,0 +1,4 @@
+resource "aws_s3_object" "phi" {
+  bucket = "phi"
+  key    = "letter.pdf"
+}

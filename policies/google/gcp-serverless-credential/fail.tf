@@ -1,0 +1,21 @@
+resource "google_cloud_run_v2_service" "literal" {
+  name     = "portal"
+  location = "us-central1"
+  template {
+    containers {
+      image = "portal"
+      env {
+        name  = "DB_PASSWORD"
+        value = "hunter2-Kx93mQpz" # expect: gcp-serverless-credential
+      }
+    }
+  }
+}
+
+resource "google_cloudfunctions_function" "literal" {
+  name    = "intake"
+  runtime = "nodejs20"
+  environment_variables = { # expect: gcp-serverless-credential
+    API_KEY = "hunter2-Kx93mQpz"
+  }
+}
