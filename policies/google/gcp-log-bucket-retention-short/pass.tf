@@ -2,5 +2,5 @@ resource "google_logging_project_bucket_config" "phi" {
   project        = "clinic"
   location       = "global"
   bucket_id      = "audit"
-  retention_days = 2190
+  retention_days = 400
 }
