@@ -93,6 +93,25 @@ resource "azurerm_batch_account" "absent" { # expect: azure-service-public-acces
   location = "eastus2"
 }
 
+resource "azurerm_signalr_service" "absent" { # expect: azure-service-public-access-allowed
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+}
+
+resource "azurerm_web_pubsub" "absent" { # expect: azure-service-public-access-allowed
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  sku = "Standard_S1"
+}
+
+resource "azurerm_iothub" "absent" { # expect: azure-service-public-access-allowed
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+}
+
 resource "azurerm_data_factory" "absent" { # expect: azure-service-public-access-allowed
   name = "acmephi"
   resource_group_name = "phi"

@@ -107,6 +107,28 @@ resource "azurerm_batch_account" "closed" {
   public_network_access_enabled = false
 }
 
+resource "azurerm_signalr_service" "closed" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  public_network_access_enabled = false
+}
+
+resource "azurerm_web_pubsub" "closed" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  sku = "Standard_S1"
+  public_network_access_enabled = false
+}
+
+resource "azurerm_iothub" "closed" {
+  name = "acmephi"
+  resource_group_name = "phi"
+  location = "eastus2"
+  public_network_access_enabled = false
+}
+
 resource "azurerm_data_factory" "closed" {
   name = "acmephi"
   resource_group_name = "phi"
