@@ -4,7 +4,7 @@ variable "logs" {
 
 resource "aws_apigatewayv2_stage" "variable" {
   api_id = "a1b2c3"
-  name = "prod"
+  name   = "prod"
   dynamic "access_log_settings" {
     for_each = var.logs
     content {

@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_appsync_graphql_api" "phi" {
-  name = "portal"
+  name                = "portal"
   authentication_type = "AWS_IAM"
   log_config {
     field_log_level = "ERROR"
@@ -11,7 +11,7 @@ resource "aws_appsync_graphql_api" "phi" {
 }
 
 resource "aws_appsync_graphql_api" "from_variable" {
-  name = "portal"
+  name                = "portal"
   authentication_type = "AWS_IAM"
   log_config {
     field_log_level = var.value

@@ -3,6 +3,6 @@ resource "aws_athena_workgroup" "plain" { # expect: athena-results-unencrypted
 }
 
 resource "aws_athena_database" "plain" { # expect: athena-results-unencrypted
-  name = "claims"
+  name   = "claims"
   bucket = "clinic-athena"
 }

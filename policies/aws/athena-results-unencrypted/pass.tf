@@ -10,7 +10,7 @@ resource "aws_athena_workgroup" "phi" {
 }
 
 resource "aws_athena_database" "phi" {
-  name = "claims"
+  name   = "claims"
   bucket = "clinic-athena"
   encryption_configuration {
     encryption_option = "SSE_KMS"

@@ -1,4 +1,4 @@
 resource "aws_cloudtrail" "bucket" { # expect: cloudtrail-not-in-cloudwatch
-  name = "clinic"
+  name           = "clinic"
   s3_bucket_name = "clinic-trail"
 }

@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_cloudtrail" "variable" {
-  name = "clinic"
-  s3_bucket_name = "clinic-trail"
+  name                       = "clinic"
+  s3_bucket_name             = "clinic-trail"
   enable_log_file_validation = var.value # expect: cloudtrail-validation-off
 }

@@ -1,5 +1,5 @@
 resource "aws_cloudtrail" "plain" { # expect: cloudtrail-without-customer-key
-  name = "clinic"
+  name           = "clinic"
   s3_bucket_name = "clinic-trail"
 }
 
@@ -8,7 +8,7 @@ resource "aws_cloudtrail_event_data_store" "plain" { # expect: cloudtrail-withou
 }
 
 resource "aws_cloudtrail" "empty" { # expect: cloudtrail-without-customer-key
-  name = "clinic"
+  name           = "clinic"
   s3_bucket_name = "clinic-trail"
-  kms_key_id = ""
+  kms_key_id     = ""
 }

@@ -3,7 +3,7 @@ variable "key" {
 }
 
 resource "aws_cloudtrail" "variable" { # expect: cloudtrail-without-customer-key
-  name = "clinic"
+  name           = "clinic"
   s3_bucket_name = "clinic-trail"
-  kms_key_id = var.key
+  kms_key_id     = var.key
 }

@@ -1,5 +1,5 @@
 resource "aws_codebuild_project" "off" {
-  name = "portal"
+  name         = "portal"
   service_role = "arn:aws:iam::111122223333:role/build"
   artifacts {
     type                = "S3"

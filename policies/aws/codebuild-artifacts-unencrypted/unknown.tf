@@ -3,7 +3,7 @@ variable "off" {
 }
 
 resource "aws_codebuild_project" "variable" {
-  name = "portal"
+  name         = "portal"
   service_role = "arn:aws:iam::111122223333:role/build"
   artifacts {
     type                = "S3"

@@ -1,5 +1,5 @@
 resource "aws_codebuild_project" "phi" {
-  name = "portal"
+  name         = "portal"
   service_role = "arn:aws:iam::111122223333:role/build"
   environment {
     compute_type = "BUILD_GENERAL1_SMALL"

@@ -3,6 +3,6 @@ variable "value" {
 }
 
 resource "aws_cognito_identity_pool" "variable" {
-  identity_pool_name = "portal"
+  identity_pool_name               = "portal"
   allow_unauthenticated_identities = var.value # expect: cognito-guests-allowed
 }

@@ -3,11 +3,11 @@ variable "value" {
 }
 
 resource "aws_cognito_user_pool" "phi" {
-  name = "portal"
+  name              = "portal"
   mfa_configuration = "ON"
 }
 
 resource "aws_cognito_user_pool" "from_variable" {
-  name = "portal"
+  name              = "portal"
   mfa_configuration = var.value
 }

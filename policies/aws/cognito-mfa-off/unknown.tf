@@ -3,6 +3,6 @@ variable "value" {
 }
 
 resource "aws_cognito_user_pool" "variable" {
-  name = "portal"
+  name              = "portal"
   mfa_configuration = var.value # expect: cognito-mfa-off
 }

@@ -3,9 +3,9 @@ variable "value" {
 }
 
 resource "aws_dax_cluster" "variable" {
-  cluster_name = "visits"
-  iam_role_arn = "arn:aws:iam::111122223333:role/dax"
-  node_type = "dax.r5.large"
-  replication_factor = 2
+  cluster_name                     = "visits"
+  iam_role_arn                     = "arn:aws:iam::111122223333:role/dax"
+  node_type                        = "dax.r5.large"
+  replication_factor               = 2
   cluster_endpoint_encryption_type = var.value # expect: dax-plaintext
 }

@@ -1,7 +1,7 @@
 resource "aws_dax_cluster" "off" {
-  cluster_name = "visits"
-  iam_role_arn = "arn:aws:iam::111122223333:role/dax"
-  node_type = "dax.r5.large"
+  cluster_name       = "visits"
+  iam_role_arn       = "arn:aws:iam::111122223333:role/dax"
+  node_type          = "dax.r5.large"
   replication_factor = 2
   server_side_encryption {
     enabled = false # expect: dax-unencrypted
@@ -9,9 +9,9 @@ resource "aws_dax_cluster" "off" {
 }
 
 resource "aws_dax_cluster" "text" {
-  cluster_name = "visits"
-  iam_role_arn = "arn:aws:iam::111122223333:role/dax"
-  node_type = "dax.r5.large"
+  cluster_name       = "visits"
+  iam_role_arn       = "arn:aws:iam::111122223333:role/dax"
+  node_type          = "dax.r5.large"
   replication_factor = 2
   server_side_encryption {
     enabled = "false" # expect: dax-unencrypted

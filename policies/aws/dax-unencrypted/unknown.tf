@@ -3,9 +3,9 @@ variable "value" {
 }
 
 resource "aws_dax_cluster" "variable" {
-  cluster_name = "visits"
-  iam_role_arn = "arn:aws:iam::111122223333:role/dax"
-  node_type = "dax.r5.large"
+  cluster_name       = "visits"
+  iam_role_arn       = "arn:aws:iam::111122223333:role/dax"
+  node_type          = "dax.r5.large"
   replication_factor = 2
   server_side_encryption {
     enabled = var.value # expect: dax-unencrypted

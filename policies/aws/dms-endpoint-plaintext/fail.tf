@@ -1,6 +1,6 @@
 resource "aws_dms_endpoint" "off" {
-  endpoint_id = "ehr"
+  endpoint_id   = "ehr"
   endpoint_type = "source"
-  engine_name = "postgres"
-  ssl_mode = "none" # expect: dms-endpoint-plaintext
+  engine_name   = "postgres"
+  ssl_mode      = "none" # expect: dms-endpoint-plaintext
 }

@@ -3,17 +3,17 @@ variable "value" {
 }
 
 resource "aws_dms_endpoint" "phi" {
-  endpoint_id = "ehr"
+  endpoint_id   = "ehr"
   endpoint_type = "source"
-  engine_name = "postgres"
-  ssl_mode = "verify-full"
+  engine_name   = "postgres"
+  ssl_mode      = "verify-full"
 }
 
 resource "aws_dms_endpoint" "from_variable" {
-  endpoint_id = "ehr"
+  endpoint_id   = "ehr"
   endpoint_type = "source"
-  engine_name = "postgres"
-  ssl_mode = var.value
+  engine_name   = "postgres"
+  ssl_mode      = var.value
 }
 
 resource "aws_dms_endpoint" "lake" {

@@ -3,6 +3,6 @@ variable "value" {
 }
 
 resource "aws_docdb_cluster" "variable" {
-  cluster_identifier = "notes"
+  cluster_identifier      = "notes"
   backup_retention_period = var.value # expect: docdb-backup-retention-short
 }

@@ -3,15 +3,15 @@ variable "value" {
 }
 
 resource "aws_dynamodb_table" "phi" {
-  name = "visits"
-  hash_key = "id"
-  billing_mode = "PAY_PER_REQUEST"
+  name                        = "visits"
+  hash_key                    = "id"
+  billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = true
 }
 
 resource "aws_dynamodb_table" "from_variable" {
-  name = "visits"
-  hash_key = "id"
-  billing_mode = "PAY_PER_REQUEST"
+  name                        = "visits"
+  hash_key                    = "id"
+  billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = var.value
 }

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_dynamodb_table" "variable" {
-  name = "visits"
-  hash_key = "id"
-  billing_mode = "PAY_PER_REQUEST"
+  name                        = "visits"
+  hash_key                    = "id"
+  billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = var.value # expect: dynamodb-deletion-unprotected
 }

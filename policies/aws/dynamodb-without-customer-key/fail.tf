@@ -1,6 +1,6 @@
 resource "aws_dynamodb_table" "off" {
-  name = "visits"
-  hash_key = "id"
+  name         = "visits"
+  hash_key     = "id"
   billing_mode = "PAY_PER_REQUEST"
   server_side_encryption {
     enabled = false # expect: dynamodb-without-customer-key
@@ -8,8 +8,8 @@ resource "aws_dynamodb_table" "off" {
 }
 
 resource "aws_dynamodb_table" "text" {
-  name = "visits"
-  hash_key = "id"
+  name         = "visits"
+  hash_key     = "id"
   billing_mode = "PAY_PER_REQUEST"
   server_side_encryption {
     enabled = "false" # expect: dynamodb-without-customer-key

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_dynamodb_table" "phi" {
-  name = "visits"
-  hash_key = "id"
+  name         = "visits"
+  hash_key     = "id"
   billing_mode = "PAY_PER_REQUEST"
   server_side_encryption {
     enabled = true
@@ -12,8 +12,8 @@ resource "aws_dynamodb_table" "phi" {
 }
 
 resource "aws_dynamodb_table" "from_variable" {
-  name = "visits"
-  hash_key = "id"
+  name         = "visits"
+  hash_key     = "id"
   billing_mode = "PAY_PER_REQUEST"
   server_side_encryption {
     enabled = var.value

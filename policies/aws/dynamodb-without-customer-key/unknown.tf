@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_dynamodb_table" "variable" {
-  name = "visits"
-  hash_key = "id"
+  name         = "visits"
+  hash_key     = "id"
   billing_mode = "PAY_PER_REQUEST"
   server_side_encryption {
     enabled = var.value # expect: dynamodb-without-customer-key

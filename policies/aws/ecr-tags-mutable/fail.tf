@@ -1,4 +1,4 @@
 resource "aws_ecr_repository" "off" {
-  name = "portal"
+  name                 = "portal"
   image_tag_mutability = "MUTABLE" # expect: ecr-tags-mutable
 }

@@ -3,11 +3,11 @@ variable "value" {
 }
 
 resource "aws_ecr_repository" "phi" {
-  name = "portal"
+  name                 = "portal"
   image_tag_mutability = "IMMUTABLE"
 }
 
 resource "aws_ecr_repository" "from_variable" {
-  name = "portal"
+  name                 = "portal"
   image_tag_mutability = var.value
 }

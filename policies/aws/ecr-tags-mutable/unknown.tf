@@ -3,6 +3,6 @@ variable "value" {
 }
 
 resource "aws_ecr_repository" "variable" {
-  name = "portal"
+  name                 = "portal"
   image_tag_mutability = var.value # expect: ecr-tags-mutable
 }

@@ -1,10 +1,10 @@
 resource "aws_ecs_task_definition" "phi" {
-  family = "portal"
+  family       = "portal"
   network_mode = "host"
   container_definitions = jsonencode([{
     name  = "app"
     image = "clinic/portal"
-    user = "1000"
+    user  = "1000"
   }])
 }
 

@@ -1,5 +1,5 @@
 resource "aws_ecs_task_definition" "off" {
-  family = "portal"
+  family                = "portal"
   container_definitions = "[]"
   volume {
     name = "scans"
@@ -11,7 +11,7 @@ resource "aws_ecs_task_definition" "off" {
 }
 
 resource "aws_ecs_task_definition" "absent" {
-  family = "portal"
+  family                = "portal"
   container_definitions = "[]"
   volume {
     name = "scans"

@@ -1,5 +1,5 @@
 resource "aws_ecs_task_definition" "phi" {
-  family = "portal"
+  family                = "portal"
   container_definitions = "[]"
   volume {
     name = "scans"

@@ -3,7 +3,7 @@ variable "mode" {
 }
 
 resource "aws_ecs_task_definition" "variable" {
-  family = "portal"
+  family                = "portal"
   container_definitions = "[]"
   volume {
     name = "scans"

@@ -1,8 +1,8 @@
 resource "aws_ecs_task_definition" "phi" {
   family = "portal"
   container_definitions = jsonencode([{
-    name  = "app"
-    image = "clinic/portal"
+    name                   = "app"
+    image                  = "clinic/portal"
     readonlyRootFilesystem = true
   }])
 }

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_ecs_service" "phi" {
-  name = "portal"
-  cluster = "clinic"
+  name            = "portal"
+  cluster         = "clinic"
   task_definition = "portal"
   network_configuration {
     assign_public_ip = false
@@ -12,8 +12,8 @@ resource "aws_ecs_service" "phi" {
 }
 
 resource "aws_ecs_service" "from_variable" {
-  name = "portal"
-  cluster = "clinic"
+  name            = "portal"
+  cluster         = "clinic"
   task_definition = "portal"
   network_configuration {
     assign_public_ip = var.value

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_ecs_service" "variable" {
-  name = "portal"
-  cluster = "clinic"
+  name            = "portal"
+  cluster         = "clinic"
   task_definition = "portal"
   network_configuration {
     assign_public_ip = var.value # expect: ecs-service-public-address

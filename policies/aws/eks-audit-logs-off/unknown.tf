@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_eks_cluster" "variable" {
-  name = "clinic"
-  role_arn = "arn:aws:iam::111122223333:role/eks"
+  name                      = "clinic"
+  role_arn                  = "arn:aws:iam::111122223333:role/eks"
   enabled_cluster_log_types = var.value # expect: eks-audit-logs-off
 }

@@ -1,7 +1,7 @@
 resource "aws_eks_node_group" "phi" {
-  cluster_name = "clinic"
+  cluster_name  = "clinic"
   node_role_arn = "arn:aws:iam::111122223333:role/node"
-  subnet_ids = ["subnet-1"]
+  subnet_ids    = ["subnet-1"]
   remote_access {
     ec2_ssh_key               = "ops"
     source_security_group_ids = ["sg-1"]

@@ -1,5 +1,5 @@
 resource "aws_eks_cluster" "phi" {
-  name = "clinic"
+  name     = "clinic"
   role_arn = "arn:aws:iam::111122223333:role/eks"
   encryption_config {
     resources = ["secrets"]

@@ -3,7 +3,7 @@ variable "resources" {
 }
 
 resource "aws_eks_cluster" "variable" { # expect: eks-secrets-without-customer-key
-  name = "clinic"
+  name     = "clinic"
   role_arn = "arn:aws:iam::111122223333:role/eks"
   encryption_config {
     resources = var.resources

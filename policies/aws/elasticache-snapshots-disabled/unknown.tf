@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_elasticache_replication_group" "variable" {
-  replication_group_id = "sessions"
-  description = "Sessions"
+  replication_group_id     = "sessions"
+  description              = "Sessions"
   snapshot_retention_limit = var.value # expect: elasticache-snapshots-disabled
 }

@@ -1,5 +1,5 @@
 variable "token" {
-  type    = string
+  type = string
 }
 
 resource "aws_elasticache_replication_group" "token" { # expect: elasticache-unauthenticated

@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_elasticache_replication_group" "variable" {
-  replication_group_id = "sessions"
-  description = "Sessions"
+  replication_group_id       = "sessions"
+  description                = "Sessions"
   at_rest_encryption_enabled = var.value # expect: elasticache-unencrypted-at-rest
 }

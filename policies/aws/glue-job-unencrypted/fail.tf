@@ -1,5 +1,5 @@
 resource "aws_glue_job" "plain" { # expect: glue-job-unencrypted
-  name = "claims"
+  name     = "claims"
   role_arn = "arn:aws:iam::111122223333:role/glue"
 }
 

@@ -1,6 +1,6 @@
 resource "aws_glue_job" "phi" {
-  name = "claims"
-  role_arn = "arn:aws:iam::111122223333:role/glue"
+  name                   = "claims"
+  role_arn               = "arn:aws:iam::111122223333:role/glue"
   security_configuration = aws_glue_security_configuration.phi.name
 }
 

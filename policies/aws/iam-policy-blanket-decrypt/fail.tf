@@ -3,8 +3,8 @@ resource "aws_iam_policy" "wide" {
   policy = jsonencode({ # expect: iam-policy-blanket-decrypt
     Version = "2012-10-17"
     Statement = [{
-      Effect = "Allow"
-      Action = ["kms:Decrypt", "kms:DescribeKey"]
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:DescribeKey"]
       Resource = "*"
     }]
   })
@@ -17,7 +17,7 @@ resource "aws_iam_role_policy" "wide" {
 
 data "aws_iam_policy_document" "wide" {
   statement {
-    actions = ["kms:Decrypt", "kms:DescribeKey"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey"]
     resources = ["*"]
   }
 }
@@ -29,12 +29,12 @@ resource "aws_iam_role" "inline" {
   inline_policy {
     name = "wide"
     policy = jsonencode({ # expect: iam-policy-blanket-decrypt
-    Version = "2012-10-17"
-    Statement = [{
-      Effect = "Allow"
-      Action = ["kms:Decrypt", "kms:DescribeKey"]
-      Resource = "*"
-    }]
-  })
+      Version = "2012-10-17"
+      Statement = [{
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:DescribeKey"]
+        Resource = "*"
+      }]
+    })
   }
 }

@@ -3,8 +3,8 @@ resource "aws_iam_policy" "wide" {
   policy = jsonencode({ # expect: iam-policy-service-wide
     Version = "2012-10-17"
     Statement = [{
-      Effect = "Allow"
-      Action = ["s3:*", "kms:Decrypt"]
+      Effect   = "Allow"
+      Action   = ["s3:*", "kms:Decrypt"]
       Resource = "*"
     }]
   })
@@ -17,7 +17,7 @@ resource "aws_iam_role_policy" "wide" {
 
 data "aws_iam_policy_document" "wide" {
   statement {
-    actions = ["s3:*", "kms:Decrypt"]
+    actions   = ["s3:*", "kms:Decrypt"]
     resources = ["*"]
   }
 }
@@ -29,12 +29,12 @@ resource "aws_iam_role" "inline" {
   inline_policy {
     name = "wide"
     policy = jsonencode({ # expect: iam-policy-service-wide
-    Version = "2012-10-17"
-    Statement = [{
-      Effect = "Allow"
-      Action = ["s3:*", "kms:Decrypt"]
-      Resource = "*"
-    }]
-  })
+      Version = "2012-10-17"
+      Statement = [{
+        Effect   = "Allow"
+        Action   = ["s3:*", "kms:Decrypt"]
+        Resource = "*"
+      }]
+    })
   }
 }

@@ -13,24 +13,24 @@ data "aws_iam_policy_document" "reference" {
 }
 
 resource "aws_iam_policy" "narrow" {
-  name   = "narrow"
+  name = "narrow"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Effect = "Allow"
-      Action = ["s3:GetObject", "s3:List*"]
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:List*"]
       Resource = "arn:aws:s3:::phi/*"
     }]
   })
 }
 
 resource "aws_iam_user_policy" "denies" {
-  user   = "break-glass"
+  user = "break-glass"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Effect = "Deny"
-      Action = ["s3:*", "kms:Decrypt"]
+      Effect   = "Deny"
+      Action   = ["s3:*", "kms:Decrypt"]
       Resource = "*"
     }]
   })

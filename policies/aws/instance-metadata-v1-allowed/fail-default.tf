@@ -1,6 +1,6 @@
 # What is not written is off.
 resource "aws_instance" "absent" { # expect: instance-metadata-v1-allowed
-  ami = "ami-0a1b2c3d4e5f60718"
+  ami           = "ami-0a1b2c3d4e5f60718"
   instance_type = "m7g.large"
 }
 
@@ -9,6 +9,6 @@ resource "aws_launch_template" "absent" { # expect: instance-metadata-v1-allowed
 }
 
 resource "aws_launch_configuration" "absent" { # expect: instance-metadata-v1-allowed
-  image_id = "ami-0a1b2c3d4e5f60718"
+  image_id      = "ami-0a1b2c3d4e5f60718"
   instance_type = "m5.large"
 }

@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_instance" "phi" {
-  ami = "ami-0a1b2c3d4e5f60718"
+  ami           = "ami-0a1b2c3d4e5f60718"
   instance_type = "m7g.large"
   metadata_options {
     http_tokens = "required"
@@ -18,7 +18,7 @@ resource "aws_launch_template" "phi" {
 }
 
 resource "aws_launch_configuration" "phi" {
-  image_id = "ami-0a1b2c3d4e5f60718"
+  image_id      = "ami-0a1b2c3d4e5f60718"
   instance_type = "m5.large"
   metadata_options {
     http_tokens = "required"
@@ -26,7 +26,7 @@ resource "aws_launch_configuration" "phi" {
 }
 
 resource "aws_instance" "from_variable" {
-  ami = "ami-0a1b2c3d4e5f60718"
+  ami           = "ami-0a1b2c3d4e5f60718"
   instance_type = "m7g.large"
   metadata_options {
     http_tokens = var.value

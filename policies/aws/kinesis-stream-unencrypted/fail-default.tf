@@ -1,5 +1,5 @@
 # What is not written is off.
 resource "aws_kinesis_stream" "absent" { # expect: kinesis-stream-unencrypted
-  name = "vitals"
+  name        = "vitals"
   shard_count = 2
 }

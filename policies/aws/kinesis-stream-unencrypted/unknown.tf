@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_kinesis_stream" "variable" {
-  name = "vitals"
-  shard_count = 2
+  name            = "vitals"
+  shard_count     = 2
   encryption_type = var.value # expect: kinesis-stream-unencrypted
 }

@@ -1,9 +1,9 @@
 resource "aws_kms_key" "off" {
-  description = "Patient records"
+  description         = "Patient records"
   enable_key_rotation = false # expect: kms-key-rotation-off
 }
 
 resource "aws_kms_key" "text" {
-  description = "Patient records"
+  description         = "Patient records"
   enable_key_rotation = "false" # expect: kms-key-rotation-off
 }

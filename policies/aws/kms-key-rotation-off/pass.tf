@@ -3,12 +3,12 @@ variable "value" {
 }
 
 resource "aws_kms_key" "phi" {
-  description = "Patient records"
+  description         = "Patient records"
   enable_key_rotation = true
 }
 
 resource "aws_kms_key" "from_variable" {
-  description = "Patient records"
+  description         = "Patient records"
   enable_key_rotation = var.value
 }
 

@@ -3,6 +3,6 @@ variable "value" {
 }
 
 resource "aws_kms_key" "variable" {
-  description = "Patient records"
+  description         = "Patient records"
   enable_key_rotation = var.value # expect: kms-key-rotation-off
 }

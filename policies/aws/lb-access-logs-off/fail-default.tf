@@ -12,9 +12,9 @@ resource "aws_lb" "bucket" { # expect: lb-access-logs-off
 resource "aws_elb" "silent" { # expect: lb-access-logs-off
   name = "portal"
   listener {
-  instance_port = 443
-  instance_protocol = "https"
-  lb_port = 443
-  lb_protocol = "https"
+    instance_port     = 443
+    instance_protocol = "https"
+    lb_port           = 443
+    lb_protocol       = "https"
   }
 }

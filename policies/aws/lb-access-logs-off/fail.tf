@@ -9,10 +9,10 @@ resource "aws_lb" "off" {
 resource "aws_elb" "off" {
   name = "portal"
   listener {
-  instance_port = 443
-  instance_protocol = "https"
-  lb_port = 443
-  lb_protocol = "https"
+    instance_port     = 443
+    instance_protocol = "https"
+    lb_port           = 443
+    lb_protocol       = "https"
   }
   access_logs {
     bucket  = "logs"

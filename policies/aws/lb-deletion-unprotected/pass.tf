@@ -3,16 +3,16 @@ variable "value" {
 }
 
 resource "aws_lb" "phi" {
-  name = "portal"
+  name                       = "portal"
   enable_deletion_protection = true
 }
 
 resource "aws_alb" "phi" {
-  name = "portal"
+  name                       = "portal"
   enable_deletion_protection = true
 }
 
 resource "aws_lb" "from_variable" {
-  name = "portal"
+  name                       = "portal"
   enable_deletion_protection = var.value
 }

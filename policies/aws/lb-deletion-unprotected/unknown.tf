@@ -3,11 +3,11 @@ variable "value" {
 }
 
 resource "aws_lb" "variable" {
-  name = "portal"
+  name                       = "portal"
   enable_deletion_protection = var.value # expect: lb-deletion-unprotected
 }
 
 resource "aws_alb" "variable" {
-  name = "portal"
+  name                       = "portal"
   enable_deletion_protection = var.value # expect: lb-deletion-unprotected
 }

@@ -3,16 +3,16 @@ variable "value" {
 }
 
 resource "aws_lb" "phi" {
-  name = "portal"
+  name                       = "portal"
   drop_invalid_header_fields = true
 }
 
 resource "aws_alb" "phi" {
-  name = "portal"
+  name                       = "portal"
   drop_invalid_header_fields = true
 }
 
 resource "aws_lb" "from_variable" {
-  name = "portal"
+  name                       = "portal"
   drop_invalid_header_fields = var.value
 }

@@ -3,11 +3,11 @@ variable "value" {
 }
 
 resource "aws_lb" "variable" {
-  name = "portal"
+  name                       = "portal"
   drop_invalid_header_fields = var.value # expect: lb-invalid-headers-kept
 }
 
 resource "aws_alb" "variable" {
-  name = "portal"
+  name                       = "portal"
   drop_invalid_header_fields = var.value # expect: lb-invalid-headers-kept
 }

@@ -1,10 +1,10 @@
 resource "aws_cloudwatch_log_group" "months" {
-  name = "/clinic/portal"
+  name              = "/clinic/portal"
   retention_in_days = 180 # expect: log-group-retention-short
 }
 
 resource "aws_cloudwatch_log_group" "text" {
-  name = "/clinic/portal"
+  name              = "/clinic/portal"
   retention_in_days = "30" # expect: log-group-retention-short
 }
 

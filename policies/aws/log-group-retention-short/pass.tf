@@ -1,10 +1,10 @@
 resource "aws_cloudwatch_log_group" "year" {
-  name = "/clinic/portal"
+  name              = "/clinic/portal"
   retention_in_days = 365
 }
 
 resource "aws_cloudwatch_log_group" "zero" {
-  name = "/clinic/portal"
+  name              = "/clinic/portal"
   retention_in_days = 0
 }
 

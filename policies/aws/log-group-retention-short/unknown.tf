@@ -3,6 +3,6 @@ variable "days" {
 }
 
 resource "aws_cloudwatch_log_group" "variable" {
-  name = "/clinic/portal"
+  name              = "/clinic/portal"
   retention_in_days = var.days # expect: log-group-retention-short
 }

@@ -1,6 +1,6 @@
 resource "aws_kms_key" "logs" {}
 
 resource "aws_cloudwatch_log_group" "phi" {
-  name = "/clinic/portal"
+  name       = "/clinic/portal"
   kms_key_id = aws_kms_key.logs.arn
 }

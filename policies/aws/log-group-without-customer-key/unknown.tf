@@ -3,6 +3,6 @@ variable "key" {
 }
 
 resource "aws_cloudwatch_log_group" "variable" { # expect: log-group-without-customer-key
-  name = "/clinic/portal"
+  name       = "/clinic/portal"
   kms_key_id = var.key
 }

@@ -1,5 +1,5 @@
 resource "aws_memorydb_cluster" "open" {
-  name = "sessions"
+  name      = "sessions"
   node_type = "db.r7g.large"
-  acl_name = "open-access" # expect: memorydb-open-access
+  acl_name  = "open-access" # expect: memorydb-open-access
 }

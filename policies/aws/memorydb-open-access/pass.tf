@@ -1,5 +1,5 @@
 resource "aws_memorydb_cluster" "phi" {
-  name = "sessions"
+  name      = "sessions"
   node_type = "db.r7g.large"
-  acl_name = "clinic"
+  acl_name  = "clinic"
 }

@@ -3,7 +3,7 @@ variable "acl" {
 }
 
 resource "aws_memorydb_cluster" "variable" {
-  name = "sessions"
+  name      = "sessions"
   node_type = "db.r7g.large"
-  acl_name = var.acl # expect: memorydb-open-access
+  acl_name  = var.acl # expect: memorydb-open-access
 }

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_memorydb_cluster" "variable" {
-  name = "sessions"
-  node_type = "db.r7g.large"
-  acl_name = "clinic"
+  name        = "sessions"
+  node_type   = "db.r7g.large"
+  acl_name    = "clinic"
   tls_enabled = var.value # expect: memorydb-plaintext
 }

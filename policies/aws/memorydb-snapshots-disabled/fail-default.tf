@@ -1,6 +1,6 @@
 # What is not written is off.
 resource "aws_memorydb_cluster" "absent" { # expect: memorydb-snapshots-disabled
-  name = "sessions"
+  name      = "sessions"
   node_type = "db.r7g.large"
-  acl_name = "clinic"
+  acl_name  = "clinic"
 }

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_memorydb_cluster" "variable" {
-  name = "sessions"
-  node_type = "db.r7g.large"
-  acl_name = "clinic"
+  name                     = "sessions"
+  node_type                = "db.r7g.large"
+  acl_name                 = "clinic"
   snapshot_retention_limit = var.value # expect: memorydb-snapshots-disabled
 }

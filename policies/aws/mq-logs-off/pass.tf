@@ -1,7 +1,7 @@
 resource "aws_mq_broker" "phi" {
-  broker_name = "orders"
-  engine_type = "ActiveMQ"
-  engine_version = "5.18"
+  broker_name        = "orders"
+  engine_type        = "ActiveMQ"
+  engine_version     = "5.18"
   host_instance_type = "mq.m5.large"
   logs {
     general = true

@@ -3,9 +3,9 @@ variable "log" {
 }
 
 resource "aws_mq_broker" "variable" {
-  broker_name = "orders"
-  engine_type = "ActiveMQ"
-  engine_version = "5.18"
+  broker_name        = "orders"
+  engine_type        = "ActiveMQ"
+  engine_version     = "5.18"
   host_instance_type = "mq.m5.large"
   logs {
     general = var.log # expect: mq-logs-off

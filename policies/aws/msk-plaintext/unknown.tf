@@ -3,8 +3,8 @@ variable "mode" {
 }
 
 resource "aws_msk_cluster" "variable" {
-  cluster_name = "events"
-  kafka_version = "3.7.x"
+  cluster_name           = "events"
+  kafka_version          = "3.7.x"
   number_of_broker_nodes = 3
   encryption_info {
     encryption_in_transit {

@@ -1,6 +1,6 @@
 resource "aws_msk_cluster" "off" {
-  cluster_name = "events"
-  kafka_version = "3.7.x"
+  cluster_name           = "events"
+  kafka_version          = "3.7.x"
   number_of_broker_nodes = 3
   broker_node_group_info {
     connectivity_info {

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "aws_msk_cluster" "phi" {
-  cluster_name = "events"
-  kafka_version = "3.7.x"
+  cluster_name           = "events"
+  kafka_version          = "3.7.x"
   number_of_broker_nodes = 3
   broker_node_group_info {
     connectivity_info {
@@ -16,8 +16,8 @@ resource "aws_msk_cluster" "phi" {
 }
 
 resource "aws_msk_cluster" "from_variable" {
-  cluster_name = "events"
-  kafka_version = "3.7.x"
+  cluster_name           = "events"
+  kafka_version          = "3.7.x"
   number_of_broker_nodes = 3
   broker_node_group_info {
     connectivity_info {

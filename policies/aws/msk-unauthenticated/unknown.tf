@@ -3,8 +3,8 @@ variable "iam" {
 }
 
 resource "aws_msk_cluster" "variable" { # expect: msk-unauthenticated
-  cluster_name = "events"
-  kafka_version = "3.7.x"
+  cluster_name           = "events"
+  kafka_version          = "3.7.x"
   number_of_broker_nodes = 3
   client_authentication {
     sasl {

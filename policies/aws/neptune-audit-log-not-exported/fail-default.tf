@@ -1,5 +1,5 @@
 # What is not written is off.
 resource "aws_neptune_cluster" "absent" { # expect: neptune-audit-log-not-exported
   cluster_identifier = "graph"
-  engine = "neptune"
+  engine             = "neptune"
 }

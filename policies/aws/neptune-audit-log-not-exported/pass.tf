@@ -3,13 +3,13 @@ variable "value" {
 }
 
 resource "aws_neptune_cluster" "phi" {
-  cluster_identifier = "graph"
-  engine = "neptune"
+  cluster_identifier             = "graph"
+  engine                         = "neptune"
   enable_cloudwatch_logs_exports = ["audit"]
 }
 
 resource "aws_neptune_cluster" "from_variable" {
-  cluster_identifier = "graph"
-  engine = "neptune"
+  cluster_identifier             = "graph"
+  engine                         = "neptune"
   enable_cloudwatch_logs_exports = var.value
 }

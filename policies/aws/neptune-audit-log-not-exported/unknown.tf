@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_neptune_cluster" "variable" {
-  cluster_identifier = "graph"
-  engine = "neptune"
+  cluster_identifier             = "graph"
+  engine                         = "neptune"
   enable_cloudwatch_logs_exports = var.value # expect: neptune-audit-log-not-exported
 }

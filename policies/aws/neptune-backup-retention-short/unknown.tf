@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "aws_neptune_cluster" "variable" {
-  cluster_identifier = "graph"
-  engine = "neptune"
+  cluster_identifier      = "graph"
+  engine                  = "neptune"
   backup_retention_period = var.value # expect: neptune-backup-retention-short
 }

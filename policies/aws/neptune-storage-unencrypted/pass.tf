@@ -4,12 +4,12 @@ variable "value" {
 
 resource "aws_neptune_cluster" "phi" {
   cluster_identifier = "graph"
-  engine = "neptune"
-  storage_encrypted = true
+  engine             = "neptune"
+  storage_encrypted  = true
 }
 
 resource "aws_neptune_cluster" "from_variable" {
   cluster_identifier = "graph"
-  engine = "neptune"
-  storage_encrypted = var.value
+  engine             = "neptune"
+  storage_encrypted  = var.value
 }

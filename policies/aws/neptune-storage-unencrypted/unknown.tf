@@ -4,6 +4,6 @@ variable "value" {
 
 resource "aws_neptune_cluster" "variable" {
   cluster_identifier = "graph"
-  engine = "neptune"
-  storage_encrypted = var.value # expect: neptune-storage-unencrypted
+  engine             = "neptune"
+  storage_encrypted  = var.value # expect: neptune-storage-unencrypted
 }

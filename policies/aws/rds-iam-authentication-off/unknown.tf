@@ -3,7 +3,7 @@ variable "iam" {
 }
 
 resource "aws_rds_cluster" "variable" {
-  cluster_identifier = "patients"
-  engine = "aurora-postgresql"
+  cluster_identifier                  = "patients"
+  engine                              = "aurora-postgresql"
   iam_database_authentication_enabled = var.iam # expect: rds-iam-authentication-off
 }

@@ -3,22 +3,22 @@ variable "value" {
 }
 
 resource "aws_db_instance" "phi" {
-  identifier = "patients"
-  engine = "postgres"
-  instance_class = "db.m7g.large"
+  identifier                 = "patients"
+  engine                     = "postgres"
+  instance_class             = "db.m7g.large"
   auto_minor_version_upgrade = true
 }
 
 resource "aws_rds_cluster_instance" "phi" {
-  cluster_identifier = "patients"
-  instance_class = "db.r7g.large"
-  engine = "aurora-postgresql"
+  cluster_identifier         = "patients"
+  instance_class             = "db.r7g.large"
+  engine                     = "aurora-postgresql"
   auto_minor_version_upgrade = true
 }
 
 resource "aws_db_instance" "from_variable" {
-  identifier = "patients"
-  engine = "postgres"
-  instance_class = "db.m7g.large"
+  identifier                 = "patients"
+  engine                     = "postgres"
+  instance_class             = "db.m7g.large"
   auto_minor_version_upgrade = var.value
 }

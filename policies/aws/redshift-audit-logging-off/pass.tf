@@ -1,6 +1,6 @@
 resource "aws_redshift_cluster" "warehouse" {
   cluster_identifier = "warehouse"
-  node_type = "ra3.xlplus"
+  node_type          = "ra3.xlplus"
 }
 
 resource "aws_redshift_logging" "warehouse" {
@@ -12,7 +12,7 @@ resource "aws_redshift_logging" "warehouse" {
 # As provider 5 had it.
 resource "aws_redshift_cluster" "inline" {
   cluster_identifier = "warehouse"
-  node_type = "ra3.xlplus"
+  node_type          = "ra3.xlplus"
   logging {
     enable      = true
     bucket_name = "clinic-audit"

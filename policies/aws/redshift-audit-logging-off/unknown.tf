@@ -4,7 +4,7 @@ variable "log" {
 
 resource "aws_redshift_cluster" "variable" { # expect: redshift-audit-logging-off
   cluster_identifier = "warehouse"
-  node_type = "ra3.xlplus"
+  node_type          = "ra3.xlplus"
   logging {
     enable = var.log
   }

@@ -3,8 +3,8 @@ variable "key" {
 }
 
 resource "aws_sagemaker_notebook_instance" "variable" { # expect: sagemaker-without-customer-key
-  name = "research"
-  role_arn = "arn:aws:iam::111122223333:role/research"
+  name          = "research"
+  role_arn      = "arn:aws:iam::111122223333:role/research"
   instance_type = "ml.t3.medium"
-  kms_key_id = var.key
+  kms_key_id    = var.key
 }

@@ -3,6 +3,6 @@ resource "aws_secretsmanager_secret" "plain" { # expect: secretsmanager-without-
 }
 
 resource "aws_secretsmanager_secret" "managed" {
-  name = "ehr"
+  name       = "ehr"
   kms_key_id = "alias/aws/secretsmanager" # expect: secretsmanager-without-customer-key
 }

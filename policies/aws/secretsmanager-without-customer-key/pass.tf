@@ -1,11 +1,11 @@
 resource "aws_kms_key" "secrets" {}
 
 resource "aws_secretsmanager_secret" "key" {
-  name = "ehr"
+  name       = "ehr"
   kms_key_id = aws_kms_key.secrets.arn
 }
 
 resource "aws_secretsmanager_secret" "alias" {
-  name = "ehr"
+  name       = "ehr"
   kms_key_id = "alias/secrets"
 }

@@ -3,6 +3,6 @@ variable "key" {
 }
 
 resource "aws_secretsmanager_secret" "variable" {
-  name = "ehr"
+  name       = "ehr"
   kms_key_id = var.key # expect: secretsmanager-without-customer-key
 }

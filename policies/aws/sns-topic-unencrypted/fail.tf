@@ -3,6 +3,6 @@ resource "aws_sns_topic" "plain" { # expect: sns-topic-unencrypted
 }
 
 resource "aws_sns_topic" "null" { # expect: sns-topic-unencrypted
-  name = "results"
+  name              = "results"
   kms_master_key_id = null
 }

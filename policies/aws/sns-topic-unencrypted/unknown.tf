@@ -3,6 +3,6 @@ variable "key" {
 }
 
 resource "aws_sns_topic" "variable" { # expect: sns-topic-unencrypted
-  name = "results"
+  name              = "results"
   kms_master_key_id = var.key
 }

@@ -1,4 +1,4 @@
 resource "aws_sqs_queue" "off" {
-  name = "results"
+  name                    = "results"
   sqs_managed_sse_enabled = false # expect: sqs-queue-unencrypted
 }

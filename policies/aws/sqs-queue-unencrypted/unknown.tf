@@ -3,6 +3,6 @@ variable "encrypt" {
 }
 
 resource "aws_sqs_queue" "variable" {
-  name = "results"
+  name                    = "results"
   sqs_managed_sse_enabled = var.encrypt # expect: sqs-queue-unencrypted
 }

@@ -1,6 +1,6 @@
 resource "aws_kms_key" "phi" {}
 
 resource "aws_sqs_queue" "phi" {
-  name = "results"
+  name              = "results"
   kms_master_key_id = aws_kms_key.phi.id
 }

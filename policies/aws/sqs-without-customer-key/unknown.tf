@@ -3,6 +3,6 @@ variable "key" {
 }
 
 resource "aws_sqs_queue" "variable" { # expect: sqs-without-customer-key
-  name = "results"
+  name              = "results"
   kms_master_key_id = var.key
 }

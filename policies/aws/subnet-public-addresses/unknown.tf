@@ -3,7 +3,7 @@ variable "public" {
 }
 
 resource "aws_subnet" "variable" {
-  vpc_id = "vpc-0a1b2c3d"
-  cidr_block = "10.0.1.0/24"
+  vpc_id                  = "vpc-0a1b2c3d"
+  cidr_block              = "10.0.1.0/24"
   map_public_ip_on_launch = var.public # expect: subnet-public-addresses
 }

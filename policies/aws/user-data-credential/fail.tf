@@ -1,8 +1,8 @@
 # The key is no real one.
 resource "aws_instance" "key" {
-  ami = "ami-0a1b2c3d4e5f60718"
+  ami           = "ami-0a1b2c3d4e5f60718"
   instance_type = "m7g.large"
-  user_data = "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7ABCDEFG" # expect: user-data-credential
+  user_data     = "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7ABCDEFG" # expect: user-data-credential
 }
 
 resource "aws_launch_configuration" "password" {

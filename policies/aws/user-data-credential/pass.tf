@@ -8,6 +8,6 @@ resource "aws_instance" "phi" {
 }
 
 resource "aws_instance" "none" {
-  ami = "ami-0a1b2c3d4e5f60718"
+  ami           = "ami-0a1b2c3d4e5f60718"
   instance_type = "m7g.large"
 }

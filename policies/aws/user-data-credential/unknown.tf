@@ -3,7 +3,7 @@ variable "data" {
 }
 
 resource "aws_instance" "variable" {
-  ami = "ami-0a1b2c3d4e5f60718"
+  ami           = "ami-0a1b2c3d4e5f60718"
   instance_type = "m7g.large"
-  user_data = var.data # expect: user-data-credential
+  user_data     = var.data # expect: user-data-credential
 }

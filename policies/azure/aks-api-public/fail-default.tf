@@ -1,6 +1,6 @@
 resource "azurerm_kubernetes_cluster" "absent" { # expect: aks-api-public
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  dns_prefix = "clinic"
+  location            = "eastus2"
+  dns_prefix          = "clinic"
 }

@@ -1,18 +1,18 @@
 resource "azurerm_kubernetes_cluster" "agent" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  dns_prefix = "clinic"
+  location            = "eastus2"
+  dns_prefix          = "clinic"
   oms_agent {
     log_analytics_workspace_id = "workspace"
   }
 }
 
 resource "azurerm_kubernetes_cluster" "setting" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  dns_prefix = "clinic"
+  location            = "eastus2"
+  dns_prefix          = "clinic"
 }
 
 resource "azurerm_monitor_diagnostic_setting" "aks" {

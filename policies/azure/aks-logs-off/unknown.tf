@@ -3,10 +3,10 @@ variable "logs" {
 }
 
 resource "azurerm_kubernetes_cluster" "variable" { # expect: aks-logs-off
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  dns_prefix = "clinic"
+  location            = "eastus2"
+  dns_prefix          = "clinic"
   dynamic "oms_agent" {
     for_each = var.logs
     content {

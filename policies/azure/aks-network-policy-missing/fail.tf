@@ -1,8 +1,8 @@
 resource "azurerm_kubernetes_cluster" "none" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  dns_prefix = "clinic"
+  location            = "eastus2"
+  dns_prefix          = "clinic"
   network_profile {
     network_plugin = "none"
     network_policy = "none" # expect: aks-network-policy-missing

@@ -1,8 +1,8 @@
 resource "azurerm_linux_web_app" "any" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     cors {
       allowed_origins = ["*"] # expect: azure-app-cors-any-origin

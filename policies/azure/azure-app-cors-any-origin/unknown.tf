@@ -3,10 +3,10 @@ variable "origin" {
 }
 
 resource "azurerm_linux_web_app" "variable" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     cors {
       allowed_origins = [var.origin] # expect: azure-app-cors-any-origin

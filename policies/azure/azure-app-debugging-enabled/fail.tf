@@ -1,8 +1,8 @@
 resource "azurerm_linux_web_app" "debug" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     remote_debugging_enabled = true # expect: azure-app-debugging-enabled
   }

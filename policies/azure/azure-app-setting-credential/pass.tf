@@ -4,10 +4,10 @@ resource "azurerm_key_vault_secret" "db" {
 }
 
 resource "azurerm_linux_web_app" "phi" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   app_settings = {
     LOG_LEVEL   = "info"
     DB_PASSWORD = "@Microsoft.KeyVault(SecretUri=${azurerm_key_vault_secret.db.id})"

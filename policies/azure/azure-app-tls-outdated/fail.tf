@@ -1,27 +1,27 @@
 resource "azurerm_linux_web_app" "old" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     minimum_tls_version = "1.1" # expect: azure-app-tls-outdated
   }
 }
 
 resource "azurerm_windows_function_app" "scm" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     scm_minimum_tls_version = "1.0" # expect: azure-app-tls-outdated
   }
 }
 
 resource "azurerm_app_service" "old" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
+  location            = "eastus2"
   app_service_plan_id = "plan"
   site_config {
     min_tls_version = "1.0" # expect: azure-app-tls-outdated

@@ -1,7 +1,7 @@
 resource "azurerm_linux_web_app" "absent" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {}
 }

@@ -1,18 +1,18 @@
 resource "azurerm_linux_web_app" "phi" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     minimum_tls_version = "1.2"
   }
 }
 
 resource "azurerm_windows_web_app" "new" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  service_plan_id = "plan"
+  location            = "eastus2"
+  service_plan_id     = "plan"
   site_config {
     minimum_tls_version = "1.3"
   }

@@ -3,9 +3,9 @@ variable "immutability" {
 }
 
 resource "azurerm_recovery_services_vault" "variable" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku = "Standard"
-  immutability = var.immutability # expect: azure-backup-vault-mutable
+  location            = "eastus2"
+  sku                 = "Standard"
+  immutability        = var.immutability # expect: azure-backup-vault-mutable
 }

@@ -10,16 +10,16 @@ resource "azurerm_container_app" "http" {
 }
 
 resource "azurerm_container_group" "public" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  os_type = "Linux"
-  ip_address_type = "Public" # expect: azure-container-insecure
+  location            = "eastus2"
+  os_type             = "Linux"
+  ip_address_type     = "Public" # expect: azure-container-insecure
 }
 
 resource "azurerm_container_group" "absent" { # expect: azure-container-insecure
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  os_type = "Linux"
+  location            = "eastus2"
+  os_type             = "Linux"
 }

@@ -1,9 +1,9 @@
 resource "azurerm_container_group" "phi" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  os_type = "Linux"
-  ip_address_type = "Private"
+  location            = "eastus2"
+  os_type             = "Linux"
+  ip_address_type     = "Private"
 }
 
 resource "azurerm_container_app" "phi" {

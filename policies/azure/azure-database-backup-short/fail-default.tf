@@ -1,5 +1,5 @@
 resource "azurerm_postgresql_flexible_server" "absent" { # expect: azure-database-backup-short
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
+  location            = "eastus2"
 }

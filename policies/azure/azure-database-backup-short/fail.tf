@@ -1,15 +1,15 @@
 resource "azurerm_postgresql_flexible_server" "local" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
+  name                         = "acmephi"
+  resource_group_name          = "phi"
+  location                     = "eastus2"
   backup_retention_days        = 35
   geo_redundant_backup_enabled = false # expect: azure-database-backup-short
 }
 
 resource "azurerm_mysql_flexible_server" "short" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
+  name                         = "acmephi"
+  resource_group_name          = "phi"
+  location                     = "eastus2"
   backup_retention_days        = 3 # expect: azure-database-backup-short
   geo_redundant_backup_enabled = true
 }

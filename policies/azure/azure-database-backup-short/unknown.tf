@@ -3,8 +3,8 @@ variable "geo" {
 }
 
 resource "azurerm_postgresql_flexible_server" "variable" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
+  name                         = "acmephi"
+  resource_group_name          = "phi"
+  location                     = "eastus2"
   geo_redundant_backup_enabled = var.geo # expect: azure-database-backup-short
 }

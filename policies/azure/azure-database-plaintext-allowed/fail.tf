@@ -1,27 +1,27 @@
 resource "azurerm_postgresql_server" "off" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5_4"
-  version = "11"
+  name                    = "acmephi"
+  resource_group_name     = "phi"
+  location                = "eastus2"
+  sku_name                = "GP_Gen5_4"
+  version                 = "11"
   ssl_enforcement_enabled = false # expect: azure-database-plaintext-allowed
 }
 
 resource "azurerm_mysql_server" "off" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5_4"
-  version = "11"
+  name                    = "acmephi"
+  resource_group_name     = "phi"
+  location                = "eastus2"
+  sku_name                = "GP_Gen5_4"
+  version                 = "11"
   ssl_enforcement_enabled = false # expect: azure-database-plaintext-allowed
 }
 
 resource "azurerm_mariadb_server" "off" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5_4"
-  version = "11"
+  name                    = "acmephi"
+  resource_group_name     = "phi"
+  location                = "eastus2"
+  sku_name                = "GP_Gen5_4"
+  version                 = "11"
   ssl_enforcement_enabled = false # expect: azure-database-plaintext-allowed
 }
 

@@ -1,9 +1,9 @@
 resource "azurerm_postgresql_server" "phi" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5_4"
-  version = "11"
+  name                    = "acmephi"
+  resource_group_name     = "phi"
+  location                = "eastus2"
+  sku_name                = "GP_Gen5_4"
+  version                 = "11"
   ssl_enforcement_enabled = true
 }
 

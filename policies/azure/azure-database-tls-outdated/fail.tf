@@ -1,45 +1,45 @@
 resource "azurerm_mssql_server" "old" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  version = "12.0"
+  location            = "eastus2"
+  version             = "12.0"
   minimum_tls_version = "1.0" # expect: azure-database-tls-outdated
 }
 
 resource "azurerm_mssql_server" "off" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  version = "12.0"
+  location            = "eastus2"
+  version             = "12.0"
   minimum_tls_version = "Disabled" # expect: azure-database-tls-outdated
 }
 
 resource "azurerm_mssql_managed_instance" "old" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5"
-  vcores = 4
-  storage_size_in_gb = 32
-  license_type = "BasePrice"
-  subnet_id = "subnet"
+  location            = "eastus2"
+  sku_name            = "GP_Gen5"
+  vcores              = 4
+  storage_size_in_gb  = 32
+  license_type        = "BasePrice"
+  subnet_id           = "subnet"
   minimum_tls_version = "1.1" # expect: azure-database-tls-outdated
 }
 
 resource "azurerm_postgresql_server" "off" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5_4"
-  version = "11"
+  name                             = "acmephi"
+  resource_group_name              = "phi"
+  location                         = "eastus2"
+  sku_name                         = "GP_Gen5_4"
+  version                          = "11"
   ssl_minimal_tls_version_enforced = "TLSEnforcementDisabled" # expect: azure-database-tls-outdated
 }
 
 resource "azurerm_mysql_server" "old" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  sku_name = "GP_Gen5_4"
-  version = "11"
+  name                             = "acmephi"
+  resource_group_name              = "phi"
+  location                         = "eastus2"
+  sku_name                         = "GP_Gen5_4"
+  version                          = "11"
   ssl_minimal_tls_version_enforced = "TLS1_1" # expect: azure-database-tls-outdated
 }

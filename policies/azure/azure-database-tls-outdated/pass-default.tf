@@ -1,6 +1,6 @@
 resource "azurerm_mssql_server" "absent" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  version = "12.0"
+  location            = "eastus2"
+  version             = "12.0"
 }

@@ -3,20 +3,20 @@ variable "value" {
 }
 
 resource "azurerm_databricks_workspace" "phi" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku = "premium"
+  location            = "eastus2"
+  sku                 = "premium"
   enhanced_security_compliance {
     compliance_security_profile_enabled = true
   }
 }
 
 resource "azurerm_databricks_workspace" "from_variable" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku = "premium"
+  location            = "eastus2"
+  sku                 = "premium"
   enhanced_security_compliance {
     compliance_security_profile_enabled = var.value
   }

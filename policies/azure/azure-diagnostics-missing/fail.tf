@@ -1,16 +1,16 @@
 resource "azurerm_key_vault" "silent" { # expect: azure-diagnostics-missing
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  tenant_id = "00000000-0000-0000-0000-000000000000"
-  sku_name = "premium"
+  location            = "eastus2"
+  tenant_id           = "00000000-0000-0000-0000-000000000000"
+  sku_name            = "premium"
 }
 
 resource "azurerm_cosmosdb_account" "metrics" { # expect: azure-diagnostics-missing
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  offer_type = "Standard"
+  location            = "eastus2"
+  offer_type          = "Standard"
 }
 
 resource "azurerm_monitor_diagnostic_setting" "metrics" {

@@ -3,11 +3,11 @@ variable "target" {
 }
 
 resource "azurerm_key_vault" "phi" { # expect: azure-diagnostics-missing
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  tenant_id = "00000000-0000-0000-0000-000000000000"
-  sku_name = "premium"
+  location            = "eastus2"
+  tenant_id           = "00000000-0000-0000-0000-000000000000"
+  sku_name            = "premium"
 }
 
 resource "azurerm_monitor_diagnostic_setting" "some" {

@@ -1,7 +1,7 @@
 resource "azurerm_managed_disk" "absent" { # expect: azure-disk-export-allowed
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
+  name                 = "acmephi"
+  resource_group_name  = "phi"
+  location             = "eastus2"
   storage_account_type = "Premium_LRS"
-  create_option = "Empty"
+  create_option        = "Empty"
 }

@@ -1,8 +1,8 @@
 resource "azurerm_managed_disk" "all" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  storage_account_type = "Premium_LRS"
-  create_option = "Empty"
+  name                  = "acmephi"
+  resource_group_name   = "phi"
+  location              = "eastus2"
+  storage_account_type  = "Premium_LRS"
+  create_option         = "Empty"
   network_access_policy = "AllowAll" # expect: azure-disk-export-allowed
 }

@@ -3,8 +3,8 @@ variable "public" {
 }
 
 resource "azurerm_mysql_flexible_server" "variable" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
+  name                  = "acmephi"
+  resource_group_name   = "phi"
+  location              = "eastus2"
   public_network_access = var.public # expect: azure-mysql-public-access-allowed
 }

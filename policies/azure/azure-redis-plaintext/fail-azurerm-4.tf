@@ -8,10 +8,10 @@ terraform {
 }
 
 resource "azurerm_redis_cache" "absent" { # expect: azure-redis-plaintext
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  capacity = 1
-  family = "P"
-  sku_name = "Premium"
+  location            = "eastus2"
+  capacity            = 1
+  family              = "P"
+  sku_name            = "Premium"
 }

@@ -1,14 +1,14 @@
 resource "azurerm_container_registry" "phi" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku = "Premium"
-  admin_enabled = false
+  location            = "eastus2"
+  sku                 = "Premium"
+  admin_enabled       = false
 }
 
 resource "azurerm_container_registry" "absent" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku = "Premium"
+  location            = "eastus2"
+  sku                 = "Premium"
 }

@@ -3,9 +3,9 @@ variable "admin" {
 }
 
 resource "azurerm_container_registry" "variable" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  sku = "Premium"
-  admin_enabled = var.admin # expect: azure-registry-anonymous
+  location            = "eastus2"
+  sku                 = "Premium"
+  admin_enabled       = var.admin # expect: azure-registry-anonymous
 }

@@ -1,8 +1,8 @@
 resource "azurerm_mssql_server" "silent" { # expect: azure-sql-auditing-off
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
-  version = "12.0"
+  location            = "eastus2"
+  version             = "12.0"
 }
 
 resource "azurerm_mssql_server_extended_auditing_policy" "off" {

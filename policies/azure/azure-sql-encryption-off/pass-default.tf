@@ -1,5 +1,5 @@
 # What is not written holds.
 resource "azurerm_mssql_database" "absent" {
-  name = "ehr"
+  name      = "ehr"
   server_id = "server"
 }

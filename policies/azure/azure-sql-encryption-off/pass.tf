@@ -3,13 +3,13 @@ variable "value" {
 }
 
 resource "azurerm_mssql_database" "phi" {
-  name = "ehr"
-  server_id = "server"
+  name                                = "ehr"
+  server_id                           = "server"
   transparent_data_encryption_enabled = true
 }
 
 resource "azurerm_mssql_database" "from_variable" {
-  name = "ehr"
-  server_id = "server"
+  name                                = "ehr"
+  server_id                           = "server"
   transparent_data_encryption_enabled = var.value
 }

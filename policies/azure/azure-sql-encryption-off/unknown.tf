@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "azurerm_mssql_database" "variable" {
-  name = "ehr"
-  server_id = "server"
+  name                                = "ehr"
+  server_id                           = "server"
   transparent_data_encryption_enabled = var.value # expect: azure-sql-encryption-off
 }

@@ -1,7 +1,7 @@
 resource "azurerm_storage_account" "absent" { # expect: azure-storage-not-recoverable
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
 }

@@ -1,8 +1,8 @@
 resource "azurerm_storage_account" "off" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
   blob_properties {
     versioning_enabled = false # expect: azure-storage-not-recoverable
@@ -13,10 +13,10 @@ resource "azurerm_storage_account" "off" {
 }
 
 resource "azurerm_storage_account" "short" { # expect: azure-storage-not-recoverable
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
   blob_properties {
     versioning_enabled = true

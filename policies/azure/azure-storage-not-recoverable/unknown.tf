@@ -3,10 +3,10 @@ variable "versions" {
 }
 
 resource "azurerm_storage_account" "variable" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
   blob_properties {
     versioning_enabled = var.versions # expect: azure-storage-not-recoverable

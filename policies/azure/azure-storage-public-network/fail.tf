@@ -1,18 +1,18 @@
 resource "azurerm_storage_account" "open" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
-  account_replication_type = "GZRS"
+  name                          = "acmephi"
+  resource_group_name           = "phi"
+  location                      = "eastus2"
+  account_tier                  = "Standard"
+  account_replication_type      = "GZRS"
   public_network_access_enabled = true # expect: azure-storage-public-network
 }
 
 resource "azurerm_storage_account" "allow" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
-  account_replication_type = "GZRS"
+  name                          = "acmephi"
+  resource_group_name           = "phi"
+  location                      = "eastus2"
+  account_tier                  = "Standard"
+  account_replication_type      = "GZRS"
   public_network_access_enabled = true # expect: azure-storage-public-network
   network_rules {
     default_action = "Allow"

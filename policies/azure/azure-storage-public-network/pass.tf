@@ -1,17 +1,17 @@
 resource "azurerm_storage_account" "private" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
-  account_replication_type = "GZRS"
+  name                          = "acmephi"
+  resource_group_name           = "phi"
+  location                      = "eastus2"
+  account_tier                  = "Standard"
+  account_replication_type      = "GZRS"
   public_network_access_enabled = false
 }
 
 resource "azurerm_storage_account" "rules" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
   network_rules {
     default_action = "Deny"
@@ -20,10 +20,10 @@ resource "azurerm_storage_account" "rules" {
 }
 
 resource "azurerm_storage_account" "companion" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
 }
 

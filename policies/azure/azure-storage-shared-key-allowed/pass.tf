@@ -3,19 +3,19 @@ variable "value" {
 }
 
 resource "azurerm_storage_account" "phi" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
-  account_replication_type = "GZRS"
+  name                      = "acmephi"
+  resource_group_name       = "phi"
+  location                  = "eastus2"
+  account_tier              = "Standard"
+  account_replication_type  = "GZRS"
   shared_access_key_enabled = false
 }
 
 resource "azurerm_storage_account" "from_variable" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
-  account_replication_type = "GZRS"
+  name                      = "acmephi"
+  resource_group_name       = "phi"
+  location                  = "eastus2"
+  account_tier              = "Standard"
+  account_replication_type  = "GZRS"
   shared_access_key_enabled = var.value
 }

@@ -1,8 +1,8 @@
 resource "azurerm_storage_account" "phi" {
-  name = "acmephi"
-  resource_group_name = "phi"
-  location = "eastus2"
-  account_tier = "Standard"
+  name                     = "acmephi"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
   account_replication_type = "GZRS"
-  min_tls_version = "TLS1_2"
+  min_tls_version          = "TLS1_2"
 }

@@ -1,5 +1,5 @@
 resource "azurerm_linux_virtual_machine" "lost" { # expect: azure-vm-not-backed-up
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
+  location            = "eastus2"
 }

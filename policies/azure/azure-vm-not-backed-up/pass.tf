@@ -1,7 +1,7 @@
 resource "azurerm_linux_virtual_machine" "portal" {
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
+  location            = "eastus2"
 }
 
 resource "azurerm_backup_protected_vm" "portal" {

@@ -3,9 +3,9 @@ variable "vm" {
 }
 
 resource "azurerm_linux_virtual_machine" "portal" { # expect: azure-vm-not-backed-up
-  name = "acmephi"
+  name                = "acmephi"
   resource_group_name = "phi"
-  location = "eastus2"
+  location            = "eastus2"
 }
 
 resource "azurerm_backup_protected_vm" "some" {

@@ -1,6 +1,6 @@
 resource "google_alloydb_cluster" "off" { # expect: gcp-alloydb-backup-off
   cluster_id = "clinic"
-  location = "us-central1"
+  location   = "us-central1"
   automated_backup_policy {
     enabled = false
   }

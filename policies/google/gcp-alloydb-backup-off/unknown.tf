@@ -4,7 +4,7 @@ variable "backup" {
 
 resource "google_alloydb_cluster" "variable" { # expect: gcp-alloydb-backup-off
   cluster_id = "clinic"
-  location = "us-central1"
+  location   = "us-central1"
   automated_backup_policy {
     enabled = false
   }

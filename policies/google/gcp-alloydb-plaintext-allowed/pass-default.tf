@@ -1,5 +1,5 @@
 resource "google_alloydb_instance" "absent" {
-  cluster = "clinic"
-  instance_id = "primary"
+  cluster       = "clinic"
+  instance_id   = "primary"
   instance_type = "PRIMARY"
 }

@@ -1,6 +1,6 @@
 resource "google_alloydb_instance" "phi" {
-  cluster = "clinic"
-  instance_id = "primary"
+  cluster       = "clinic"
+  instance_id   = "primary"
   instance_type = "PRIMARY"
   client_connection_config {
     ssl_config {

@@ -3,8 +3,8 @@ variable "mode" {
 }
 
 resource "google_alloydb_instance" "variable" {
-  cluster = "clinic"
-  instance_id = "primary"
+  cluster       = "clinic"
+  instance_id   = "primary"
   instance_type = "PRIMARY"
   client_connection_config {
     ssl_config {

@@ -3,8 +3,8 @@ variable "value" {
 }
 
 resource "google_alloydb_instance" "phi" {
-  cluster = "clinic"
-  instance_id = "primary"
+  cluster       = "clinic"
+  instance_id   = "primary"
   instance_type = "PRIMARY"
   network_config {
     enable_public_ip = false
@@ -12,8 +12,8 @@ resource "google_alloydb_instance" "phi" {
 }
 
 resource "google_alloydb_instance" "from_variable" {
-  cluster = "clinic"
-  instance_id = "primary"
+  cluster       = "clinic"
+  instance_id   = "primary"
   instance_type = "PRIMARY"
   network_config {
     enable_public_ip = var.value

@@ -1,16 +1,16 @@
 resource "google_dataflow_job" "absent" { # expect: gcp-analytics-public-address
-  name = "claims"
+  name              = "claims"
   template_gcs_path = "gs://t"
   temp_gcs_location = "gs://t"
 }
 
 resource "google_notebooks_instance" "absent" { # expect: gcp-analytics-public-address
-  name = "research"
+  name         = "research"
   machine_type = "n1-standard-4"
-  location = "us-central1-a"
+  location     = "us-central1-a"
 }
 
 resource "google_workbench_instance" "absent" { # expect: gcp-analytics-public-address
-  name = "research"
+  name     = "research"
   location = "us-central1-a"
 }

@@ -8,8 +8,8 @@ resource "google_dataproc_cluster" "off" {
 }
 
 resource "google_dataflow_job" "public" {
-  name = "claims"
+  name              = "claims"
   template_gcs_path = "gs://t"
   temp_gcs_location = "gs://t"
-  ip_configuration = "WORKER_IP_PUBLIC" # expect: gcp-analytics-public-address
+  ip_configuration  = "WORKER_IP_PUBLIC" # expect: gcp-analytics-public-address
 }

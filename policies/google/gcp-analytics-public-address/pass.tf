@@ -8,15 +8,15 @@ resource "google_dataproc_cluster" "phi" {
 }
 
 resource "google_dataflow_job" "phi" {
-  name = "claims"
+  name              = "claims"
   template_gcs_path = "gs://t"
   temp_gcs_location = "gs://t"
-  ip_configuration = "WORKER_IP_PRIVATE"
+  ip_configuration  = "WORKER_IP_PRIVATE"
 }
 
 resource "google_notebooks_instance" "phi" {
-  name = "research"
+  name         = "research"
   machine_type = "n1-standard-4"
-  location = "us-central1-a"
+  location     = "us-central1-a"
   no_public_ip = true
 }

@@ -3,10 +3,10 @@ variable "ip" {
 }
 
 resource "google_dataflow_job" "variable" {
-  name = "claims"
+  name              = "claims"
   template_gcs_path = "gs://t"
   temp_gcs_location = "gs://t"
-  ip_configuration = var.ip # expect: gcp-analytics-public-address
+  ip_configuration  = var.ip # expect: gcp-analytics-public-address
 }
 
 resource "google_dataproc_cluster" "absent" { # expect: gcp-analytics-public-address

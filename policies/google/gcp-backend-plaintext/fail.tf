@@ -1,4 +1,4 @@
 resource "google_compute_backend_service" "http" {
-  name = "portal"
+  name     = "portal"
   protocol = "HTTP" # expect: gcp-backend-plaintext
 }

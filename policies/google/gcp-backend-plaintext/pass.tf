@@ -1,4 +1,4 @@
 resource "google_compute_backend_service" "phi" {
-  name = "portal"
+  name     = "portal"
   protocol = "HTTPS"
 }

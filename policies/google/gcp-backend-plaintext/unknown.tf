@@ -3,6 +3,6 @@ variable "protocol" {
 }
 
 resource "google_compute_backend_service" "variable" {
-  name = "portal"
+  name     = "portal"
   protocol = var.protocol # expect: gcp-backend-plaintext
 }

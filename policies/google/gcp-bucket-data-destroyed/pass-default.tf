@@ -1,5 +1,5 @@
 resource "google_storage_bucket" "absent" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
 }
 

@@ -1,5 +1,5 @@
 resource "google_storage_bucket" "phi" {
-  name = "clinic-phi"
-  location = "US"
+  name          = "clinic-phi"
+  location      = "US"
   force_destroy = false
 }

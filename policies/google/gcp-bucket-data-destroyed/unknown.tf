@@ -3,7 +3,7 @@ variable "force" {
 }
 
 resource "google_storage_bucket" "variable" {
-  name = "clinic-phi"
-  location = "US"
+  name          = "clinic-phi"
+  location      = "US"
   force_destroy = var.force # expect: gcp-bucket-data-destroyed
 }

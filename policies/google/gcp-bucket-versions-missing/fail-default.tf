@@ -1,4 +1,4 @@
 resource "google_storage_bucket" "absent" { # expect: gcp-bucket-versions-missing
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
 }

@@ -1,5 +1,5 @@
 resource "google_storage_bucket" "off" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
   versioning {
     enabled = false # expect: gcp-bucket-versions-missing
@@ -7,7 +7,7 @@ resource "google_storage_bucket" "off" {
 }
 
 resource "google_storage_bucket" "gone" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
   versioning {
     enabled = true

@@ -1,5 +1,5 @@
 resource "google_storage_bucket" "phi" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
   versioning {
     enabled = true
@@ -7,7 +7,7 @@ resource "google_storage_bucket" "phi" {
 }
 
 resource "google_storage_bucket" "audit" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
   retention_policy {
     retention_period = 189216000

@@ -3,7 +3,7 @@ variable "versions" {
 }
 
 resource "google_storage_bucket" "variable" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
   versioning {
     enabled = var.versions # expect: gcp-bucket-versions-missing

@@ -1,4 +1,4 @@
 resource "google_storage_bucket" "google_key" { # expect: gcp-bucket-without-customer-key
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
 }

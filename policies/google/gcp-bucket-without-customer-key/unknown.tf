@@ -3,7 +3,7 @@ variable "key" {
 }
 
 resource "google_storage_bucket" "variable" {
-  name = "clinic-phi"
+  name     = "clinic-phi"
   location = "US"
   encryption {
     default_kms_key_name = var.key # expect: gcp-bucket-without-customer-key

@@ -1,5 +1,5 @@
 resource "google_healthcare_fhir_store" "absent" {
-  name = "fhir"
+  name    = "fhir"
   dataset = "clinic"
   version = "R4"
 }

@@ -1,5 +1,5 @@
 resource "google_firestore_database" "absent" { # expect: gcp-firestore-recovery-disabled
-  name = "(default)"
+  name        = "(default)"
   location_id = "nam5"
-  type = "FIRESTORE_NATIVE"
+  type        = "FIRESTORE_NATIVE"
 }

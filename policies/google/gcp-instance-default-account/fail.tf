@@ -1,10 +1,10 @@
 resource "google_compute_instance" "default" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   service_account { # expect: gcp-instance-default-account
     scopes = ["cloud-platform"]
@@ -12,12 +12,12 @@ resource "google_compute_instance" "default" {
 }
 
 resource "google_compute_instance" "named" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   service_account { # expect: gcp-instance-default-account
     email  = "123456789012-compute@developer.gserviceaccount.com"

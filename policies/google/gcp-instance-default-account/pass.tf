@@ -3,12 +3,12 @@ resource "google_service_account" "portal" {
 }
 
 resource "google_compute_instance" "phi" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   service_account {
     email  = google_service_account.portal.email

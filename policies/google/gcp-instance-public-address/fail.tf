@@ -1,10 +1,10 @@
 resource "google_compute_instance" "public" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   network_interface {
     network = "clinic"
@@ -15,7 +15,7 @@ resource "google_compute_instance" "public" {
 resource "google_compute_instance_template" "public" {
   machine_type = "n2-standard-4"
   disk {
-  source_image = "debian-12"
+    source_image = "debian-12"
   }
   network_interface {
     network = "clinic"

@@ -1,10 +1,10 @@
 resource "google_compute_instance" "off" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   shielded_instance_config {
     enable_secure_boot = false # expect: gcp-instance-secure-boot-off
@@ -12,12 +12,12 @@ resource "google_compute_instance" "off" {
 }
 
 resource "google_compute_instance" "text" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   shielded_instance_config {
     enable_secure_boot = "false" # expect: gcp-instance-secure-boot-off
@@ -27,7 +27,7 @@ resource "google_compute_instance" "text" {
 resource "google_compute_instance_template" "off" {
   machine_type = "n2-standard-4"
   disk {
-  source_image = "debian-12"
+    source_image = "debian-12"
   }
   shielded_instance_config {
     enable_secure_boot = false # expect: gcp-instance-secure-boot-off
@@ -37,7 +37,7 @@ resource "google_compute_instance_template" "off" {
 resource "google_compute_instance_template" "text" {
   machine_type = "n2-standard-4"
   disk {
-  source_image = "debian-12"
+    source_image = "debian-12"
   }
   shielded_instance_config {
     enable_secure_boot = "false" # expect: gcp-instance-secure-boot-off

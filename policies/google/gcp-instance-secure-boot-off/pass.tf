@@ -3,12 +3,12 @@ variable "value" {
 }
 
 resource "google_compute_instance" "phi" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   shielded_instance_config {
     enable_secure_boot = true
@@ -18,7 +18,7 @@ resource "google_compute_instance" "phi" {
 resource "google_compute_instance_template" "phi" {
   machine_type = "n2-standard-4"
   disk {
-  source_image = "debian-12"
+    source_image = "debian-12"
   }
   shielded_instance_config {
     enable_secure_boot = true
@@ -26,12 +26,12 @@ resource "google_compute_instance_template" "phi" {
 }
 
 resource "google_compute_instance" "from_variable" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   shielded_instance_config {
     enable_secure_boot = var.value

@@ -3,12 +3,12 @@ variable "value" {
 }
 
 resource "google_compute_instance" "variable" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   shielded_instance_config {
     enable_secure_boot = var.value # expect: gcp-instance-secure-boot-off
@@ -18,7 +18,7 @@ resource "google_compute_instance" "variable" {
 resource "google_compute_instance_template" "variable" {
   machine_type = "n2-standard-4"
   disk {
-  source_image = "debian-12"
+    source_image = "debian-12"
   }
   shielded_instance_config {
     enable_secure_boot = var.value # expect: gcp-instance-secure-boot-off

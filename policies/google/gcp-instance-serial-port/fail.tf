@@ -1,13 +1,13 @@
 resource "google_compute_instance" "serial" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   metadata = {
-    serial-port-enable = "TRUE" # expect: gcp-instance-serial-port
+    serial-port-enable = "TRUE"  # expect: gcp-instance-serial-port
     enable-oslogin     = "FALSE" # expect: gcp-instance-serial-port
   }
 }

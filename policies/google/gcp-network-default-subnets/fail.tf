@@ -1,9 +1,9 @@
 resource "google_compute_network" "off" {
-  name = "clinic"
+  name                    = "clinic"
   auto_create_subnetworks = true # expect: gcp-network-default-subnets
 }
 
 resource "google_compute_network" "text" {
-  name = "clinic"
+  name                    = "clinic"
   auto_create_subnetworks = "true" # expect: gcp-network-default-subnets
 }

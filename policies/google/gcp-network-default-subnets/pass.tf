@@ -3,11 +3,11 @@ variable "value" {
 }
 
 resource "google_compute_network" "phi" {
-  name = "clinic"
+  name                    = "clinic"
   auto_create_subnetworks = false
 }
 
 resource "google_compute_network" "from_variable" {
-  name = "clinic"
+  name                    = "clinic"
   auto_create_subnetworks = var.value
 }

@@ -3,6 +3,6 @@ variable "value" {
 }
 
 resource "google_compute_network" "variable" {
-  name = "clinic"
+  name                    = "clinic"
   auto_create_subnetworks = var.value # expect: gcp-network-default-subnets
 }

@@ -4,6 +4,6 @@ resource "google_kms_crypto_key" "phi" {
 }
 
 resource "google_pubsub_topic" "phi" {
-  name = "results"
+  name         = "results"
   kms_key_name = google_kms_crypto_key.phi.id
 }

@@ -3,6 +3,6 @@ variable "key" {
 }
 
 resource "google_pubsub_topic" "variable" {
-  name = "results"
+  name         = "results"
   kms_key_name = var.key # expect: gcp-pubsub-without-customer-key
 }

@@ -3,7 +3,7 @@ variable "mode" {
 }
 
 resource "google_redis_instance" "variable" {
-  name = "sessions"
-  memory_size_gb = 4
+  name                    = "sessions"
+  memory_size_gb          = 4
   transit_encryption_mode = var.mode # expect: gcp-redis-plaintext
 }

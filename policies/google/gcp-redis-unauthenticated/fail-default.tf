@@ -1,15 +1,15 @@
 resource "google_redis_instance" "absent" { # expect: gcp-redis-unauthenticated
-  name = "sessions"
+  name           = "sessions"
   memory_size_gb = 4
 }
 
 resource "google_redis_cluster" "absent" { # expect: gcp-redis-unauthenticated
-  name = "sessions"
+  name        = "sessions"
   shard_count = 3
 }
 
 resource "google_memorystore_instance" "absent" { # expect: gcp-redis-unauthenticated
   instance_id = "sessions"
-  location = "us-central1"
+  location    = "us-central1"
   shard_count = 3
 }

@@ -1,5 +1,5 @@
 resource "google_redis_instance" "off" {
-  name = "sessions"
+  name           = "sessions"
   memory_size_gb = 4
-  auth_enabled = false # expect: gcp-redis-unauthenticated
+  auth_enabled   = false # expect: gcp-redis-unauthenticated
 }

@@ -3,7 +3,7 @@ variable "auth" {
 }
 
 resource "google_redis_instance" "variable" {
-  name = "sessions"
+  name           = "sessions"
   memory_size_gb = 4
-  auth_enabled = var.auth # expect: gcp-redis-unauthenticated
+  auth_enabled   = var.auth # expect: gcp-redis-unauthenticated
 }

@@ -1,19 +1,19 @@
 resource "google_cloud_run_v2_service" "absent" { # expect: gcp-serverless-public-ingress
-  name = "portal"
+  name     = "portal"
   location = "us-central1"
   template {
-  containers {
-    image = "portal"
-  }
+    containers {
+      image = "portal"
+    }
   }
 }
 
 resource "google_cloudfunctions2_function" "absent" { # expect: gcp-serverless-public-ingress
-  name = "intake"
+  name     = "intake"
   location = "us-central1"
 }
 
 resource "google_cloudfunctions_function" "absent" { # expect: gcp-serverless-public-ingress
-  name = "intake"
+  name    = "intake"
   runtime = "nodejs20"
 }

@@ -1,16 +1,16 @@
 resource "google_cloud_run_v2_service" "phi" {
-  name = "portal"
+  name     = "portal"
   location = "us-central1"
   template {
-  containers {
-    image = "portal"
-  }
+    containers {
+      image = "portal"
+    }
   }
   ingress = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
 }
 
 resource "google_cloudfunctions2_function" "phi" {
-  name = "intake"
+  name     = "intake"
   location = "us-central1"
   service_config {
     ingress_settings = "ALLOW_INTERNAL_AND_GCLB"

@@ -3,12 +3,12 @@ variable "ingress" {
 }
 
 resource "google_cloud_run_v2_service" "variable" {
-  name = "portal"
+  name     = "portal"
   location = "us-central1"
   template {
-  containers {
-    image = "portal"
-  }
+    containers {
+      image = "portal"
+    }
   }
   ingress = var.ingress # expect: gcp-serverless-public-ingress
 }

@@ -1,5 +1,5 @@
 resource "google_sql_database_instance" "silent" { # expect: gcp-sql-activity-not-logged
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     tier = "db-custom-4-16384"
@@ -7,7 +7,7 @@ resource "google_sql_database_instance" "silent" { # expect: gcp-sql-activity-no
 }
 
 resource "google_sql_database_instance" "off" { # expect: gcp-sql-activity-not-logged
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     tier = "db-custom-4-16384"

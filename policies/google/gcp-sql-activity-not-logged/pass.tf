@@ -1,5 +1,5 @@
 resource "google_sql_database_instance" "phi" {
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     tier = "db-custom-4-16384"

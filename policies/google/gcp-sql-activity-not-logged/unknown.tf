@@ -3,7 +3,7 @@ variable "audit" {
 }
 
 resource "google_sql_database_instance" "variable" { # expect: gcp-sql-activity-not-logged
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     tier = "db-custom-4-16384"

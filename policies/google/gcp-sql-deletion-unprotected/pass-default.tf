@@ -1,4 +1,4 @@
 resource "google_sql_database_instance" "absent" {
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
 }

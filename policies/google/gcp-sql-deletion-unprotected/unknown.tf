@@ -3,7 +3,7 @@ variable "protect" {
 }
 
 resource "google_sql_database_instance" "variable" {
-  name = "ehr"
-  database_version = "POSTGRES_16"
+  name                = "ehr"
+  database_version    = "POSTGRES_16"
   deletion_protection = var.protect # expect: gcp-sql-deletion-unprotected
 }

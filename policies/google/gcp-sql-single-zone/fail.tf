@@ -1,5 +1,5 @@
 resource "google_sql_database_instance" "off" {
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     availability_type = "ZONAL" # expect: gcp-sql-single-zone

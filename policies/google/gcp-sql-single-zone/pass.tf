@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "google_sql_database_instance" "phi" {
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     availability_type = "REGIONAL"
@@ -11,7 +11,7 @@ resource "google_sql_database_instance" "phi" {
 }
 
 resource "google_sql_database_instance" "from_variable" {
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     availability_type = var.value

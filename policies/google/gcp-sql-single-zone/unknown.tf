@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "google_sql_database_instance" "variable" {
-  name = "ehr"
+  name             = "ehr"
   database_version = "POSTGRES_16"
   settings {
     availability_type = var.value # expect: gcp-sql-single-zone

@@ -1,10 +1,10 @@
 resource "google_compute_instance" "phi" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   metadata_startup_script = "DB_PASSWORD=$(gcloud secrets versions access latest --secret ehr)"
 }

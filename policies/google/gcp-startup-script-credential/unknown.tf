@@ -3,12 +3,12 @@ variable "script" {
 }
 
 resource "google_compute_instance" "variable" {
-  name = "portal"
+  name         = "portal"
   machine_type = "n2-standard-4"
   boot_disk {
-  initialize_params {
-    image = "debian-12"
-  }
+    initialize_params {
+      image = "debian-12"
+    }
   }
   metadata_startup_script = var.script # expect: gcp-startup-script-credential
 }

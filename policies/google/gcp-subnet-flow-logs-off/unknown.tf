@@ -3,8 +3,8 @@ variable "logs" {
 }
 
 resource "google_compute_subnetwork" "variable" { # expect: gcp-subnet-flow-logs-off
-  name = "phi"
-  network = "clinic"
+  name          = "phi"
+  network       = "clinic"
   ip_cidr_range = "10.0.0.0/24"
   dynamic "log_config" {
     for_each = var.logs

@@ -1,5 +1,5 @@
 resource "google_compute_ssl_policy" "old" {
-  name = "portal"
+  name            = "portal"
   min_tls_version = "TLS_1_1" # expect: gcp-tls-policy-outdated
 }
 

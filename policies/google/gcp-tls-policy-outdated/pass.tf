@@ -1,5 +1,5 @@
 resource "google_compute_ssl_policy" "modern" {
-  name = "portal"
+  name            = "portal"
   min_tls_version = "TLS_1_2"
   profile         = "MODERN"
 }

@@ -3,6 +3,6 @@ variable "tls" {
 }
 
 resource "google_compute_ssl_policy" "variable" {
-  name = "portal"
+  name            = "portal"
   min_tls_version = var.tls # expect: gcp-tls-policy-outdated
 }

@@ -1,5 +1,5 @@
 resource "google_container_cluster" "on" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   master_auth {
     client_certificate_config {

@@ -3,7 +3,7 @@ variable "issue" {
 }
 
 resource "google_container_cluster" "variable" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   master_auth {
     client_certificate_config {

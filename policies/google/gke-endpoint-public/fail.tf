@@ -1,10 +1,10 @@
 resource "google_container_cluster" "absent" { # expect: gke-endpoint-public
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
 }
 
 resource "google_container_cluster" "world" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   master_authorized_networks_config {
     cidr_blocks {

@@ -1,5 +1,5 @@
 resource "google_container_cluster" "private" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   private_cluster_config {
     enable_private_nodes    = true
@@ -8,7 +8,7 @@ resource "google_container_cluster" "private" {
 }
 
 resource "google_container_cluster" "office" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   master_authorized_networks_config {
     cidr_blocks {

@@ -3,7 +3,7 @@ variable "networks" {
 }
 
 resource "google_container_cluster" "variable" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   master_authorized_networks_config {
     dynamic "cidr_blocks" {

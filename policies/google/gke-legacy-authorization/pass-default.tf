@@ -1,5 +1,5 @@
 # What is not written holds.
 resource "google_container_cluster" "absent" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
 }

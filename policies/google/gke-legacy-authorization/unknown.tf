@@ -3,7 +3,7 @@ variable "value" {
 }
 
 resource "google_container_cluster" "variable" {
-  name = "clinic"
-  location = "us-central1"
+  name               = "clinic"
+  location           = "us-central1"
   enable_legacy_abac = var.value # expect: gke-legacy-authorization
 }

@@ -1,5 +1,5 @@
 resource "google_container_cluster" "phi" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   logging_config {
     enable_components = ["SYSTEM_COMPONENTS", "WORKLOADS"]

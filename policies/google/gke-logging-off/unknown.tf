@@ -3,7 +3,7 @@ variable "service" {
 }
 
 resource "google_container_cluster" "variable" {
-  name = "clinic"
-  location = "us-central1"
+  name            = "clinic"
+  location        = "us-central1"
   logging_service = var.service # expect: gke-logging-off
 }

@@ -1,11 +1,11 @@
 resource "google_container_cluster" "phi" {
-  name = "clinic"
-  location = "us-central1"
+  name              = "clinic"
+  location          = "us-central1"
   datapath_provider = "ADVANCED_DATAPATH"
 }
 
 resource "google_container_cluster" "calico" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   network_policy {
     enabled = true
@@ -13,7 +13,7 @@ resource "google_container_cluster" "calico" {
 }
 
 resource "google_container_cluster" "autopilot" {
-  name = "clinic"
-  location = "us-central1"
+  name             = "clinic"
+  location         = "us-central1"
   enable_autopilot = true
 }

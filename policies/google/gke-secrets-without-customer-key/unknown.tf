@@ -3,7 +3,7 @@ variable "state" {
 }
 
 resource "google_container_cluster" "variable" {
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   database_encryption {
     state = var.state # expect: gke-secrets-without-customer-key

@@ -1,4 +1,4 @@
 resource "google_container_cluster" "absent" { # expect: gke-workload-identity-missing
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
 }

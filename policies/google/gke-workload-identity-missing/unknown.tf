@@ -3,7 +3,7 @@ variable "pools" {
 }
 
 resource "google_container_cluster" "variable" { # expect: gke-workload-identity-missing
-  name = "clinic"
+  name     = "clinic"
   location = "us-central1"
   dynamic "workload_identity_config" {
     for_each = var.pools
