@@ -23,3 +23,31 @@ resource "azurerm_eventhub_namespace" "open" {
     default_action = "Allow"
   }
 }
+
+resource "azurerm_cosmosdb_account" "world" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  offer_type          = "Standard"
+  ip_range_filter     = ["0.0.0.0/0"] # expect: azure-service-public-access-allowed
+}
+
+resource "azurerm_cosmosdb_account" "world_3" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  offer_type          = "Standard"
+  ip_range_filter     = "104.42.195.92,0.0.0.0/0" # expect: azure-service-public-access-allowed
+}
+
+resource "azurerm_cognitive_account" "world" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  kind                = "OpenAI"
+  sku_name            = "S0"
+  network_acls {
+    default_action = "Deny"
+    ip_rules       = ["0.0.0.0/1", "128.0.0.0/1"] # expect: azure-service-public-access-allowed
+  }
+}
