@@ -10,7 +10,12 @@ resource "kubernetes_deployment" "portal" {
           name  = "app"
           image = "clinic/portal"
           security_context {
-            privileged = true # expect: terraform-pod-privileged
+            privileged                 = true # expect: terraform-pod-privileged
+            allow_privilege_escalation = true # expect: terraform-pod-privileged
+            run_as_user                = 0    # expect: terraform-pod-privileged
+            capabilities {
+              add = ["SYS_ADMIN"] # expect: terraform-pod-privileged
+            }
           }
         }
       }
