@@ -1,0 +1,11 @@
+variable "value" {
+  type = bool
+}
+
+resource "aws_db_proxy" "variable" {
+  name           = "ehr"
+  engine_family  = "POSTGRESQL"
+  role_arn       = "arn:aws:iam::111122223333:role/proxy"
+  vpc_subnet_ids = ["subnet-1"]
+  require_tls    = var.value # expect: rds-proxy-plaintext
+}

@@ -1,0 +1,5 @@
+resource "azurerm_mssql_database" "phi" {
+  name                 = "ehr"
+  server_id            = "server"
+  storage_account_type = "GeoZone"
+}
