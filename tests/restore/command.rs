@@ -22,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("command::nothing_proved", nothing_proved),
         Trial::test("command::not_destroyed", not_destroyed),
         Trial::test("command::fetched", fetched),
+        Trial::test("command::progress", progress),
         Trial::test("command::example", example),
     ]
 }
@@ -209,6 +210,7 @@ fn recorded() -> Result<(), Failed> {
     let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
     fixture::is_of_schema(&result)?;
     same(reason(&result), ("Passed", "None"))?;
+    no_lie_is_of_the_schema(&result)?;
     let junit = clinic.read("result.xml")?;
     let checks = result["checks"].as_array().map_or(0, Vec::len);
     for (report, words) in [
@@ -274,6 +276,56 @@ fn recorded() -> Result<(), Failed> {
         same(String::from_utf8_lossy(&found.stdout).as_ref(), "")?;
     }
     clinic.is(&["restore", "gc", "--state", "state"], 0)?;
+    Ok(())
+}
+
+/// The published schema refuses what says that it passed and did not, and what says more than a result may.
+fn no_lie_is_of_the_schema(passed: &Value) -> Result<(), Failed> {
+    let at = |id: &str| {
+        let checks = passed["checks"].as_array().into_iter().flatten();
+        let mut required = checks
+            .enumerate()
+            .filter(|(_, check)| check["required"] == true);
+        required
+            .find(|(_, check)| check["id"] == id)
+            .map(|(at, _)| at)
+    };
+    let check = format!("/checks/{}", at("pg-amcheck").ok_or("no such check")?);
+    let lies = [
+        (format!("{check}/status"), json!("NotRun")),
+        (format!("{check}/status"), json!("Error")),
+        (format!("{check}/status"), json!("Fail")),
+        (
+            format!("{check}/observed"),
+            json!({"name": "Planted Patient 1"}),
+        ),
+        (format!("{check}/observed"), json!("x".repeat(201))),
+        ("/checks".to_owned(), json!([])),
+        ("/objectives/rto/met".to_owned(), json!(false)),
+        ("/scratch/destroyed".to_owned(), json!("NotVerified")),
+        ("/scratch/destroyed".to_owned(), json!("NotCreated")),
+        ("/encryption/negativeDecrypt".to_owned(), json!("Accepted")),
+        ("/artifact".to_owned(), Value::Null),
+        ("/reason".to_owned(), json!("StaleBackup")),
+        ("/reason".to_owned(), json!("Fine")),
+        ("/verdict".to_owned(), json!("Failed")),
+        ("/verdict".to_owned(), json!("passed")),
+        ("/startedAt".to_owned(), json!("2026-11-24 03:17:00")),
+    ];
+    for (place, lie) in lies {
+        let mut result = passed.clone();
+        let (parent, field) = place.rsplit_once('/').unwrap_or_default();
+        let parent = result.pointer_mut(parent).ok_or(format!("no {place}"))?;
+        parent[field] = lie.clone();
+        if fixture::is_of_schema(&result).is_ok() {
+            return Err(format!("of the schema: {place} {lie}").into());
+        }
+    }
+    let mut more = passed.clone();
+    more["rows"] = json!(["Planted Patient 1"]);
+    if fixture::is_of_schema(&more).is_ok() {
+        return Err("of the schema: a field that no result has".into());
+    }
     Ok(())
 }
 
@@ -423,6 +475,58 @@ fn fetched() -> Result<(), Failed> {
         reason(&clinic.verify(&place, 3)?),
         ("Inconclusive", "RunnerLost"),
     )
+}
+
+/// On a terminal the phases are told as they come, and their line is cleared at the end; elsewhere nothing is.
+fn progress() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    // Long enough to be seen.
+    let mut document = clinic.document();
+    document["spec"]["checks"]["sql"][0]["query"] =
+        json!("select count(*) from public.patients where pg_sleep(0.01)::text = ''");
+    clinic.write(&document)?;
+    let on_terminal = |quiet: &str| {
+        let line = format!(
+            "'{}' restore verify --config verification.yaml --state state {quiet} >report",
+            program()?.display()
+        );
+        // `script` is the terminal, and writes down what is shown on it.
+        must(
+            Command::new("script")
+                .args(["--quiet", "--return", "--command", &line, "shown"])
+                .env("TERM", "xterm")
+                .current_dir(&clinic.0.0),
+        )?;
+        Ok::<_, Failed>((clinic.read("shown")?, clinic.read("report")?))
+    };
+    let (shown, report) = on_terminal("")?;
+    let mut rest = shown.as_str();
+    for phase in ["restoring", "checking"] {
+        let at = rest
+            .find(phase)
+            .ok_or_else(|| format!("{phase} is not shown in order: {shown:?}"))?;
+        rest = &rest[at..];
+    }
+    // The last thing is that the line is cleared.
+    let ended = shown
+        .rsplit_once("\nScript done")
+        .map_or(shown.as_str(), |(shown, _)| shown);
+    if !ended.trim_end_matches(['\r', '\n']).ends_with("\u{1b}[2K") {
+        return Err(format!("the line is not cleared: {shown:?}").into());
+    }
+    if !report.starts_with("Passed: clinic restores") || report.contains('\u{1b}') {
+        return Err(report.into());
+    }
+    let (shown, _) = on_terminal("--quiet")?;
+    if shown.contains("restoring") || shown.contains('\u{1b}') {
+        return Err(format!("--quiet shows {shown:?}").into());
+    }
+    let loud: Vec<&str> = VERIFY
+        .into_iter()
+        .filter(|word| *word != "--quiet")
+        .collect();
+    same(clinic.is(&loud, 0)?.stderr.as_str(), "")
 }
 
 /// The one command of the README.
