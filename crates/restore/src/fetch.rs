@@ -76,10 +76,11 @@ pub fn fetch(
     if let Some(manifest) = &located.manifest {
         fs::write(into.join(MANIFEST), manifest).map_err(system)?;
     }
+    let mut server_side = located.server_side;
     if let Source::PgBaseBackup(base) = &spec.source
         && let Some(log) = &base.wal
     {
-        location::find(
+        let log = location::find(
             log,
             &Finder {
                 form: source::Form::Tree,
@@ -89,12 +90,13 @@ pub fn fetch(
                 source: None,
             },
         )?;
+        server_side = location::weaker(server_side, log.server_side);
     }
     let card = Card {
         uri: located.uri,
         version_id: located.version_id,
         size: located.size,
-        server_side: located.server_side,
+        server_side,
     };
     let text = serde_json::to_vec(&card).map_err(|error| system(error.into()))?;
     let unnamed = into.join(".located.json");

@@ -359,7 +359,9 @@ impl<'a> Running<'a> {
             _ => None,
         };
         let wal_mirror = folder.join("wal");
+        let mut server_side = located.server_side.clone();
         let wal = match (wal, fetched) {
+            // Then what the store said of both was put together.
             (Some(_), Some(fetched)) => fetch::found_log(fetched),
             (Some(wal), None) => {
                 let finder = Finder {
@@ -369,7 +371,9 @@ impl<'a> Running<'a> {
                     mirror: &wal_mirror,
                     source: None,
                 };
-                match location::find(wal, &finder)?.form {
+                let log = location::find(wal, &finder)?;
+                server_side = location::weaker(server_side, log.server_side);
+                match log.form {
                     LocatedForm::Tree(tree) => Some(tree),
                     LocatedForm::Stream(_) => None,
                 }
@@ -382,7 +386,7 @@ impl<'a> Running<'a> {
             bytes: None,
             exit_code: None,
         });
-        self.encryption.server_side = located.server_side.clone();
+        self.encryption.server_side = server_side;
         let artifact = Artifact {
             kind: source.kind(),
             uri: located.uri.clone(),

@@ -64,6 +64,27 @@ pub(crate) fn find(location: &Location, finder: &Finder<'_>) -> Result<Located, 
     }
 }
 
+/// How a store encrypts two objects: as it does the worse of them, and with no one key where each has its own.
+pub(crate) fn weaker(first: ServerSide, second: ServerSide) -> ServerSide {
+    use std::cmp::Ordering;
+    let worth = |side: &ServerSide| match side.algorithm {
+        ServerSideAlgorithm::NotApplicable => 0,
+        ServerSideAlgorithm::None | ServerSideAlgorithm::Unknown => 1,
+        ServerSideAlgorithm::Aes256 => 2,
+        ServerSideAlgorithm::AwsKms => 3,
+        ServerSideAlgorithm::AwsKmsDsse => 4,
+    };
+    match worth(&first).cmp(&worth(&second)) {
+        Ordering::Less => first,
+        Ordering::Greater => second,
+        Ordering::Equal if first.key_arn == second.key_arn => first,
+        Ordering::Equal => ServerSide {
+            key_arn: None,
+            ..first
+        },
+    }
+}
+
 /// What an error of the file system says about a backup.
 fn failure(path: &Path, error: &std::io::Error) -> Failure {
     let reason = match error.kind() {
@@ -182,4 +203,33 @@ fn counts(name: &str, suffix: Option<&str>, manifest_key: Option<&str>) -> bool 
         .and_then(|key| key.rsplit_once("{artifact}"))
         .is_some_and(|(_, ending)| !ending.is_empty() && name.ends_with(ending));
     !manifest && !name.starts_with('.') && suffix.is_none_or(|suffix| name.ends_with(suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_object_under_another_key_is_not_under_the_key() {
+        let side = |algorithm, key: Option<&str>| ServerSide {
+            algorithm,
+            key_arn: key.map(str::to_owned),
+            matches_expected: None,
+        };
+        use ServerSideAlgorithm as A;
+        let ours = side(A::AwsKms, Some("ours"));
+        assert_eq!(weaker(ours.clone(), ours.clone()), ours);
+        assert_eq!(
+            weaker(ours.clone(), side(A::AwsKms, Some("theirs"))),
+            side(A::AwsKms, None)
+        );
+        for worse in [
+            side(A::Aes256, None),
+            side(A::Unknown, None),
+            side(A::NotApplicable, None),
+        ] {
+            assert_eq!(weaker(ours.clone(), worse.clone()), worse);
+            assert_eq!(weaker(worse.clone(), ours.clone()), worse);
+        }
+    }
 }

@@ -24,7 +24,7 @@ use object_store::{
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
 
-use super::{Finder, Located, LocatedForm, counts, suffix_told};
+use super::{Finder, Located, LocatedForm, counts, suffix_told, weaker};
 use crate::{
     config::{S3Location, Select},
     context::Failure,
@@ -422,12 +422,11 @@ impl Client {
         for key in keys {
             let head = self.head(&key)?;
             size += head.size;
-            if weakest
-                .as_ref()
-                .is_none_or(|known| rank(&head.server_side) < rank(known))
-            {
-                weakest = Some(head.server_side.clone());
-            }
+            let this = head.server_side.clone();
+            weakest = Some(match weakest {
+                Some(known) => weaker(known, this),
+                None => this,
+            });
             let to = finder
                 .mirror
                 .join(key.strip_prefix(&prefix).unwrap_or(&key));
@@ -485,18 +484,6 @@ const UNKNOWN: ServerSide = ServerSide {
     key_arn: None,
     matches_expected: None,
 };
-
-/// How much a kind of server-side encryption is worth.
-const fn rank(side: &ServerSide) -> u8 {
-    match side.algorithm {
-        ServerSideAlgorithm::None
-        | ServerSideAlgorithm::Unknown
-        | ServerSideAlgorithm::NotApplicable => 0,
-        ServerSideAlgorithm::Aes256 => 1,
-        ServerSideAlgorithm::AwsKms => 2,
-        ServerSideAlgorithm::AwsKmsDsse => 3,
-    }
-}
 
 impl Head {
     fn read(headers: &HeaderMap) -> Self {
