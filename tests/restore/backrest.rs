@@ -138,7 +138,7 @@ impl Backed {
 }
 
 /// Every file below a folder with its bytes.
-fn content(folder: &Path) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
+pub(crate) fn content(folder: &Path) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -55,10 +55,61 @@ pub(crate) fn run(
     secrets: &Path,
     environment: &[(&str, String)],
 ) -> io::Result<(RestoreResult, Vec<String>)> {
+    let this = Command::new(env::current_exe()?);
+    start(this, folder, document, secrets, environment)
+}
+
+/// Starts a program in a place of its own, where a file of the machine is none any more: a program is covered, and another file is
+/// missing from a copy of its folder.
+const HIDE: &str = r#"
+file=$1 folder=$(dirname "$1")
+shift
+test -f "$file"
+case $file in
+*/bin/*) mount --bind /dev/null "$file" ;;
+*)
+    mount -t tmpfs tmpfs /mnt
+    cp -a "$folder/." /mnt
+    rm "/mnt/$(basename "$file")"
+    mount --bind /mnt "$folder" ;;
+esac
+exec "$@"
+"#;
+
+/// The same on a machine without a file.
+pub(crate) fn run_without(
+    file: &str,
+    folder: &Path,
+    document: &serde_json::Value,
+    secrets: &Path,
+) -> io::Result<(RestoreResult, Vec<String>)> {
+    let mut apart = Command::new("unshare");
+    apart
+        .args([
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-ec",
+            HIDE,
+            "sh",
+            file,
+        ])
+        .arg(env::current_exe()?);
+    start(apart, folder, document, secrets, &[])
+}
+
+fn start(
+    mut this: Command,
+    folder: &Path,
+    document: &serde_json::Value,
+    secrets: &Path,
+    environment: &[(&str, String)],
+) -> io::Result<(RestoreResult, Vec<String>)> {
     let path = folder.join("verification.yaml");
     fs::write(&path, serde_json::to_vec_pretty(document)?)?;
     let state = folder.join("state");
-    let output = Command::new(env::current_exe()?)
+    let output = this
         .arg(RUN)
         .arg(path)
         .arg(secrets)

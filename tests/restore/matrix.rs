@@ -15,7 +15,7 @@ use std::{
 };
 
 use hipaa_iac_restore::{
-    Reason, Verdict,
+    Reason, RestoreResult, Verdict,
     manifest::Content,
     result::{CheckStatus, Destroyed},
 };
@@ -289,6 +289,34 @@ pub(crate) fn trials() -> Vec<Trial> {
             b.add_manifest(&mut document, "good.sql.age")?;
             Ok(document)
         }),
+        // psql passes over what names a role of another cluster; what the dump lists and does not make is seen all the same.
+        ("dump::policy_of_a_lost_role", R::SchemaMismatch, |b| {
+            b.with_sql(
+                "--\n-- Name: encounters few; Type: POLICY; Schema: public; Owner: postgres\n--\n\nCREATE POLICY few ON public.encounters TO nobody_here;\n",
+            )
+        }),
+        ("dump::table_of_a_lost_type", R::RestoreFailed, |b| {
+            b.with_sql("CREATE TABLE public.lost (mood public.mood);\n")
+        }),
+        ("dump::rows_of_a_lost_role", R::RestoreFailed, |b| {
+            b.with_sql(
+                "CREATE TABLE public.lost (role regrole);\nCOPY public.lost (role) FROM stdin;\nnobody_here\n\\.\n",
+            )
+        }),
+        ("dump::table_gone_without_an_error", R::TableMissing, |b| {
+            b.with_sql("DROP TABLE public.schema_migrations;\n")
+        }),
+        // As `pg_dump` of PostgreSQL 17 sets it, whatever the server.
+        ("dump::setting_of_a_newer_tool", R::None, |b| {
+            let mut document = b.with_sql("SET transaction_timeout = 0;\nGRANT SELECT ON public.patients TO nobody_here;\nSET default_tablespace = far;\n")?;
+            b.add_manifest(&mut document, "good.sql.age")?;
+            Ok(document)
+        }),
+        ("dump::of_a_newer_tool", R::VersionUnsupported, |b| {
+            let mut document = b.damaged("good.dump", "Custom", |bytes| bytes[6] = 17)?;
+            document["spec"]["source"]["pgDump"]["majorVersion"] = json!(15);
+            Ok(document)
+        }),
         (
             "dump::version_that_is_not_here",
             R::VersionUnsupported,
@@ -355,6 +383,13 @@ pub(crate) fn trials() -> Vec<Trial> {
                 Some(&b.fixture.path("wal")),
             );
             document["spec"]["checks"]["sql"][1]["expect"]["value"] = json!(ENCOUNTERS);
+            Ok(document)
+        }),
+        // The rows of the log lie in the open beside a base backup that does not.
+        ("base::archive_not_encrypted", R::NotEncrypted, |b| {
+            let stored = b.archive(&b.fixture.path("base"))?;
+            let mut document = b.base(&stored, &age(), Some(&b.fixture.path("wal")));
+            document["spec"]["encryptionPolicy"] = json!({"required": "ClientSide"});
             Ok(document)
         }),
         ("base::clean_several_databases", R::None, |b| {
@@ -714,13 +749,96 @@ pub(crate) fn trials() -> Vec<Trial> {
             Ok(document)
         }),
     ];
+    let mut trials: Vec<Trial> = cases
+        .into_iter()
+        .map(|(name, reason, prepare)| {
+            Trial::test(name, move || judge(name, reason, None, prepare).map(drop))
+        })
+        .collect();
+    trials.extend(without_a_tool());
+    trials
+}
+
+/// Sound backups on a machine that lacks a program, or the file of an extension: the name, the file, and the check that did not run,
+/// where the run came so far. No such run is a pass.
+fn without_a_tool() -> Vec<Trial> {
+    const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
+    let cases: Vec<(&'static str, String, Option<&'static str>, Prepare)> = vec![
+        (
+            "tool::pg_amcheck",
+            format!("{PROGRAMS}/pg_amcheck"),
+            Some("pg-amcheck"),
+            |b| b.aged("good.dump", "Custom", |_| {}),
+        ),
+        (
+            "tool::amcheck",
+            "/usr/share/postgresql/15/extension/amcheck.control".to_owned(),
+            Some("pg-amcheck"),
+            |b| b.aged("good.dump", "Custom", |_| {}),
+        ),
+        (
+            "tool::pg_verifybackup",
+            format!("{PROGRAMS}/pg_verifybackup"),
+            Some("pg-verifybackup"),
+            |b| Ok(b.base(&b.fixture.path("base"), &json!("serverSide"), None)),
+        ),
+        (
+            "tool::pg_checksums",
+            format!("{PROGRAMS}/pg_checksums"),
+            Some("pg-checksums"),
+            |b| Ok(b.base(&b.fixture.path("base"), &json!("serverSide"), None)),
+        ),
+        (
+            "tool::pg_controldata",
+            format!("{PROGRAMS}/pg_controldata"),
+            None,
+            |b| Ok(b.base(&b.fixture.path("base"), &json!("serverSide"), None)),
+        ),
+        (
+            "tool::pg_restore",
+            format!("{PROGRAMS}/pg_restore"),
+            None,
+            |b| b.aged("good.dump", "Custom", |_| {}),
+        ),
+        ("tool::psql", format!("{PROGRAMS}/psql"), None, |b| {
+            b.manifested("good.sql", "Plain", |_| {})
+        }),
+        ("tool::gpg", "/usr/bin/gpg".to_owned(), None, |b| {
+            b.gpg("good", |_| {})
+        }),
+        (
+            "tool::pgbackrest",
+            "/usr/bin/pgbackrest".to_owned(),
+            None,
+            |b| b.backrest(|_, _| Ok(())),
+        ),
+        ("tool::restic", "/usr/bin/restic".to_owned(), None, |b| {
+            b.restic("good", |_| Ok(()))
+        }),
+    ];
     cases
         .into_iter()
-        .map(|(name, reason, prepare)| Trial::test(name, move || judge(name, reason, prepare)))
+        .map(|(name, file, check, prepare)| {
+            Trial::test(name, move || {
+                let result = judge(name, Reason::ToolMissing, Some(&file), prepare)?;
+                let Some(id) = check else { return Ok(()) };
+                let found = result.checks.iter().find(|check| check.id == id);
+                if found.is_some_and(|check| check.required && check.status == CheckStatus::NotRun)
+                {
+                    return Ok(());
+                }
+                Err(format!("{id} is not told: {found:?}").into())
+            })
+        })
         .collect()
 }
 
-fn judge(name: &str, reason: Reason, prepare: Prepare) -> Result<(), Failed> {
+fn judge(
+    name: &str,
+    reason: Reason,
+    without: Option<&str>,
+    prepare: Prepare,
+) -> Result<RestoreResult, Failed> {
     let fixture = fixture::get()?;
     let folder = fixture.path("cases").join(name.replace("::", "-"));
     fs::create_dir_all(&folder)?;
@@ -729,7 +847,10 @@ fn judge(name: &str, reason: Reason, prepare: Prepare) -> Result<(), Failed> {
         folder,
     };
     let document = prepare(&bench)?;
-    let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &[])?;
+    let (result, notes) = match without {
+        None => case::run(&bench.folder, &document, &fixture.secrets, &[])?,
+        Some(file) => case::run_without(file, &bench.folder, &document, &fixture.secrets)?,
+    };
     let text = serde_json::to_string_pretty(&result)?;
     let told = format!("{notes:#?}\n{text}");
     if (result.verdict, result.reason) != (reason.verdict(), reason) {
@@ -749,6 +870,14 @@ fn judge(name: &str, reason: Reason, prepare: Prepare) -> Result<(), Failed> {
         return Err("the result quotes a row".into());
     }
     if result.verdict == Verdict::Passed {
+        // What is encrypted looks like it.
+        let entropy = result
+            .checks
+            .iter()
+            .find(|check| check.id == "encryption.entropy");
+        if entropy.is_some_and(|check| check.status == CheckStatus::Fail) {
+            return Err(format!("it does not look encrypted\n{told}").into());
+        }
         let required_not_passed = result
             .checks
             .iter()
@@ -758,7 +887,7 @@ fn judge(name: &str, reason: Reason, prepare: Prepare) -> Result<(), Failed> {
         }
     }
     fs::remove_dir_all(&bench.folder)?;
-    Ok(())
+    Ok(result)
 }
 
 fn age() -> Value {
@@ -851,6 +980,17 @@ impl Bench<'_> {
             {"id": "schema", "query": "select max(version) from public.schema_migrations", "expect": {"matchesManifest": "schemaVersion"}},
         ]);
         Ok(())
+    }
+
+    /// A plain dump with more statements before its end.
+    fn with_sql(&self, sql: &str) -> io::Result<Value> {
+        let mut document = self.damaged("good.sql", "Plain", |bytes| {
+            let end = find(bytes, b"--\n-- PostgreSQL database dump complete");
+            bytes.splice(end..end, sql.bytes());
+        })?;
+        // It does not say when it was made.
+        document["spec"]["objectives"] = json!({"maxDataAge": "1d", "rto": "4h"});
+        Ok(document)
     }
 
     fn flipped_text(&self) -> io::Result<Value> {

@@ -31,9 +31,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("s3::versitygw", versitygw),
         Trial::test("s3::moto", moto),
     ];
-    let faults: [(&'static str, Fault, Reason); 9] = [
+    let faults: [(&'static str, Fault, Reason); 10] = [
         ("none", Fault::None, Reason::None),
         ("forbidden", Fault::Forbidden, Reason::FetchDenied),
+        // Who may ask about an object and not read it has seen nothing of it.
+        ("unreadable", Fault::Unreadable, Reason::FetchDenied),
         ("not_found", Fault::NotFound, Reason::BackupMissing),
         (
             "unavailable_at_first",
@@ -315,6 +317,7 @@ fn moto() -> Result<(), Failed> {
 enum Fault {
     None,
     Forbidden,
+    Unreadable,
     NotFound,
     UnavailableAtFirst,
     Unavailable,
@@ -342,7 +345,11 @@ fn misbehaving(name: &str, fault: Fault, reason: Reason) -> Result<(), Failed> {
     if fault == Fault::Slow {
         document["spec"]["deadlines"]["fetchSeconds"] = json!(4);
     }
-    bench.expect(&document, &environment, reason)?;
+    let result = bench.expect(&document, &environment, reason)?;
+    let digest = result.artifact.and_then(|artifact| artifact.digest);
+    if digest.is_some() != (reason == Reason::None) {
+        return Err(format!("the digest of it is {digest:?}").into());
+    }
     Ok(())
 }
 
@@ -395,6 +402,9 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
         };
         match fault {
             Fault::Forbidden => return empty(&mut out, "403 Forbidden"),
+            Fault::Unreadable if request.starts_with("GET") => {
+                return empty(&mut out, "403 Forbidden");
+            }
             Fault::NotFound => return empty(&mut out, "404 Not Found"),
             Fault::Unavailable => return empty(&mut out, "503 Service Unavailable"),
             Fault::UnavailableAtFirst if count < 2 => {

@@ -1327,7 +1327,37 @@ fn is_name(name: &str, also: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Whatever a document says, it is read or it is refused with a reason.
+        #[test]
+        fn no_document_is_too_hostile(
+            at in 0..SMALL.len(), take in 0_usize..40,
+            put in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..20),
+                prop::sample::select(vec![
+                    "&a [*a]", "{<<: *x}", "9223372036854775808", "-1", "1e999", ".nan", "~", "!!binary x", "\t", "? - ", "|+2", "9999999999999999Ei", "106751991167301d",
+                ]).prop_map(|text| text.as_bytes().to_vec()),
+            ],
+        ) {
+            let mut text = SMALL.as_bytes().to_vec();
+            text.splice(at..(at + take).min(SMALL.len()), put);
+            if let Err(error) = RestoreVerification::parse(&String::from_utf8_lossy(&text)) {
+                prop_assert!(!error.to_string().is_empty());
+            }
+        }
+
+        #[test]
+        fn spans_and_sizes_are_numbers_or_errors(number in "[0-9]{0,25}(\\.[0-9]{1,3})?", unit in "[a-zA-Z%]{0,2}") {
+            for field in ["objectives: {rto: VALUE}", "target: {storage: {memory: {sizeLimit: VALUE}}}", "checks: {manifest: {publicKeySecretRef: {name: a, key: b}, rowCountTolerance: VALUE}}"] {
+                let field = field.replace("VALUE", &format!("\"{number}{unit}\""));
+                let _ = RestoreVerification::parse(&format!("{SMALL}  {field}\n"));
+            }
+        }
+    }
 
     const SMALL: &str = "apiVersion: hipaa-iac.dev/v1alpha1
 kind: RestoreVerification

@@ -132,6 +132,9 @@ pub struct Context {
     pub started_at: Time,
     /// The database that a dump of one was restored into; none for a backup of a whole cluster.
     pub dumped: Option<String>,
+    /// The list that a dump has of its objects, as `pg_restore --list` writes it; before those of another database stands `\connect`
+    /// and its name.
+    pub objects: Option<PathBuf>,
     /// The data folder of a physical backup, once restored.
     pub data: Option<PathBuf>,
     /// The scratch server, while it runs.

@@ -7,7 +7,7 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
-    io::{self, Read, Write},
+    io::{self, BufRead as _, BufReader, Read, Write},
     os::unix::process::{CommandExt as _, ExitStatusExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -39,6 +39,9 @@ pub(crate) const EXECUTE: &str = "__restore-exec";
 
 /// The most that is kept of a tool's standard output or standard error, in bytes.
 pub const OUTPUT_LIMIT: usize = 4 << 20;
+
+/// The longest piece of a line that is read at once, in bytes.
+const LINE_LIMIT: u64 = 1 << 14;
 
 /// Who a tool runs as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,15 +271,25 @@ impl Tool {
     /// Runs it to its end with a stream as its standard input. The second value is what went wrong with the stream
     /// itself, if anything: a tool that reads a cut stream may well succeed.
     pub fn feed(
+        self,
+        input: &mut dyn Read,
+        deadline: Instant,
+    ) -> Result<(Output, Option<io::Error>), Failure> {
+        self.feed_and_sift(input, deadline, |line, kept| kept.extend_from_slice(line))
+    }
+
+    /// As [`Self::feed`], where `sift` is given each line of standard error, or a piece of a long one, and appends what is to be kept.
+    pub fn feed_and_sift(
         mut self,
         input: &mut dyn Read,
         deadline: Instant,
+        sift: impl FnMut(&[u8], &mut Vec<u8>) + Send + 'static,
     ) -> Result<(Output, Option<io::Error>), Failure> {
         let mut child = self.spawn(Stdio::piped(), Stdio::piped(), Stdio::piped())?;
         let stdin = child.stdin.take();
         let watch = Watch::over(&child, deadline);
         let stdout = collect(child.stdout.take());
-        let stderr = collect(child.stderr.take());
+        let stderr = collect_sifted(child.stderr.take(), sift);
         let mut problem = None;
         if let Some(stdin) = stdin {
             problem = copy(input, stdin);
@@ -417,18 +430,29 @@ fn copy(input: &mut dyn Read, mut to: impl Write) -> Option<io::Error> {
 }
 
 fn collect(from: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
+    collect_sifted(from, |line, kept| kept.extend_from_slice(line))
+}
+
+fn collect_sifted(
+    from: Option<impl Read + Send + 'static>,
+    mut sift: impl FnMut(&[u8], &mut Vec<u8>) + Send + 'static,
+) -> thread::JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let mut kept = Vec::new();
-        let Some(mut from) = from else { return kept };
-        let mut buffer = [0; 1 << 14];
-        while let Ok(count) = from.read(&mut buffer) {
-            if count == 0 {
-                break;
+        let Some(from) = from else { return kept };
+        let mut from = BufReader::with_capacity(1 << 14, from);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            match from.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => return kept,
+                Ok(_) if kept.len() < OUTPUT_LIMIT => {
+                    sift(&line, &mut kept);
+                    kept.truncate(OUTPUT_LIMIT);
+                }
+                Ok(_) => {}
             }
-            let room = OUTPUT_LIMIT.saturating_sub(kept.len()).min(count);
-            kept.extend_from_slice(buffer.get(..room).unwrap_or_default());
         }
-        kept
     })
 }
 

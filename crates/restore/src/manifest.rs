@@ -469,7 +469,24 @@ pub fn verify(envelope: &[u8], key: &PublicKey) -> Result<Verified, ManifestErro
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_envelope_is_too_hostile(at in any::<prop::sample::Index>(), put in any::<u8>(), cut in any::<prop::sample::Index>()) {
+            let signer = Signer::from_seed(&[7; 32]).unwrap();
+            let content = (Content { database: "ehr".to_owned(), ..Content::default() }, Vec::new());
+            let sound = sign("a", &mut &b"bytes"[..], Time::now(), content, &signer).unwrap().to_json();
+            let mut changed = sound.clone();
+            let at = at.index(changed.len());
+            changed[at] = put;
+            let read = verify(&changed, &signer.public());
+            prop_assert!(read.is_err() || read.unwrap().manifest == verify(&sound, &signer.public()).unwrap().manifest);
+            prop_assert!(verify(&sound[..cut.index(sound.len())], &signer.public()).is_err());
+        }
+    }
 
     #[test]
     fn a_signed_manifest_reads_back_and_a_changed_one_does_not() {

@@ -601,6 +601,7 @@ fn work(
         canary_seq: None,
         started_at,
         dumped: None,
+        objects: None,
         data: None,
         wal: if request.wal {
             places.wal.clone()

@@ -121,47 +121,39 @@ pub fn open_reader(
             hash: Sha256::new(),
             seen: Arc::clone(&seen),
             cause: cause.clone(),
+            is_broken: false,
         },
     );
     // A look at the first bytes, which stay in the buffer.
     let first = peek(&mut tap);
     let mut filter = None;
-    let opened: Result<Box<dyn BufRead + Send>, Failure> = match first {
-        Err(failure) => Err(failure),
-        Ok(first) => match encryption {
-            ClientEncryption::ServerSide => Ok(Box::new(tap)),
+    // Whatever comes of it, the first bytes were seen.
+    let opened = first.and_then(|first| {
+        let opened: Box<dyn BufRead + Send> = match encryption {
+            ClientEncryption::ServerSide => Box::new(tap),
             ClientEncryption::Age(age) => {
-                let identity = context.secret(&age.identity_secret_ref)?.to_vec();
-                age_reader(tap, &first, &identity, &cause)
+                let identity = context.secret(&age.identity_secret_ref)?;
+                age_reader(tap, &first, identity, &cause)?
             }
             ClientEncryption::Gpg(gpg) => {
-                if let Err(failure) = expect_magic(&first, Magic::OpenPgp) {
-                    Err(failure)
-                } else {
-                    let key = gpg
-                        .secret_key_secret_ref
-                        .as_ref()
-                        .map(|key| context.secret(key))
-                        .transpose()?;
-                    let passphrase = gpg
-                        .passphrase_secret_ref
-                        .as_ref()
-                        .map(|key| context.secret(key))
-                        .transpose()?;
-                    let running = gpg_reader(context, Box::new(tap), key, passphrase, deadline)?;
-                    let shared = Arc::new(Mutex::new(Some(running)));
-                    filter = Some(Arc::clone(&shared));
-                    Ok(Box::new(BufReader::with_capacity(
-                        CHUNK,
-                        Gpg {
-                            filter: shared,
-                            cause: cause.clone(),
-                        },
-                    )))
-                }
+                expect_magic(&first, Magic::OpenPgp)?;
+                let secret = |reference| context.secret(reference);
+                let key = gpg.secret_key_secret_ref.as_ref().map(secret).transpose()?;
+                let passphrase = gpg.passphrase_secret_ref.as_ref().map(secret).transpose()?;
+                let running = gpg_reader(context, Box::new(tap), key, passphrase, deadline)?;
+                let shared = Arc::new(Mutex::new(Some(running)));
+                filter = Some(Arc::clone(&shared));
+                Box::new(BufReader::with_capacity(
+                    CHUNK,
+                    Gpg {
+                        filter: shared,
+                        cause: cause.clone(),
+                    },
+                ))
             }
-        },
-    };
+        };
+        Ok(opened)
+    });
     let opened = match opened {
         Ok(reader) => reader,
         Err(failure) => {
@@ -236,14 +228,20 @@ struct Tap {
     hash: Sha256,
     seen: Shared,
     cause: Cause,
+    /// Whether the bytes ended before their end: what was read then has no digest.
+    is_broken: bool,
 }
 
 impl Read for Tap {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_broken {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         let count = match self.inner.read(buffer) {
             Ok(count) => count,
             Err(error) => {
                 if error.kind() != io::ErrorKind::Interrupted {
+                    self.is_broken = true;
                     self.cause.note(failure_of(&error));
                 }
                 return Err(error);
@@ -581,6 +579,45 @@ impl Read for Zstd {
                 Some(Frame::new(input).map_err(|error| {
                     io::Error::new(io::ErrorKind::InvalidData, error.to_string())
                 })?);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn packed() -> [Vec<u8>; 2] {
+        let rows = b"1\tPlanted\t2026-11-24\n".repeat(300);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&rows).unwrap();
+        let zstd = ruzstd::encoding::compress_to_vec(
+            rows.as_slice(),
+            ruzstd::encoding::CompressionLevel::Fastest,
+        );
+        [gzip.finish().unwrap(), zstd]
+    }
+
+    proptest! {
+        /// A damaged stream ends with an error or gives bytes, and never more than a little of either takes down the run.
+        #[test]
+        fn no_compressed_stream_is_too_hostile(
+            which in 0_usize..2, at in any::<prop::sample::Index>(), put in prop::collection::vec(any::<u8>(), 1..8),
+        ) {
+            let mut bytes = packed()[which].clone();
+            // Behind the four bytes that tell what it is.
+            let at = 4 + at.index(bytes.len() - 4);
+            let end = (at + put.len()).min(bytes.len());
+            bytes.splice(at..end, put);
+            let cause = Cause::default();
+            let Ok(opened) = unpack(Box::new(io::Cursor::new(bytes)), &cause) else { return Ok(()) };
+            let mut rest = opened.take(64 << 20);
+            let ended = io::copy(&mut rest, &mut io::sink());
+            prop_assert_eq!(ended.is_err(), cause.get().is_some());
         }
     }
 }

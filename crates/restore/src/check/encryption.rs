@@ -17,6 +17,7 @@ use crate::{
     config::{ClientEncryption, RequiredEncryption, ServerSidePolicy, Source, Spec},
     context::{Context, Failure, STORED},
     result::{EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm, Severity},
+    source,
     stream::hex,
 };
 
@@ -73,6 +74,10 @@ pub fn magic(head: &[u8]) -> Magic {
     }
     if head.get(257..262) == Some(b"ustar") {
         return Magic::Plain("tar");
+    }
+    // The first page of a segment of log: a magic of a major version, from 0xD097 (10) on, and flags with XLP_LONG_HEADER (2).
+    if let [_, 0xD0 | 0xD1, 2 | 3 | 6 | 7, 0, ..] = head {
+        return Magic::Plain("PostgreSQL log");
     }
     // The page header of a relation: its size and layout version (8192 | 4), little-endian, at byte 18.
     if head.get(18..20) == Some(&[0x04, 0x20]) {
@@ -282,7 +287,7 @@ const fn client_encryption(encryption: &ClientEncryption) -> ClientKey {
 }
 
 /// What the stored bytes are, file by file where there are several.
-fn stored_format(context: &Context) -> Result<(EncryptionFormat, &'static str), Failure> {
+fn stored_format(context: &Context) -> Result<Found, Failure> {
     let of_magic = |magic| match magic {
         Magic::Age => (EncryptionFormat::AgeV1, "age"),
         Magic::OpenPgp => (EncryptionFormat::Openpgp, "OpenPGP"),
@@ -291,8 +296,14 @@ fn stored_format(context: &Context) -> Result<(EncryptionFormat, &'static str), 
         Magic::Empty => (EncryptionFormat::Unknown, "empty"),
         Magic::Unknown => (EncryptionFormat::Unknown, "unknown"),
     };
+    // Archived log is part of the backup, and so are the rows in it.
+    let log = match &context.wal {
+        Some(log) => weakest_of(log, of_magic)?,
+        None => None,
+    };
     if !context.is_tree() {
-        return Ok(of_magic(magic(&context.seen.stored)));
+        let found = of_magic(magic(&context.seen.stored));
+        return Ok(log.map_or(found, |log| weaker(found, log)));
     }
     let tree = context.tree()?;
     if matches!(context.verification.spec.source, Source::Restic(_)) {
@@ -307,7 +318,24 @@ fn stored_format(context: &Context) -> Result<(EncryptionFormat, &'static str), 
             (EncryptionFormat::None, "no encrypted restic repository")
         });
     }
-    // The weakest of all files is what the backup is.
+    let found = weakest_of(tree, of_magic)?.unwrap_or((EncryptionFormat::Unknown, "empty"));
+    Ok(log.map_or(found, |log| weaker(found, log)))
+}
+
+/// What some bytes are: how they are encrypted, and a name.
+type Found = (EncryptionFormat, &'static str);
+
+/// The one that is less encrypted.
+const fn weaker(first: Found, second: Found) -> Found {
+    match (first.0, second.0) {
+        (EncryptionFormat::None, _) => first,
+        (_, EncryptionFormat::None | EncryptionFormat::Unknown) => second,
+        _ => first,
+    }
+}
+
+/// The weakest of all files is what a folder is; nothing where there are none that hold anything.
+fn weakest_of(tree: &Path, of_magic: impl Fn(Magic) -> Found) -> Result<Option<Found>, Failure> {
     let mut weakest = None;
     let mut folders = vec![(tree.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
@@ -330,22 +358,19 @@ fn stored_format(context: &Context) -> Result<(EncryptionFormat, &'static str), 
                     continue;
                 }
                 let found = of_magic(magic(&head));
-                match found.0 {
-                    EncryptionFormat::None => return Ok(found),
-                    EncryptionFormat::Unknown => weakest = Some(found),
-                    _ => {
-                        weakest.get_or_insert(found);
-                    }
+                if found.0 == EncryptionFormat::None {
+                    return Ok(Some(found));
                 }
+                weakest = Some(weakest.map_or(found, |known| weaker(known, found)));
             }
         }
     }
-    Ok(weakest.unwrap_or((EncryptionFormat::Unknown, "empty")))
+    Ok(weakest)
 }
 
 /// Whether a folder is a restic repository: its `config` is no JSON, its keys are wrapped with scrypt.
 fn is_restic(tree: &Path) -> bool {
-    let config = fs::read(tree.join("config")).unwrap_or_default();
+    let config = source::small(&tree.join("config")).unwrap_or_default();
     // An IV, a MAC and something between.
     if config.len() < 33 || serde_json::from_slice::<serde_json::Value>(&config).is_ok() {
         return false;
@@ -355,7 +380,7 @@ fn is_restic(tree: &Path) -> bool {
     };
     let mut any = false;
     for key in keys.flatten() {
-        let json = fs::read(key.path()).unwrap_or_default();
+        let json = source::small(&key.path()).unwrap_or_default();
         let wrapped = serde_json::from_slice::<serde_json::Value>(&json)
             .is_ok_and(|key| key.get("kdf").and_then(|kdf| kdf.as_str()) == Some("scrypt"));
         if !wrapped {
@@ -379,6 +404,15 @@ fn restic_keys(tree: &Path) -> Vec<String> {
     keys
 }
 
+/// Whether not even the first bytes of a backup could be read.
+fn is_unread(context: &Context) -> bool {
+    !context.is_tree() && context.seen.stored.is_empty() && context.seen.sha256.is_none()
+}
+
+fn unread() -> Outcome {
+    Outcome::not_run(Reason::RunnerLost, "the backup was not read")
+}
+
 struct Format;
 
 impl Check for Format {
@@ -395,6 +429,9 @@ impl Check for Format {
     }
 
     fn run(&self, context: &mut Context) -> Outcome {
+        if is_unread(context) {
+            return unread();
+        }
         let (format, name) = match stored_format(context) {
             Ok(found) => found,
             Err(failure) => return Outcome::not_run(failure.reason, failure.detail),
@@ -769,16 +806,17 @@ impl Check for Negative {
     }
 
     fn run(&self, context: &mut Context) -> Outcome {
+        if is_unread(context) {
+            return unread();
+        }
         let opened = match client_side(&context.verification.spec.source) {
             ClientKey::None => {
                 return Outcome::not_applicable("nothing is encrypted by a key of ours");
             }
             ClientKey::Age => Ok(age_opens(&context.seen.stored)),
             ClientKey::Gpg => gpg_opens(context),
-            ClientKey::PgBackRest => {
-                crate::source::pg_backrest::opens_with(context, &random_text())
-            }
-            ClientKey::Restic => crate::source::restic::opens_with(context, &random_text()),
+            ClientKey::PgBackRest => source::pg_backrest::opens_with(context, &random_text()),
+            ClientKey::Restic => source::restic::opens_with(context, &random_text()),
         };
         match opened {
             Ok(false) => {
@@ -845,7 +883,29 @@ fn gpg_opens(context: &Context) -> Result<bool, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// What reads the first bytes of a backup reads any.
+        #[test]
+        fn no_first_bytes_are_too_hostile(
+            head in prop::sample::select(vec![
+                &b""[..], b"age-encryption.org/v1\n-> X25519 ", b"-----BEGIN AGE ENCRYPTED FILE-----\n", b"-----BEGIN PGP MESSAGE-----\n\n",
+                b"\xc1\xff", b"\x85\xff\xff\x03", b"\xc1\xdf\xff\x03", b"\x8c",
+            ]),
+            tail in prop::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let bytes = [head, &tail].concat();
+            let _ = magic(&bytes);
+            prop_assert!(openpgp_keys(&bytes).len() <= 32);
+            let _ = openpgp_keys(&unarmored(&bytes));
+            let _ = stanzas(&bytes);
+            prop_assert!(!age_opens(&bytes));
+            prop_assert!((0.0..=8.0).contains(&entropy(&bytes)) || bytes.is_empty());
+        }
+    }
 
     #[test]
     fn magics_are_told_apart() {
@@ -877,6 +937,11 @@ mod tests {
             (b"\x1f\x8b\x08\x00", Magic::Plain("gzip")),
             (b"\x28\xb5\x2f\xfd\x00", Magic::Plain("zstd")),
             (b"15\n", Magic::Plain("text")),
+            // A segment of PostgreSQL 15.
+            (
+                b"\x10\xd1\x02\x00\x01\x00\x00\x00",
+                Magic::Plain("PostgreSQL log"),
+            ),
             (&tar, Magic::Plain("tar")),
             (&page, Magic::Plain("PostgreSQL page")),
             (b"\x00\x9f\x12\xfe\x80\x81", Magic::Unknown),

@@ -12,10 +12,12 @@ mod age;
 mod canary;
 mod encryption;
 mod manifest;
+mod objects;
 mod sql;
 mod structure;
 
 pub use encryption::{Magic, magic};
+pub(crate) use objects::CONNECT;
 pub(crate) use sql::evaluate;
 pub(crate) use structure::data_major;
 
@@ -178,6 +180,9 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
     }
     // After the canary, which tells the age of the data.
     checks.extend(age::of(&spec.objectives));
+    if dumped.is_some() {
+        checks.push(Box::new(objects::Objects));
+    }
     checks.extend(manifest::of_data(spec));
     if builtin.extensions && !spec.target.engine.postgres.extensions.is_empty() {
         checks.push(Box::new(structure::Extensions));

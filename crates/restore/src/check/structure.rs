@@ -1,13 +1,13 @@
 //! Whether what was restored is whole: by PostgreSQL's own tools, which read every byte.
 
-use std::{collections::BTreeSet, fs};
+use std::collections::BTreeSet;
 
 use super::{Check, Outcome, Stage};
 use crate::{
     config::DumpFormat,
     context::Context,
     result::{Observed, Reason, Severity},
-    source::pg_dump::is_of_cluster,
+    source::{self, pg_dump::is_of_cluster},
 };
 
 /// How far from the end of a plain dump its trailer may stand: `\unrestrict` follows it.
@@ -41,6 +41,9 @@ impl Check for Trailer {
         } else {
             "PostgreSQL database dump complete"
         };
+        if context.seen.tail.is_empty() && context.seen.sha256.is_none() {
+            return Outcome::not_run(Reason::RunnerLost, "the dump was not read to its end");
+        }
         let whole = has_trailer(&context.seen.tail, trailer);
         let outcome = if whole {
             Outcome::pass()
@@ -122,9 +125,9 @@ impl Check for VerifyBackup {
 
 /// The major version of a data folder, from its `PG_VERSION`.
 pub(crate) fn data_major(data: &std::path::Path) -> Result<u32, crate::Failure> {
-    fs::read_to_string(data.join("PG_VERSION"))
+    source::small(&data.join("PG_VERSION"))
         .ok()
-        .and_then(|text| text.trim().parse().ok())
+        .and_then(|bytes| std::str::from_utf8(&bytes).ok()?.trim().parse().ok())
         .ok_or_else(|| {
             crate::Failure::new(
                 Reason::ArtifactCorrupt,

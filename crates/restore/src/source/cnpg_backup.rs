@@ -217,8 +217,8 @@ impl Source for CnpgBackup {
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
         let info = self.choose(&ids, &mut |id| {
-            fs::read_to_string(base.join(id).join("backup.info"))
-                .map(Some)
+            super::small(&base.join(id).join("backup.info"))
+                .map(|bytes| Some(String::from_utf8_lossy(&bytes).into_owned()))
                 .map_err(system)
         })?;
         context.artifact.label = Some(info.id.clone());

@@ -1,6 +1,10 @@
 //! Kinds of backup: one trait, one file each.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use crate::{
     config,
@@ -13,6 +17,7 @@ pub(crate) mod cnpg_backup;
 pub(crate) mod pg_backrest;
 pub mod pg_base_backup;
 pub mod pg_dump;
+mod plain;
 pub(crate) mod restic;
 
 /// Reads a small object of a store.
@@ -65,6 +70,14 @@ pub fn of(source: &config::Source) -> Box<dyn Source> {
             Box::new(cnpg_backup::CnpgBackup::new(backup.clone()))
         }
     }
+}
+
+/// The bytes of a small file of a backup. What it is named for is small: of what claims to be it and is not, such as a link to a device
+/// without end, no more is read than a mebibyte.
+pub(crate) fn small(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(1 << 20).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The SHA-256 and the size of the file of a backup of several files that lists the others: it is what the producer's

@@ -593,7 +593,23 @@ impl Archive {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_name_in_an_archive_is_too_hostile(
+            names in prop::collection::vec(prop_oneof!["[0-9A-F]{24}", ".{0,30}", "[F0]{24}"], 0..8),
+            start in prop_oneof!["[0-9A-F]{24}", ".{0,30}"], stop in prop_oneof!["[0-9A-F]{24}", ".{0,30}"],
+        ) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let needed = Segments { start: Some(start.clone()), stop: Some(stop) };
+            let held = archive(&names).missing(&needed);
+            // Without its first segment no backup has what it needs.
+            prop_assert!(held.is_err() || names.contains(&start.as_str()));
+        }
+    }
 
     fn archive(names: &[&str]) -> Archive {
         Archive {

@@ -1,7 +1,7 @@
 //! Base backups by `pg_basebackup`, with the write-ahead log that makes them consistent.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::Read as _,
     os::unix::fs::PermissionsExt as _,
@@ -91,20 +91,9 @@ impl PgBaseBackup {
                 "the folder is no base backup: neither PG_VERSION nor base.tar is in it",
             )
         })?;
-        let other = fs::read_dir(tree)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .any(|entry| {
-                let name = entry.file_name();
-                let name = name.to_string_lossy();
-                name.contains(".tar") && name.starts_with(|c: char| c.is_ascii_digit())
-            });
-        if other {
-            return Err(has_tablespaces());
-        }
         context.begin(Phase::Restore);
         self.unpack_file(context, &base, data)?;
+        self.unpack_tablespaces(context, tree, data)?;
         if let Some(wal) = member(tree, "pg_wal.tar") {
             self.unpack_file(context, &wal, &data.join("pg_wal"))?;
         }
@@ -116,12 +105,71 @@ impl PgBaseBackup {
         Ok(())
     }
 
+    /// Each tablespace into a folder of the scratch, which the data folder's link leads to.
+    fn unpack_tablespaces(
+        &self,
+        context: &mut Context,
+        tree: &Path,
+        data: &Path,
+    ) -> Result<(), Failure> {
+        let archives = tablespaces(tree);
+        if let Some(oid) = mapped(data)?
+            .into_iter()
+            .find(|oid| !archives.contains_key(oid))
+        {
+            return Err(Failure::new(
+                Reason::ArtifactCorrupt,
+                format!("the archive of the tablespace {oid} is missing"),
+            ));
+        }
+        if archives.is_empty() {
+            return Ok(());
+        }
+        let links = data.join("pg_tblspc");
+        if !fs::symlink_metadata(&links).is_ok_and(|links| links.is_dir()) {
+            return Err(Failure::new(
+                Reason::ArtifactCorrupt,
+                "base.tar has no folder pg_tblspc",
+            ));
+        }
+        let all = context.scratch.join("tablespaces");
+        context.jail.folder(&all)?;
+        for (oid, archive) in archives {
+            let (place, link) = (all.join(&oid), links.join(&oid));
+            context.jail.folder(&place)?;
+            self.unpack_file(context, &archive, &place)?;
+            std::os::unix::fs::symlink(&place, &link)
+                .map_err(|error| Failure::system("scratch", &error))?;
+            context.jail.own(&link)?;
+        }
+        Ok(())
+    }
+
     fn unpack_file(&self, context: &mut Context, file: &Path, to: &Path) -> Result<(), Failure> {
         let stored = File::open(file).map_err(|error| Failure::system("backup", &error))?;
         let deadline = context.deadline();
         let opened = stream::open_reader(context, Box::new(stored), &self.0.encryption, deadline)?;
         unpack(context, opened, to)
     }
+}
+
+/// The archives of tablespaces in a folder, by their numbers: `16400.tar`, perhaps compressed and encrypted.
+fn tablespaces(tree: &Path) -> BTreeMap<String, PathBuf> {
+    fs::read_dir(tree)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let (oid, ending) = name.split_once(".tar")?;
+            let is_one = is_oid(oid) && (ending.is_empty() || ending.starts_with('.'));
+            is_one.then(|| (oid.to_owned(), entry.path()))
+        })
+        .collect()
+}
+
+fn is_oid(text: &str) -> bool {
+    (1..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A file of a folder by its name, whatever was appended for compression and encryption.
@@ -247,6 +295,8 @@ pub(super) fn start(
     let installation = context.installation(configured.unwrap_or(major))?;
     // What the backup's owner has set by ALTER SYSTEM is for another machine; how far to recover is said here.
     for name in [
+        // Tablespaces have their links, which lead into the scratch.
+        "tablespace_map",
         "postgresql.auto.conf",
         "standby.signal",
         "recovery.signal",
@@ -319,26 +369,27 @@ pub(super) fn start(
 fn has_tablespaces() -> Failure {
     Failure::new(
         Reason::ConfigError,
-        "the base backup has tablespaces of its own, which lead out of the scratch: back the cluster up with pgBackRest, whose \
-         tablespaces are restored, or dump it",
+        "the base backup has tablespaces that lead out of the scratch: back the cluster up with pg_basebackup --format=tar or with \
+         pgBackRest, whose tablespaces are restored",
     )
 }
 
 /// That nothing in restored files leads the server out of the scratch: a tablespace's link, or the map from which the server
 /// makes such links, names the folder of the machine that was backed up, which may be this one.
 fn stays_inside(context: &Context, data: &Path) -> Result<(), Failure> {
-    if fs::metadata(data.join("tablespace_map")).is_ok_and(|map| map.len() > 0) {
-        return Err(has_tablespaces());
-    }
+    let mut inside = BTreeSet::new();
     for entry in fs::read_dir(data.join("pg_tblspc")).into_iter().flatten() {
-        let path = entry
-            .map_err(|error| Failure::system("scratch", &error))?
-            .path();
-        if fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink())
-            && !fs::read_link(&path).is_ok_and(|to| to.starts_with(&context.scratch))
-        {
-            return Err(has_tablespaces());
+        let entry = entry.map_err(|error| Failure::system("scratch", &error))?;
+        let path = entry.path();
+        if fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink()) {
+            if !fs::read_link(&path).is_ok_and(|to| to.starts_with(&context.scratch)) {
+                return Err(has_tablespaces());
+            }
+            inside.extend(entry.file_name().into_string());
         }
+    }
+    if mapped(data)?.iter().any(|oid| !inside.contains(oid)) {
+        return Err(has_tablespaces());
     }
     if fs::symlink_metadata(data.join("pg_wal")).is_ok_and(|wal| wal.is_symlink()) {
         return Err(Failure::new(
@@ -347,6 +398,20 @@ fn stays_inside(context: &Context, data: &Path) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// The numbers of the tablespaces in the map of a data folder, which a backup in tar format has: lines of a number, a space and a path.
+fn mapped(data: &Path) -> Result<Vec<String>, Failure> {
+    match super::small(&data.join("tablespace_map")) {
+        Ok(map) => Ok(String::from_utf8_lossy(&map)
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .map(|(oid, _)| oid.to_owned())
+            .filter(|oid| is_oid(oid))
+            .collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Failure::system("scratch", &error)),
+    }
 }
 
 /// What a base backup says about itself.
@@ -458,7 +523,56 @@ pub(super) const OPENED: ClientEncryption = ClientEncryption::ServerSide;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_label_nor_manifest_is_too_hostile(
+            field in prop::sample::select(vec!["START WAL LOCATION", "START TIME", "LABEL"]),
+            value in ".{0,60}", file in ".{0,30}", time in "[0-9: -]{0,25}( GMT)?",
+        ) {
+            let mut facts = Facts::default();
+            facts.read_label(&format!("{field}: {value}\n"));
+            let manifest = serde_json::json!({
+                "Files": [{"Path": file, "Last-Modified": time}], "WAL-Ranges": [{"End-LSN": value}],
+            });
+            facts.read_manifest(&manifest.to_string());
+            facts.read_manifest(&value);
+            // What goes into the result is a place in the log, or a short label in ASCII.
+            for place in [&facts.lsn.start, &facts.lsn.stop].into_iter().flatten() {
+                prop_assert!(place.len() <= 17 && place.chars().all(|c| c.is_ascii_hexdigit() || c == '/'));
+            }
+            prop_assert!(facts.label.is_none_or(|label| label.is_ascii() && label.len() <= 100));
+        }
+
+        #[test]
+        fn maps_name_numbers_alone(map in prop::collection::vec(any::<u8>(), 0..80)) {
+            let data = tempfile::tempdir().unwrap();
+            let map = [b"16400 /srv/far\n".to_vec(), map].concat();
+            fs::write(data.path().join("tablespace_map"), map).unwrap();
+            let oids = mapped(data.path()).unwrap();
+            prop_assert_eq!(oids.first().map(String::as_str), Some("16400"));
+            prop_assert!(oids.iter().all(|oid| is_oid(oid)));
+        }
+    }
+
+    /// What claims to be a small file and has no end.
+    #[test]
+    fn a_device_is_not_read_to_its_end() {
+        let data = tempfile::tempdir().unwrap();
+        for name in [
+            "tablespace_map",
+            "PG_VERSION",
+            "backup_label",
+            "backup_manifest",
+        ] {
+            std::os::unix::fs::symlink("/dev/zero", data.path().join(name)).unwrap();
+        }
+        assert_eq!(mapped(data.path()), Ok(Vec::new()));
+        assert!(check::data_major(data.path()).is_err());
+    }
 
     #[test]
     fn a_label_and_a_manifest_are_read() {

@@ -1,14 +1,15 @@
 //! Dumps by `pg_dump`, as a stream: opened, unpacked and restored as it comes, into an empty database.
 
 use std::{
-    io::{BufRead as _, Read as _},
+    fs::File,
+    io::{self, BufRead as _, BufWriter, Read, Seek as _, Write as _},
     path::Path,
     time::Instant,
 };
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{Form, Source, list_of};
+use super::{Form, Source, list_of, plain::Plain};
 use crate::{
     config::{self, DumpFormat},
     context::{Context, Failure},
@@ -27,8 +28,13 @@ const CLUSTER_SUPERUSER: &str = "hipaa_iac_restore";
 /// The database in which a dump of a whole cluster begins, before it makes its own.
 const MAINTENANCE: &str = "postgres";
 
-/// SQLSTATE `undefined_object`: a plain dump names owners and grantees that a scratch server does not have.
-const UNDEFINED_OBJECT: &str = "42704";
+/// Errors of a plain dump that take nothing from its data, as psql begins them: owners and grantees of another cluster, a tablespace of
+/// another machine, a setting of a newer `pg_dump` than the server that was dumped.
+const HARMLESS: [&str; 3] = [
+    "42704: role \"",
+    "22023: invalid value for parameter \"default_tablespace\": ",
+    "42704: unrecognized configuration parameter \"",
+];
 
 /// A dump by `pg_dump`.
 pub(crate) struct PgDump(config::PgDump);
@@ -57,7 +63,7 @@ impl Source for PgDump {
             let tree = context.tree()?.to_owned();
             context.seen.list(list_of(&tree, "toc.dat"));
             let mut toc = Vec::new();
-            std::fs::File::open(tree.join("toc.dat"))
+            File::open(tree.join("toc.dat"))
                 .and_then(|file| file.take(4096).read_to_end(&mut toc))
                 .map_err(|_| {
                     Failure::new(
@@ -157,7 +163,7 @@ fn restore_opened(
             output.or_fail(Reason::ArtifactCorrupt)?;
             let folder = toc_folder(&folder).ok_or_else(|| not_a("directory"))?;
             let mut toc = Vec::new();
-            std::fs::File::open(folder.join("toc.dat"))
+            File::open(folder.join("toc.dat"))
                 .and_then(|file| file.take(4096).read_to_end(&mut toc))
                 .map_err(|_| not_a("directory"))?;
             restore_directory(context, dump, &folder, &toc)
@@ -199,6 +205,11 @@ fn restore_directory(
         return Err(not_a("directory"));
     }
     boot(context, dump, &Header::archive(toc))?;
+    let listed = list_tool(context)?
+        .arg("--format=directory")
+        .arg(folder)
+        .run(context.deadline())?;
+    list(context, &listed);
     let output = restore_tool(context, dump)?
         .args(["--format=directory", "--jobs=2"])
         .arg(folder)
@@ -212,12 +223,77 @@ fn pg_restore(
     format: &str,
     opened: &mut Opened,
 ) -> Result<(), Failure> {
-    let tool = restore_tool(context, dump)?.arg(format!("--format={format}"));
-    let (output, _) = tool.feed(&mut opened.reader, context.deadline())?;
+    let format = format!("--format={format}");
+    // The list stands at the beginning. What is read for it is kept, for the restore needs it too.
+    let system = |error: io::Error| Failure::system("scratch", &error);
+    let mut begin = unnamed(&context.scratch.join("beginning")).map_err(system)?;
+    let mut tee = Tee {
+        from: &mut opened.reader,
+        copy: &mut begin,
+    };
+    let tool = list_tool(context)?.arg(&format);
+    let (listed, problem) = tool.feed(&mut tee, context.deadline())?;
+    if let Some(error) = problem {
+        return Err(match Failure::system("the dump", &error) {
+            full if full.reason == Reason::StorageFull => full,
+            _ => Failure::new(Reason::RestoreFailed, "the dump could not be read"),
+        });
+    }
+    list(context, &listed);
+    begin.rewind().map_err(system)?;
+    let tool = restore_tool(context, dump)?.arg(&format);
+    let mut whole = begin.chain(&mut opened.reader);
+    let (output, _) = tool.feed(&mut whole, context.deadline())?;
     finished(context, &output)
 }
 
-/// `pg_restore` into the scratch database. Owners and grants are left out: their roles are of another cluster.
+/// A file without a name.
+fn unnamed(path: &Path) -> io::Result<File> {
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(path)?;
+    std::fs::remove_file(path)?;
+    Ok(file)
+}
+
+/// What is read is written elsewhere too.
+struct Tee<'r> {
+    from: &'r mut dyn Read,
+    copy: &'r mut File,
+}
+
+impl Read for Tee<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.copy
+            .write_all(buffer.get(..count).unwrap_or_default())?;
+        Ok(count)
+    }
+}
+
+/// Where the list of a dump's objects is written.
+const LIST: &str = "objects";
+
+/// `pg_restore` for the list of what is in a dump.
+fn list_tool(context: &Context) -> Result<jail::Tool, Failure> {
+    let file = context.scratch.join(LIST);
+    Ok(context
+        .jail
+        .reader()
+        .tool(running(context)?.installation.program("pg_restore")?)
+        .args(["--list", "--file"])
+        .arg(file))
+}
+
+/// Notes the list. Where there is none, the restore says why.
+fn list(context: &mut Context, output: &Output) {
+    context.objects = output.success().then(|| context.scratch.join(LIST));
+}
+
+/// `pg_restore` into the scratch database. Owners and grants are left out, for their roles are of another cluster, and tablespaces, for
+/// their folders are of another machine.
 fn restore_tool(context: &Context, dump: &config::PgDump) -> Result<jail::Tool, Failure> {
     let server = running(context)?;
     Ok(context
@@ -228,6 +304,7 @@ fn restore_tool(context: &Context, dump: &config::PgDump) -> Result<jail::Tool, 
             "--exit-on-error",
             "--no-owner",
             "--no-privileges",
+            "--no-tablespaces",
             "--no-password",
         ])
         .arg("--host")
@@ -266,11 +343,17 @@ fn why(context: &mut Context, output: &Output) -> Failure {
     {
         return Failure::new(Reason::ArtifactTruncated, failure.detail);
     }
+    if text.contains("unsupported version (") {
+        return Failure::new(
+            Reason::VersionUnsupported,
+            "the dump is by a newer pg_dump than the pg_restore here",
+        );
+    }
     failure
 }
 
 /// SQL for psql. Its exit code says little (a dump that was cut between two statements exits with 0), so errors are
-/// read from what it prints, which `VERBOSITY=sqlstate` keeps free of data.
+/// read from what it prints. That may quote rows, and is matched and never shown.
 fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
     let server = running(context)?;
     let database = context.dumped.as_deref().unwrap_or(MAINTENANCE);
@@ -281,8 +364,8 @@ fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
             "--no-psqlrc",
             "--quiet",
             "--no-password",
-            "--set=VERBOSITY=sqlstate",
-            "--set=SHOW_CONTEXT=never",
+            "--set=VERBOSITY=verbose",
+            "--set=SHOW_CONTEXT=errors",
         ])
         .arg("--host")
         .arg(server.socket())
@@ -293,7 +376,18 @@ fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
             database,
         ])
         .args(["--output=/dev/null", "--file=-"]);
-    let (output, _) = tool.feed(&mut opened.reader, context.deadline())?;
+    let list = context.scratch.join(LIST);
+    let file = File::create_new(&list).map_err(|error| Failure::system("scratch", &error))?;
+    let is_of_cluster = context.dumped.is_none();
+    let mut plain = Plain::new(&mut opened.reader, is_of_cluster, BufWriter::new(file));
+    let (output, problem) = tool.feed_and_sift(&mut plain, context.deadline(), harmful())?;
+    plain.finish()?;
+    if let Some(error) = problem
+        && opened.cause.get().is_none()
+    {
+        return Err(Failure::system("the dump", &error));
+    }
+    context.objects = Some(list);
     context.exit_code(Phase::Restore, output.code);
     if !output.success() {
         return Err(why(context, &output));
@@ -305,13 +399,13 @@ fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
             "psql reports too many errors",
         ));
     }
-    let mut states = text.lines().filter_map(|line| {
-        let (_, state) = line
+    let state = text.lines().find_map(|line| {
+        let (_, error) = line
             .split_once("ERROR:  ")
             .or_else(|| line.split_once("FATAL:  "))?;
-        Some(state.trim())
+        Some(error.split(':').next().unwrap_or_default())
     });
-    match states.find(|state| *state != UNDEFINED_OBJECT) {
+    match state {
         None => Ok(()),
         Some("53100") => Err(Failure::new(Reason::StorageFull, "the scratch is full")),
         Some("53200") => Err(Failure::new(
@@ -333,6 +427,40 @@ fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
             ))
         }
     }
+}
+
+/// Keeps of psql's words those that tell of harm. A harmless error is one of a statement by itself: where psql quotes a line of the
+/// statement or names a row of a `COPY`, data is lost.
+fn harmful() -> impl FnMut(&[u8], &mut Vec<u8>) + Send {
+    let mut waits: Option<Vec<u8>> = None;
+    move |line, kept| {
+        let begins = |words: &str| line.starts_with(words.as_bytes());
+        // The last line of each error.
+        if begins("LOCATION:  ") {
+            waits = None;
+            return;
+        }
+        if let Some(error) = waits.take() {
+            if begins("DETAIL:  ") || begins("HINT:  ") {
+                waits = Some(error);
+                return;
+            }
+            if begins("LINE ") || begins("CONTEXT:  ") {
+                kept.extend(error);
+            }
+        }
+        if is_harmless(line) {
+            waits = Some(line.to_vec());
+        } else {
+            kept.extend_from_slice(line);
+        }
+    }
+}
+
+fn is_harmless(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    line.split_once("ERROR:  ")
+        .is_some_and(|(_, error)| HARMLESS.iter().any(|words| error.starts_with(words)))
 }
 
 /// Makes and starts the scratch server of the dump's major version, with an empty database.
@@ -450,7 +578,8 @@ impl Header {
                 let value = digits
                     .iter()
                     .rev()
-                    .fold(0_i64, |value, digit| (value << 8) | i64::from(*digit));
+                    .fold(0_u64, |value, digit| (value << 8) | u64::from(*digit));
+                let value = i64::try_from(value).ok()?;
                 Some(if *sign == 0 { value } else { -value })
             };
             let text = |rest: &mut &[u8]| -> Option<String> {
@@ -473,8 +602,8 @@ impl Header {
             let number = |value: i64| u32::try_from(value).ok();
             let clock = (|| {
                 NaiveDate::from_ymd_opt(
-                    i32::try_from(year + 1900).ok()?,
-                    number(month + 1)?,
+                    i32::try_from(year.checked_add(1900)?).ok()?,
+                    number(month.checked_add(1)?)?,
                     number(day)?,
                 )?
                 .and_hms_opt(number(hour)?, number(minute)?, number(second)?)
@@ -546,6 +675,8 @@ fn version_word(version: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -557,6 +688,56 @@ mod tests {
         assert_eq!(Header::archive(b"PGDMP\x01"), Header::default());
         assert_eq!(Header::archive(b""), Header::default());
         assert_eq!(Header::plain(b"select 1;"), Header::default());
+    }
+
+    /// What psql 15 says, by `VERBOSITY=verbose` and `SHOW_CONTEXT=errors`.
+    #[test]
+    fn an_error_that_loses_data_is_told_from_one_that_does_not() {
+        let kept = |said: &str| {
+            let mut sift = harmful();
+            let mut kept = Vec::new();
+            for line in said.split_inclusive('\n') {
+                sift(line.as_bytes(), &mut kept);
+            }
+            String::from_utf8(kept).unwrap()
+        };
+        let grant = "psql:<stdin>:6: ERROR:  42704: role \"clerk\" does not exist\nLOCATION:  get_role_oid, acl.c:5201\n";
+        let place = "psql:<stdin>:8: ERROR:  22023: invalid value for parameter \"default_tablespace\": \"far\"\nDETAIL:  Tablespace \"far\" does not exist.\nLOCATION:  call_string_check_hook, guc.c:12053\n";
+        let newer = "psql:<stdin>:9: ERROR:  42704: unrecognized configuration parameter \"transaction_timeout\"\nLOCATION:  find_option, guc.c:5739\n";
+        assert_eq!(kept(&[grant, place, newer, grant].concat()), "");
+        let insert = "psql:<stdin>:2: ERROR:  42704: role \"clerk\" does not exist\nLINE 1: insert into rr values ('clerk', 1);\n                               ^\n";
+        let copy = "psql:<stdin>:5: ERROR:  42704: role \"clerk\" does not exist\nCONTEXT:  COPY rr, line 1, column r: \"clerk\"\n";
+        let kind = "psql:<stdin>:9: ERROR:  42704: type \"mood\" does not exist\nLINE 1: create table r2 (a mood);\n                           ^\n";
+        let end = "LOCATION:  get_role_oid, acl.c:5201\n";
+        for harm in [insert, copy, kind] {
+            assert_eq!(kept(&[grant, harm, end, place].concat()), harm);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_is_too_hostile(tail in prop::collection::vec(any::<u8>(), 0..200), size in 0_u8..10, minor in 12_u8..18) {
+            let mut dump = vec![b'P', b'G', b'D', b'M', b'P', 1, minor, 0, size, 8, 1];
+            dump.extend(tail);
+            let header = Header::archive(&dump);
+            let _ = header.created(Time::now());
+            let _ = Header::plain(&dump);
+        }
+    }
+
+    /// Integers as long as a header may have them: no arithmetic on them overflows.
+    #[test]
+    fn the_largest_times_are_no_times() {
+        for byte in [0x7f, 0x80, 0xff] {
+            for sign in [0, 1] {
+                let mut dump = b"PGDMP\x01\x0e\x00\x08\x08\x01".to_vec();
+                for _ in 0..11 {
+                    dump.push(sign);
+                    dump.extend([byte; 8]);
+                }
+                assert_eq!(Header::archive(&dump), Header::default());
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,301 @@
+//! Whether everything that a dump lists was restored.
+//!
+//! `pg_restore` and `psql` go by their own errors, and some of those are passed over on purpose: a role that is another
+//! cluster's. The list is the dump's word, and the catalog of the scratch server says what there is.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Write as _,
+    fs::File,
+    io::{BufRead as _, BufReader},
+};
+
+use super::{Check, Outcome, Stage};
+use crate::{
+    context::Context,
+    result::{Observed, Reason, Severity},
+};
+
+/// What a dump calls its entries (`src/bin/pg_dump/pg_dump.c`), and by what [`CATALOG`] calls them: nothing where an entry
+/// makes no object of its own. The longest that fits is meant.
+const KINDS: &[(&str, &str)] = &[
+    ("TABLE", "relation"),
+    ("TABLE DATA", ""),
+    ("TABLE ATTACH", ""),
+    ("FOREIGN TABLE", "relation"),
+    ("VIEW", "relation"),
+    ("MATERIALIZED VIEW", "relation"),
+    ("MATERIALIZED VIEW DATA", ""),
+    ("SEQUENCE", "relation"),
+    ("SEQUENCE SET", ""),
+    ("SEQUENCE OWNED BY", ""),
+    ("INDEX", "relation"),
+    ("INDEX ATTACH", ""),
+    ("CONSTRAINT", "constraint"),
+    ("CHECK CONSTRAINT", "constraint"),
+    ("FK CONSTRAINT", "constraint"),
+    ("DEFAULT", "default"),
+    ("DEFAULT ACL", ""),
+    ("TRIGGER", "trigger"),
+    ("RULE", "rule"),
+    ("POLICY", "policy"),
+    ("ROW SECURITY", "row security"),
+    ("FUNCTION", "function"),
+    ("PROCEDURE", "function"),
+    ("AGGREGATE", "function"),
+    ("TYPE", "type"),
+    ("DOMAIN", "type"),
+    ("SCHEMA", "schema"),
+    ("EXTENSION", "extension"),
+];
+
+/// The objects of a database, as a dump names them: the kind, the schema and the name, which begins with the table's where the
+/// object is a table's.
+const CATALOG: &str = "
+    with relation as (
+        select c.oid, n.nspname || ' ' || c.relname as name, c.relrowsecurity
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname <> 'pg_catalog'
+    )
+    select 'relation ' || name from relation
+    union all select 'row security ' || name from relation where relrowsecurity
+    union all select 'constraint ' || r.name || ' ' || c.conname from pg_constraint c join relation r on r.oid = c.conrelid
+    union all select 'constraint ' || n.nspname || ' ' || t.typname || ' ' || c.conname
+        from pg_constraint c join pg_type t on t.oid = c.contypid join pg_namespace n on n.oid = t.typnamespace
+    union all select 'default ' || r.name || ' ' || a.attname
+        from pg_attrdef d join relation r on r.oid = d.adrelid join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    union all select 'trigger ' || r.name || ' ' || t.tgname from pg_trigger t join relation r on r.oid = t.tgrelid
+    union all select 'rule ' || r.name || ' ' || w.rulename from pg_rewrite w join relation r on r.oid = w.ev_class
+    union all select 'policy ' || r.name || ' ' || p.polname from pg_policy p join relation r on r.oid = p.polrelid
+    union all select 'function ' || n.nspname || ' ' || p.proname
+        from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname <> 'pg_catalog'
+    union all select 'type ' || n.nspname || ' ' || t.typname
+        from pg_type t join pg_namespace n on n.oid = t.typnamespace where n.nspname <> 'pg_catalog'
+    union all select 'schema - ' || nspname from pg_namespace
+    union all select 'extension - ' || extname from pg_extension";
+
+/// The word that begins the line in a list from which on another database is meant.
+pub(crate) const CONNECT: &str = "\\connect ";
+
+pub(super) struct Objects;
+
+impl Check for Objects {
+    fn id(&self) -> String {
+        "objects".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Critical
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        let counted = match count(context) {
+            Ok(counted) => counted,
+            Err(outcome) => return outcome,
+        };
+        let tables = [
+            "TABLE",
+            "FOREIGN TABLE",
+            "VIEW",
+            "MATERIALIZED VIEW",
+            "SEQUENCE",
+        ];
+        let outcome = if counted.missing.is_empty() {
+            Outcome::pass()
+        } else if tables.iter().any(|kind| counted.missing.contains_key(kind)) {
+            Outcome::fail(Reason::TableMissing)
+        } else {
+            Outcome::fail(Reason::SchemaMismatch)
+        };
+        let mut seen: Vec<String> = counted
+            .missing
+            .iter()
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
+        if seen.is_empty() {
+            seen.push("none".to_owned());
+        }
+        let mut seen = format!("missing: {}", seen.join(", "));
+        if counted.unread > 0 {
+            let _ = write!(seen, "; {} names are not UTF-8", counted.unread);
+        }
+        outcome
+            .expected(format!(
+                "the {} objects of the dump's own list",
+                counted.all
+            ))
+            .observed(Observed::text(&seen))
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counted {
+    all: u64,
+    /// How many of each kind, as the dump calls it, are not there.
+    missing: BTreeMap<&'static str, u64>,
+    /// Names in the encoding of a dump that is not UTF-8.
+    unread: u64,
+}
+
+impl Counted {
+    /// Looks for what a line of a list names among the objects of its database.
+    fn look(&mut self, line: &[u8], here: &HashSet<String>) {
+        let Ok(line) = std::str::from_utf8(line) else {
+            self.unread += 1;
+            return;
+        };
+        let Some((kind, group, name)) = entry(line) else {
+            return;
+        };
+        self.all += 1;
+        if !is_among(group, name, here) {
+            *self.missing.entry(kind).or_default() += 1;
+        }
+    }
+}
+
+fn count(context: &Context) -> Result<Counted, Outcome> {
+    let unread = || {
+        Outcome::not_run(
+            Reason::RunnerLost,
+            "the list that the dump has of its objects could not be read",
+        )
+    };
+    let list = context.objects.as_ref().ok_or_else(unread)?;
+    let mut list = BufReader::new(File::open(list).map_err(|_| unread())?);
+    let mut here = match &context.dumped {
+        Some(name) => objects(context, name)?,
+        None => HashSet::new(),
+    };
+    let mut counted = Counted::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if list.read_until(b'\n', &mut line).map_err(|_| unread())? == 0 {
+            return Ok(counted);
+        }
+        let line = line.trim_ascii_end();
+        if let Some(name) = line.strip_prefix(CONNECT.as_bytes()) {
+            here = objects(context, &String::from_utf8_lossy(name))?;
+        } else {
+            counted.look(line, &here);
+        }
+    }
+}
+
+/// The objects of a database, a line break in a name being a space, as in a list.
+fn objects(context: &Context, database: &str) -> Result<HashSet<String>, Outcome> {
+    let mut client = context
+        .connect(database)
+        .map_err(|failure| Outcome::error(failure.reason))?;
+    let rows = client
+        .query(CATALOG, &[])
+        .map_err(|error| super::sql::failed(&error))?;
+    rows.iter()
+        .map(|row| {
+            row.try_get::<_, String>(0)
+                .map(|name| name.replace(['\n', '\r'], " "))
+        })
+        .collect::<Result<_, _>>()
+        .map_err(|error| super::sql::failed(&error))
+}
+
+/// The kind, the kind's name in the catalog, and the rest of a line of `pg_restore --list`: `215; 1259 16392 TABLE public patients
+/// postgres`.
+fn entry(line: &str) -> Option<(&'static str, &'static str, &str)> {
+    let (number, rest) = line.split_once("; ")?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut words = rest.splitn(3, ' ');
+    let (catalog, oid, rest) = (words.next()?, words.next()?, words.next()?);
+    if ![number, catalog, oid].into_iter().all(is_number) {
+        return None;
+    }
+    KINDS
+        .iter()
+        .filter_map(|(kind, group)| {
+            Some((*kind, *group, rest.strip_prefix(kind)?.strip_prefix(' ')?))
+        })
+        .max_by_key(|(kind, ..)| kind.len())
+        .filter(|(_, group, _)| !group.is_empty())
+}
+
+/// Whether an object is there whose schema and name a text begins with. The owner follows them, and a function's arguments; names may
+/// have spaces.
+fn is_among(group: &str, name: &str, here: &HashSet<String>) -> bool {
+    let ends = name
+        .char_indices()
+        .filter(|(_, sign)| matches!(sign, ' ' | '('))
+        .map(|(at, _)| at)
+        .chain([name.len()]);
+    let mut key = format!("{group} ");
+    let begin = key.len();
+    ends.filter_map(|end| name.get(..end)).any(|name| {
+        key.truncate(begin);
+        key.push_str(name);
+        here.contains(&key)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines as `pg_restore --list` of PostgreSQL 15 writes them.
+    const LIST: &str = "\
+;
+; Archive created at 2026-11-30 01:20:00 UTC
+7; 2615 16387 SCHEMA - odd schema postgres
+2; 3079 16388 EXTENSION - citext 
+3523; 0 0 COMMENT - EXTENSION citext 
+219; 1259 16514 TABLE odd schema odd table postgres
+273; 1255 16555 FUNCTION public f(integer, \"odd schema\".\"odd table\") postgres
+3339; 0 0 TABLE ATTACH public parts1 postgres
+3340; 2604 16506 DEFAULT public patients id postgres
+3512; 0 16514 TABLE DATA odd schema odd table postgres
+3525; 0 0 SEQUENCE SET odd schema odd table_id_seq postgres
+3342; 2606 16544 CHECK CONSTRAINT public enc late postgres
+3507; 0 16535 ROW SECURITY public enc postgres
+3508; 3256 16562 POLICY public enc pol postgres
+";
+
+    #[test]
+    fn what_a_list_names_is_looked_for() {
+        let all = [
+            "schema - odd schema",
+            "extension - citext",
+            "relation odd schema odd table",
+            "function public f",
+            "default public patients id",
+            "constraint public enc late",
+            "row security public enc",
+            "policy public enc pol",
+        ];
+        let count = |here: &[&str]| {
+            let here = here.iter().map(|name| (*name).to_owned()).collect();
+            let mut counted = Counted::default();
+            for line in LIST.lines() {
+                counted.look(line.as_bytes(), &here);
+            }
+            counted
+        };
+        assert_eq!(
+            count(&all),
+            Counted {
+                all: 8,
+                ..Counted::default()
+            }
+        );
+        for lost in 0..all.len() {
+            let mut here = all.to_vec();
+            here.remove(lost);
+            let missing = count(&here).missing;
+            assert_eq!(missing.values().sum::<u64>(), 1, "{}", all[lost]);
+        }
+        let mut counted = Counted::default();
+        counted.look(b"1; 2 3 TABLE public caf\xe9 postgres", &HashSet::new());
+        assert_eq!((counted.all, counted.unread), (0, 1));
+    }
+}
