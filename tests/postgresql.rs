@@ -2,9 +2,12 @@
 
 use std::{
     fs, io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
+
+use nix::sys::signal::Signal;
 
 use crate::object_storage::Server;
 
@@ -67,6 +70,89 @@ pub fn must(command: &mut Command) -> io::Result<Output> {
     )))
 }
 
+/// Copies of the data folders of two servers, each at one moment while a client writes: what a snapshot of the volume holds.
+#[derive(Clone, Debug)]
+pub struct Frozen {
+    /// Rows of `visits` that were committed before the copies were made.
+    pub visits: u64,
+    /// The file of the table `patients`, below the data folder. It is not written to after the checkpoint.
+    pub heap: String,
+    /// The file of the index of `letters`, below the data folder.
+    pub index: String,
+    /// The bytes of that file before the last rows of the checkpoint were in it.
+    pub old_index: Vec<u8>,
+}
+
+/// Makes `primary` and `standby` in a folder: see [`Frozen`]. The servers are gone then.
+///
+/// # Errors
+/// What a program said.
+pub fn frozen(to: &Path) -> io::Result<Frozen> {
+    let folder = tempfile::Builder::new()
+        .prefix("hipaa-iac-frozen-")
+        .tempdir()?
+        .keep();
+    let primary = Living { folder };
+    primary.make(
+        &["--wal-segsize=1"],
+        "fsync = off\nautovacuum = off\ncheckpoint_timeout = 1h\nmax_wal_size = 4GB\nwal_keep_size = 1GB\n",
+    )?;
+    primary.sql("create table patients (id int primary key, name text)")?;
+    primary.insert(ROWS)?;
+    primary.sql("create table letters (id int primary key, text text); insert into letters select g, md5(g::text) from generate_series(1, 500) g")?;
+    primary.sql(
+        "create table visits (id bigint generated always as identity primary key, note text)",
+    )?;
+    primary.sql("checkpoint")?;
+    let file = |name: &str| primary.sql(&format!("select pg_relation_filepath('{name}')"));
+    let (heap, index) = (file("patients")?, file("letters_pkey")?);
+    let data = primary.folder.join("pg");
+    let old_index = fs::read(data.join(&index))?;
+    primary.sql(
+        "insert into letters select g, md5(g::text) from generate_series(501, 1000) g; checkpoint",
+    )?;
+    let standby = Living {
+        folder: tempfile::Builder::new()
+            .prefix("hipaa-iac-frozen-")
+            .tempdir()?
+            .keep(),
+    };
+    standby.follow(&primary)?;
+    // Several segments of log that no checkpoint follows.
+    primary.sql("create table scans as select g as id, repeat(md5(g::text), 30) as text from generate_series(1, 4000) g")?;
+    let mut writer = primary
+        .client(
+            "do $$ begin loop insert into visits (note) values ('seen'); commit; end loop; end $$",
+        )
+        .stderr(Stdio::null())
+        .spawn()?;
+    let made = || -> io::Result<u64> {
+        let mut visits = 0;
+        for _ in 0..600 {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            visits = standby
+                .sql("select count(*) from visits")?
+                .parse()
+                .unwrap_or(0);
+            if visits > 100 {
+                break;
+            }
+        }
+        standby.freeze(&to.join("standby"))?;
+        primary.freeze(&to.join("primary"))?;
+        Ok(visits)
+    };
+    let made = made();
+    let _ = writer.kill();
+    let _ = writer.wait();
+    Ok(Frozen {
+        visits: made?,
+        heap,
+        index,
+        old_index,
+    })
+}
+
 /// The rows of `patients` in all of what [`barman`] leaves.
 pub const ROWS: u32 = 1503;
 
@@ -81,21 +167,27 @@ pub fn barman(store: &Server) -> io::Result<Vec<String>> {
             .prefix("hipaa-iac-barman-")
             .tempdir()?
             .keep(),
-        store,
     };
-    living.start()?;
+    let archive = living.folder.join("wal");
+    living.make(
+        &[],
+        &format!(
+            "fsync = off\nautovacuum = off\narchive_mode = on\narchive_command = 'cp %p {}/%f'\n",
+            archive.display()
+        ),
+    )?;
     living.sql("create table patients (id int primary key, name text)")?;
     living.insert(1000)?;
-    living.backup(&["--gzip"])?;
+    living.backup(store, &["--gzip"])?;
     living.insert(500)?;
     living.sql("checkpoint")?;
-    living.backup(&[])?;
+    living.backup(store, &[])?;
     // Each in a segment of its own.
     for _ in 0..3 {
         living.insert(1)?;
         living.archived()?;
     }
-    living.push_log()?;
+    living.push_log(store)?;
     let listed = store.python(
         "print('\\n'.join(sorted({key['Key'].split('/')[3] for key in s3.list_objects_v2(Bucket='backups', Prefix='cnpg/ehr/base/')['Contents']})))",
     )?;
@@ -103,12 +195,11 @@ pub fn barman(store: &Server) -> io::Result<Vec<String>> {
 }
 
 /// A server that is backed up.
-struct Living<'a> {
+struct Living {
     folder: PathBuf,
-    store: &'a Server,
 }
 
-impl Drop for Living<'_> {
+impl Drop for Living {
     fn drop(&mut self) {
         let _ = postgres(&format!("{BIN}/pg_ctl"))
             .args(["stop", "-m", "immediate", "-D"])
@@ -118,14 +209,10 @@ impl Drop for Living<'_> {
     }
 }
 
-impl Living<'_> {
-    fn start(&self) -> io::Result<()> {
-        give(&self.folder)?;
-        for name in ["pg", "socket", "wal"] {
-            fs::create_dir(self.folder.join(name))?;
-            give(&self.folder.join(name))?;
-        }
-        let at = self.folder.display().to_string();
+impl Living {
+    /// Makes a cluster with these options and settings, and starts its server.
+    fn make(&self, initdb: &[&str], settings: &str) -> io::Result<()> {
+        self.folders()?;
         must(
             postgres(&format!("{BIN}/initdb"))
                 .args([
@@ -137,34 +224,97 @@ impl Living<'_> {
                     "postgres",
                     "-D",
                 ])
-                .arg(self.folder.join("pg")),
+                .arg(self.folder.join("pg"))
+                .args(initdb),
         )?;
         fs::write(
             self.folder.join("pg/postgresql.auto.conf"),
-            format!(
-                "listen_addresses = ''\nunix_socket_directories = '{at}/socket'\nfsync = off\nautovacuum = off\narchive_mode = on\narchive_command = 'cp %p {at}/wal/%f'\n"
-            ),
+            format!("listen_addresses = ''\n{settings}"),
         )?;
-        must(
-            postgres(&format!("{BIN}/pg_ctl"))
-                .args(["start", "-w", "-t", "120", "-l"])
-                .arg(self.folder.join("socket/log"))
-                .arg("-D")
-                .arg(self.folder.join("pg"))
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        )?;
+        self.start("")
+    }
+
+    fn folders(&self) -> io::Result<()> {
+        give(&self.folder)?;
+        for name in ["pg", "socket", "wal"] {
+            let path = self.folder.join(name);
+            fs::create_dir(&path)?;
+            // No server starts on a folder that others may read.
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
+            give(&path)?;
+        }
         Ok(())
     }
 
-    fn sql(&self, sql: &str) -> io::Result<String> {
-        let output = must(
-            postgres(&format!("{BIN}/psql"))
-                .args(["-XqtAU", "postgres", "-h"])
-                .arg(self.folder.join("socket"))
-                .args(["-c", sql]),
+    fn start(&self, options: &str) -> io::Result<()> {
+        let socket = self.folder.join("socket");
+        must(
+            postgres(&format!("{BIN}/pg_ctl"))
+                .args(["start", "-w", "-t", "120", "-l"])
+                .arg(socket.join("log"))
+                .arg("-D")
+                .arg(self.folder.join("pg"))
+                .arg("-o")
+                .arg(format!(
+                    "-c unix_socket_directories={} {options}",
+                    socket.display()
+                ))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )
+        .map(drop)
+    }
+
+    /// Makes a standby, which writes its pages early for want of memory.
+    fn follow(&self, primary: &Self) -> io::Result<()> {
+        self.folders()?;
+        must(
+            postgres(&format!("{BIN}/pg_basebackup"))
+                .args(["--write-recovery-conf", "--wal-method=stream"])
+                .args(["--checkpoint=fast", "--no-sync", "-U", "postgres", "-h"])
+                .arg(primary.folder.join("socket"))
+                .arg("-D")
+                .arg(self.folder.join("pg")),
         )?;
+        self.start("-c shared_buffers=128kB")
+    }
+
+    /// Copies the data folder while nothing of the server runs, and lets it go on.
+    fn freeze(&self, to: &Path) -> io::Result<()> {
+        let data = self.folder.join("pg");
+        let pid = fs::read_to_string(data.join("postmaster.pid"))?;
+        let first = pid.lines().next().and_then(|pid| pid.parse().ok());
+        let postmaster: i32 = first.ok_or_else(|| io::Error::other("no postmaster"))?;
+        let signal = |pid, signal| {
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), signal).map_err(io::Error::from)
+        };
+        // One that is stopped starts no other.
+        signal(postmaster, Signal::SIGSTOP)?;
+        let children = children(postmaster)?;
+        for child in &children {
+            signal(*child, Signal::SIGSTOP)?;
+        }
+        // A call that had begun ends first.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let copied = must(Command::new("cp").arg("-a").arg(&data).arg(to));
+        for pid in children.into_iter().chain([postmaster]) {
+            signal(pid, Signal::SIGCONT)?;
+        }
+        copied.map(drop)
+    }
+
+    fn sql(&self, sql: &str) -> io::Result<String> {
+        let output = must(&mut self.client(sql))?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    fn client(&self, sql: &str) -> Command {
+        let mut client = postgres(&format!("{BIN}/psql"));
+        client
+            .args(["-XqtAU", "postgres", "-h"])
+            .arg(self.folder.join("socket"))
+            .args(["-c", sql]);
+        client
     }
 
     fn insert(&self, rows: u32) -> io::Result<()> {
@@ -186,7 +336,7 @@ impl Living<'_> {
         Err(io::Error::other("the log is not archived"))
     }
 
-    fn backup(&self, arguments: &[&str]) -> io::Result<()> {
+    fn backup(&self, store: &Server, arguments: &[&str]) -> io::Result<()> {
         let socket = self.folder.join("socket").display().to_string();
         let mut all = vec![
             "--host",
@@ -197,14 +347,14 @@ impl Living<'_> {
         ];
         all.extend(arguments);
         all.extend(["s3://backups/cnpg", "ehr"]);
-        self.store.barman("cloud_backup", &all)?;
+        store.barman("cloud_backup", &all)?;
         // Their ids are seconds.
         std::thread::sleep(std::time::Duration::from_secs(1));
         Ok(())
     }
 
     /// The archive into the store: compressed, but for the last.
-    fn push_log(&self) -> io::Result<()> {
+    fn push_log(&self, store: &Server) -> io::Result<()> {
         let mut files: Vec<PathBuf> = fs::read_dir(self.folder.join("wal"))?
             .map(|entry| entry.map(|entry| entry.path()))
             .collect::<io::Result<_>>()?;
@@ -217,8 +367,30 @@ impl Living<'_> {
                 arguments.push("--gzip");
             }
             arguments.extend(["s3://backups/cnpg", "ehr", &file]);
-            self.store.barman("cloud_walarchive", &arguments)?;
+            store.barman("cloud_walarchive", &arguments)?;
         }
         Ok(())
     }
+}
+
+/// The processes that a process started.
+fn children(parent: i32) -> io::Result<Vec<i32>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let Some(pid) = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // The name, in parentheses, may have anything in it.
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        let ppid = after.split_whitespace().nth(1);
+        if ppid.and_then(|ppid| ppid.parse().ok()) == Some(parent) {
+            all.push(pid);
+        }
+    }
+    Ok(all)
 }

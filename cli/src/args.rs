@@ -557,9 +557,12 @@ pub(crate) struct VerifyArgs {
     /// A folder that `restore fetch` filled, in place of the location
     #[arg(long, value_name = "DIR", conflicts_with = "claims")]
     pub(crate) fetched: Option<PathBuf>,
-    /// Where the claims of locations of the kind `pvc` are mounted, each under its name
+    /// Where the claims of locations of the kind `pvc` are mounted, each under its name; a volume made of a snapshot is `volume-snapshot`
     #[arg(long, value_name = "DIR")]
     pub(crate) claims: Option<PathBuf>,
+    /// What the operator says of the snapshot that the volume was made of
+    #[arg(long, value_name = "FILE", requires = "claims")]
+    pub(crate) snapshot: Option<PathBuf>,
     /// Write a termination message for the operator there, and the result as the one line of standard output
     #[arg(long, value_name = "FILE", conflicts_with = "formats")]
     pub(crate) termination_log: Option<PathBuf>,

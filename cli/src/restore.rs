@@ -121,6 +121,12 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
     let secrets = secrets_of(file, arguments.secrets.as_deref());
     let mut options = Options::new(std::env::current_exe()?, secrets);
     options.fetched.clone_from(&arguments.fetched);
+    if let Some(file) = &arguments.snapshot {
+        let told = |problem: String| format!("{}: {problem}", file.display());
+        let text = fs::read(file).map_err(|error| told(error.to_string()))?;
+        options.snapshot =
+            Some(serde_json::from_slice(&text).map_err(|error| told(error.to_string()))?);
+    }
     options.scratch.clone_from(&arguments.scratch);
     if let Some(state) = &arguments.state {
         options.state.clone_from(state);

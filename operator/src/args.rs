@@ -287,6 +287,9 @@ pub struct Restore {
     /// A ConfigMap of the namespace of the scratch whose `ca.crt` holds the authorities that pods that fetch trust; the image's unless given
     #[arg(long, env = "HIPAA_IAC_RESTORE_STORE_CA", value_name = "NAME")]
     pub restore_store_ca: Option<String>,
+    /// Make volumes of `VolumeSnapshots`, for verifications that name them
+    #[arg(long, env = "HIPAA_IAC_RESTORE_SNAPSHOTS")]
+    pub restore_snapshots: bool,
     /// The private key that signs evidence, in PEM, as `hipaa-iac evidence keygen` makes it
     #[arg(long, env = "HIPAA_IAC_EVIDENCE_KEY_FILE", value_name = "FILE")]
     pub evidence_key_file: Option<PathBuf>,
@@ -306,6 +309,7 @@ impl Restore {
                 backup_size: self.restore_backup_size.clone(),
                 backup_class: self.restore_backup_class.clone(),
                 store_ca: self.restore_store_ca.clone(),
+                snapshots: self.restore_snapshots,
             },
             limit: self.restore_limit.max(1),
             cluster: self.cluster.clone(),

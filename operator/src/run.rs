@@ -265,8 +265,8 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         tasks.spawn(restore::controller::run(
             client,
             options,
+            Arc::clone(&app),
             election.leads(),
-            app.metrics.restores.clone(),
             recorder,
         ));
     }

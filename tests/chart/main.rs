@@ -26,6 +26,7 @@ restoreVerification:
   image: registry.example.org/runner@sha256:0000000000000000000000000000000000000000000000000000000000000000
   evidenceKeySecret: evidence
   cluster: clinic
+  volumeSnapshots: true
   fetchAnnotations: {role: fetch}
   storeCIDRs: [10.1.0.0/24]
   storeCA: ca

@@ -231,7 +231,7 @@ fn backups(cluster: &Cluster, clinic: &Clinic) {
     // What is no backup that can be restored is said, with what to do.
     cluster.eventually("a snapshot to be refused", PATIENCE, || {
         why(cluster, "cnpg-snapshot")
-            .contains("is a VolumeSnapshot, which is not restored: name one by")
+            .contains("is a VolumeSnapshot: name it by source.volumeSnapshot")
     });
     assert!(runs(cluster, "cnpg-snapshot").is_empty());
 

@@ -11,6 +11,7 @@ mod death;
 mod fixture;
 mod matrix;
 mod s3;
+mod snapshot;
 mod tablespaces;
 mod tls;
 
@@ -33,11 +34,13 @@ fn main() -> ExitCode {
     trials.extend(death::trials());
     trials.extend(s3::trials());
     trials.extend(backrest::trials());
+    trials.extend(snapshot::trials());
     trials.extend(tablespaces::trials());
     trials.extend(tls::trials());
     trials.sort_by(|first, second| first.name().cmp(second.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     barman::forget();
+    snapshot::forget();
     fixture::forget();
     conclusion.exit_code()
 }

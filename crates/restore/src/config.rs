@@ -201,6 +201,8 @@ pub enum Source {
     Restic(Restic),
     /// A backup of a CloudNativePG cluster, or of whatever else calls `barman-cloud-backup` and `barman-cloud-wal-archive`.
     CnpgBackup(CnpgBackup),
+    /// A snapshot of the volume that a server keeps its data folder on, taken at one moment while it runs.
+    VolumeSnapshot(VolumeSnapshot),
 }
 
 /// A dump by `pg_dump`.
@@ -365,6 +367,14 @@ pub struct CnpgBackup {
     pub target: RecoveryTarget,
 }
 
+/// A snapshot of the one volume that holds a data folder with its `pg_wal`. A snapshot is as good as a crash: the server recovers from its log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VolumeSnapshot {
+    /// In a cluster a `volumeSnapshot`; for the command, the data folder on a volume that was made of the snapshot and is mounted.
+    pub location: Location,
+}
+
 /// Where a backup is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -377,6 +387,8 @@ pub enum Location {
     Pvc(PvcLocation),
     /// The object store of a CloudNativePG cluster, for `cnpgBackup`. Read in a cluster only.
     CnpgCluster(CnpgCluster),
+    /// A `VolumeSnapshot`, for the source of that name. Read in a cluster only.
+    VolumeSnapshot(SnapshotLocation),
 }
 
 /// A file or a folder of this machine.
@@ -448,6 +460,27 @@ pub struct CnpgCluster {
     /// The secret with `accessKeyId` and `secretAccessKey`, which need to read only: the cluster's own are not used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials_secret_ref: Option<SecretName>,
+}
+
+/// A `VolumeSnapshot` of the verification's namespace: by its name, or the newest of a claim or with labels. Exactly one of the three is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SnapshotLocation {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The claim whose newest snapshot it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_name: Option<String>,
+    /// The labels of which the newest snapshot is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<LabelSelector>,
+    /// The data folder, below the root of the volume, such as `pgdata`.
+    #[serde(default)]
+    pub path: PathBuf,
+    /// The class of the volume that is made of it; that of the claim which the snapshot is of when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_class_name: Option<String>,
 }
 
 /// How a backup is encrypted by its producer: exactly one way.
@@ -1227,6 +1260,33 @@ impl RestoreVerification {
         {
             return fail("location.cnpgCluster is for source.cnpgBackup only".to_owned());
         }
+        match (&spec.source, spec.source.location()) {
+            (Source::VolumeSnapshot(_), Location::VolumeSnapshot(snapshot)) => {
+                let given = [
+                    snapshot.name.is_some(),
+                    snapshot.claim_name.is_some(),
+                    snapshot.selector.is_some(),
+                ];
+                if given.into_iter().filter(|given| *given).count() != 1 {
+                    return fail(
+                        "location.volumeSnapshot must have exactly one of name, claimName and selector"
+                            .to_owned(),
+                    );
+                }
+            }
+            (Source::VolumeSnapshot(_), Location::S3(_) | Location::CnpgCluster(_)) => {
+                return fail(
+                    "the location of source.volumeSnapshot is a volumeSnapshot, or local: a folder on a volume made of one"
+                        .to_owned(),
+                );
+            }
+            (_, Location::VolumeSnapshot(_)) => {
+                return fail(
+                    "location.volumeSnapshot is for source.volumeSnapshot only".to_owned(),
+                );
+            }
+            _ => {}
+        }
         let mut ids = std::collections::BTreeSet::new();
         for assertion in &spec.checks.sql {
             let id = &assertion.id;
@@ -1276,7 +1336,7 @@ impl RestoreVerification {
             Source::PgBaseBackup(base) => client(&base.encryption),
             Source::PgBackRest(rest) => all.extend(rest.cipher_pass_secret_ref.clone()),
             Source::Restic(restic) => all.push(restic.password_secret_ref.clone()),
-            Source::CnpgBackup(_) => {}
+            Source::CnpgBackup(_) | Source::VolumeSnapshot(_) => {}
         }
         if let Some(canary) = &self.spec.checks.canary {
             all.push(canary.mac_key_secret_ref.clone());
@@ -1298,6 +1358,7 @@ impl Source {
             Self::PgBackRest(rest) => &rest.location,
             Self::Restic(restic) => &restic.location,
             Self::CnpgBackup(backup) => &backup.location,
+            Self::VolumeSnapshot(snapshot) => &snapshot.location,
         }
     }
 
@@ -1308,7 +1369,7 @@ impl Source {
             Self::PgBaseBackup(base) => base.manifest_key.as_deref(),
             Self::PgBackRest(rest) => rest.manifest_key.as_deref(),
             Self::Restic(restic) => restic.manifest_key.as_deref(),
-            Self::CnpgBackup(_) => None,
+            Self::CnpgBackup(_) | Self::VolumeSnapshot(_) => None,
         }
     }
 }
@@ -1418,12 +1479,35 @@ spec:
             let told = RestoreVerification::parse(&format!("{SMALL}  {nothing}\n")).unwrap_err();
             assert!(told.to_string().contains("unknown field"), "{told}");
         }
-        assert!(
-            told_of_cluster("volumeSnapshot: {name: ehr}")
-                .unwrap_err()
-                .to_string()
-                .contains("volumeSnapshot")
-        );
+        for (source, says) in [
+            ("velero: {schedule: nightly}", "velero"),
+            (
+                "volumeSnapshot: {location: {volumeSnapshot: {path: pgdata}}}",
+                "exactly one of",
+            ),
+            (
+                "volumeSnapshot: {location: {volumeSnapshot: {name: a, claimName: b}}}",
+                "exactly one of",
+            ),
+            (
+                "volumeSnapshot: {location: {s3: {bucket: b, prefix: p}}}",
+                "a volumeSnapshot, or local",
+            ),
+            (
+                "pgBackRest: {stanza: ehr, location: {volumeSnapshot: {name: a}}}",
+                "volumeSnapshot only",
+            ),
+        ] {
+            let told = told_of_cluster(source).unwrap_err().to_string();
+            assert!(told.contains(says), "{source}: {told}");
+        }
+        for location in [
+            "volumeSnapshot: {claimName: data-ehr-0, path: pgdata}",
+            "local: {path: /mnt/snapshot/pgdata}",
+            "pvc: {claimName: copy, path: pgdata}",
+        ] {
+            told_of_cluster(&format!("volumeSnapshot: {{location: {{{location}}}}}")).unwrap();
+        }
         assert!(
             told_of_cluster("pgBackRest: {stanza: ehr, location: {cnpgCluster: {name: ehr}}}")
                 .unwrap_err()

@@ -157,6 +157,9 @@ pub(crate) fn found_log(folder: &Path) -> Option<std::path::PathBuf> {
     log.is_dir().then_some(log)
 }
 
+/// The name under which the volume that was made of a snapshot is mounted, beside claims.
+pub const SNAPSHOT: &str = "volume-snapshot";
+
 /// Has a verification read claims below a folder, where each is mounted under its name.
 ///
 /// # Errors
@@ -169,26 +172,23 @@ pub fn mounted(verification: &mut RestoreVerification, claims: &Path) -> Result<
         Source::PgBackRest(rest) => (&mut rest.location, None),
         Source::Restic(restic) => (&mut restic.location, None),
         Source::CnpgBackup(backup) => (&mut backup.location, None),
+        Source::VolumeSnapshot(snapshot) => (&mut snapshot.location, None),
     };
     for place in [Some(location), log].into_iter().flatten() {
-        let Location::Pvc(claim) = place else {
-            continue;
+        let (claim, path) = match place {
+            Location::Pvc(claim) => (&*claim.claim_name, &claim.path),
+            Location::VolumeSnapshot(snapshot) => (SNAPSHOT, &snapshot.path),
+            Location::Local(_) | Location::S3(_) | Location::CnpgCluster(_) => continue,
         };
-        let within = claim.path.strip_prefix("/").unwrap_or(&claim.path);
+        let within = path.strip_prefix("/").unwrap_or(path);
         let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        let name = Path::new(&claim.claim_name);
+        let name = Path::new(claim);
         if !within.components().all(plain)
-            || !name
-                .components()
-                .eq([Component::Normal(claim.claim_name.as_ref())])
+            || !name.components().eq([Component::Normal(claim.as_ref())])
         {
             return Err(Failure::new(
                 Reason::ConfigError,
-                format!(
-                    "{} leads out of the claim {}",
-                    claim.path.display(),
-                    claim.claim_name
-                ),
+                format!("{} leads out of the claim {claim}", path.display()),
             ));
         }
         *place = Location::Local(LocalLocation {

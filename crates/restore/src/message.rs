@@ -7,9 +7,35 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    result::{Reason, RestoreResult, Verdict},
+    result::{Reason, RestoreResult, Time, Verdict},
     stream::hex,
 };
+
+/// The snapshot that a volume is made of: what the operator knows of it, and a runner in a pod cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Snapshot {
+    /// Where it is: `volumesnapshot://namespace/name`.
+    pub uri: String,
+    /// Its UID.
+    pub uid: String,
+    /// When the storage took it, as far as the storage says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<Time>,
+    /// Whether the class of the volume that it was taken of is shown to encrypt.
+    pub encrypted: bool,
+    /// The driver of the volume.
+    pub driver: String,
+    /// The driver's name for it.
+    pub handle: String,
+    /// Its class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// The class of the volume that is made of it.
+    pub storage_class: String,
+    /// How large that must be, as Kubernetes writes quantities.
+    pub size: String,
+}
 
 /// A termination message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -505,6 +505,9 @@ pub enum ServerSideAlgorithm {
     /// Twice, with such a key.
     #[serde(rename = "aws:kms:dsse")]
     AwsKmsDsse,
+    /// By the storage of a cluster, as the class of the volume says.
+    #[serde(rename = "storageClass")]
+    StorageClass,
     /// The store does not say.
     #[serde(rename = "unknown")]
     Unknown,

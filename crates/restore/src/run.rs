@@ -28,12 +28,13 @@ use crate::{
     context::{Event, Failure},
     fetch,
     location::{self, Finder, Located, LocatedForm},
+    message::Snapshot,
     protocol::{Done, Kind, Layout, Message, Request, send, write_request},
     record,
     result::{
         Artifact, CheckStatus, Destroyed, Encryption, Isolation, Objective, ObjectiveName, Phase,
-        PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, Storage, Time, Tool, Trigger,
-        TriggerKind, Verdict, Verification,
+        PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, ServerSideAlgorithm, Storage,
+        Time, Tool, Trigger, TriggerKind, Verdict, Verification,
     },
     sandbox, scratch, source,
 };
@@ -50,6 +51,8 @@ pub struct Options {
     pub secrets: PathBuf,
     /// A folder that [`crate::fetch::fetch`] filled, in place of the verification's location.
     pub fetched: Option<PathBuf>,
+    /// What the location's volume was made of, where it was of a snapshot.
+    pub snapshot: Option<Snapshot>,
     /// The folder that the scratch is below; by default [`scratch::default_base`].
     pub scratch: Option<PathBuf>,
     /// The folder of state.
@@ -69,6 +72,7 @@ impl Options {
             program,
             secrets,
             fetched: None,
+            snapshot: None,
             scratch: None,
             state: scratch::default_state(),
             last_canary: None,
@@ -387,7 +391,7 @@ impl<'a> Running<'a> {
             exit_code: None,
         });
         self.encryption.server_side = server_side;
-        let artifact = Artifact {
+        let mut artifact = Artifact {
             kind: source.kind(),
             uri: located.uri.clone(),
             version_id: located.version_id.clone(),
@@ -399,6 +403,16 @@ impl<'a> Running<'a> {
             lsn: None,
             manifest_digest: None,
         };
+        if let Some(snapshot) = &self.options.snapshot {
+            artifact.uri.clone_from(&snapshot.uri);
+            artifact.version_id = Some(snapshot.uid.clone());
+            artifact.produced_at = snapshot.taken_at;
+            self.encryption.server_side.algorithm = if snapshot.encrypted {
+                ServerSideAlgorithm::StorageClass
+            } else {
+                ServerSideAlgorithm::Unknown
+            };
+        }
         self.artifact = Some(artifact.clone());
         self.in_sandbox(
             folder,

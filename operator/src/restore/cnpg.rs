@@ -32,6 +32,14 @@ const CLUSTER: (&str, &str, &str) = ("postgresql.cnpg.io", "Cluster", "clusters"
 const BACKUP: (&str, &str, &str) = ("postgresql.cnpg.io", "Backup", "backups");
 const STORE: (&str, &str, &str) = ("barmancloud.cnpg.io", "ObjectStore", "objectstores");
 
+/// Whether a text is a name of the API: it becomes part of a path.
+pub(super) fn is_name(name: &str) -> bool {
+    name.chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.')
+        && !name.starts_with('.')
+        && !name.is_empty()
+}
+
 /// Asks for an object.
 async fn get(
     client: &Client,
@@ -39,12 +47,7 @@ async fn get(
     (group, kind, plural): (&str, &str, &str),
     name: &str,
 ) -> Result<Value, Unknown> {
-    // It becomes part of a path.
-    if !name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.')
-        || name.starts_with('.')
-    {
+    if !is_name(name) {
         return Err(mistake(format!("`{name}` is no name of a {kind}")));
     }
     let resource =
@@ -161,7 +164,7 @@ fn place(
         let method = text(backup, "/status/method").or_else(|| text(backup, "/spec/method"));
         if method == Some("volumeSnapshot") {
             return told(
-                "is a VolumeSnapshot, which is not restored: name one by barmanObjectStore or by the plugin barman-cloud",
+                "is a VolumeSnapshot: name it by source.volumeSnapshot, with `path: pgdata`, instead of by source.cnpgBackup",
             );
         }
         if text(backup, "/status/phase") != Some("completed") {
@@ -180,7 +183,7 @@ fn place(
     }
     let (configuration, server) = from.ok_or_else(|| {
         mistake(format!(
-            "Cluster {name} has no spec.backup.barmanObjectStore and no plugin {PLUGIN}: backups by VolumeSnapshot are not restored"
+            "Cluster {name} has no spec.backup.barmanObjectStore and no plugin {PLUGIN}: for backups by VolumeSnapshot use source.volumeSnapshot"
         ))
     })?;
     let path = text(configuration, "/destinationPath").unwrap_or_default();

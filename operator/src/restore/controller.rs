@@ -7,7 +7,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -18,7 +18,8 @@ use hipaa_iac_api::{
 use hipaa_iac_evidence::{Log, S3, Signer};
 use hipaa_iac_restore::{
     config::{ConcurrencyPolicy, Spec},
-    message::{self, Ending, Said},
+    message::{self, Ending, Said, Snapshot},
+    result::Reason,
 };
 use jiff::Timestamp;
 use k8s_openapi::{
@@ -34,6 +35,7 @@ use kube::{
         DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams, Preconditions,
         PropagationPolicy,
     },
+    core::DynamicObject,
     runtime::events::Recorder,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -50,8 +52,9 @@ use super::{
     reaper::{self, Labelled},
     record,
     schedule::Schedule,
-    verification,
+    snapshots, verification,
 };
+use crate::server::App;
 
 /// Keeps a run until nothing of it is left.
 pub const FINALIZER: &str = "hipaa-iac.dev/scratch-cleanup";
@@ -88,6 +91,8 @@ enum Trouble {
     Evidence(String),
     #[error("{0}")]
     Mistake(String),
+    #[error("{1}")]
+    NoSnapshot(Reason, String),
 }
 
 /// Sees to runs as long as this replica leads, until the task is aborted. Records are written beside everything else: a store that is away
@@ -95,15 +100,16 @@ enum Trouble {
 pub async fn run(
     client: Client,
     options: Options,
+    app: Arc<App>,
     leads: watch::Receiver<bool>,
-    figures: Figures,
     recorder: Recorder,
 ) {
     let controller = Controller {
         client,
         options,
         leads,
-        figures,
+        figures: app.metrics.restores.clone(),
+        app,
         recorder,
         notes: Mutex::default(),
     };
@@ -125,6 +131,7 @@ enum Work {
 struct Controller {
     client: Client,
     options: Options,
+    app: Arc<App>,
     leads: watch::Receiver<bool>,
     figures: Figures,
     recorder: Recorder,
@@ -139,6 +146,8 @@ struct Things {
     claims: Vec<PersistentVolumeClaim>,
     configs: Vec<ConfigMap>,
     volumes: Vec<PersistentVolume>,
+    snapshots: Vec<DynamicObject>,
+    contents: Vec<DynamicObject>,
 }
 
 fn label<K: Resource>(object: &K) -> Option<&str> {
@@ -174,6 +183,8 @@ impl Things {
         all.extend(of("Pod", &self.pods));
         all.extend(of("PersistentVolumeClaim", &self.claims));
         all.extend(of("ConfigMap", &self.configs));
+        all.extend(of("VolumeSnapshot", &self.snapshots));
+        all.extend(of("VolumeSnapshotContent", &self.contents));
         all
     }
 
@@ -212,10 +223,17 @@ impl Things {
                 .iter()
                 .any(|object| object.kind == kind && object.name == name)
         };
-        let parts = [Part::Config, Part::Volume, Part::Fetch, Part::Restore]
-            .into_iter()
-            .filter(|part| there(*part))
-            .collect();
+        let parts = [
+            Part::Config,
+            Part::Volume,
+            Part::Content,
+            Part::Snapshot,
+            Part::Fetch,
+            Part::Restore,
+        ]
+        .into_iter()
+        .filter(|part| there(*part))
+        .collect();
         let job = |part: Part| {
             let (_, name) = part.object(name);
             let job = self
@@ -235,6 +253,15 @@ impl Things {
             parts,
             objects,
         }
+    }
+
+    /// The snapshot that was chosen for a run.
+    fn chosen(&self, uid: &str) -> Option<Snapshot> {
+        let config = self
+            .configs
+            .iter()
+            .find(|config| label(*config) == Some(uid))?;
+        serde_json::from_str(config.data.as_ref()?.get(jobs::SNAPSHOT_FILE)?).ok()
     }
 
     /// The pod of a Job.
@@ -393,7 +420,37 @@ impl Controller {
                 .list(&ListParams::default())
                 .await?
                 .items,
+            snapshots: self.snapshots(Part::Snapshot, &ours).await?,
+            contents: self.snapshots(Part::Content, &ours).await?,
         })
+    }
+
+    /// The snapshots that runs made, or their contents. Where the cluster does not know the kind there are none.
+    async fn snapshots(
+        &self,
+        part: Part,
+        ours: &ListParams,
+    ) -> Result<Vec<DynamicObject>, Trouble> {
+        if !self.options.settings.snapshots {
+            return Ok(Vec::new());
+        }
+        match self.snapshot_api(part).list(ours).await {
+            Ok(list) => Ok(list.items),
+            Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn snapshot_api(&self, part: Part) -> Api<DynamicObject> {
+        let resource = snapshots::resource(part);
+        match part {
+            Part::Content => Api::all_with(self.client.clone(), &resource),
+            _ => Api::namespaced_with(
+                self.client.clone(),
+                &self.options.settings.namespace,
+                &resource,
+            ),
+        }
     }
 
     /// Looks again and again, sooner when something was done.
@@ -596,9 +653,13 @@ impl Controller {
             done |= !matches!(action, Action::Wait(_));
             match action {
                 Action::Write(status) => self.write(run, &status).await?,
-                Action::Create(part) => match self.create(part, run).await {
+                Action::Create(part) => match self.create(part, run, things).await {
                     Err(Trouble::Kube(kube::Error::Api(answer))) if is_refusal(&answer) => {
-                        seen.refused = Some(answer.message.clone());
+                        seen.refused = Some((Reason::ConfigError, answer.message.clone()));
+                        self.write_all(run, &seen).await?;
+                    }
+                    Err(Trouble::NoSnapshot(reason, why)) => {
+                        seen.refused = Some((reason, why));
                         self.write_all(run, &seen).await?;
                     }
                     created => created?,
@@ -683,27 +744,45 @@ impl Controller {
         }
     }
 
-    async fn create(&self, part: Part, run: &Run) -> Result<(), Trouble> {
-        let manifest = jobs::manifest(part, run, &self.options.settings, Timestamp::now())
+    async fn create(&self, part: Part, run: &Run, things: &Things) -> Result<(), Trouble> {
+        let snapshot = match part {
+            Part::Config => self.choose(run).await?,
+            _ => things.chosen(&run.uid().unwrap_or_default()),
+        };
+        let settings = &self.options.settings;
+        let manifest = jobs::manifest(part, run, snapshot.as_ref(), settings, Timestamp::now())
             .map_err(Trouble::Mistake)?;
         match part {
-            Part::Config => self.make::<ConfigMap>(manifest).await,
-            Part::Volume => self.make::<PersistentVolumeClaim>(manifest).await,
-            Part::Fetch | Part::Restore => self.make::<Job>(manifest).await,
+            Part::Config => self.make::<ConfigMap>(self.scratch(), manifest).await,
+            Part::Volume => {
+                self.make::<PersistentVolumeClaim>(self.scratch(), manifest)
+                    .await
+            }
+            Part::Content | Part::Snapshot => self.make(self.snapshot_api(part), manifest).await,
+            Part::Fetch | Part::Restore => self.make::<Job>(self.scratch(), manifest).await,
         }
     }
 
-    async fn make<K>(&self, manifest: Value) -> Result<(), Trouble>
+    /// The snapshot that a run is to restore, where it is to restore one.
+    async fn choose(&self, run: &Run) -> Result<Option<Snapshot>, Trouble> {
+        let Some(asked) = snapshots::asked(&run.spec.template) else {
+            return Ok(None);
+        };
+        let namespace = run.namespace().unwrap_or_default();
+        match snapshots::choose(&self.client, &self.app, &namespace, &asked).await {
+            Ok(snapshot) => Ok(Some(snapshot)),
+            Err(snapshots::Unusable::Kube(error)) => Err(error.into()),
+            Err(snapshots::Unusable::No(reason, why)) => Err(Trouble::NoSnapshot(reason, why)),
+        }
+    }
+
+    async fn make<K>(&self, api: Api<K>, manifest: Value) -> Result<(), Trouble>
     where
-        K: Resource<Scope = k8s_openapi::NamespaceResourceScope, DynamicType = ()>
-            + Clone
-            + std::fmt::Debug
-            + Serialize
-            + DeserializeOwned,
+        K: Clone + std::fmt::Debug + Serialize + DeserializeOwned,
     {
         let object: K = serde_json::from_value(manifest)
             .map_err(|error| Trouble::Mistake(error.to_string()))?;
-        match self.scratch().create(&PostParams::default(), &object).await {
+        match api.create(&PostParams::default(), &object).await {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(answer)) if answer.reason == "AlreadyExists" => Ok(()),
             Err(error) => Err(error.into()),
@@ -739,6 +818,14 @@ impl Controller {
                 .map(drop),
             "PersistentVolumeClaim" => {
                 let api = self.scratch::<PersistentVolumeClaim>();
+                api.delete(name, &parameters).await.map(drop)
+            }
+            "VolumeSnapshot" => {
+                let api = self.snapshot_api(Part::Snapshot);
+                api.delete(name, &parameters).await.map(drop)
+            }
+            "VolumeSnapshotContent" => {
+                let api = self.snapshot_api(Part::Content);
                 api.delete(name, &parameters).await.map(drop)
             }
             _ => Ok(()),

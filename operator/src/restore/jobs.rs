@@ -10,6 +10,8 @@ use hipaa_iac_api::RestoreVerificationRun as Run;
 use hipaa_iac_restore::{
     RestoreVerification,
     config::{Location, SecretRef, Source, Spec, StorageTarget},
+    fetch,
+    message::Snapshot,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -23,6 +25,11 @@ pub const RUN_UID: &str = "hipaa-iac.dev/run-uid";
 pub const ROLE: &str = "hipaa-iac.dev/restore-role";
 /// The annotation that says when a thing is to be gone, whoever made it.
 pub const DESTROY_AFTER: &str = "hipaa-iac.dev/destroy-after";
+
+/// The file of a run's configuration that says which snapshot was chosen.
+pub const SNAPSHOT_FILE: &str = "snapshot.json";
+/// The API of snapshots.
+const SNAPSHOTS: &str = "snapshot.storage.k8s.io/v1";
 
 /// The user of the runner's image.
 const USER: i64 = 65532;
@@ -46,6 +53,8 @@ pub struct Settings {
     pub backup_class: Option<String>,
     /// A ConfigMap of the namespace of the scratch whose `ca.crt` holds the authorities that pods that fetch trust, in place of the image's.
     pub store_ca: Option<String>,
+    /// Whether volumes may be made of snapshots.
+    pub snapshots: bool,
 }
 
 /// A template as canonical JSON: what the runner reads, and whose digest is in the evidence.
@@ -111,6 +120,13 @@ pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan,
             cluster.name
         ));
     }
+    let snapshot = matches!(location, Location::VolumeSnapshot(_));
+    if snapshot && !settings.snapshots {
+        return Err(
+            "volumes are not made of snapshots here: set restoreVerification.volumeSnapshots of the chart"
+                .to_owned(),
+        );
+    }
     let s3 = |place: &Location| matches!(place, Location::S3(_));
     if log.is_some_and(|log| s3(log) != s3(location)) {
         return Err(
@@ -119,6 +135,7 @@ pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan,
     }
     Ok(Plan {
         fetches: s3(location),
+        snapshot,
         total: seconds(spec.deadlines.total_seconds),
         rto: seconds(spec.objectives.rto.0),
         spec_digest: digest(template),
@@ -144,13 +161,14 @@ pub fn placed(namespace: &str, name: &str) -> String {
     format!("{namespace}.{name}")
 }
 
-/// The manifest of a part of a run.
+/// The manifest of a part of a run; the snapshot is the one that was chosen for it, where it is to make a volume of one.
 ///
 /// # Errors
-/// The template cannot be read, which [`plan`] would have said.
+/// The template cannot be read, which [`plan`] would have said, or the snapshot is not there.
 pub fn manifest(
     part: Part,
     run: &Run,
+    snapshot: Option<&Snapshot>,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Value, String> {
@@ -158,8 +176,16 @@ pub fn manifest(
     let verification = RestoreVerification::parse(&text).map_err(|error| error.what)?;
     let status = run.status.clone().unwrap_or_default();
     let deadline = status.deadline.map_or(now, |deadline| deadline.0);
+    let chosen = || snapshot.ok_or("no snapshot was chosen for the run");
+    if matches!(
+        verification.spec.source.location(),
+        Location::VolumeSnapshot(_)
+    ) {
+        chosen()?;
+    }
     let builder = Builder {
         run,
+        snapshot,
         settings,
         verification: &verification,
         spec: &verification.spec,
@@ -169,10 +195,13 @@ pub fn manifest(
         destroy_after: deadline + TTL + SignedDuration::from_secs(GRACE),
     };
     Ok(match part {
-        Part::Config => builder.object(
-            "v1",
-            json!({"immutable": true, "data": {"verification.json": text}}),
-        ),
+        Part::Config => {
+            let mut data = json!({"verification.json": text});
+            if let Some(snapshot) = snapshot {
+                set(&mut data, SNAPSHOT_FILE, json!(json!(snapshot).to_string()));
+            }
+            builder.object("v1", json!({"immutable": true, "data": data}))
+        }
         Part::Volume => {
             let mut claim = json!({
                 "accessModes": ["ReadWriteOnce"],
@@ -183,6 +212,8 @@ pub fn manifest(
             }
             builder.object("v1", json!({"spec": claim}))
         }
+        Part::Content => builder.content(chosen()?),
+        Part::Snapshot => builder.snapshot(chosen()?),
         Part::Fetch => builder.job(builder.fetch()),
         Part::Restore => builder.job(builder.restore()),
     })
@@ -190,6 +221,7 @@ pub fn manifest(
 
 struct Builder<'a> {
     run: &'a Run,
+    snapshot: Option<&'a Snapshot>,
     settings: &'a Settings,
     verification: &'a RestoreVerification,
     spec: &'a Spec,
@@ -262,6 +294,44 @@ impl Builder<'_> {
             object.extend(rest);
         }
         object
+    }
+
+    fn name_of(&self, part: Part) -> String {
+        part.object(self.run.metadata.name.as_deref().unwrap_or_default())
+            .1
+    }
+
+    /// A second name for the user's snapshot. That it is retained, and so are its bytes when this name goes, is not left to anybody's class.
+    fn content(&self, snapshot: &Snapshot) -> Value {
+        let mut spec = json!({
+            "deletionPolicy": "Retain",
+            "driver": snapshot.driver,
+            "source": {"snapshotHandle": snapshot.handle},
+            "sourceVolumeMode": "Filesystem",
+            "volumeSnapshotRef": {
+                "apiVersion": SNAPSHOTS,
+                "kind": "VolumeSnapshot",
+                "name": self.name_of(Part::Snapshot),
+                "namespace": self.settings.namespace,
+            },
+        });
+        if let Some(class) = &snapshot.class {
+            set(&mut spec, "volumeSnapshotClassName", json!(class));
+        }
+        let mut content = self.object(SNAPSHOTS, json!({"spec": spec}));
+        if let Some(Value::Object(metadata)) = content.get_mut("metadata") {
+            metadata.remove("namespace");
+        }
+        content
+    }
+
+    fn snapshot(&self, snapshot: &Snapshot) -> Value {
+        let mut spec =
+            json!({"source": {"volumeSnapshotContentName": self.name_of(Part::Content)}});
+        if let Some(class) = &snapshot.class {
+            set(&mut spec, "volumeSnapshotClassName", json!(class));
+        }
+        self.object(SNAPSHOTS, json!({"spec": spec}))
     }
 
     fn job(&self, pod: Pod) -> Value {
@@ -444,7 +514,10 @@ impl Builder<'_> {
             .flatten()
             .filter_map(|place| match place {
                 Location::Pvc(claim) => Some(&*claim.claim_name),
-                Location::S3(_) | Location::Local(_) | Location::CnpgCluster(_) => None,
+                Location::S3(_)
+                | Location::Local(_)
+                | Location::CnpgCluster(_)
+                | Location::VolumeSnapshot(_) => None,
             })
             .collect();
         claims.sort_unstable();
@@ -457,7 +530,28 @@ impl Builder<'_> {
             ));
             mounts.push(mount(&volume_name, &format!("/claims/{claim}"), true));
         }
-        if claims.is_empty() {
+        if let Some(snapshot) = self.snapshot {
+            // The volume is the pod's own: Kubernetes deletes it with the Job, also when the operator is dead. Its files are made readable
+            // for the pod's group, which a volume that is mounted read-only cannot be.
+            let claim = json!({
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": snapshot.storage_class,
+                "resources": {"requests": {"storage": snapshot.size}},
+                "dataSource": {
+                    "apiGroup": "snapshot.storage.k8s.io",
+                    "kind": "VolumeSnapshot",
+                    "name": self.name_of(Part::Snapshot),
+                },
+            });
+            volumes.push(volume(
+                fetch::SNAPSHOT,
+                json!({"ephemeral": {"volumeClaimTemplate": {"metadata": {"labels": self.labels()}, "spec": claim}}}),
+            ));
+            let path = format!("/claims/{}", fetch::SNAPSHOT);
+            mounts.push(mount(fetch::SNAPSHOT, &path, true));
+            arguments.extend(["--claims", "/claims", "--snapshot"].map(ToOwned::to_owned));
+            arguments.push(format!("/spec/{SNAPSHOT_FILE}"));
+        } else if claims.is_empty() {
             volumes.push(volume(
                 "backup",
                 json!({"persistentVolumeClaim": {"claimName": Part::Volume.object(name).1, "readOnly": true}}),
@@ -550,6 +644,21 @@ mod tests {
             backup_size: "10Gi".into(),
             backup_class: None,
             store_ca: Some("hipaa-iac-store-ca".into()),
+            snapshots: true,
+        }
+    }
+
+    fn snapshot() -> Snapshot {
+        Snapshot {
+            uri: "volumesnapshot://clinic/monday".into(),
+            uid: "5a1e".into(),
+            taken_at: None,
+            encrypted: true,
+            driver: "ebs.csi.aws.com".into(),
+            handle: "snap-1".into(),
+            class: None,
+            storage_class: "gp3".into(),
+            size: "20Gi".into(),
         }
     }
 
@@ -584,9 +693,13 @@ mod tests {
         )
     }
 
+    fn made(part: Part, run: &Run, snapshot: Option<&Snapshot>) -> Value {
+        manifest(part, run, snapshot, &settings(), NOW.parse().unwrap()).unwrap()
+    }
+
     /// A manifest as Kubernetes' own types read it, which know no other field than theirs.
     fn typed<T: DeserializeOwned + serde::Serialize>(part: Part, run: &Run) -> T {
-        let value = manifest(part, run, &settings(), NOW.parse().unwrap()).unwrap();
+        let value = made(part, run, None);
         let typed: T = serde_json::from_value(value.clone()).unwrap();
         assert_eq!(
             serde_json::to_value(&typed).unwrap(),
@@ -698,6 +811,74 @@ mod tests {
             (&*claims[0].claim_name, claims[0].read_only),
             ("clinic.dumps", Some(true))
         );
+    }
+
+    #[test]
+    fn a_volume_of_a_snapshot_is_the_pods_own_and_the_snapshot_stays() {
+        let mut run = s3();
+        run.spec.template["spec"]["source"] = json!({"volumeSnapshot": {"location":
+            {"volumeSnapshot": {"claimName": "data-ehr-0", "path": "pgdata"}}}});
+        run.spec.spec_digest = digest(&run.spec.template);
+        assert_eq!(
+            plan(&run, &settings()).unwrap().parts(),
+            [Part::Config, Part::Content, Part::Snapshot, Part::Restore]
+        );
+        let off = Settings {
+            snapshots: false,
+            ..settings()
+        };
+        assert!(plan(&run, &off).unwrap_err().contains("volumeSnapshots"));
+        // Nothing is made before the snapshot is chosen.
+        let now = NOW.parse().unwrap();
+        for part in plan(&run, &settings()).unwrap().parts() {
+            assert!(manifest(part, &run, None, &settings(), now).is_err());
+        }
+        let chosen = snapshot();
+        let config = made(Part::Config, &run, Some(&chosen));
+        let kept: Snapshot =
+            serde_json::from_str(config["data"][SNAPSHOT_FILE].as_str().unwrap()).unwrap();
+        assert_eq!(kept, chosen);
+        let content = made(Part::Content, &run, Some(&chosen));
+        assert_eq!(content["spec"]["deletionPolicy"], "Retain");
+        assert_eq!(content["spec"]["source"]["snapshotHandle"], "snap-1");
+        assert_eq!(
+            content["spec"]["volumeSnapshotRef"]["namespace"],
+            "hipaa-iac-restore"
+        );
+        assert!(content["metadata"]["namespace"].is_null());
+        let snapshot = made(Part::Snapshot, &run, Some(&chosen));
+        assert_eq!(
+            snapshot["spec"]["source"]["volumeSnapshotContentName"],
+            content["metadata"]["name"]
+        );
+        assert_eq!(
+            content["spec"]["volumeSnapshotRef"]["name"],
+            snapshot["metadata"]["name"]
+        );
+        let value = made(Part::Restore, &run, Some(&chosen));
+        let job: Job = serde_json::from_value(value.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&job).unwrap(), value);
+        let pod = job.spec.unwrap().template.spec.unwrap();
+        let volumes = pod.volumes.unwrap();
+        let claim = volumes
+            .iter()
+            .find_map(|volume| volume.ephemeral.as_ref())
+            .and_then(|ephemeral| ephemeral.volume_claim_template.as_ref())
+            .unwrap();
+        let labels = claim.metadata.as_ref().unwrap().labels.as_ref().unwrap();
+        assert_eq!(labels[RUN_UID], "0c7d");
+        assert_eq!(claim.spec.storage_class_name.as_deref(), Some("gp3"));
+        let source = claim.spec.data_source.as_ref().unwrap();
+        assert_eq!(
+            (&*source.kind, json!(source.name)),
+            ("VolumeSnapshot", snapshot["metadata"]["name"].clone())
+        );
+        let mounts = pod.containers[0].volume_mounts.as_ref().unwrap();
+        let mounted = mounts
+            .iter()
+            .find(|mount| mount.mount_path == "/claims/volume-snapshot")
+            .unwrap();
+        assert_eq!(mounted.read_only, Some(true));
     }
 
     #[test]

@@ -55,8 +55,8 @@ pub struct Observed {
     pub scratch: Scratch,
     /// Its record is in the log.
     pub recorded: Option<EvidenceStatus>,
-    /// Why the API server will not have what it makes: an admission policy, a right that is missing. Asking again would not help.
-    pub refused: Option<String>,
+    /// Why what it makes cannot be made, and asking again would not help: an admission policy, a right or a snapshot that is missing.
+    pub refused: Option<(Reason, String)>,
 }
 
 /// What a template asks for.
@@ -64,6 +64,8 @@ pub struct Observed {
 pub struct Plan {
     /// Whether the backup is fetched by a pod of its own.
     pub fetches: bool,
+    /// Whether it is a snapshot, of which a volume is made.
+    pub snapshot: bool,
     /// How long all of it may take.
     pub total: SignedDuration,
     /// The recovery time that must be met.
@@ -83,6 +85,10 @@ pub enum Part {
     Config,
     /// The volume through which the encrypted backup goes from one pod to the other.
     Volume,
+    /// The snapshot of which a volume is made, as the storage knows it: a name for what is the user's, whose end deletes nothing.
+    Content,
+    /// The same in the namespace of the scratch, where a claim can name it.
+    Snapshot,
     /// The Job with the network and without the key.
     Fetch,
     /// The Job with the key and without the network.
@@ -95,6 +101,8 @@ impl Part {
         match self {
             Self::Config => ("ConfigMap", format!("{run}-spec")),
             Self::Volume => ("PersistentVolumeClaim", format!("{run}-backup")),
+            Self::Content => ("VolumeSnapshotContent", format!("hipaa-iac-{run}")),
+            Self::Snapshot => ("VolumeSnapshot", format!("{run}-snapshot")),
             Self::Fetch => ("Job", format!("{run}-f")),
             Self::Restore => ("Job", format!("{run}-r")),
         }
@@ -106,6 +114,8 @@ impl Plan {
     pub fn parts(&self) -> Vec<Part> {
         if self.fetches {
             vec![Part::Config, Part::Volume, Part::Fetch, Part::Restore]
+        } else if self.snapshot {
+            vec![Part::Config, Part::Content, Part::Snapshot, Part::Restore]
         } else {
             vec![Part::Config, Part::Restore]
         }
@@ -309,8 +319,8 @@ fn provision(seen: &Observed) -> Action {
     if is_late(seen) {
         return stop(seen, Reason::DeadlineExceeded);
     }
-    if let Some(why) = &seen.refused {
-        let mut status = stopped(seen, Reason::ConfigError);
+    if let Some((reason, why)) = &seen.refused {
+        let mut status = stopped(seen, *reason);
         let condition = condition(seen, PROVISIONED, false, "Refused", why);
         set_condition(&mut status.conditions, condition);
         return write(status);

@@ -18,5 +18,6 @@ pub mod record;
 #[cfg(test)]
 mod sample;
 pub mod schedule;
+pub mod snapshots;
 pub mod stores;
 pub mod verification;

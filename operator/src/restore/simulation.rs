@@ -121,6 +121,7 @@ impl Subject {
         }
         Ok(Plan {
             fetches: self.fetches,
+            snapshot: !self.fetches,
             total: seconds(TOTAL),
             rto: seconds(if self.fate == Fate::HangsBeyondRto {
                 600
@@ -631,7 +632,7 @@ fn what_the_api_server_refuses_ends_the_run_and_is_told() {
         };
         assert_eq!(status.phase, phase);
         seen.status = (**status).clone();
-        seen.refused = Some("denied the request".to_owned());
+        seen.refused = Some((Reason::ConfigError, "denied the request".to_owned()));
     }
     assert_eq!(seen.status.reason.as_deref(), Some("ConfigError"));
     let condition = &seen.status.conditions[0];

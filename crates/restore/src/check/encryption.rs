@@ -273,8 +273,8 @@ const fn client_side(source: &Source) -> ClientKey {
             None => ClientKey::None,
         },
         Source::Restic(_) => ClientKey::Restic,
-        // barman-cloud has the store encrypt.
-        Source::CnpgBackup(_) => ClientKey::None,
+        // barman-cloud has the store encrypt, a snapshot is of what the volume holds.
+        Source::CnpgBackup(_) | Source::VolumeSnapshot(_) => ClientKey::None,
     }
 }
 
@@ -455,6 +455,7 @@ impl Check for Format {
             ServerSideAlgorithm::Aes256
                 | ServerSideAlgorithm::AwsKms
                 | ServerSideAlgorithm::AwsKmsDsse
+                | ServerSideAlgorithm::StorageClass
         );
         let (expected, holds) = match context.verification.spec.encryption_policy.required {
             RequiredEncryption::ClientSide => ("encrypted by its producer", encrypted),
@@ -524,6 +525,7 @@ fn judge_server_side(
         ServerSideAlgorithm::Aes256 => "AES256",
         ServerSideAlgorithm::AwsKms => "aws:kms",
         ServerSideAlgorithm::AwsKmsDsse => "aws:kms:dsse",
+        ServerSideAlgorithm::StorageClass => "storage class",
     };
     let Some(policy) = policy else {
         return Outcome::pass()
@@ -701,7 +703,7 @@ impl Keys {
                 passphrase = Some(restic.password_secret_ref.clone());
                 fingerprints = restic_keys(context.tree()?);
             }
-            Source::CnpgBackup(_) => {}
+            Source::CnpgBackup(_) | Source::VolumeSnapshot(_) => {}
         }
         let mut weak = None;
         if let Some(reference) = passphrase {

@@ -154,15 +154,21 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
             ResticLayout::PgDumpStdin(format) => Some(format),
             ResticLayout::PgBaseBackup => None,
         },
-        Source::PgBaseBackup(_) | Source::PgBackRest(_) | Source::CnpgBackup(_) => None,
+        Source::PgBaseBackup(_)
+        | Source::PgBackRest(_)
+        | Source::CnpgBackup(_)
+        | Source::VolumeSnapshot(_) => None,
     };
     if let Some(format) = dumped {
         if builtin.dump_trailer {
             checks.extend(structure::trailer(format));
         }
     } else {
-        // pgBackRest keeps a manifest of its own, which its restore goes by; barman-cloud has none.
-        let has_manifest = !matches!(spec.source, Source::PgBackRest(_) | Source::CnpgBackup(_));
+        // pgBackRest keeps a manifest of its own, which its restore goes by; barman-cloud has none, nor has a snapshot.
+        let has_manifest = !matches!(
+            spec.source,
+            Source::PgBackRest(_) | Source::CnpgBackup(_) | Source::VolumeSnapshot(_)
+        );
         match builtin.pg_verify_backup {
             Auto::Off => {}
             Auto::Auto if !has_manifest => {}

@@ -61,6 +61,10 @@ pub(crate) fn find(location: &Location, finder: &Finder<'_>) -> Result<Located, 
             Reason::ConfigError,
             "a location of the kind cnpgCluster exists only in a cluster; use s3 with the prefix of the server's folder",
         )),
+        Location::VolumeSnapshot(_) => Err(Failure::new(
+            Reason::ConfigError,
+            "a location of the kind volumeSnapshot exists only in a cluster; use local with a volume that was made of it",
+        )),
     }
 }
 
@@ -69,7 +73,9 @@ pub(crate) fn weaker(first: ServerSide, second: ServerSide) -> ServerSide {
     use std::cmp::Ordering;
     let worth = |side: &ServerSide| match side.algorithm {
         ServerSideAlgorithm::NotApplicable => 0,
-        ServerSideAlgorithm::None | ServerSideAlgorithm::Unknown => 1,
+        ServerSideAlgorithm::None
+        | ServerSideAlgorithm::Unknown
+        | ServerSideAlgorithm::StorageClass => 1,
         ServerSideAlgorithm::Aes256 => 2,
         ServerSideAlgorithm::AwsKms => 3,
         ServerSideAlgorithm::AwsKmsDsse => 4,

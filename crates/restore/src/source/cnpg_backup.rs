@@ -16,7 +16,7 @@ use chrono::DateTime;
 use super::{
     Form, Read, Source,
     pg_backrest::{Archive, Segments},
-    pg_base_backup::{self, OPENED},
+    pg_base_backup::{self, Found, OPENED},
 };
 use crate::{
     config,
@@ -141,7 +141,7 @@ fn id_of(name: &str) -> Option<&str> {
 }
 
 /// Whether this is a segment's name.
-fn is_segment(name: &str) -> bool {
+pub(super) fn is_segment(name: &str) -> bool {
     name.len() == 24 && name.chars().all(|c| c.is_ascii_hexdigit())
 }
 
@@ -269,7 +269,7 @@ impl Source for CnpgBackup {
             }
         }
         context.jail.own_all(&wal)?;
-        pg_base_backup::start(context, &data, Some(&wal), &self.0.target)
+        pg_base_backup::start(context, &data, Found::BackedUp(Some(&wal)), &self.0.target)
     }
 }
 

@@ -19,6 +19,7 @@ pub mod pg_base_backup;
 pub mod pg_dump;
 mod plain;
 pub(crate) mod restic;
+pub(crate) mod volume_snapshot;
 
 /// Reads a small object of a store.
 pub type Read<'a> = dyn FnMut(&str) -> Result<Option<Vec<u8>>, Failure> + 'a;
@@ -69,6 +70,7 @@ pub fn of(source: &config::Source) -> Box<dyn Source> {
         config::Source::CnpgBackup(backup) => {
             Box::new(cnpg_backup::CnpgBackup::new(backup.clone()))
         }
+        config::Source::VolumeSnapshot(_) => Box::new(volume_snapshot::VolumeSnapshot),
     }
 }
 

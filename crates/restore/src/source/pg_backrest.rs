@@ -12,7 +12,10 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Form, Source, list_of, pg_base_backup};
+use super::{
+    Form, Source, list_of,
+    pg_base_backup::{self, Found},
+};
 use crate::{
     check::{Magic, magic},
     config,
@@ -63,7 +66,7 @@ struct Backup {
     info: Option<Size>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct Segments {
     pub(super) start: Option<String>,
     pub(super) stop: Option<String>,
@@ -329,7 +332,7 @@ impl Source for PgBackRest {
         if tablespaces.is_dir() {
             context.jail.own_all(&tablespaces)?;
         }
-        pg_base_backup::start(context, &data, Some(&wal), &self.0.target)
+        pg_base_backup::start(context, &data, Found::BackedUp(Some(&wal)), &self.0.target)
     }
 }
 
@@ -528,7 +531,7 @@ impl Archive {
             if !here.contains(ends) {
                 return Err(Failure::new(
                     Reason::WalMissing,
-                    format!("the archive does not have {ends}, which the backup needs"),
+                    format!("the log does not have {ends}, which the backup needs"),
                 ));
             }
         }
@@ -557,7 +560,7 @@ impl Archive {
                 {
                     return Err(Failure::new(
                         Reason::WalMissing,
-                        "the archive has a gap after the backup: what came later cannot be recovered",
+                        "the log has a gap after the backup: what came later cannot be recovered",
                     ));
                 }
             }

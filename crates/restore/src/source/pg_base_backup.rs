@@ -10,7 +10,7 @@ use std::{
 
 use chrono::NaiveDateTime;
 
-use super::{Form, Source, list_of};
+use super::{Form, Source, list_of, volume_snapshot::Control};
 use crate::{
     check::{self, Stage},
     config::{self, ClientEncryption, RecoveryTarget},
@@ -72,7 +72,12 @@ impl Source for PgBaseBackup {
             }
             None => None,
         };
-        start(context, &data, archive.as_deref(), &RecoveryTarget::Latest)
+        start(
+            context,
+            &data,
+            Found::BackedUp(archive.as_deref()),
+            &RecoveryTarget::Latest,
+        )
     }
 }
 
@@ -224,48 +229,71 @@ pub(super) fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Re
 
 /// Copies a folder's content into another, for the user that tools run as.
 pub(super) fn copy_tree(context: &mut Context, from: &Path, to: &Path) -> Result<(), Failure> {
-    let output = context
+    copy(context, &[from.join(".")], to)
+}
+
+/// Copies files and folders into a folder, for the user that tools run as.
+pub(super) fn copy(context: &mut Context, from: &[PathBuf], to: &Path) -> Result<(), Failure> {
+    let mut tool = context
         .jail
         .reader()
         .tool(jail::find("cp")?)
-        .args([
-            "--recursive",
-            "--preserve=timestamps",
-            "--no-target-directory",
-        ])
-        .arg(from)
-        .arg(to)
-        .run(context.deadline())?;
+        .args(["--recursive", "--preserve=timestamps", "--target-directory"])
+        .arg(to);
+    for path in from {
+        tool = tool.arg(path);
+    }
+    let output = tool.run(context.deadline())?;
     context.exit_code(Phase::Restore, output.code);
     if !output.success() {
         if context.scratch_is_full() {
             return Err(Failure::new(Reason::StorageFull, "the scratch is full"));
         }
-        return Err(output.failure(Reason::ArtifactCorrupt));
+        let failure = output.failure(Reason::ArtifactCorrupt);
+        if failure.reason == Reason::ArtifactCorrupt
+            && output.stderr_text().contains("Permission denied")
+        {
+            return Err(not_readable());
+        }
+        return Err(failure);
     }
     context.jail.own_all(to)
 }
 
-/// Checks restored files, starts a server on them and lets it replay its log, from an archive folder where there is
-/// one, to the target.
+/// That who runs this may not read the backup.
+pub(super) fn not_readable() -> Failure {
+    Failure::new(
+        Reason::FetchDenied,
+        "the user that runs this may not read all files of the backup; in a cluster the driver of the volume must support fsGroup",
+    )
+}
+
+/// How a data folder was left.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'a> {
+    /// By a backup, with its label. Its log is followed by that of an archive, where there is one.
+    BackedUp(Option<&'a Path>),
+    /// As by a crash: there need not be a label, and the log is beside the data.
+    Crashed,
+}
+
+/// Checks restored files, starts a server on them and lets it replay its log to the target.
 pub(super) fn start(
     context: &mut Context,
     data: &Path,
-    archive: Option<&Path>,
+    found: Found<'_>,
     target: &RecoveryTarget,
 ) -> Result<(), Failure> {
     let system = |error: std::io::Error| Failure::system("scratch", &error);
     fs::set_permissions(data, fs::Permissions::from_mode(0o700)).map_err(system)?;
     let major = check::data_major(data)?;
     let facts = Facts::read(data);
-    if context.artifact.produced_at.is_none() {
-        context.artifact.produced_at = facts.produced_at;
-    }
-    if context.artifact.label.is_none() {
-        context.artifact.label = facts.label;
-    }
-    if context.artifact.lsn.is_none() {
-        context.artifact.lsn = Some(facts.lsn);
+    // What lies in the folder of a server that was made from a backup is of that backup, and not of this one.
+    if matches!(found, Found::BackedUp(_)) {
+        let artifact = &mut context.artifact;
+        artifact.produced_at = artifact.produced_at.or(facts.produced_at);
+        artifact.label = artifact.label.take().or(facts.label);
+        artifact.lsn = artifact.lsn.take().or(Some(facts.lsn));
     }
     context.data = Some(data.to_owned());
     stays_inside(context, data)?;
@@ -276,7 +304,7 @@ pub(super) fn start(
         ));
     }
     // Without it a server starts from wherever its last checkpoint was, and answers with torn pages.
-    if !facts.has_label {
+    if !facts.has_label && matches!(found, Found::BackedUp(_)) {
         return Err(Failure::new(
             Reason::PhysicalCorruption,
             "there is no backup_label: the folder is a copy, or somebody removed it",
@@ -293,6 +321,28 @@ pub(super) fn start(
         .parse()
         .ok();
     let installation = context.installation(configured.unwrap_or(major))?;
+    let control = context
+        .jail
+        .tool(installation.program("pg_controldata")?)
+        .arg(data)
+        .run(context.deadline())?
+        .or_fail(Reason::PhysicalCorruption)?
+        .stdout_text();
+    let archive = match found {
+        Found::BackedUp(archive) => archive.map(Path::to_owned),
+        Found::Crashed => {
+            let control = Control::read(&control)?;
+            control.log_is_whole(data)?;
+            let artifact = &mut context.artifact;
+            artifact.produced_at = artifact.produced_at.or(control.checkpoint_at);
+            artifact.lsn = Some(control.lsn());
+            // Recovery from an archive, if of one with nothing in it, tells how far it came, and ends only where the data is consistent, as far
+            // as a standby has noted that.
+            let empty = context.scratch.join("wal");
+            context.jail.folder(&empty)?;
+            Some(empty)
+        }
+    };
     // What the backup's owner has set by ALTER SYSTEM is for another machine; how far to recover is said here.
     for name in [
         // Tablespaces have their links, which lead into the scratch.
@@ -310,7 +360,7 @@ pub(super) fn start(
         }
     }
     let mut recovery: Vec<(&str, String)> = vec![("recovery_target_action", "promote".to_owned())];
-    if let Some(archive) = archive {
+    if let Some(archive) = &archive {
         context.jail.file(&data.join("recovery.signal"), b"")?;
         recovery.push((
             "restore_command",
@@ -323,13 +373,6 @@ pub(super) fn start(
         }
     }
     // Prepared transactions in the log need room for as many.
-    let control = context
-        .jail
-        .tool(installation.program("pg_controldata")?)
-        .arg(data)
-        .run(context.deadline())?
-        .or_fail(Reason::PhysicalCorruption)?
-        .stdout_text();
     let prepared = control
         .lines()
         .find_map(|line| line.strip_prefix("max_prepared_xacts setting:"))

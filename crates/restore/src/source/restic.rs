@@ -11,7 +11,11 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Form, Source, list_of, pg_base_backup, pg_dump};
+use super::{
+    Form, Source, list_of,
+    pg_base_backup::{self, Found},
+    pg_dump,
+};
 use crate::{
     config::{self, RecoveryTarget, ResticLayout},
     context::{Context, Failure},
@@ -214,7 +218,12 @@ impl Source for Restic {
             let data = context.scratch.join("data");
             fs::rename(&found, &data).map_err(|error| Failure::system("scratch", &error))?;
             context.jail.own_all(&data)?;
-            pg_base_backup::start(context, &data, None, &RecoveryTarget::Latest)
+            pg_base_backup::start(
+                context,
+                &data,
+                Found::BackedUp(None),
+                &RecoveryTarget::Latest,
+            )
         }
     }
 }
