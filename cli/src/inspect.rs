@@ -76,18 +76,20 @@ fn document(inventory: &Inventory, sources: &Sources) -> Json {
 }
 
 fn describe(resource: &Resource, sources: &Sources) -> Json {
-    let (mode, type_, name, provider) = match &resource.kind {
+    let (mode, type_, name, provider, provider_config) = match &resource.kind {
         ResourceKind::Terraform(id) => (
             &*id.mode,
             id.type_.to_string(),
             &*id.name,
             Json::from(&*id.provider),
+            id.provider_config.as_deref(),
         ),
         ResourceKind::Kubernetes(id) => (
             "kubernetes",
             resource.kind.matched_by(),
             &*id.name,
             Json::Null,
+            None,
         ),
     };
     let place = resource.span.and_then(|span| sources.locate(span));
@@ -98,6 +100,7 @@ fn describe(resource: &Resource, sources: &Sources) -> Json {
         "type": type_,
         "name": name,
         "provider": provider,
+        "providerConfig": provider_config,
         "root": &*resource.root,
         "environment": resource.environment.as_deref(),
         "values": known(&body).unwrap_or(Json::Null),

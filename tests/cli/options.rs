@@ -449,6 +449,7 @@ fn inspect_has_the_shape_that_others_build_on() {
         "type",
         "name",
         "provider",
+        "providerConfig",
         "values",
         "unknown",
         "sensitive",

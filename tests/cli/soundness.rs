@@ -547,6 +547,70 @@ fn a_value_that_terraform_refuses_is_no_pass() {
     );
 }
 
+/// A provider's schema wants a list of blocks here, or a map, and `terraform plan` refuses anything else.
+#[test]
+fn an_argument_of_the_wrong_form_is_no_pass() {
+    let group = |ingress: &str| {
+        format!("resource \"aws_security_group\" \"g\" {{\n  ingress = {ingress}\n}}\n")
+    };
+    let rule =
+        "{ from_port = 22, to_port = 22, protocol = \"tcp\", cidr_blocks = [\"0.0.0.0/0\"] }";
+    let of =
+        |text: &str, policy: &str, address: &str| verdict(&[("main.tf", text)], policy, address);
+    let ssh = |ingress: &str| {
+        let text = group(ingress);
+        of(&text, "security-group-ssh-rdp-open", "aws_security_group.g")
+    };
+    assert_eq!(ssh(&format!("[{rule}]")), "fail");
+    for ingress in [rule, &format!("[[{rule}]]"), "[22]", "22", "\"all\""] {
+        let found = ssh(ingress);
+        assert!(
+            found.split(',').all(|one| one == "unknown"),
+            "{ingress}: {found}"
+        );
+    }
+    for mapping in [
+        "{ ebs = { encrypted = false } }",
+        "[{ ebs = { encrypted = false } }]",
+    ] {
+        let text = format!(
+            "resource \"aws_launch_template\" \"t\" {{\n  block_device_mappings = {mapping}\n}}\n"
+        );
+        let found = of(&text, "ec2-disk-unencrypted", "aws_launch_template.t");
+        assert!(
+            found.split(',').all(|one| one == "unknown"),
+            "{mapping}: {found}"
+        );
+    }
+    let tags = "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n  tags   = [\"audit\"]\n}\n";
+    let found = of(
+        tags,
+        "s3-audit-bucket-object-lock-missing",
+        "aws_s3_bucket.b",
+    );
+    assert_eq!(found, "unknown");
+}
+
+/// A state does not hold the blocks of providers, and the JSON form of one not even which of them made what.
+#[test]
+fn a_state_does_not_tell_which_account_is_meant() {
+    let block = "{\"mode\":\"managed\",\"type\":\"aws_s3_account_public_access_block\",\"name\":\"this\",\"provider\":\"PROVIDER\",\"instances\":[{\"attributes\":{\"block_public_acls\":true,\"block_public_policy\":true,\"ignore_public_acls\":true,\"restrict_public_buckets\":true}}]}";
+    let bucket = "{\"mode\":\"managed\",\"type\":\"aws_s3_bucket\",\"name\":\"b\",\"provider\":\"provider[\\\"registry.terraform.io/hashicorp/aws\\\"]\",\"instances\":[{\"attributes\":{\"bucket\":\"b\",\"arn\":\"arn:aws:s3:::b\"}}]}";
+    for (alias, expected) in [("", "pass"), (".audit", "unknown")] {
+        let provider = format!("provider[\\\"registry.terraform.io/hashicorp/aws\\\"]{alias}");
+        let block = block.replace("PROVIDER", &provider);
+        let state = format!(
+            "{{\"version\":4,\"terraform_version\":\"1.11.4\",\"serial\":1,\"lineage\":\"l\",\"outputs\":{{}},\"resources\":[{block},{bucket}]}}"
+        );
+        let found = verdict(
+            &[("terraform.tfstate", &state)],
+            "s3-bucket-public-access-not-blocked",
+            "aws_s3_bucket.b",
+        );
+        assert_eq!(found, expected, "{alias}");
+    }
+}
+
 #[test]
 fn an_empty_text_is_no_argument() {
     let of = |arguments: &str| {

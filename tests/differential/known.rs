@@ -108,6 +108,7 @@ const UNDECIDED_TYPES: &[&str] = &[
     "keys and searchset must be of the same type",
     "all elements must be of the same type",
     "given sets must all have compatible element types",
+    "null value cannot be formatted",
 ];
 
 /// Terraform knows that two values are not equal where their types differ, the type of a null or of the elements of an

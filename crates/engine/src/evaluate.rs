@@ -1,6 +1,7 @@
 //! Verdicts: every selected policy on every resource that it matches.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -835,6 +836,12 @@ impl<'a> Judge<'a> {
         base: &str,
     ) -> (Vec<Place>, Vec<(Node, String)>) {
         let is_many = |node: &Node| node.as_unknown().is_some_and(|unknown| unknown.many);
+        let fitted = if self.scope.coerce {
+            query.expecting(root)
+        } else {
+            Cow::Borrowed(root)
+        };
+        let root = &*fitted;
         let places = query
             .select(root)
             .into_iter()

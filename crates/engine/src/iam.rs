@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use hipaa_iac_source::{Map, Node, TemplatePart, Unknown, Value};
 
 use crate::{
+    cel::Caller,
     json_text::{self, Document},
     relations::{self, Target},
     world::World,
@@ -58,6 +59,13 @@ fn statements(world: &World<'_>, at: usize, node: &Node, left: &mut usize) -> Ve
             .iter()
             .flat_map(|document| statements(world, at, document, left))
             .collect();
+    }
+    // The plan does not know it, but it can only turn out one way.
+    if let Some([only]) = node
+        .as_unknown()
+        .map(|unknown| unknown.alternatives.as_slice())
+    {
+        return statements(world, at, only, left);
     }
     if let Some(document) = written_as_document(world, at, node) {
         return of_document(world, document, left);
@@ -224,6 +232,7 @@ fn many(node: Option<&Node>) -> Node {
             });
             Node::list(all.collect())
         }
+        Some((_, node)) if Caller::of(node).is_some() => Node::list(vec![node.clone()]),
         // Whether one or several is not known.
         Some((Value::Unknown(unknown), node)) if unknown.template.is_empty() && !unknown.many => {
             let element = Node {

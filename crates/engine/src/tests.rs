@@ -70,6 +70,7 @@ impl World {
                 name: name.into(),
                 provider: "hashicorp/aws".into(),
                 provider_major: None,
+                provider_config: None,
             }),
             root: ".".into(),
             environment: None,

@@ -1320,6 +1320,7 @@ spec:
                         name: "phi".into(),
                         provider: "hashicorp/aws".into(),
                         provider_major: None,
+                        provider_config: None,
                     }),
                     root: "infra".into(),
                     environment: None,

@@ -4,7 +4,7 @@
 //! Paths of names, `*` and tests whether something is there, which are nearly all that policies hold, are walked here: the library
 //! makes a text of the path of every node that it looks at, which was a quarter of the time of a review.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
 use jsonpath_rust::{
     parser::{
@@ -17,7 +17,7 @@ use jsonpath_rust::{
     query::{js_path_process, queryable::Queryable},
 };
 
-use crate::{Map, Node, Value};
+use crate::{Map, Node, Unknown, Value};
 
 /// A compiled JSONPath.
 #[derive(Clone, Debug)]
@@ -110,6 +110,12 @@ impl Query {
         found.collect()
     }
 
+    /// The arguments of a Terraform resource as the path wants them: what stands in the place of a list, or of an object, and is
+    /// none is not known, for Terraform refuses it (`ingress = {…}`).
+    pub fn expecting<'a>(&self, root: &'a Node) -> Cow<'a, Node> {
+        expecting(&self.parsed.segments, root, true).map_or(Cow::Borrowed(root), Cow::Owned)
+    }
+
     /// The unknown nodes behind which further matches may lie: the path leads into or past them, or a filter reads them;
     /// and a text, number or truth value that stands where the path wants a collection.
     pub fn hidden<'a>(&self, root: &'a Node) -> Vec<&'a Node> {
@@ -117,6 +123,84 @@ impl Query {
         hidden(&self.parsed.segments, root, root, &mut found);
         found
     }
+}
+
+/// The tree with what does not fit made unknown; `None` where all fits. `element`: it was chosen from a list, or is the whole.
+///
+/// By a name or a number policies ask for a block of one version of a provider that is an object in another, and by a filter for
+/// some of a map of objects: that one of these is not there says nothing.
+fn expecting(segments: &[Segment], node: &Node, element: bool) -> Option<Node> {
+    let (segment, rest) = segments.split_first()?;
+    let selectors = match segment {
+        Segment::Selector(selector) => std::slice::from_ref(selector),
+        Segment::Selectors(selectors) => selectors,
+        Segment::Descendant(_) => return None,
+    };
+    let names = selectors.iter().filter_map(|selector| match selector {
+        Selector::Name(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let names: Vec<&str> = names.collect();
+    let by_filter = selectors
+        .iter()
+        .all(|selector| matches!(selector, Selector::Filter(_)));
+    let by_number = selectors
+        .iter()
+        .all(|selector| matches!(selector, Selector::Index(_) | Selector::Slice(..)));
+    let is_plain_value = |node: &Node| !matches!(node.value, Value::Object(_) | Value::List(_));
+    let is_object = |node: &Node| matches!(node.value, Value::Object(_) | Value::Unknown(_));
+    let (value, changed) = match &node.value {
+        Value::Null | Value::Unknown(_) => return None,
+        Value::List(elements) if names.is_empty() => {
+            let fitted = |one: &Node| expecting(rest, one, !by_number);
+            let new: Vec<Option<Node>> = elements.iter().map(fitted).collect();
+            let changed = new.iter().any(Option::is_some);
+            let old = elements.iter().cloned();
+            let all = new
+                .into_iter()
+                .zip(old)
+                .map(|(new, old)| new.unwrap_or(old));
+            (Value::List(Arc::new(all.collect())), changed)
+        }
+        Value::List(_) if !element => return None,
+        Value::Object(_) if by_number => return None,
+        Value::Object(members) if by_filter && members.values().all(is_object) => return None,
+        // A map of plain values, as tags are.
+        Value::Object(members)
+            if names.is_empty() && rest.is_empty() && members.values().all(is_plain_value) =>
+        {
+            return None;
+        }
+        Value::Object(members) if !names.is_empty() => {
+            let fit = |name: &str| {
+                let new = expecting(rest, members.get(name)?, false)?;
+                Some((Arc::from(name), new))
+            };
+            let new: Vec<(Arc<str>, Node)> = names.into_iter().filter_map(fit).collect();
+            if new.is_empty() {
+                return None;
+            }
+            let mut all = Map::clone(members);
+            all.extend(new);
+            (Value::Object(Arc::new(all)), true)
+        }
+        _ => {
+            let wanted = if names.is_empty() {
+                "a list"
+            } else {
+                "an object"
+            };
+            let unknown = Unknown {
+                reasons: vec![format!("{wanted} is wanted here")],
+                ..Unknown::default()
+            };
+            (Value::Unknown(Arc::new(unknown)), true)
+        }
+    };
+    changed.then(|| Node {
+        value,
+        ..node.clone()
+    })
 }
 
 fn is_plain(segment: &Segment) -> bool {
@@ -609,6 +693,35 @@ mod tests {
             let elements = prop::collection::vec(inner, 0..4);
             prop_oneof![members.prop_map(object), elements.prop_map(Node::list)]
         })
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_a_list_or_an_object_is_not_known() {
+        let of = |path: &str, json: &str| {
+            let root = Node::from(&serde_json::from_str::<serde_json::Value>(json).unwrap());
+            let query = Query::parse(path).unwrap();
+            let fitted = query.expecting(&root);
+            (query.select(&fitted).len(), query.hidden(&fitted).len())
+        };
+        for (path, json, expected) in [
+            ("$.a[*].b", r#"{"a": [{"b": 1}, {"c": 2}]}"#, (1, 0)),
+            ("$.a[*].b", r#"{"a": {"b": 1}}"#, (0, 1)),
+            ("$.a[*].b", r#"{"a": {"x": {"b": 1}}}"#, (0, 1)),
+            ("$.a[*].b", r#"{"a": [{"b": 1}, [{"b": 2}], 3]}"#, (1, 2)),
+            ("$.a[?@.b].b", r#"{"a": {"b": 1}}"#, (0, 1)),
+            ("$['a', 'b'][*]", r#"{"a": "x", "b": ["y"]}"#, (1, 1)),
+            ("$.a.b", r#"{"a": [{"b": 1}]}"#, (0, 0)),
+            ("$.a.b", r#"{"a": "x"}"#, (0, 1)),
+            ("$.a[0].b", r#"{"a": {"b": 1}}"#, (0, 0)),
+            ("$.a[?@.b].b", r#"{"a": {"x": {"b": 1}, "y": {}}}"#, (1, 0)),
+            ("$.a", "[]", (0, 1)),
+            ("$.a.*", r#"{"a": {"x": "y", "z": 1}}"#, (2, 0)),
+            ("$.a.*", r#"{"a": {"x": "y", "z": [1]}}"#, (0, 1)),
+            ("$.a[*].b", r#"{"a": null}"#, (0, 0)),
+            ("$.a[*].b", "{}", (0, 0)),
+        ] {
+            assert_eq!(of(path, json), expected, "{path} {json}");
+        }
     }
 
     proptest! {

@@ -49,6 +49,10 @@ pub struct TerraformId {
     pub provider: Arc<str>,
     /// The provider's major version when `.terraform.lock.hcl`, `required_providers` or the plan fixes it to one.
     pub provider_major: Option<u64>,
+    /// The configuration of the provider that makes it, by the address that a `provider` block of it has
+    /// (`provider.aws.west`, `module.db.provider.aws`), whether or not there is one; in a state file as it stands
+    /// there (`provider["registry.terraform.io/hashicorp/aws"].west`). `None` where the input does not tell.
+    pub provider_config: Option<Arc<str>>,
 }
 
 /// What Kubernetes calls an object.

@@ -20,9 +20,35 @@ pub(crate) fn computed(type_: &str) -> &'static [&'static str] {
     match type_ {
         "aws_iam_policy_document" => &["json", "minified_json"],
         "google_iam_policy" => &["policy_data"],
+        "aws_caller_identity" => &["account_id", "id"],
+        "aws_partition" => &["id", "partition"],
+        "aws_region" => &["id", "name", "region"],
         "template_file" | "cloudinit_config" | "template_cloudinit_config" => &["rendered"],
         _ => &[],
     }
+}
+
+/// Data sources by which AWS tells of who calls it: the configuration of the provider may say so already.
+pub(crate) const CALLER: [&str; 3] = ["aws_caller_identity", "aws_partition", "aws_region"];
+
+/// The partition that a region of AWS lies in, where its name is of the form that says so
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>).
+pub(crate) fn partition(region: &str) -> Option<&'static str> {
+    const AREAS: [&str; 10] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us", "cn"];
+    let (area, rest) = region.split_once('-')?;
+    if area == "us" && rest.starts_with("gov-") {
+        return Some("aws-us-gov");
+    }
+    let (direction, number) = rest.split_once('-')?;
+    let known = ["central", "north", "south", "east", "west"]
+        .iter()
+        .any(|point| direction.starts_with(point));
+    let counted = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (AREAS.contains(&area) && known && counted).then_some(if area == "cn" {
+        "aws-cn"
+    } else {
+        "aws"
+    })
 }
 
 /// Why there is no result.

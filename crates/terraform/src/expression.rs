@@ -184,7 +184,10 @@ impl Evaluator<'_> {
                 return self.variable(name, steps, expr.span, scope);
             }
             ExprKind::Access { source, steps } => {
-                let val = self.eval(source, scope)?;
+                // Of a splat of what fails nothing is known, not even the type.
+                let splat = steps.iter().any(|step| matches!(step, Step::Splat(..)));
+                let whole = if splat { scope.firmly() } else { scope };
+                let val = self.eval(source, whole)?;
                 match &val.kind {
                     // The sign stands before all that follows: `-1[*]` is `-(1[*])`, and not `(-1)[*]`.
                     Kind::Num(number)
@@ -308,6 +311,13 @@ impl Evaluator<'_> {
                                 }
                             };
                             let ty = match val.type_of() {
+                                // There may be no element, where it is null: then not even the type is known.
+                                single
+                                    if !is_sequence(&single)
+                                        && val.as_unknown().is_some_and(|unk| !unk.not_null) =>
+                                {
+                                    Type::Any
+                                }
                                 Type::List(element) | Type::Set(element) => {
                                     Type::list_of(of(&element)?)
                                 }
@@ -362,11 +372,14 @@ impl Evaluator<'_> {
                     None => unknown_from(val, element_type(&unk.ty)),
                 };
                 let mut result = unknown_from(val, Type::Any);
+                let of = if is_sequence(&unk.ty) {
+                    element_type(&unk.ty)
+                } else {
+                    unk.ty.clone()
+                };
                 let element = match each(element) {
                     // Of a value whose type is not known, nothing can be wrong yet.
-                    Err(failure)
-                        if element_type(&unk.ty).is_any() && failure.code != "evaluation-limit" =>
-                    {
+                    Err(failure) if of.is_any() && failure.code != "evaluation-limit" => {
                         Val::unknown_because(failure.message)
                     }
                     element => element?,
@@ -463,6 +476,8 @@ impl Evaluator<'_> {
         if let Kind::Unknown(unk) = &mut result.kind {
             let unk = Arc::make_mut(unk);
             unk.bounds = either(&then, &otherwise);
+            // Nor does the plan know that one of them is out of the question.
+            unk.not_null &= !may_be_null(&then) && !may_be_null(&otherwise);
             unk.veiled = !(test.is_marked() || then.is_marked() || otherwise.is_marked());
             if ty.is_any() {
                 (unk.ty, unk.not_null) = (Type::Any, false);
@@ -493,7 +508,11 @@ impl Evaluator<'_> {
                         let [a, b] = vals else { return None };
                         // What is certain to be set is not null, though Terraform's plan does not say so yet.
                         let set = |val: &Val| val.as_unknown().is_some_and(|unk| unk.set);
-                        let differ = a.is_null() && set(b) || b.is_null() && set(a);
+                        let unlike = match (a.as_unknown(), b.as_unknown()) {
+                            (Some(a), Some(b)) => a.begins_unlike(b),
+                            _ => false,
+                        };
+                        let differ = unlike || a.is_null() && set(b) || b.is_null() && set(a);
                         Some(answer(!differ && a.same(b)?))
                     }),
                 }
@@ -602,12 +621,10 @@ impl Evaluator<'_> {
                     ));
                 }
                 // Of a collection of unknown type it does not even try the condition: that cannot be wrong.
-                let sensitive = match self.condition_of_none(each, scope) {
-                    Err(failure)
-                        if is_untyped(&collection) && failure.code != "evaluation-limit" =>
-                    {
-                        false
-                    }
+                let untyped = is_untyped(&collection);
+                let tried = if untyped { scope.strictly() } else { scope };
+                let sensitive = match self.condition_of_none(each, tried) {
+                    Err(failure) if untyped && failure.code != "evaluation-limit" => false,
                     marks => marks?,
                 };
                 let (key, element) = symbolic_pair(&collection);
@@ -773,7 +790,7 @@ impl Evaluator<'_> {
                     let test = test.convert(&Type::Bool).map_err(|error| {
                         failure(condition.span, format!("the condition: {error}"))
                     })?;
-                    text.sensitive |= test.sensitive;
+                    text.mark(&test);
                     let start = text.start();
                     // Only one of them will have to be right.
                     let branch = |parts| match self.template(parts, span, scope.strictly()) {
@@ -790,7 +807,7 @@ impl Evaluator<'_> {
                         };
                         self.template_parts(chosen, span, scope, text)?;
                         // As in a conditional, the marks of the other count too.
-                        text.sensitive |= branch(other)?.sensitive;
+                        text.mark(&branch(other)?);
                     } else {
                         let outcomes = vec![branch(then)?, branch(otherwise)?];
                         text.add(one_of(test.reasons(), outcomes));
@@ -804,7 +821,7 @@ impl Evaluator<'_> {
                     body,
                 } => {
                     let val = self.eval(collection, scope)?;
-                    text.sensitive |= val.sensitive;
+                    text.mark(&val);
                     let Some(pairs) = pairs(&val) else {
                         if val.is_known() {
                             let message = format!("a {} cannot be iterated over", val.type_name());
@@ -821,6 +838,7 @@ impl Evaluator<'_> {
                     };
                     self.spend(pairs.len() as u64, span)?;
                     let start = text.start();
+                    let (marked, unknowns) = (text.marked, text.unknowns);
                     for (key, element) in pairs {
                         let names = Names {
                             name: value_var,
@@ -838,6 +856,10 @@ impl Evaluator<'_> {
                             }
                             None => self.template_parts(body, span, scope.with(&names), text)?,
                         }
+                    }
+                    // Of a loop with a part that is not known Terraform keeps no mark but that of the collection.
+                    if text.unknowns > unknowns {
+                        text.marked = marked;
                     }
                     text.ends(start);
                 }
@@ -955,8 +977,14 @@ impl Evaluator<'_> {
                     let computed = val.as_unknown().is_some_and(|unk| {
                         unk.set && unk.alternatives.is_empty() && unk.element.is_none()
                     });
-                    if computed && !doubtful && matches!(arg.kind, ExprKind::Variable { .. }) {
-                        return Ok(untyped(val).at(Some(span)));
+                    let mentioned = match arg.kind {
+                        ExprKind::Variable { .. } => true,
+                        // `values(aws_kms_key.all)[0].arn` is one, too.
+                        ExprKind::Access { .. } => val.as_unknown().is_some_and(|unk| unk.verbatim),
+                        _ => false,
+                    };
+                    if computed && !doubtful && mentioned {
+                        return Ok(tried(val).at(Some(span)));
                     }
                     let mut outcomes = vec![val];
                     for later in args.get(at + 1..).unwrap_or_default() {
@@ -975,7 +1003,7 @@ impl Evaluator<'_> {
                         }
                     }
                     let reasons = outcomes.first().map(Val::reasons).unwrap_or_default();
-                    return Ok(untyped(one_of(reasons, outcomes)).at(Some(span)));
+                    return Ok(tried(one_of(reasons, outcomes)).at(Some(span)));
                 }
                 Err(failure) if failure.code == "evaluation-limit" => return Err(failure),
                 Err(failure) => last = Some(failure),
@@ -1041,6 +1069,11 @@ fn bounds(val: &Val) -> Option<(Num, Option<Num>)> {
         return Some((number.clone(), Some(number.clone())));
     }
     val.as_unknown()?.bounds.clone()
+}
+
+/// Whether it is null, or may be as far as Terraform knows.
+fn may_be_null(val: &Val) -> bool {
+    val.is_null() || val.as_unknown().is_some_and(|unk| !unk.not_null)
 }
 
 /// The bounds of a number that is one of two.
@@ -1123,7 +1156,16 @@ fn text_of(val: &Val) -> Val {
     }
 }
 
-/// What `try` leaves of an unknown: its type may be another's.
+/// What `try` leaves of an unknown: its type may be another's, and Terraform marks it only once it is known.
+fn tried(val: Val) -> Val {
+    let mut val = untyped(val);
+    if let Kind::Unknown(unk) = &mut val.kind {
+        Arc::make_mut(unk).veiled = true;
+    }
+    val
+}
+
+/// An unknown of which not even the type is known.
 fn untyped(mut val: Val) -> Val {
     if let Kind::Unknown(unk) = &mut val.kind {
         let unk = Arc::make_mut(unk);
@@ -1555,6 +1597,10 @@ struct Text {
     reasons: Vec<String>,
     refs: Vec<Refs>,
     sensitive: bool,
+    /// Whether Terraform's plan says so, too, before the text is known.
+    marked: bool,
+    /// How many parts are not known.
+    unknowns: usize,
     /// What is known before the first part that is not, in bytes.
     beginning: Option<usize>,
 }
@@ -1596,8 +1642,14 @@ impl Text {
         }
     }
 
-    fn add(&mut self, val: Val) {
+    fn mark(&mut self, val: &Val) {
         self.sensitive |= val.sensitive;
+        self.marked |= val.is_marked();
+    }
+
+    fn add(&mut self, val: Val) {
+        self.mark(&val);
+        self.unknowns += usize::from(!val.is_known());
         if !val.refs.is_empty() {
             self.refs.push(val.refs.clone());
         }
@@ -1655,6 +1707,7 @@ impl Text {
             alternatives,
             template: self.parts,
             prefix: self.beginning,
+            veiled: !self.marked,
             ..Unk::default()
         };
         Val::unknown(unk).mark(sensitive).with_refs(&refs)

@@ -22,11 +22,11 @@ use crate::{
     },
     loader::Installed,
     loader::Loader,
-    module::{Mode, Module, ResourceBlock},
+    module::{self, Mode, Module, ResourceBlock},
     number::Num,
     parse,
-    providers::Providers,
-    syntax::{Attr, Block, Body, Expr, Item, Step},
+    providers::{self, Providers},
+    syntax::{Attr, Block, Body, Expr, ExprKind, Item, Step},
     types,
     value::{CallContext, Fuel, Kind, Members, Refs, Type, Unk, Val, set_from, unknown_from},
 };
@@ -112,6 +112,14 @@ struct Parent {
 enum Slot<T> {
     Busy,
     Done(T),
+}
+
+/// A configuration of a provider.
+pub(crate) struct Configuration {
+    /// The address of its block, whether or not there is one.
+    pub(crate) address: Arc<str>,
+    /// The block: the module instance and the place among the provider blocks of its module.
+    block: Option<(Rc<Instance>, usize)>,
 }
 
 /// Which instances there are of a resource or module.
@@ -863,7 +871,11 @@ impl<'a> Evaluator<'a> {
         let address = format!("data.{}.{}", block.type_, block.name);
         let sensitive = members.values().any(data::holds_sensitive);
         let (_, major) = self.providers.of(&instance.module, &block.provider_name());
-        let computed = if &*block.type_ == "template_file" {
+        let computed = if data::CALLER.contains(&&*block.type_) {
+            let told = self.caller_data(instance, block);
+            told.map(|told| vec![told; names.len()])
+                .ok_or_else(|| Stop::Unknown(vec![]))
+        } else if &*block.type_ == "template_file" {
             self.template_data(members, header, major)
                 .map(|val| vec![val])
         } else {
@@ -1192,6 +1204,10 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
+            // In a branch that is not taken the steps of any tuple look after what fails.
+            (Keys::Count(count), Some((Step::Splat(..), _))) if scope.lenient => {
+                Ok((Val::tuple(all(&(0..*count).collect::<Vec<_>>())?), steps))
+            }
             (Keys::Count(count), Some((Step::Splat(each, _), rest))) => {
                 self.spend(*count as u64, span)?;
                 let mut vals = Vec::with_capacity(*count);
@@ -1323,6 +1339,120 @@ impl<'a> Evaluator<'a> {
             open_object(members, &reference(&"".into()), vec![reason]),
             steps,
         ))
+    }
+
+    /// The configuration that a module knows a provider by. `None` where that is not known.
+    pub(crate) fn configuration(
+        &self,
+        instance: &Rc<Instance>,
+        local: &str,
+        alias: &str,
+    ) -> Option<Configuration> {
+        let module = &instance.module;
+        let (source, _) = self.providers.of(module, local);
+        let of_source = |module: &Module, name: &str| self.providers.of(module, name).0 == source;
+        let call = instance
+            .parent
+            .as_ref()
+            .and_then(|parent| Some((parent, parent.instance.module.calls.get(&parent.call)?)));
+        // What the caller passes stands before a block of the module's own, which is then a proxy.
+        if let Some((parent, call)) = call
+            && let Some(Expr {
+                kind: ExprKind::Object(passed),
+                ..
+            }) = call.body.attr("providers").map(|attr| &attr.expr)
+        {
+            let passed = passed.iter().find(|(name, _)| {
+                module::local_provider(name)
+                    .is_some_and(|(name, other)| other == alias && of_source(module, &name))
+            });
+            if let Some((_, outer)) = passed {
+                let (local, alias) = module::local_provider(outer)?;
+                return self.configuration(&parent.instance, &local, &alias);
+            }
+        }
+        let label = |block: &Block| block.labels.first().cloned();
+        let own = module.providers.iter().enumerate().find_map(|(at, block)| {
+            let name = label(block).filter(|name| of_source(module, name))?;
+            (module::alias(block) == alias).then_some((at, block, name))
+        });
+        if let Some((at, block, name)) = own {
+            // OpenTofu makes several of such a block.
+            let single = block.body.attr("for_each").is_none();
+            return single.then(|| Configuration {
+                address: providers::address(&instance.path, &name, alias).into(),
+                block: Some((Rc::clone(instance), at)),
+            });
+        }
+        if !alias.is_empty() {
+            return None;
+        }
+        let Some(parent) = &instance.parent else {
+            let name = self.providers.local_of(&source, local);
+            return Some(Configuration {
+                address: providers::address("", &name, "").into(),
+                block: None,
+            });
+        };
+        // The one without an alias is there in every module, under the name that the module gives it.
+        let outer = &parent.instance.module;
+        let blocks = outer.providers.iter().filter_map(label);
+        let mut names = outer.required.keys().cloned().chain(blocks);
+        let name = names.find(|name| of_source(outer, name));
+        self.configuration(&parent.instance, name.as_deref().unwrap_or(local), "")
+    }
+
+    /// What AWS tells of who calls it, where the configuration of the provider says so already.
+    fn caller_data(&self, instance: &Rc<Instance>, block: &ResourceBlock) -> Option<Val> {
+        let (local, alias) = block.provider()?;
+        let (at, which) = self.configuration(instance, &local, &alias)?.block?;
+        let body = &at.module.providers.get(which)?.body;
+        let argument = |body: &Body, name: &str| {
+            let here = Scope {
+                strict: true,
+                ..scope(&at)
+            };
+            let val = self.eval(&body.attr(name)?.expr, here).ok()?;
+            (!val.is_null()).then_some(val)
+        };
+        let region = || argument(body, "region").filter(|val| val.as_str().is_some());
+        match &*block.type_ {
+            // Asked for another region than the provider's.
+            "aws_region"
+                if block
+                    .block
+                    .body
+                    .attrs()
+                    .any(|attr| !META.contains(&&*attr.name)) =>
+            {
+                None
+            }
+            "aws_region" => region(),
+            "aws_partition" => {
+                let region = region()?;
+                let partition = data::partition(region.as_str()?)?;
+                Some(region.with_kind(Kind::Str(partition.into())))
+            }
+            _ => {
+                let mut roles = body.blocks_of("assume_role");
+                if let (Some(role), None) = (roles.next(), roles.next()) {
+                    let arn = argument(&role.body, "role_arn")?;
+                    let account: Arc<str> = arn.as_str()?.split(':').nth(4)?.into();
+                    return Some(arn.with_kind(Kind::Str(account)));
+                }
+                // The provider refuses to work in any other, if it asks which one it is in.
+                let asks = body.attr("skip_requesting_account_id").is_none();
+                let plain = body.blocks_of("assume_role").next().is_none();
+                let allowed = argument(body, "allowed_account_ids").filter(|_| asks && plain)?;
+                match allowed.elements()? {
+                    [only] => {
+                        let only = member(&allowed, only).to_str().ok()?;
+                        only.as_str().is_some().then_some(only)
+                    }
+                    _ => None,
+                }
+            }
+        }
     }
 
     // ---- modules
@@ -2038,11 +2168,11 @@ fn with_origin(mut val: Val, what: impl FnOnce() -> String) -> Val {
 }
 
 fn literal_bool(expr: &Expr) -> bool {
-    matches!(&expr.kind, crate::syntax::ExprKind::Literal(val) if val.as_bool() == Some(true) || val.as_str() == Some("true"))
+    matches!(&expr.kind, ExprKind::Literal(val) if val.as_bool() == Some(true) || val.as_str() == Some("true"))
 }
 
 fn is_literal_false(expr: &Expr) -> bool {
-    matches!(&expr.kind, crate::syntax::ExprKind::Literal(val) if val.as_bool() == Some(false) || val.as_str() == Some("false"))
+    matches!(&expr.kind, ExprKind::Literal(val) if val.as_bool() == Some(false) || val.as_str() == Some("false"))
 }
 
 fn symbolic_count(val: &Val) -> Keys {

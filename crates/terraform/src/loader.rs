@@ -592,6 +592,10 @@ impl Output<'_> {
             let Some(resource) = self.evaluator.resource(instance, at, block) else {
                 continue;
             };
+            let provider_config = block.provider().and_then(|(local, alias)| {
+                let found = self.evaluator.configuration(instance, &local, &alias)?;
+                Some(found.address)
+            });
             for which in 0..resource.keys.len() {
                 let Some(body) = self.evaluator.body(instance, block, &resource, which) else {
                     continue;
@@ -620,6 +624,7 @@ impl Output<'_> {
                             provider
                         },
                         provider_major,
+                        provider_config: provider_config.clone(),
                     }),
                     root: Arc::clone(&self.root),
                     environment: self.evaluator.loader.environment.clone(),
@@ -645,11 +650,7 @@ impl Output<'_> {
         let Some(local) = block.labels.first() else {
             return;
         };
-        let alias = block
-            .body
-            .attr("alias")
-            .and_then(|attr| attr.expr.keyword())
-            .unwrap_or_default();
+        let alias = module::alias(block);
         let scope = scope(instance);
         let skipped = ["alias", "version", "for_each"];
         let (body, _) = self
@@ -668,21 +669,18 @@ impl Output<'_> {
         body: Node,
         (span, extent): (Option<Span>, Option<Span>),
     ) {
-        let mut address = format!("{}provider.{local}", instance.path);
-        if !alias.is_empty() {
-            address.push('.');
-            address.push_str(alias);
-        }
+        let address: Arc<str> = providers::address(&instance.path, local, alias).into();
         let (provider, provider_major) = self.evaluator.providers.of(module, local);
         self.configured.insert(Arc::clone(&provider));
         self.inventory.resources.push(Resource {
-            address: address.into(),
+            address: Arc::clone(&address),
             kind: ResourceKind::Terraform(TerraformId {
                 mode: "provider".into(),
                 type_: providers::type_of(&provider),
                 name: alias.into(),
                 provider,
                 provider_major,
+                provider_config: Some(address),
             }),
             root: Arc::clone(&self.root),
             environment: self.evaluator.loader.environment.clone(),

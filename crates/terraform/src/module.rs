@@ -74,6 +74,30 @@ impl ResourceBlock {
         };
         name.unwrap_or_default()
     }
+
+    /// The provider with the alias that the `provider` argument chooses; `None` where that takes an evaluation
+    /// (`aws.by_region[each.key]`).
+    pub(crate) fn provider(&self) -> Option<(String, String)> {
+        match self.block.body.attr("provider") {
+            Some(argument) => local_provider(&argument.expr),
+            None => Some((self.provider_name(), String::new())),
+        }
+    }
+}
+
+/// `aws.west`, or the same as a text, as local name and alias.
+pub(crate) fn local_provider(expr: &Expr) -> Option<(String, String)> {
+    let name = expr.keyword()?;
+    let (local, alias) = name.split_once('.').unwrap_or((&name, ""));
+    Some((local.to_owned(), alias.to_owned()))
+}
+
+/// The alias of a provider block, empty where it has none.
+pub(crate) fn alias(block: &Block) -> String {
+    let alias = block.body.attr("alias");
+    alias
+        .and_then(|attr| attr.expr.keyword())
+        .unwrap_or_default()
 }
 
 /// An entry of `required_providers`, with versions that provider blocks ask for in the old way.

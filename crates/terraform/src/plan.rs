@@ -252,6 +252,7 @@ impl Reader<'_> {
             name: name.into(),
             provider: provider_source(provider),
             provider_major: configuration.major(provider),
+            provider_config: configuration.provider_of(&module, &local),
         };
         let at = resource.get("address").and_then(|address| address.span);
         self.push(address.into(), id, body, at, resource.span);
@@ -291,15 +292,17 @@ impl Reader<'_> {
                 .map(|module| format!("{module}."))
                 .unwrap_or_default();
             let data = if mode == "data" { "data." } else { "" };
-            let provider = text(resource, "provider").unwrap_or_default();
-            let provider = match provider
-                .split_once("[\"")
-                .and_then(|(_, rest)| rest.split_once("\"]"))
-            {
-                Some((source, _)) => source,
-                None => provider.trim_start_matches("provider."),
-            };
             for instance in list(resource.get("instances")) {
+                // OpenTofu writes the provider at the instances where they have configurations of their own.
+                let config = text(resource, "provider").or_else(|| text(instance, "provider"));
+                let config = config.unwrap_or_default();
+                let provider = match config
+                    .split_once("[\"")
+                    .and_then(|(_, rest)| rest.split_once("\"]"))
+                {
+                    Some((source, _)) => source,
+                    None => config.trim_start_matches("provider."),
+                };
                 let Some(attributes) = instance
                     .get("attributes")
                     .filter(|_| instance.get("deposed").is_none())
@@ -318,6 +321,7 @@ impl Reader<'_> {
                     name: name.into(),
                     provider: provider_source(provider),
                     provider_major: None,
+                    provider_config: (!config.is_empty()).then(|| config.into()),
                 };
                 let at = resource.get("name").and_then(|name| name.span);
                 self.push(
@@ -352,6 +356,12 @@ fn provider_source(name: &str) -> Arc<str> {
     } else {
         format!("hashicorp/{short}").into()
     }
+}
+
+/// Whether an entry of the plan's provider configurations stands for a block, and not only for the provider's name.
+fn says(provider: &Node) -> bool {
+    provider.get("expressions").is_some()
+        || text(provider, "alias").is_some_and(|alias| !alias.is_empty())
 }
 
 /// An index as Terraform writes it in addresses.
@@ -782,6 +792,37 @@ impl<'a> Configuration<'a> {
         )))
     }
 
+    /// The address of the provider configuration of a resource. The keys of the plan lead from a module to the one that it is
+    /// passed from; one without an alias and without a block is that of the module above.
+    fn provider_of(&mut self, module: &str, local: &str) -> Option<Arc<str>> {
+        let resource = self.scope(module)?.resources.get(local).copied()?;
+        let mut key = text(resource, "provider_config_key")?.to_owned();
+        loop {
+            let (module, name) = key.rsplit_once(':').unwrap_or(("", &key));
+            let entry = self.providers.and_then(|all| all.get(&key));
+            if let Some(entry) = entry.filter(|entry| says(entry)) {
+                let alias = text(entry, "alias").unwrap_or_default();
+                let path = if module.is_empty() {
+                    String::new()
+                } else {
+                    format!("{module}.")
+                };
+                let local = text(entry, "name")?;
+                return Some(providers::address(&path, local, alias).into());
+            }
+            if name.contains('.') {
+                return None;
+            }
+            if module.is_empty() {
+                return Some(providers::address("", name, "").into());
+            }
+            key = match module.rsplit_once(".module.") {
+                Some((above, _)) => format!("{above}:{name}"),
+                None => name.to_owned(),
+            };
+        }
+    }
+
     /// Adds to a planned value what the configuration says: which unknown arguments are set and what they refer to.
     fn describe(&mut self, module: &str, local: &str, key: &str, body: Node) -> Node {
         let Some(scope) = self.scope(module) else {
@@ -1032,10 +1073,6 @@ impl<'a> Configuration<'a> {
             let name = text(provider, "full_name").or_else(|| text(provider, "name"));
             name.map(provider_source)
         };
-        let says = |provider: &&Node| {
-            provider.get("expressions").is_some()
-                || text(provider, "alias").is_some_and(|alias| !alias.is_empty())
-        };
         let all: Vec<&Node> = self
             .providers
             .and_then(Node::as_map)
@@ -1045,7 +1082,7 @@ impl<'a> Configuration<'a> {
         let mut known: BTreeSet<_> = all
             .iter()
             .copied()
-            .filter(says)
+            .filter(|provider| says(provider))
             .filter_map(source)
             .collect();
         let mut blocks = Vec::new();
@@ -1057,7 +1094,7 @@ impl<'a> Configuration<'a> {
             let expressions = provider.get("expressions");
             // No block: only the provider's name in a resource or in `required_providers`.
             let builtin = |source: &Arc<str>| source.starts_with("terraform.io/builtin/");
-            if !says(&provider)
+            if !says(provider)
                 && source(provider).is_none_or(|source| builtin(&source) || !known.insert(source))
             {
                 continue;
@@ -1067,21 +1104,18 @@ impl<'a> Configuration<'a> {
                 continue;
             };
             let source = text(provider, "full_name").unwrap_or(name);
-            let mut address = format!("{}provider.{name}", scope.prefix);
-            if !alias.is_empty() {
-                address.push('.');
-                address.push_str(alias);
-            }
+            let address: Arc<str> = providers::address(&scope.prefix, name, alias).into();
             let id = TerraformId {
                 mode: "provider".into(),
                 type_: providers::type_of(source),
                 name: alias.into(),
                 provider: provider_source(source),
                 provider_major: self.major(source),
+                provider_config: Some(Arc::clone(&address)),
             };
             let body = expressions.map(|expressions| self.block(&scope, None, expressions));
             blocks.push((
-                address.into(),
+                address,
                 id,
                 // Nor does the configuration in a plan say what the schema marks.
                 hide_by_name(set_all(

@@ -51,6 +51,15 @@ impl Providers {
         }
     }
 
+    /// What the root module calls a provider; `local` where it does not say.
+    pub(crate) fn local_of(&self, source: &str, local: &str) -> Arc<str> {
+        let entry = self.root.iter().find(|(name, requirement)| {
+            let own = requirement.source.as_deref();
+            *own.map_or_else(|| default_source(name), without_host) == *source
+        });
+        entry.map_or_else(|| local.into(), |(name, _)| Arc::clone(name))
+    }
+
     /// Source address and major version of a module's provider by its local name.
     pub(crate) fn of(&self, module: &Module, local: &str) -> (Arc<str>, Option<u64>) {
         let own = module.required.get(local);
@@ -82,6 +91,12 @@ impl Providers {
             .collect();
         (source, only_major(&constraints))
     }
+}
+
+/// The address of a provider block in the module of a path.
+pub(crate) fn address(path: &str, local: &str, alias: &str) -> String {
+    let dot = if alias.is_empty() { "" } else { "." };
+    format!("{path}provider.{local}{dot}{alias}")
 }
 
 /// What policies call a provider: the last part of its source, whatever a configuration calls it.

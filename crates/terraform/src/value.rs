@@ -309,7 +309,7 @@ impl Val {
         // A null has no mark there.
         let sensitive = elements
             .iter()
-            .any(|element| !element.is_null() && element.holds_sensitive());
+            .any(|element| !element.is_null() && element.holds_marked());
         let mut keyed: Vec<(SetKey, Self)> = elements
             .into_iter()
             .map(|element| {
@@ -624,8 +624,14 @@ impl Val {
                 return if possible { None } else { Some(false) };
             }
             // Of different types they are not equal, whatever is in them.
-            if !own.is_open() && !theirs.is_open() && own != theirs {
-                return Some(false);
+            if own != theirs {
+                let open = own.is_open() || theirs.is_open();
+                // What the type of an empty collection is, is not always kept here.
+                return match self.same(other) {
+                    Some(true) if open => None,
+                    answer if open => answer,
+                    _ => Some(false),
+                };
             }
         }
         self.same(other)
@@ -677,9 +683,7 @@ impl Val {
             }
             (Kind::Set(a), Kind::Set(b)) => {
                 let known = a.iter().chain(b.iter()).all(Self::is_wholly_known);
-                if a.is_empty() != b.is_empty() {
-                    Some(false)
-                } else if !known {
+                if !known {
                     None
                 } else if a.len() == b.len() {
                     all(&mut a.iter().zip(b.iter()))
@@ -974,13 +978,13 @@ impl Unk {
         {
             return Some(false);
         }
-        if let Some(unk) = other.as_unknown() {
-            let (own, other) = (self.known_prefix(), unk.known_prefix());
-            if !own.starts_with(other) && !other.starts_with(own) {
-                return Some(false);
-            }
-        }
         None
+    }
+
+    /// Whether two texts that are not known begin in different ways. Terraform compares nothing that is not known.
+    pub(crate) fn begins_unlike(&self, other: &Self) -> bool {
+        let (own, other) = (self.known_prefix(), other.known_prefix());
+        !own.starts_with(other) && !other.starts_with(own)
     }
 }
 
@@ -1245,11 +1249,20 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         }
         unify(&all)
     };
+    // Where those have no common type, one of the others to which all can be converted will do.
+    let wanted = |is_collection: fn(&Type) -> bool| {
+        let mut wanted = known().filter(|ty| is_collection(ty));
+        wanted.find(|to| known().all(|ty| fits(ty, to))).cloned()
+    };
     if known().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
-        return mixed(|ty| matches!(ty, Type::Map(_))).map(Type::map_of);
+        let is_map: fn(&Type) -> bool = |ty| matches!(ty, Type::Map(_));
+        return mixed(is_map).map(Type::map_of).or_else(|| wanted(is_map));
     }
     if known().all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
-        return mixed(|ty| matches!(ty, Type::List(_))).map(Type::list_of);
+        let is_list: fn(&Type) -> bool = |ty| matches!(ty, Type::List(_));
+        return mixed(is_list)
+            .map(Type::list_of)
+            .or_else(|| wanted(is_list));
     }
     if known().all(|ty| matches!(ty, Type::Set(_))) {
         return Some(Type::set_of(elements(&of)?));
@@ -1509,19 +1522,27 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
         return Ok(val.clone());
     }
     // A tuple that is not null has its length, and so has the list that it becomes.
-    if let (Type::List(of), Type::Tuple(types), true) = (to, &unk.ty, unk.not_null)
+    if let (Type::List(of) | Type::Set(of), Type::Tuple(types), true) = (to, &unk.ty, unk.not_null)
+        && (matches!(to, Type::List(_)) || types.len() == 1)
         && let Some(of) = unify(types)
             .filter(|_| of.is_any())
             .or_else(|| (!of.is_any()).then(|| (**of).clone()))
     {
         let elements = (0..types.len()).map(|at| element_of(unk, at, &of));
-        let mut list = val.with_kind(Kind::List(Arc::new(elements.collect())));
+        let elements = Arc::new(elements.collect());
+        let mut list = val.with_kind(if matches!(to, Type::List(_)) {
+            Kind::List(elements)
+        } else {
+            Kind::Set(elements)
+        });
         keep_type(&mut list, to, val);
         return Ok(list);
     }
     let text = matches!(to, Type::String);
+    // A type that leaves its elements open takes them as they are.
+    let as_it_is = !unk.ty.is_any() && unk.ty.conforms(to);
     let unk = Unk {
-        ty: to.clone(),
+        ty: if as_it_is { &unk.ty } else { to }.clone(),
         // A branch that cannot be converted is not an outcome that Terraform would accept.
         alternatives: unk
             .alternatives
@@ -1604,6 +1625,7 @@ pub(crate) fn unknown_from(source: &Val, ty: Type) -> Val {
     let unk = Unk {
         reasons: source.reasons(),
         ty,
+        veiled: source.as_unknown().is_some_and(|unk| unk.veiled),
         ..Unk::default()
     };
     Val::unknown(unk)

@@ -1,5 +1,6 @@
 provider "aws" {
-  alias = "audit"
+  alias   = "audit"
+  profile = "audit"
 }
 
 resource "aws_cloudtrail" "main" { # expect: cloudtrail-single-region

@@ -26,3 +26,18 @@ resource "aws_kms_key" "path" {
 resource "aws_kms_key" "source" {
   policy = format(local.policy, jsonencode({ ArnLike = { "aws:SourceArn" = "arn:aws:logs:*:111122223333:*" } }))
 }
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_kms_key" "caller" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "kms:Decrypt"
+      Resource  = "*"
+      Condition = { StringEquals = { "kms:CallerAccount" = data.aws_caller_identity.current.account_id } }
+    }]
+  })
+}

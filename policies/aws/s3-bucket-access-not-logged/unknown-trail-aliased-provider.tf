@@ -1,5 +1,6 @@
 provider "aws" {
-  alias = "audit"
+  alias   = "audit"
+  profile = "audit"
 }
 
 resource "aws_s3_bucket" "documents" { # expect: s3-bucket-access-not-logged

@@ -1,6 +1,7 @@
 # The block is declared for the provider with the alias, the bucket belongs to the one without a block.
 provider "aws" {
-  alias = "audit"
+  alias   = "audit"
+  profile = "audit"
 }
 
 resource "aws_s3_account_public_access_block" "this" {

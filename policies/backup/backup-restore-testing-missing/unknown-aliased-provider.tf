@@ -1,5 +1,6 @@
 provider "aws" {
-  alias = "backup"
+  alias   = "backup"
+  profile = "backup"
 }
 
 resource "aws_backup_plan" "phi" { # expect: backup-restore-testing-missing

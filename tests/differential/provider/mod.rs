@@ -1,5 +1,6 @@
 //! Nested and `dynamic` blocks, defaults of a provider, plans and states, with the provider of `tests/tools/provider`.
 
+mod configurations;
 mod lifecycle;
 
 use std::{

@@ -461,6 +461,10 @@ impl<'a> Scope<'a> {
                 Self::found(found, field, test, optional)
             }
             Val::Null if optional => Ok(Val::Optional(None)),
+            // Terraform refuses what is no block or object where one is meant.
+            Val::Str(_) | Val::Bool(_) | Val::Int(_) | Val::Double(_) if self.coerce => {
+                Ok(Val::unknown("an object is wanted here"))
+            }
             other if optional => Err(library::no_overload(".?", std::slice::from_ref(other))),
             Val::Null => Err(Error::new(format!("`.{field}` of a value that is absent"))),
             other => Err(Error::new(format!(

@@ -12,4 +12,4 @@ mod tests;
 
 pub(crate) use eval::{Error, Scope};
 pub(crate) use term::{Names, Program, RESERVED};
-pub(crate) use value::{MAX_ALTERNATIVES, Val};
+pub(crate) use value::{Caller, MAX_ALTERNATIVES, Val};

@@ -341,6 +341,10 @@ fn reads_input(term: &Term) -> bool {
                 "json",
                 "iamPolicy",
                 "providerMajor",
+                "provider",
+                "region",
+                "sameAccount",
+                "sameRegion",
                 "unknown",
             ];
             relation.contains(&function.name) || args.iter().any(reads_input)

@@ -28,6 +28,7 @@ fn bucket(address: &str, body: Node) -> Resource {
             name: name.split('[').next().unwrap().into(),
             provider: "hashicorp/aws".into(),
             provider_major: Some(5),
+            provider_config: None,
         }),
         root: ".".into(),
         environment: None,

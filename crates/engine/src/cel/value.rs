@@ -568,7 +568,11 @@ fn equal_partial(partial: &Arc<Partial>, other: &Val, coerce: bool) -> Val {
                 .flatten()
                 .map(|part| part.len())
                 .sum();
-            !text.starts_with(start) || !text.ends_with(end) || text.len() < known
+            let caller = partial.node.as_ref().and_then(Caller::of);
+            caller.is_some_and(|caller| !caller.may_be(text))
+                || !text.starts_with(start)
+                || !text.ends_with(end)
+                || text.len() < known
         }
         Val::Int(number) => partial.at_least.is_some_and(|least| *number < least),
         // A template is a text, and a text is no other thing (with conversions it may be a number).
@@ -579,6 +583,55 @@ fn equal_partial(partial: &Arc<Partial>, other: &Val, coerce: bool) -> Val {
         false.into()
     } else {
         Partial::of([&Val::Unknown(Arc::clone(partial)), other]).into()
+    }
+}
+
+/// What AWS tells of who calls it, of which the form is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    Account,
+    Partition,
+    Region,
+}
+
+impl Caller {
+    /// What a value of the input is, where it is the attribute of such a data source and nothing that was made of it.
+    pub(crate) fn of(node: &Node) -> Option<Self> {
+        let [reference] = node.references() else {
+            return None;
+        };
+        node.as_unknown().filter(|unknown| unknown.verbatim)?;
+        let mut address = reference.address.rsplit('.').skip(1);
+        let (type_, "data") = (address.next()?, address.next()?) else {
+            return None;
+        };
+        match (type_, &*reference.attribute) {
+            ("aws_caller_identity", "account_id" | "id") => Some(Self::Account),
+            ("aws_partition", "partition" | "id") => Some(Self::Partition),
+            ("aws_region", "name" | "region" | "id") => Some(Self::Region),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be this text.
+    fn may_be(self, text: &str) -> bool {
+        match self {
+            Self::Account => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+            Self::Partition => text.starts_with("aws"),
+            Self::Region => {
+                let named = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+                text.contains('-') && text.bytes().all(named)
+            }
+        }
+    }
+
+    /// A text of its form.
+    pub(crate) fn example(self) -> &'static str {
+        match self {
+            Self::Account => "000000000000",
+            Self::Partition => "aws",
+            Self::Region => "us-east-1",
+        }
     }
 }
 

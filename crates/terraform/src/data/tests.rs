@@ -619,3 +619,81 @@ fn a_template_file_is_read_where_the_provider_still_reads_it() {
         unknown.reasons
     );
 }
+
+#[test]
+fn regions_lie_in_partitions() {
+    use super::partition;
+    for (region, expected) in [
+        ("us-east-1", Some("aws")),
+        ("ap-northeast-3", Some("aws")),
+        ("cn-northwest-1", Some("aws-cn")),
+        ("us-gov-west-1", Some("aws-us-gov")),
+        ("us-iso-east-1", None),
+        ("eu-isoe-west-1", None),
+        ("eusc-de-east-1", None),
+        ("us-east-1a", None),
+        ("nowhere", None),
+    ] {
+        assert_eq!(partition(region), expected, "{region}");
+    }
+}
+
+/// `aws_region` gives the region of its provider, `aws_partition` what the region lies in, and the account is that of the role,
+/// or the only one in which the provider agrees to work.
+#[test]
+fn the_provider_says_who_calls() {
+    let configuration = |role: &str| {
+        format!(
+            r#"
+variable "region" {{
+  default = "us-gov-west-1"
+}}
+provider "aws" {{
+  region = var.region
+  {role}
+}}
+provider "aws" {{
+  alias               = "other"
+  region              = "eu-central-1"
+  allowed_account_ids = ["444455556666"]
+}}
+data "aws_region" "current" {{}}
+data "aws_partition" "current" {{}}
+data "aws_caller_identity" "current" {{}}
+data "aws_region" "other" {{
+  provider = aws.other
+}}
+data "aws_partition" "other" {{
+  provider = aws.other
+}}
+data "aws_caller_identity" "other" {{
+  provider = aws.other
+}}
+"#
+        )
+    };
+    let assumed = configuration(
+        r#"assume_role { role_arn = "arn:aws-us-gov:iam::111122223333:role/deploy" }"#,
+    );
+    for (address, name, expected) in [
+        ("data.aws_region.current", "name", "us-gov-west-1"),
+        ("data.aws_partition.current", "partition", "aws-us-gov"),
+        (
+            "data.aws_caller_identity.current",
+            "account_id",
+            "111122223333",
+        ),
+        ("data.aws_region.other", "region", "eu-central-1"),
+        ("data.aws_partition.other", "partition", "aws"),
+        (
+            "data.aws_caller_identity.other",
+            "account_id",
+            "444455556666",
+        ),
+    ] {
+        assert_eq!(attribute(&assumed, address, name), expected, "{address}");
+    }
+    let loaded = main_tf(&configuration(""));
+    let account = loaded.value("data.aws_caller_identity.current", "account_id");
+    assert!(account.as_unknown().is_some(), "{account:?}");
+}

@@ -323,14 +323,7 @@ pub(super) fn compact(args: &Args<'_>) -> Result<Val, String> {
             Some(_) => Some(element.clone()),
             None if element.is_null() => None,
             None => match element.as_unknown() {
-                Some(unk)
-                    if unk
-                        .template
-                        .iter()
-                        .any(|part| matches!(part, crate::value::Part::Text(_))) =>
-                {
-                    Some(element.clone())
-                }
+                Some(unk) if unk.is_set() || Unk::has_text(&unk.template) => Some(element.clone()),
                 _ => Some(rest_of(element, Some(element.clone()))),
             },
         });

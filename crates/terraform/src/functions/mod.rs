@@ -27,7 +27,7 @@ pub(crate) use {encoding::write_json_text, format::general};
 
 use crate::{
     number::Num,
-    value::{CallContext, Kind, MAX_TEXT, Members, Refs, Type, Unk, Val, one_of},
+    value::{CallContext, Kind, MAX_TEXT, Members, Refs, Type, Unk, Val, one_of, unify},
 };
 
 /// How many reasons an unknown result names.
@@ -207,10 +207,15 @@ impl Function {
             unk.not_null |= matches!(self.name, "reverse" | "slice" | "values" | "zipmap");
             unk.ty = ty;
         }
+        if let Kind::Unknown(unk) = &mut result.kind
+            && let Some(ty) = self.set_type(&values)
+        {
+            Arc::make_mut(unk).ty = ty;
+        }
         // Made of what is marked only once it is known.
         if result.sensitive
             && self.name != "sensitive"
-            && !values.iter().any(Val::holds_marked)
+            && !self.marks(&values)
             && let Kind::Unknown(unk) = &mut result.kind
         {
             Arc::make_mut(unk).veiled = true;
@@ -232,12 +237,36 @@ impl Function {
         }
     }
 
+    /// Whether Terraform marks a result that is not known: the functions that put marks on what they pick, element by element,
+    /// have dropped those of the collection by then.
+    fn marks(&self, values: &[Val]) -> bool {
+        match (self.mode, self.name) {
+            (Mode::Outer, "setproduct") => values.iter().any(Val::is_marked),
+            (Mode::Outer, _) => values.iter().skip(1).any(Val::holds_marked),
+            _ => values.iter().any(Val::holds_marked),
+        }
+    }
+
     /// The parameters, the last one again and again where there may be any number.
     fn all_params(&self) -> impl Iterator<Item = Param> {
         self.params
             .iter()
             .copied()
             .chain(self.rest.into_iter().cycle())
+    }
+
+    /// The type of a set that is not known, where those of all the sets that it is made from are.
+    fn set_type(&self, values: &[Val]) -> Option<Type> {
+        if !matches!(self.name, "setintersection" | "setsubtract" | "setunion") {
+            return None;
+        }
+        let empty = |val: &&Val| val.elements().is_some_and(<[Val]>::is_empty);
+        let open = Type::set_of(Type::Any);
+        let types = values
+            .iter()
+            .filter(|val| !(empty(val) && val.type_of() == open));
+        let types: Vec<Type> = types.map(Val::type_of).collect();
+        unify(&types).filter(|ty| !types.contains(&open) && !ty.is_any())
     }
 
     /// The type of a result that is not known, where it follows from that of the first argument.
@@ -354,6 +383,7 @@ impl Function {
                 let weight: u64 = args.iter().map(|arg| u64::from(arg.weight())).sum();
                 spend(context, weight)?;
                 let sensitive = args.iter().any(Val::holds_sensitive);
+                let marked = args.iter().any(Val::holds_marked);
                 let refs: Vec<Refs> = args.iter().map(Val::all_refs).collect();
                 let refs = Refs::union_all(&refs);
                 let plain: Vec<Val>;
@@ -369,6 +399,12 @@ impl Function {
                     (self.run)(&call)?
                 } else {
                     call.unknown()
+                };
+                // What is known though an argument is not has the marks that Terraform's plan knows of.
+                let sensitive = if result.is_wholly_known() {
+                    marked
+                } else {
+                    sensitive
                 };
                 Ok(result.mark(sensitive).with_refs(&refs))
             }

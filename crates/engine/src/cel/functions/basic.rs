@@ -349,8 +349,26 @@ pub(super) fn or(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     }
 }
 
+/// Whether a value is a list, or a map, where the one that stands in for it is.
+fn stands_for(value: &Val, other: &Val) -> bool {
+    match other {
+        Val::List(_) => matches!(value, Val::List(_) | Val::Unknown(_)),
+        Val::Map(_) => matches!(value, Val::Map(_) | Val::Resource(_) | Val::Unknown(_)),
+        _ => true,
+    }
+}
+
 pub(super) fn or_value(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     match args {
+        // Where a list or a map is meant, Terraform refuses anything else.
+        [Val::Optional(Some(value)), other] if scope.coerce && !stands_for(value, other) => {
+            let wanted = if matches!(other, Val::List(_)) {
+                "a list"
+            } else {
+                "a map"
+            };
+            Ok(Val::unknown(format!("{wanted} is wanted here")))
+        }
         [Val::Optional(Some(value)), _] => Ok((**value).clone()),
         [Val::Optional(None), other] => Ok(other.clone()),
         [Val::Unknown(_), other] => each_alternative(args, other, |optional, other| {

@@ -10,6 +10,7 @@ mod basic;
 mod document;
 mod kubernetes;
 mod network;
+mod provider;
 mod resource;
 mod text;
 mod vendor;
@@ -103,6 +104,10 @@ static TABLE: &[Function] = &[
     strict("namespaceObject", true, 0, 0, resource::namespace_object),
     strict("phi", true, 0, 0, resource::phi),
     strict("providerMajor", true, 0, 0, resource::provider_major),
+    strict("provider", true, 0, 0, provider::provider),
+    strict("region", true, 0, 0, provider::region),
+    strict("sameAccount", true, 1, 1, provider::same_account),
+    strict("sameRegion", true, 1, 1, provider::same_region),
     strict("ref", true, 1, 1, resource::reference),
     strict("refs", true, 1, 1, resource::references),
     strict("referrers", true, 2, 2, resource::referrers),
@@ -128,6 +133,7 @@ static TABLE: &[Function] = &[
     // Texts.
     strict("versionAtLeast", false, 2, 2, text::version_at_least),
     lenient("outline", false, 1, 1, text::outline),
+    lenient("withCaller", false, 1, 1, text::with_caller),
     strict("days", false, 1, 1, text::days),
     strict("hoursSince", false, 1, 1, text::hours_since),
     strict(

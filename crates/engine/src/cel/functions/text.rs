@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use hipaa_iac_source::{Map, Node};
+use hipaa_iac_source::{Map, Node, TemplatePart};
 
 use super::{library, not_readable, text_of};
 use crate::{
     cel::{
         eval::{Error, Outcome, Scope},
-        value::{Partial, Val},
+        value::{Caller, Partial, Val},
     },
     credential, duration, schedule, url_text,
 };
@@ -78,6 +78,43 @@ pub(super) fn outline(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             Ok((&*text_of(scope, "outline", args, 0)?).into())
         }),
     }
+}
+
+/// The text, or each text of a list, with examples in the place of what AWS tells of its caller: for patterns that ask for the
+/// form alone.
+pub(super) fn with_caller(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    let [text] = args else {
+        return Err(library::no_overload("withCaller", args));
+    };
+    let partial = match text {
+        Val::Unknown(partial) => partial,
+        Val::List(list) => {
+            let all = list.iter().map(|one| with_caller(scope, &[one]));
+            return Ok(all.collect::<Result<Vec<_>, _>>()?.into());
+        }
+        known => return Ok(known.clone()),
+    };
+    let Some(node) = &partial.node else {
+        return Ok(text.clone());
+    };
+    if let Some(caller) = Caller::of(node) {
+        return Ok(caller.example().into());
+    }
+    let Some(parts) = node.as_unknown().map(|unknown| &unknown.template) else {
+        return Ok(text.clone());
+    };
+    scope.charge(parts.len())?;
+    let whole: Option<String> = parts
+        .iter()
+        .map(|part| match part {
+            TemplatePart::Text(text) => Some(&**text),
+            TemplatePart::Hole(hole) => Caller::of(hole).map(Caller::example),
+        })
+        .collect();
+    Ok(match whole {
+        Some(whole) if !parts.is_empty() => whole.into(),
+        _ => text.clone(),
+    })
 }
 
 pub(super) fn days(scope: &Scope<'_>, args: &[Val]) -> Outcome {

@@ -1,14 +1,19 @@
-# The account-wide block is that of one account.
+# The block is declared for another account.
 provider "aws" {
-  region = "us-east-1"
+  assume_role {
+    role_arn = "arn:aws:iam::111122223333:role/deploy"
+  }
 }
 
 provider "aws" {
-  alias  = "elsewhere"
-  region = "eu-west-1"
+  alias = "audit"
+  assume_role {
+    role_arn = "arn:aws:iam::444455556666:role/deploy"
+  }
 }
 
 resource "aws_s3_account_public_access_block" "this" {
+  provider                = aws.audit
   block_public_acls       = true
   block_public_policy     = true
   ignore_public_acls      = true
@@ -16,6 +21,5 @@ resource "aws_s3_account_public_access_block" "this" {
 }
 
 resource "aws_s3_bucket" "documents" { # expect: s3-bucket-public-access-not-blocked
-  provider = aws.elsewhere
-  bucket   = "clinic-documents"
+  bucket = "clinic-documents"
 }
