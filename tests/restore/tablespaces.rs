@@ -36,6 +36,23 @@ const ROWS: u32 = 1000;
 
 struct Apart(Cluster);
 
+fn document(source: &Value) -> Value {
+    json!({
+        "apiVersion": "hipaa-iac.dev/v1alpha1",
+        "kind": "RestoreVerification",
+        "metadata": {"name": "apart"},
+        "spec": {
+            "source": source,
+            "encryptionPolicy": {"required": "None"},
+            "target": {"storage": {"memory": {"sizeLimit": "1Gi"}}},
+            "objectives": {"rto": "4h"},
+            "checks": {"sql": [
+                {"id": "patients", "query": "select count(*) from public.patients", "expect": {"op": "==", "value": ROWS}},
+            ]},
+        },
+    })
+}
+
 impl Apart {
     fn make() -> io::Result<Self> {
         let apart = Self(Cluster::new()?);
@@ -82,29 +99,6 @@ impl Apart {
         Ok(path)
     }
 
-    fn document(&self, source: &Value) -> Value {
-        json!({
-            "apiVersion": "hipaa-iac.dev/v1alpha1",
-            "kind": "RestoreVerification",
-            "metadata": {"name": "apart"},
-            "spec": {
-                "source": source,
-                "encryptionPolicy": {"required": "None"},
-                "target": {"storage": {"memory": {"sizeLimit": "1Gi"}}},
-                "objectives": {"rto": "4h"},
-                "checks": {"sql": [
-                    {"id": "patients", "query": "select count(*) from public.patients", "expect": {"op": "==", "value": ROWS}},
-                ]},
-            },
-        })
-    }
-
-    fn dumped(&self, format: &str, stored: &Path) -> Value {
-        self.document(&json!({"pgDump": {
-            "format": format, "location": {"local": {"path": stored}}, "encryption": "serverSide",
-        }}))
-    }
-
     fn expect(&self, document: &Value, isolation: &str, reason: Reason) -> Result<String, Failed> {
         let work = self.path("work");
         fs::create_dir_all(&work)?;
@@ -117,6 +111,12 @@ impl Apart {
         }
         Err(format!("expected {reason}, got {}: {text}", result.reason).into())
     }
+}
+
+fn dumped(format: &str, stored: &Path) -> Value {
+    document(&json!({"pgDump": {
+        "format": format, "location": {"local": {"path": stored}}, "encryption": "serverSide",
+    }}))
 }
 
 /// Where a table was kept is no part of it.
@@ -144,14 +144,10 @@ fn dumps() -> Result<(), Failed> {
             ("Directory", &folder),
             ("Plain", &movable),
         ] {
-            apart.expect(&apart.dumped(format, stored), isolation, Reason::None)?;
+            apart.expect(&dumped(format, stored), isolation, Reason::None)?;
         }
         // This one would make it, where it was: here.
-        let told = apart.expect(
-            &apart.dumped("Plain", &cluster),
-            isolation,
-            Reason::ConfigError,
-        )?;
+        let told = apart.expect(&dumped("Plain", &cluster), isolation, Reason::ConfigError)?;
         if !told.contains("pg_dumpall --no-tablespaces") {
             return Err(told.into());
         }
@@ -183,7 +179,7 @@ fn gone() -> Result<(), Failed> {
         ("Plain", &plain),
         ("Directory", &folder),
     ] {
-        let told = apart.expect(&apart.dumped(format, stored), "auto", Reason::TableMissing)?;
+        let told = apart.expect(&dumped(format, stored), "auto", Reason::TableMissing)?;
         if !told.contains("missing: 1 TABLE") {
             return Err(told.into());
         }
@@ -217,8 +213,8 @@ fn archive(folder: &Path) -> io::Result<PathBuf> {
         .ok_or_else(|| io::Error::other("no archive of a tablespace"))
 }
 
-fn of_base(apart: &Apart, folder: &Path, encryption: &Value) -> Value {
-    apart.document(&json!({"pgBaseBackup": {
+fn of_base(folder: &Path, encryption: &Value) -> Value {
+    document(&json!({"pgBaseBackup": {
         "location": {"local": {"path": folder}}, "encryption": encryption,
     }}))
 }
@@ -229,7 +225,7 @@ fn restored(isolation: &str) -> Result<(), Failed> {
     let packed = base(&apart, "packed", &["-z"])?;
     let before = content(&apart.path("far"))?;
     for folder in [&plain, &packed] {
-        let document = of_base(&apart, folder, &json!("serverSide"));
+        let document = of_base(folder, &json!("serverSide"));
         apart.expect(&document, isolation, Reason::None)?;
     }
     // Encrypted file by file.
@@ -262,7 +258,7 @@ fn restored(isolation: &str) -> Result<(), Failed> {
         )?;
     }
     let age = json!({"age": {"identitySecretRef": {"name": "age", "key": "identity"}}});
-    apart.expect(&of_base(&apart, &sealed, &age), isolation, Reason::None)?;
+    apart.expect(&of_base(&sealed, &age), isolation, Reason::None)?;
     same(&before, &content(&apart.path("far"))?)
 }
 
@@ -271,7 +267,7 @@ fn damaged() -> Result<(), Failed> {
     let folder = base(&apart, "base", &[])?;
     let far = archive(&folder)?;
     let sound = fs::read(&far)?;
-    let document = of_base(&apart, &folder, &json!("serverSide"));
+    let document = of_base(&folder, &json!("serverSide"));
     // A bit of a row.
     let mut flipped = sound.clone();
     let at = flipped.len() / 2;

@@ -482,9 +482,9 @@ mod tests {
             let mut changed = sound.clone();
             let at = at.index(changed.len());
             changed[at] = put;
-            let read = verify(&changed, &signer.public());
-            prop_assert!(read.is_err() || read.unwrap().manifest == verify(&sound, &signer.public()).unwrap().manifest);
-            prop_assert!(verify(&sound[..cut.index(sound.len())], &signer.public()).is_err());
+            let read = verify(&changed, signer.public());
+            prop_assert!(read.is_err() || read.unwrap().manifest == verify(&sound, signer.public()).unwrap().manifest);
+            prop_assert!(verify(&sound[..cut.index(sound.len())], signer.public()).is_err());
         }
     }
 

@@ -343,6 +343,13 @@ fn why(context: &mut Context, output: &Output) -> Failure {
     {
         return Failure::new(Reason::ArtifactTruncated, failure.detail);
     }
+    // Owners and grants are left out, so that it is a policy or a user's mapping that names it.
+    if text.contains("ERROR:  role \"") {
+        return Failure::new(
+            Reason::RestoreFailed,
+            "a row security policy names a role that is not here: list it in target.engine.postgres.roles",
+        );
+    }
     if text.contains("unsupported version (") {
         return Failure::new(
             Reason::VersionUnsupported,
