@@ -94,7 +94,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [external-secrets.io]
   resources: [externalsecrets]
   verbs: [get, list, watch]
-- apiGroups: [elbv2.k8s.aws]
+- apiGroups: [elbv2.k8s.aws, eks.amazonaws.com]
   resources: [ingressclassparams]
   verbs: [get, list, watch]
 - apiGroups: [s3.aws.upbound.io, s3.aws.m.upbound.io]
