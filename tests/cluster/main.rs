@@ -26,6 +26,7 @@ mod pods;
 mod restore;
 mod restore_admission;
 mod restore_cnpg;
+mod restore_snapshots;
 mod traffic;
 mod world;
 
@@ -56,6 +57,7 @@ const CASES: &[&[Case]] = &[
     certificates_served::CASES,
     restore_admission::CASES,
     restore_cnpg::CASES,
+    restore_snapshots::CASES,
     restore::CASES,
     lifecycle::CASES,
 ];

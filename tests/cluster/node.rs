@@ -406,6 +406,50 @@ resolvConf: {resolv}
         )
     }
 
+    /// Starts a driver whose volumes are folders, and what makes volumes and snapshots by it. Where the folders are: `volumes` below this one,
+    /// by the names of their `PersistentVolumes`, and `snapshots`.
+    pub(crate) fn storage(&self) -> io::Result<PathBuf> {
+        let registry = self.path("kubelet/plugins_registry");
+        let folder = self.path("storage");
+        fs::create_dir_all(&registry)?;
+        self.spawn(
+            "csi-folders",
+            "csi-folders",
+            &[
+                "--folder",
+                &self.text("storage"),
+                "--socket",
+                DRIVER,
+                "--registry",
+                &self.text("kubelet/plugins_registry"),
+            ],
+        )?;
+        self.wait_for("the driver of volumes", Duration::from_secs(30), || {
+            Path::new(DRIVER).exists()
+        })?;
+        let kubeconfig = self.text("admin.kubeconfig");
+        let address = format!("--csi-address={DRIVER}");
+        let own = ["--kubeconfig", &kubeconfig];
+        for program in ["csi-provisioner", "csi-snapshotter"] {
+            self.spawn(program, program, &[&own[..], &[&*address]].concat())?;
+        }
+        self.spawn("snapshot-controller", "snapshot-controller", &own)?;
+        Ok(folder)
+    }
+
+    /// Ends what [`Self::storage`] started.
+    pub(crate) fn end_storage(&self) -> io::Result<()> {
+        for program in [
+            "snapshot-controller",
+            "csi-snapshotter",
+            "csi-provisioner",
+            "csi-folders",
+        ] {
+            self.end(program)?;
+        }
+        Ok(())
+    }
+
     fn spawn(&self, name: &'static str, program: &str, arguments: &[&str]) -> io::Result<()> {
         let log = fs::File::options()
             .create(true)
@@ -477,6 +521,9 @@ const RUNNER: &str = "hipaa-iac-runner";
 
 /// containerd's socket, in the world's own `/run`.
 const SOCKET: &str = "/run/containerd/containerd.sock";
+
+/// The socket of the driver of volumes, there too.
+const DRIVER: &str = "/run/csi-folders.sock";
 
 fn poisoned() -> io::Error {
     io::Error::other("a test ended while it held the list of processes")

@@ -53,6 +53,34 @@ const PROVIDER: GoTool = GoTool {
     ldflags: "-s -w",
 };
 
+/// What makes volumes and snapshots in the cluster tests: the programs of the Kubernetes project, and a driver that exists for the tests.
+const SNAPSHOTS: [GoTool; 4] = [
+    GoTool {
+        program: "snapshot-controller",
+        module: "snapshots",
+        package: "github.com/kubernetes-csi/external-snapshotter/v8/cmd/snapshot-controller",
+        ldflags: "-s -w",
+    },
+    GoTool {
+        program: "csi-snapshotter",
+        module: "snapshots",
+        package: "github.com/kubernetes-csi/external-snapshotter/v8/cmd/csi-snapshotter",
+        ldflags: "-s -w",
+    },
+    GoTool {
+        program: "csi-provisioner",
+        module: "snapshots",
+        package: "github.com/kubernetes-csi/external-provisioner/v6/cmd/csi-provisioner",
+        ldflags: "-s -w",
+    },
+    GoTool {
+        program: "csi-folders",
+        module: "snapshots",
+        package: ".",
+        ldflags: "-s -w",
+    },
+];
+
 /// Where built tools are kept: below `target`, so `cargo clean` removes them.
 pub(crate) fn folder() -> PathBuf {
     root().join("target/tools/bin")
@@ -103,7 +131,35 @@ pub(crate) fn cluster() -> Result<(), String> {
         install(&missing)?;
     }
     kubernetes()?;
+    snapshots()?;
     helm()
+}
+
+/// The programs of volume snapshots, and the definitions of their kinds in one file.
+fn snapshots() -> Result<(), String> {
+    SNAPSHOTS.iter().try_for_each(build)?;
+    let module = "github.com/kubernetes-csi/external-snapshotter/client/v8";
+    let source = root().join("tests/tools/snapshots");
+    let folder = output(
+        Command::new(go(26)?)
+            .current_dir(source)
+            .args(["list", "-m", "-f", "{{.Dir}}", module]),
+    )
+    .ok_or_else(|| format!("go does not tell where {module} is"))?;
+    let folder = Path::new(folder.trim()).join("config/crd");
+    let mut all = String::new();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().contains("storage.k8s.io_"))
+        .collect();
+    files.sort();
+    for file in files {
+        all.push_str("---\n");
+        all.push_str(&read(&file)?);
+    }
+    let to = root().join("target/tools/snapshots.yaml");
+    std::fs::write(&to, all).map_err(|error| format!("{}: {error}", to.display()))
 }
 
 /// etcd, the control plane, the kubelet, kube-proxy and kubectl in one program, of the version that
