@@ -352,7 +352,8 @@ mod tests {
             name: Some(name.into()),
             ..SnapshotLocation::default()
         };
-        let chosen = |asked: &SnapshotLocation| newest(asked, &all).map(kube::ResourceExt::name_any);
+        let chosen =
+            |asked: &SnapshotLocation| newest(asked, &all).map(kube::ResourceExt::name_any);
         assert_eq!(chosen(&of_claim("data")).unwrap(), "tuesday");
         assert_eq!(chosen(&named("monday")).unwrap(), "monday");
         for asked in [named("wednesday"), named("sunday"), of_claim("logs")] {
@@ -379,9 +380,8 @@ mod tests {
     fn a_snapshot_is_described_where_a_volume_can_be_made_of_it() {
         let ours = snapshot("monday", "data", "2026-11-23T03:00:00Z", true);
         let ebs = "ebs.csi.aws.com";
-        let volume = |content: &DynamicObject, class: &StorageClass| {
-            described(&ours, content, class, true)
-        };
+        let volume =
+            |content: &DynamicObject, class: &StorageClass| described(&ours, content, class, true);
         let said = volume(&content(&ours), &class(ebs, "Delete")).unwrap();
         assert_eq!(said.uri, "volumesnapshot://clinic/monday");
         assert_eq!((&*said.driver, &*said.handle), (ebs, "snap-1"));

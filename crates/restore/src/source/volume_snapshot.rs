@@ -210,7 +210,7 @@ fn moment(text: &str) -> Option<Time> {
 mod tests {
     use super::*;
 
-    /// As pg_controldata 15.18 prints it, with some lines left out.
+    /// As `pg_controldata` 15.18 prints it, with some lines left out.
     const CONTROL: &str = "\
 pg_control version number:            1300
 Catalog version number:               202209061
