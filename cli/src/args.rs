@@ -102,7 +102,7 @@ Exit codes (the highest applies):
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Files and folders to read; `-` is standard input
+    /// Files, pipes and folders to read; `-` is standard input
     #[arg(default_value = ".", value_name = "PATH", help_heading = None::<&str>)]
     pub(crate) paths: Vec<PathBuf>,
     /// The configuration [default: hipaa-iac.yaml in the first PATH]

@@ -11,7 +11,9 @@ use std::{
 
 use hipaa_iac_engine::{Agreements, Config, Date};
 use hipaa_iac_kubernetes as kubernetes;
-use hipaa_iac_source::{Diagnostic, Inventory, Level, SourceFile, Sources, WalkEntry, walk};
+use hipaa_iac_source::{
+    Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, WalkEntry, display_path, walk,
+};
 use hipaa_iac_terraform::{self as terraform, Assignment};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -99,6 +101,9 @@ pub(crate) fn settings(
 }
 
 fn folder_of(path: &Path) -> &Path {
+    if is_pipe(path) {
+        return Path::new(".");
+    }
     if path.is_dir() {
         return path;
     }
@@ -133,7 +138,13 @@ pub(crate) fn inventory(
     let mut files = Vec::new();
     for path in &arguments.paths {
         if path == Path::new("-") {
-            inventory.extend(standard_input(sources)?);
+            inventory.extend(piped(sources, "<stdin>", io::stdin().lock()));
+        } else if is_pipe(path) {
+            let shown = display_path(path);
+            inventory.extend(match fs::File::open(path) {
+                Ok(pipe) => piped(sources, &shown, pipe),
+                Err(error) => unread(&shown, &error.into()),
+            });
         } else if path.exists() {
             let (mut found, diagnostics) = walk(path);
             for folder in policies {
@@ -183,11 +194,10 @@ pub(crate) fn inventory(
 
     inventory.diagnostics.extend(parts_of_modules(&files));
 
-    let is_json = |entry: &WalkEntry| {
-        entry
-            .path
-            .extension()
-            .is_some_and(|extension| extension == "json" || extension == "tfstate")
+    // What is named is a plan or state by what stands in it, whatever its name.
+    let may_be_plan = |entry: &WalkEntry| {
+        let extension = entry.path.extension().unwrap_or_default();
+        entry.named || extension == "json" || extension == "tfstate"
     };
     let mut source = Inventory::default();
     for options in &environments {
@@ -200,7 +210,7 @@ pub(crate) fn inventory(
     };
     let mut manifests = Vec::new();
     for entry in &files {
-        let plan = if is_json(entry) {
+        let plan = if may_be_plan(entry) {
             plan_or_state(sources, entry, &source, &plain)
         } else {
             None
@@ -318,15 +328,45 @@ fn plan_or_state(
     source: &Inventory,
     options: &terraform::Options,
 ) -> Option<Inventory> {
-    // What cannot be read here is told by whoever else claims the file.
-    let file = sources.read(&entry.path).ok()?;
+    let text = match Sources::read_text(&entry.path) {
+        Ok(text) => text,
+        // Nobody else reads a state; what else cannot be read is told by whoever claims the file.
+        Err(error) if entry.path.extension()? == "tfstate" => {
+            return Some(unread(&display_path(&entry.path), &error));
+        }
+        Err(_) => return None,
+    };
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if !start.starts_with('{') {
+        return None;
+    }
+    let file = sources.add(display_path(&entry.path), &text);
     terraform::load_json(sources, &file, source, options)
 }
 
-fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
-    let text = io::read_to_string(io::stdin().lock())
-        .map_err(|error| Failure(format!("standard input: {error}")))?;
-    let file = sources.add("<stdin>", &text);
+/// Whether a path is what can be read once only: a pipe, or a device such as `/dev/stdin`.
+fn is_pipe(path: &Path) -> bool {
+    path.exists() && !path.is_file() && !path.is_dir()
+}
+
+/// What cannot be read, told.
+fn unread(shown: &str, error: &ReadError) -> Inventory {
+    let message = format!("{shown} was not judged: {error}");
+    let told = Diagnostic::new(Level::Error, "unreadable", message).in_path(shown);
+    let mut inventory = Inventory::default();
+    inventory
+        .diagnostics
+        .push(told.remedy("make it readable, in UTF-8, and give no more than 64 MiB at once"));
+    inventory
+}
+
+/// What comes through a pipe: a plan, a state or manifests.
+fn piped(sources: &Sources, shown: &str, pipe: impl io::Read) -> Inventory {
+    let text = match Sources::text_of(pipe) {
+        Ok(text) => text,
+        Err(error) => return unread(shown, &error),
+    };
+    let file = sources.add(shown, &text);
     let plan = terraform::load_json(
         sources,
         &file,
@@ -338,12 +378,17 @@ fn standard_input(sources: &Sources) -> Result<Inventory, Failure> {
         .unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default()));
     if inventory.resources.is_empty() && !text.contains("apiVersion") && !is_plan {
         // A command before the pipe that failed must not look like one that had nothing to say.
-        let text = "standard input holds no Kubernetes object, and is no plan or state";
+        let what = if shown == "<stdin>" {
+            "standard input"
+        } else {
+            shown
+        };
+        let text = format!("{what} holds no Kubernetes object, and is no plan or state");
         let remedy = "see whether the command before the pipe failed; Terraform source is read from files and folders";
-        let told = Diagnostic::new(Level::Error, "input-unrecognised", text).in_path("<stdin>");
+        let told = Diagnostic::new(Level::Error, "input-unrecognised", text).in_path(shown);
         inventory.diagnostics.push(told.remedy(remedy));
     }
-    Ok(inventory)
+    inventory
 }
 
 fn terraform_options(

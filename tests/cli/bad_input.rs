@@ -429,3 +429,131 @@ fn a_policy_with_a_mistake_or_a_hostile_expression() {
         (3, vec!["mine-is-bad error main.tf:1".to_owned()])
     );
 }
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n      image: x\n      securityContext:\n        privileged: true\n";
+
+/// What bash makes of a script in which `$P` is the program, judging privileged containers and RDS storage.
+#[cfg(unix)]
+fn shell(tree: &Tree, script: &str) -> Ran {
+    let out = std::process::Command::new("bash")
+        .args(["-c", script])
+        .current_dir(tree.path())
+        .env("P", hipaa_iac_tests::program().unwrap())
+        .env(
+            "J",
+            "--format=json --as-of=2026-11-24 --only=container-privileged --only=rds-storage-unencrypted",
+        )
+        .output()
+        .unwrap();
+    Ran {
+        code: out.status.code().unwrap(),
+        stdout: String::from_utf8(out.stdout).unwrap(),
+        stderr: String::from_utf8(out.stderr).unwrap(),
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_named_file_is_read_whatever_its_name() {
+    let plan = r#"{"format_version":"1.2","terraform_version":"1.9.0","resource_changes":[{"address":"aws_db_instance.a","mode":"managed","type":"aws_db_instance","name":"a","provider_name":"registry.terraform.io/hashicorp/aws","change":{"actions":["create"],"after":{"engine":"postgres","storage_encrypted":false},"after_unknown":{}}}]}"#;
+    let tree = Tree::with(&[
+        ("plan", plan),
+        ("plan.txt", plan),
+        ("pod", POD),
+        ("requirements.yaml", POD),
+        ("x/baa.yaml", POD),
+        ("w/Chart.lock", POD),
+    ])
+    .unwrap();
+    for (script, found) in [
+        ("$P check plan $J", "rds-storage-unencrypted fail plan:1"),
+        (
+            "$P check plan.txt $J",
+            "rds-storage-unencrypted fail plan.txt:1",
+        ),
+        ("$P check <(cat plan) $J", "rds-storage-unencrypted fail"),
+        (
+            "cat plan | $P check /dev/stdin $J",
+            "rds-storage-unencrypted fail /dev/stdin:1",
+        ),
+        ("$P check <(cat pod) $J", "container-privileged fail"),
+        (
+            "mkfifo f; cat pod > f & $P check f $J",
+            "container-privileged fail f:9",
+        ),
+        (
+            "$P check requirements.yaml $J",
+            "container-privileged fail requirements.yaml:9",
+        ),
+        (
+            "$P check w/Chart.lock $J",
+            "container-privileged fail w/Chart.lock:9",
+        ),
+        (
+            "mkdir -p y/y; cp x/baa.yaml y/y; $P check y $J",
+            "container-privileged fail y/y/baa.yaml:9",
+        ),
+        (
+            "mkdir z; cp pod z/$'\\xf0.yaml'; $P check z $J",
+            "container-privileged fail z/\u{fffd}.yaml:9",
+        ),
+    ] {
+        let ran = shell(&tree, script);
+        let told = ran.findings();
+        assert!(
+            told.len() == 1 && told[0].starts_with(found),
+            "{script}: {told:?} {} {}",
+            ran.stdout,
+            ran.stderr
+        );
+        assert_eq!(ran.code, 1, "{script}");
+    }
+}
+
+#[test]
+fn a_named_file_that_is_no_input_counts() {
+    for (name, text) in [
+        ("notes", "nothing to see\n"),
+        ("package.json", "{\"name\": \"portal\"}"),
+        ("empty.yaml", ""),
+    ] {
+        let ran = beside_a_violation(&[(name, text.as_bytes())]);
+        assert_eq!(ran.code, 1, "{}", ran.stdout);
+        let tree = Tree::with(&[("main.tf", BAD), (name, text)]).unwrap();
+        let ran = run_in(tree.path(), &["check", "main.tf", name, "--format", "json"]).unwrap();
+        assert_eq!(ran.code, 3, "{}", ran.stdout);
+        let told = format!("input-unrecognised {name}:null");
+        assert!(diagnostics(&ran).contains(&told), "{:?}", diagnostics(&ran));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn standard_input_that_is_unreadable_leaves_the_rest_judged() {
+    let tree = Tree::with(&[("db/main.tf", BAD)]).unwrap();
+    for (script, told) in [
+        (
+            "printf '\\xff' | $P check - db $J",
+            "unreadable <stdin>:null",
+        ),
+        (
+            "head -c 70000000 /dev/zero | tr '\\0' ' ' | $P check - db $J",
+            "unreadable <stdin>:null",
+        ),
+    ] {
+        let ran = shell(&tree, script);
+        assert_eq!(ran.code, 3, "{script}: {}", ran.stderr);
+        assert_eq!(
+            ran.findings(),
+            ["rds-storage-unencrypted fail db/main.tf:4"]
+        );
+        assert_eq!(diagnostics(&ran), [told], "{script}");
+    }
+}
+
+#[test]
+fn a_state_that_is_unreadable_is_told() {
+    let ran = beside_a_violation(&[("x/terraform.tfstate", b"{\"version\": 4\xff}")]);
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    assert_eq!(diagnostics(&ran), ["unreadable x/terraform.tfstate:null"]);
+}

@@ -514,8 +514,8 @@ fn wrong_usage_names_the_thing_and_a_remedy() {
 
 #[test]
 fn a_run_that_judges_nothing_says_so() {
-    let tree = Tree::with(&[("notes.txt", "hello"), ("sub/main.tf", GOOD)]).unwrap();
-    let ran = run_in(tree.path(), &["check", "notes.txt"]).unwrap();
+    let tree = Tree::with(&[("notes/a.txt", "hello"), ("sub/main.tf", GOOD)]).unwrap();
+    let ran = run_in(tree.path(), &["check", "notes"]).unwrap();
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("no-resources"), "{}", ran.stdout);
     let only = ["check", "sub", "--only", "rds-storage-unencrypted"];

@@ -40,7 +40,7 @@ pub struct Options {
     pub environment: Option<Arc<str>>,
 }
 
-/// Files that have their own meaning and never hold objects.
+/// Files that have their own meaning, and hold objects only where they say so.
 const OTHER_FILES: [&str; 6] = [
     "Chart.yaml",
     "Chart.lock",
@@ -48,6 +48,20 @@ const OTHER_FILES: [&str; 6] = [
     "requirements.lock",
     "hipaa-iac.yaml",
     "baa.yaml",
+];
+
+fn is_other(name: &str) -> bool {
+    OTHER_FILES.contains(&name)
+}
+
+/// Ends of the names of files that Terraform reads, whatever stands in them.
+const TERRAFORM: [&str; 6] = [
+    ".tf",
+    ".tofu",
+    ".tf.json",
+    ".tofu.json",
+    ".tfvars",
+    ".tfvars.json",
 ];
 
 /// Reads the manifests, charts and kustomizations among `files`.
@@ -138,20 +152,19 @@ fn load_with(
 
     let mut work: Vec<Work<'_>> = Vec::new();
     for (path, entry) in &entries {
-        let Some(name) = path.file_name().and_then(OsStr::to_str) else {
+        // A name that is not UTF-8 is shown with marks in it, and its file read like any other.
+        let Some(name) = path.file_name().map(OsStr::to_string_lossy) else {
             continue;
         };
-        let manifest = entry.named || has_manifest_extension(path);
-        let chart_values = name.starts_with("values")
+        let manifest = entry.named || has_manifest_extension(path) || is_other(&name);
+        let of_chart = (name.starts_with("values") || is_other(&name))
             && path
                 .parent()
                 .is_some_and(|folder| charts.binary_search(&folder.to_owned()).is_ok());
         if manifest
-            && !OTHER_FILES.contains(&name)
             && !is_kustomization(path)
-            && !name.ends_with(".tf.json")
-            && !name.ends_with(".tofu.json")
-            && !chart_values
+            && !TERRAFORM.iter().any(|end| name.ends_with(end))
+            && !of_chart
             && !values.contains(path)
             && !overlays.listed.contains(path)
             && !rendered(path)
@@ -222,11 +235,26 @@ fn read_manifest(
         }
     };
     let kubernetes = text.contains("apiVersion");
-    if !kubernetes && !entry.named {
+    let other = entry
+        .path
+        .file_name()
+        .is_some_and(|name| is_other(&name.to_string_lossy()));
+    // hipaa-iac's own files and those of charts are read elsewhere, for what they are.
+    let foreign = other && (!text.contains("kind") || text.contains("hipaa-iac.dev/"));
+    if !kubernetes && (!entry.named || other) || foreign {
         return Objects::default();
     }
     let file = sources.add(shown, &text);
     let mut objects = object::read(&file, root, environment);
+    if entry.named && !objects.recognised && objects.errors.is_empty() {
+        let message =
+            "the named file holds no Kubernetes object, and is no Terraform source, plan or state";
+        objects.diagnostics.push(
+            Diagnostic::new(Level::Error, "input-unrecognised", message)
+                .in_path(Arc::clone(file.path()))
+                .remedy("see whether what wrote it failed; do not name it if it is not input"),
+        );
+    }
     if entry.named
         || !objects.resources.is_empty()
         || text.contains("apiVersion:")

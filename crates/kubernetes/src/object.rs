@@ -29,6 +29,8 @@ pub(crate) struct Objects {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What could not be parsed. Whether that counts is for the caller to say: the file may not be Kubernetes at all.
     pub(crate) errors: Vec<Diagnostic>,
+    /// A document says that it is an object, be it one that is judged or not.
+    pub(crate) recognised: bool,
     /// What could not be rendered.
     pub(crate) unresolved: Vec<Unresolved>,
 }
@@ -47,12 +49,14 @@ pub(crate) fn read(file: &SourceFile, root: &Arc<str>, environment: Option<&Arc<
             diagnostics,
         } = document;
         let before = objects.resources.len();
+        let nearly = nearly_object(&node);
+        objects.recognised |=
+            nearly.is_some() || node.get("apiVersion").is_some() && node.get("kind").is_some();
         let mut reader = Reader {
             root,
             environment,
             objects: &mut objects,
         };
-        let nearly = nearly_object(&node);
         let kubernetes = reader.document(node, Some(extent), None);
         objects.diagnostics.extend(nearly);
         if kubernetes || objects.resources.len() > before {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Read as _,
+    io::{self, Read as _},
     path::Path,
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
@@ -166,7 +166,7 @@ impl SourceFile {
 pub enum ReadError {
     /// The system refused.
     #[error("{0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
     /// It is larger than [`MAX_FILE_BYTES`].
     #[error("the file has {0} bytes, more than the {MAX_FILE_BYTES} that are read")]
     TooLarge(u64),
@@ -222,9 +222,21 @@ impl Sources {
         if size > MAX_FILE_BYTES {
             return Err(ReadError::TooLarge(size));
         }
+        Self::collect(file, size)
+    }
+
+    /// Reads a text from a pipe, up to the limit of files.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn text_of(pipe: impl io::Read) -> Result<String, ReadError> {
+        Self::collect(pipe, 0)
+    }
+
+    fn collect(from: impl io::Read, size: u64) -> Result<String, ReadError> {
         // A pipe or a file of /proc reports no size: the limit holds for what is read.
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        from.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(ReadError::TooLarge(bytes.len() as u64));
         }
