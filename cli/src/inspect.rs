@@ -111,42 +111,100 @@ fn describe(resource: &Resource, sources: &Sources) -> Json {
     })
 }
 
+/// Arguments that hold a secret though neither their names nor the texts say so, by the type of resource.
+const SECRETS: [(&str, &[&str]); 14] = [
+    ("aws_ssm_parameter", &["value", "value_wo"]),
+    ("azurerm_key_vault_secret", &["value", "value_wo"]),
+    ("github_actions_environment_secret", GITHUB),
+    ("github_actions_organization_secret", GITHUB),
+    ("github_actions_secret", GITHUB),
+    ("github_codespaces_secret", GITHUB),
+    ("github_dependabot_secret", GITHUB),
+    ("gitlab_project_variable", &["value"]),
+    ("helm_release", &["set_sensitive", "set_wo"]),
+    ("kubernetes_secret", KUBERNETES),
+    ("kubernetes_secret_v1", KUBERNETES),
+    ("kubernetes_secret_v1_data", KUBERNETES),
+    ("local_sensitive_file", &["content", "content_base64"]),
+    ("vault_generic_secret", &["data_json"]),
+];
+const GITHUB: &[&str] = &[
+    "plaintext_value",
+    "encrypted_value",
+    "value",
+    "value_encrypted",
+];
+const KUBERNETES: &[&str] = &["data", "binary_data", "data_wo", "binary_data_wo"];
+
 /// The body with the secrets marked that no `sensitive` marks: a provider's schema marks its passwords, and a Secret holds
 /// nothing else.
 fn with_hidden(resource: &Resource) -> Node {
     match &resource.kind {
         // Its values are of any shape, and Terraform knows of no secret among them.
         ResourceKind::Terraform(id) if &*id.type_ == "terraform_data" => resource.body.clone(),
-        ResourceKind::Terraform(_) => hide(&resource.body, "", false),
-        ResourceKind::Kubernetes(id) if id.group.is_empty() && &*id.kind == "Secret" => {
-            let all = ["data", "stringData"];
-            let members = resource.body.as_map().into_iter().flatten();
-            let members = members
-                .map(|(key, value)| (Arc::clone(key), hide(value, key, all.contains(&&**key))));
-            Node::object(members.collect())
+        ResourceKind::Terraform(id) => {
+            let secrets = SECRETS.iter().find(|(type_, _)| *type_ == &*id.type_);
+            let secrets = secrets.map_or(&[][..], |(_, arguments)| arguments);
+            match resource.body.as_map() {
+                Some(members) => Node {
+                    value: Value::Object(Arc::new(
+                        members
+                            .iter()
+                            .map(|(key, value)| {
+                                (Arc::clone(key), hide(value, key, secrets.contains(&&**key)))
+                            })
+                            .collect(),
+                    )),
+                    ..resource.body.clone()
+                },
+                None => hide(&resource.body, "", false),
+            }
         }
         ResourceKind::Kubernetes(_) => hide(&resource.body, "", false),
     }
 }
 
-/// Marks the texts that reports hide; every text with `all`.
+/// Marks the texts that reports hide; every value with `all`.
 fn hide(node: &Node, name: &str, all: bool) -> Node {
     let value = match &node.value {
-        Value::String(text) if all || hipaa_iac_report::is_hidden(name, text) => {
+        Value::String(text)
+            if all
+                || hipaa_iac_report::is_hidden(name, text)
+                // Manifests in a text.
+                || text.contains("kind: Secret") =>
+        {
             return Node {
                 sensitive: true,
                 ..node.clone()
             };
         }
-        Value::List(elements) => Value::List(Arc::new(
-            elements
-                .iter()
-                .map(|element| hide(element, name, all))
-                .collect(),
-        )),
+        Value::Number(_) | Value::Bool(_) if all => {
+            return Node {
+                sensitive: true,
+                ..node.clone()
+            };
+        }
+        Value::List(elements) => {
+            let mut before = None;
+            let elements = elements.iter().map(|element| {
+                // Of a command, what an option is followed by.
+                let argument = element
+                    .as_str()
+                    .zip(before.replace(element).and_then(Node::as_str))
+                    .is_some_and(|(text, option)| {
+                        option.starts_with('-')
+                            && !hipaa_iac_report::is_hidden("", option)
+                            && hipaa_iac_report::is_hidden("", &format!("{option} {text}"))
+                    });
+                hide(element, name, all || argument)
+            });
+            Value::List(Arc::new(elements.collect()))
+        }
         Value::Object(members) => {
             // In `{name: DB_PASSWORD, value: x}` the name is a value.
             let pair = node.get("name").and_then(Node::as_str);
+            let kind = node.get("kind").and_then(Node::as_str);
+            let secret = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("Secret"));
             let members = members.iter().map(|(key, value)| {
                 let name = match (&**key, pair) {
                     ("value", Some(pair)) => pair,
@@ -154,6 +212,7 @@ fn hide(node: &Node, name: &str, all: bool) -> Node {
                     ("name", _) => "",
                     (key, _) => key,
                 };
+                let all = all || secret && matches!(&**key, "data" | "stringData");
                 (Arc::clone(key), hide(value, name, all))
             });
             Value::Object(Arc::new(members.collect()))

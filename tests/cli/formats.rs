@@ -394,3 +394,78 @@ resource "aws_db_instance" "c" {{
         assert_eq!(clean(&["check"]).code, 2);
     }
 }
+
+/// What only the marks of a plan or state, or the kind of a resource, say to be a secret.
+#[test]
+fn secrets_that_no_name_tells_are_shown_nowhere() {
+    let marker = "zq8markerzq8";
+    let plan = format!(
+        r#"{{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{{"address":"aws_db_instance.p","mode":"managed","type":"aws_db_instance","name":"p","provider_name":"registry.terraform.io/hashicorp/aws","change":{{"actions":["create"],"before":null,"after":{{"db_name":"{marker}","storage_encrypted":false,"username":"{marker}"}},"after_unknown":{{}},"after_sensitive":{{"db_name":true,"username":true}}}}}}]}}"#
+    );
+    let state = format!(
+        r#"{{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","resources":[{{"mode":"managed","type":"aws_db_instance","name":"s","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]","instances":[{{"attributes":{{"db_name":"{marker}","storage_encrypted":false}},"sensitive_attributes":[[{{"type":"get_attr","value":"db_name"}}]]}}]}},{{"mode":"managed","type":"terraform_data","name":"d","provider":"provider[\"terraform.io/builtin/terraform\"]","instances":[{{"attributes":{{"input":{{"value":{{"p":"{marker}","q":"shown-input"}},"type":["object",{{"p":"string","q":"string"}}]}}}},"sensitive_attributes":[[{{"type":"get_attr","value":"input"}},{{"type":"get_attr","value":"p"}}]]}}]}}]}}"#
+    );
+    let source = format!(
+        "resource \"aws_ssm_parameter\" \"a\" {{\n  name  = \"n\"\n  type  = \"SecureString\"\n  value = \"{marker}\"\n}}\n\
+         resource \"kubernetes_secret\" \"a\" {{\n  metadata {{ name = \"s\" }}\n  data = {{ a = \"{marker}\", b = 1 + \"x\" }}\n}}\n\
+         resource \"kubernetes_manifest\" \"a\" {{\n  manifest = {{\n    apiVersion = \"v1\"\n    kind = \"Secret\"\n    metadata = {{ name = \"m\" }}\n    stringData = {{ a = \"{marker}\" }}\n  }}\n}}\n\
+         resource \"github_actions_secret\" \"a\" {{\n  plaintext_value = \"{marker}\"\n}}\n\
+         resource \"helm_release\" \"a\" {{\n  name = \"h\"\n  chart = \"c\"\n  set_sensitive {{\n    name  = \"x\"\n    value = \"{marker}\"\n  }}\n}}\n"
+    );
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n    - {{name: c, image: x, securityContext: {{privileged: true}}, args: [--token, {marker}]}}\n    - name: d\n      image: x\n      command: [sh, -c, \"curl -u app:{marker} https://portal\"]\n"
+    );
+    let tree = Tree::with(&[
+        ("plan/plan.json", plan.as_str()),
+        ("state/terraform.tfstate", state.as_str()),
+        ("src/main.tf", source.as_str()),
+        ("k8s/pod.yaml", pod.as_str()),
+        (
+            "k8s/kind.json",
+            &format!(r#"{{"apiVersion":"v1","kind":"secret","metadata":{{"name":"k"}},"stringData":{{"a":"{marker}"}}}}"#),
+        ),
+        (
+            "k8s/version.yaml",
+            &format!(r#"{{kind: Secret, metadata: {{name: k}}, stringData: {{a: {marker}}}}}"#),
+        ),
+        (
+            "k8s/broken.yaml",
+            &format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: k}}\nstringData: {{a: \"{marker}\" \"b\": c}}\n"),
+        ),
+        (
+            "k8s/broken.json",
+            &format!(r#"{{"apiVersion":"v1","kind":"Secret","stringData":{{"a":"{marker}" "b":1}}}}"#),
+        ),
+    ])
+    .unwrap();
+    for format in FORMATS {
+        for verbosity in ["--verbose", "--quiet"] {
+            let ran = run_in(
+                tree.path(),
+                &["check", ".", "--format", format, "--show", "all", verbosity],
+            )
+            .unwrap();
+            assert!(ran.stdout.len() > 500, "{format}: {}", ran.stderr);
+            assert!(!ran.stdout.contains(marker), "{format}: {}", ran.stdout);
+            assert!(!ran.stderr.contains(marker), "{format}: {}", ran.stderr);
+        }
+    }
+    // Each violation is pointed at all the same.
+    let text = run_in(tree.path(), &["check", "."]).unwrap().stdout;
+    for shown in [
+        "\"storage_encrypted\":false",
+        "privileged: true",
+        "plan/plan.json:1",
+    ] {
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+    let inspected = run_in(tree.path(), &["inspect", ".", "--format", "json"]).unwrap();
+    assert!(!inspected.stdout.contains(marker), "{}", inspected.stdout);
+    for shown in ["shown-input", "SecureString", "--token"] {
+        assert!(
+            inspected.stdout.contains(shown),
+            "{shown}: {}",
+            inspected.stdout
+        );
+    }
+}

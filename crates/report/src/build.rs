@@ -2,11 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use hipaa_iac_engine as engine;
 use hipaa_iac_source::{self as source, Inventory, ResourceKind, Sources, Span, WalkEntry};
+use regex::Regex;
 
 use crate::{
     CheckResult, fingerprint,
@@ -94,6 +95,10 @@ impl CheckResult {
                 // A variable of a container may be a credential, though it is of a wrong type.
                 sensitive: diagnostic.code == "kubernetes-type"
                     && diagnostic.message.contains(".env[")
+                    || diagnostic.code.ends_with("-syntax")
+                        && diagnostic
+                            .span
+                            .is_some_and(|span| may_hold_secrets(span, sources))
                     || diagnostic
                         .span
                         .is_some_and(|span| secrets.iter().any(|secret| holds(*secret, span))),
@@ -440,6 +445,17 @@ fn made_safeguard(paragraph: &str) -> Safeguard {
             }
         }),
     }
+}
+
+/// Whether a file that was not understood may be a Secret, or is a document whose members are unnamed to us.
+fn may_hold_secrets(span: Span, sources: &Sources) -> bool {
+    static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)secret").ok());
+    sources.get(span.file).is_none_or(|file| {
+        file.text().trim_start().starts_with('{')
+            || SECRET
+                .as_ref()
+                .is_none_or(|word| word.is_match(file.text()))
+    })
 }
 
 fn made_diagnostic(diagnostic: &source::Diagnostic, sources: &Sources) -> Diagnostic {

@@ -60,11 +60,85 @@ pub(crate) fn line(file: &SourceFile, span: Span, sensitive: bool) -> Option<Lin
         hidden.push(behind_name(text, opened.unwrap_or(start), stop)..stop);
     }
     let (text, marked) = hide(&without_c1(text), hidden, start..stop);
+    let (text, marked) = alone(&text, marked);
     Some(Line {
         number,
         text,
         marked,
     })
+}
+
+/// Of a collection on one line the pointed member alone. What stands beside it may be a secret that nothing in the line says to
+/// be one: a plan and a state mark theirs elsewhere.
+fn alone(text: &str, marked: Range<usize>) -> (String, Range<usize>) {
+    let before = text.get(..marked.start).unwrap_or_default();
+    let pointed = text.get(marked.clone()).unwrap_or_default();
+    let after = text.get(marked.end..).unwrap_or_default();
+    let says_something = |rest: &str| rest.contains(char::is_alphanumeric);
+
+    let mut out = String::with_capacity(text.len());
+    let parted = (0..before.len())
+        .rev()
+        .find(|at| is_opener(before, *at, b"{[") || is_byte(before, *at, b",;"));
+    if let Some(last) = parted {
+        // What the outermost collection is the value of, if that is all that stands before it.
+        let first = opener(before, b"{[");
+        let lead = first.and_then(|first| before.get(..=first));
+        out.push_str(
+            lead.filter(|lead| !lead.contains([',', ';']))
+                .unwrap_or_default(),
+        );
+        if first != Some(last) {
+            out.push('…');
+        }
+        out.push_str(before.get(last + 1..).unwrap_or_default());
+    } else {
+        out.push_str(before);
+    }
+
+    let start = out.len();
+    let among = parted.is_some()
+        || text.trim_start().starts_with(['{', '['])
+        || after.trim_start().starts_with([',', ';']);
+    let inner = opener(pointed, if among { b"{[" } else { b"{" });
+    if let Some((shown, _)) = inner
+        .and_then(|at| pointed.split_at_checked(at + 1))
+        .filter(|(_, rest)| says_something(rest))
+    {
+        out.push_str(shown);
+        let end = out.len();
+        out.push('…');
+        return (out, start..end);
+    }
+    out.push_str(pointed);
+    let end = out.len();
+    let ends = (0..after.len())
+        .find(|at| is_opener(after, *at, b"{[") || among && is_byte(after, *at, b",;}]"));
+    let (shown, rest) = after.split_at(ends.unwrap_or(after.len()));
+    out.push_str(shown);
+    out.push_str(if says_something(rest) { "…" } else { rest });
+    (out, start..end)
+}
+
+fn is_byte(text: &str, at: usize, of: &[u8]) -> bool {
+    text.as_bytes()
+        .get(at)
+        .is_some_and(|byte| of.contains(byte))
+}
+
+/// Whether a collection is opened here by one of these brackets: `${`, `%{` and `{{` take a text in.
+fn is_opener(text: &str, at: usize, brackets: &[u8]) -> bool {
+    let template = || {
+        at.checked_sub(1)
+            .is_some_and(|before| is_byte(text, before, b"$%{"))
+            || is_byte(text, at + 1, b"{")
+    };
+    is_byte(text, at, brackets) && (is_byte(text, at, b"[") || !template())
+}
+
+/// The first place at which a collection is opened.
+fn opener(text: &str, brackets: &[u8]) -> Option<usize> {
+    (0..text.len()).find(|at| is_opener(text, *at, brackets))
 }
 
 /// Where what may be secret begins: behind the `name` of a mapping, which says what it is the value of.
@@ -177,6 +251,9 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b((?:npm|dop_v1|pypi)[_-][A-Za-z0-9_-]{20,})",
         r"\b(AGE-SECRET-KEY-1[A-Z0-9]+)",
         r"(?i)\b(?:AccountKey|SharedAccessKey|sig)=([^;&\s\x22']+)",
+        // What a command is given: `--token x`, `curl -u user:x`.
+        r#"(?i)(?:^|[\s"'])--?[a-z0-9-]*(?:token|password|passwd|secret|api-?key)\s+["']?([^\s"'-][^\s"']*)"#,
+        r#"(?:^|[\s"'])(?:-u|--user|--proxy-user)[\s=]+["']?[A-Za-z][^\s"':]*:([^\s"']+)"#,
         r"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9+/=_.~-]{8,})",
     ]
     .into_iter()
@@ -556,6 +633,8 @@ mod tests {
             "password = var.x != \"\" ? var.x : \"S3CR\"",
             "token: 'S3CR'",
             "PASSWORD: S3CR1",
+            "curl -u app:S3CRhunter https://portal",
+            "  - portal --auth-token S3CRhunter",
         ] {
             let shown = with_marker(text);
             assert!(!shown.contains("S3CR"), "{text:?} shows {shown:?}");
@@ -587,6 +666,8 @@ mod tests {
             "url = \"postgres://${var.user}:${var.password}@db/x\"",
             "kms_key_id = \"arn:aws:kms:us-east-1:123456789012:key/abc\"",
             "value: plain",
+            "docker run --user 1000:1000 -u app x",
+            "portal --password-file /run/secrets/x --token --verbose",
         ] {
             assert_eq!(first(text), text);
         }
@@ -599,10 +680,7 @@ mod tests {
         let file = sources.add("a", text);
         let at = text.find("false").unwrap();
         let shown = line(&file, Span::new(file.id(), at..at + 5), false).unwrap();
-        assert_eq!(
-            shown.text,
-            "  a = \"x://u:(redacted)@h\", storage = false # naïve"
-        );
+        assert_eq!(shown.text, "… storage = false # naïve");
         assert_eq!(&shown.text[shown.marked], "false");
 
         let at = text.find("\"x").unwrap();
@@ -616,12 +694,82 @@ mod tests {
             ("  b: secret, c: y}", "  b: (redacted)"),
             ("  b: secret # why", "  b: (redacted) # why"),
             ("- {name: KEY, value: secret}", "- {name: KEY(redacted)"),
+            ("a: hidden, b: secret}", "… b: (redacted)}"),
         ] {
             let file = sources.add("b", text);
             let at = text.find("secret").unwrap();
             let shown = line(&file, Span::new(file.id(), at..at + 6), true).unwrap();
             assert_eq!(shown.text, shown_as);
             assert_eq!(&shown.text[shown.marked], REDACTED);
+        }
+    }
+
+    #[test]
+    fn of_a_collection_on_one_line_the_pointed_member_is_shown() {
+        let sources = Sources::new();
+        for (text, at, shown_as) in [
+            (
+                r#"{"after":{"db_name":"S3CRET","storage_encrypted":false,"user":"S3CRET"}}"#,
+                "false",
+                r#"{…"storage_encrypted":false…"#,
+            ),
+            (
+                r#"{"after":{"db":"S3CRET","ingress":[{"a":"S3CRET"}]}}"#,
+                r#"[{"a":"S3CRET"}]"#,
+                r#"{…"ingress":[…"#,
+            ),
+            (
+                "  - {name: c, securityContext: {privileged: true}, args: [--x, S3CRET]}",
+                "true",
+                "  - {…privileged: true…",
+            ),
+            (
+                "    privileged: true, args: S3CRET}",
+                "true",
+                "    privileged: true…",
+            ),
+            (
+                "  - {name: c, args: [S3CRET]}",
+                "{name: c, args: [S3CRET]}",
+                "  - {…",
+            ),
+            (
+                "  securityContext: {a: S3CRET}",
+                "securityContext",
+                "  securityContext: …",
+            ),
+            (
+                "data = { a = \"S3CRET\", b = 1 + \"x\" }",
+                "1 + \"x\"",
+                "data = {… b = 1 + \"x\" }",
+            ),
+            (
+                "cidr = [\"0.0.0.0/0\", \"10.0.0.0/8\"]",
+                "\"0.0.0.0/0\"",
+                "cidr = [\"0.0.0.0/0\"…",
+            ),
+            (
+                "cidr = [\"0.0.0.0/0\"]",
+                "[\"0.0.0.0/0\"]",
+                "cidr = [\"0.0.0.0/0\"]",
+            ),
+            (
+                "name = \"a-${var.x}-b\"",
+                "var.x",
+                "name = \"a-${var.x}-b\"",
+            ),
+            (
+                "image: {{ .Values.image }}",
+                "{{ .Values.image }}",
+                "image: {{ .Values.image }}",
+            ),
+        ] {
+            let file = sources.add("a", text);
+            let start = text.find(at).unwrap();
+            let shown = line(&file, Span::new(file.id(), start..start + at.len()), false).unwrap();
+            assert_eq!(shown.text, shown_as);
+            let marked = &shown.text[shown.marked];
+            assert!(at.starts_with(marked) && !marked.is_empty(), "{marked}");
         }
     }
 

@@ -331,8 +331,10 @@ impl Page<'_> {
         if let Some(remedy) = &diagnostic.remedy {
             notes.help(remedy);
         }
+        // Where the syntax is broken, what is a value and what is none cannot be told.
+        let unread = diagnostic.sensitive && diagnostic.code.ends_with("-syntax");
         let place = self
-            .snippet(diagnostic.span, diagnostic.sensitive)
+            .snippet(diagnostic.span.filter(|_| !unread), diagnostic.sensitive)
             .or_else(|| {
                 diagnostic
                     .file

@@ -310,11 +310,12 @@ impl Reader<'_> {
                     continue;
                 };
                 let key = instance_key(instance.get("index_key"));
-                let mut body = hide_by_name(attributes.clone());
+                // Paths lead through the values, not through how the file keeps them.
+                let plain = map_children(attributes.clone(), |_, child| Some(without_type(child)));
+                let mut body = hide_by_name(plain);
                 for path in list(instance.get("sensitive_attributes")) {
                     body = hide_path(body, list(Some(path)));
                 }
-                body = map_children(body, |_, attribute| Some(without_type(attribute)));
                 let id = TerraformId {
                     mode: mode.into(),
                     type_: type_.into(),
@@ -507,7 +508,6 @@ fn without_type(attribute: Node) -> Node {
     let dynamic = attribute.as_map().is_some_and(|members| members.len() == 2)
         && attribute.get("type").is_some_and(written_type);
     match attribute.get("value").filter(|_| dynamic) {
-        Some(value) if attribute.sensitive => hide(value.clone()),
         Some(value) => value.clone(),
         None => attribute,
     }

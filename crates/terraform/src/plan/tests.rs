@@ -374,6 +374,23 @@ fn attributes_of_a_state_file_are_hidden_by_path_and_by_name() {
     assert!(list[1].sensitive && !list[0].sensitive);
 }
 
+/// As Terraform 1.11 writes the state of `terraform_data` with `input = { p = sensitive("x"), q = "y" }`.
+#[test]
+fn a_path_leads_into_a_value_of_any_type() {
+    let text = r#"{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": [
+        {"mode": "managed", "type": "terraform_data", "name": "d", "provider": "provider[\"terraform.io/builtin/terraform\"]",
+         "instances": [{"attributes": {"input": {"value": {"p": "x", "q": "y"}, "type": ["object", {"p": "string", "q": "string"}]}},
+          "sensitive_attributes": [[{"type": "get_attr", "value": "input"}, {"type": "get_attr", "value": "p"}]]}]}]}"#;
+    let inventory = read(text).1.unwrap();
+    let input = find(&inventory, "terraform_data.d")
+        .body
+        .get("input")
+        .unwrap()
+        .clone();
+    assert!(input.get("p").unwrap().sensitive);
+    assert!(!input.get("q").unwrap().sensitive);
+}
+
 #[test]
 fn what_is_no_plan_is_passed_by() {
     for text in [
