@@ -110,7 +110,10 @@ fn run(cli: Cli) -> Outcome {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hipaa-iac", &mut script);
-            print(&String::from_utf8_lossy(&script))
+            // clap parts the name at its hyphen in the labels of what bash completes, but not where it looks them up
+            // (clap-rs/clap#6421).
+            let script = String::from_utf8_lossy(&script);
+            print(&script.replace("hipaa__subcmd__iac", "hipaa__iac"))
         }
     }
 }

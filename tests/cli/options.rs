@@ -597,3 +597,25 @@ fn a_broken_policy_is_told_where_it_is_asked_for() {
         );
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn bash_completes_behind_a_subcommand() {
+    let script = r#"
+        source <("$P" completions bash)
+        complete() { COMP_WORDS=(hipaa-iac "$@"); COMP_CWORD=$#; _hipaa__iac hipaa-iac "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"; echo "${COMPREPLY[@]}"; }
+        complete che
+        complete check --fo
+        complete policy lis
+        complete evidence key-list --k
+    "#;
+    let out = std::process::Command::new("bash")
+        .args(["--norc", "-c", script])
+        .env("P", hipaa_iac_tests::program().unwrap())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(&lines[..3], ["check", "--format", "list"], "{text}");
+    assert!(lines[3].starts_with("--k"), "{text}");
+}
