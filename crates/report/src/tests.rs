@@ -1684,3 +1684,18 @@ fn a_diagnostic_shows_nothing_of_a_secret() {
     assert!(text.contains("secret.yaml:4:10"), "{text}");
     assert!(!text.contains("S3CR"), "{text}");
 }
+
+#[test]
+fn junit_holds_characters_of_xml_alone() {
+    let mut fixture = everything();
+    for finding in &mut fixture.result.findings {
+        finding.resource.address = "aws_db_instance.a[\"\u{ffff}\u{fffe}\u{1}b\"]".into();
+    }
+    let text = junit(&fixture.result, &JunitOptions::default());
+    assert!(text.contains("aws_db_instance.a["), "{text}");
+    // `Char` of XML 1.0, 2.2.
+    let bad = text.chars().find(|c| {
+        !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    });
+    assert_eq!(bad, None, "{text}");
+}
