@@ -22,6 +22,8 @@ use crate::{
 
 /// The narrowest and widest text that is laid out, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 60..=120;
+/// The columns of a text that goes to no terminal: its bytes are the same everywhere.
+const WIDTH: usize = 100;
 
 /// Where a report goes: a format, and a file or standard output.
 struct Target {
@@ -248,11 +250,12 @@ fn render(
         Format::Json => String::new(),
         Format::Text => {
             let color = target.file.is_none() && colored(global.color);
-            let width = env::var("COLUMNS")
-                .ok()
-                .and_then(|columns| columns.parse().ok())
-                .or_else(terminal_width)
-                .unwrap_or(100_usize);
+            let width = target
+                .file
+                .is_none()
+                .then(terminal_width)
+                .flatten()
+                .unwrap_or(WIDTH);
             let detail = match (global.quiet, global.verbose) {
                 (true, _) => Detail::Short,
                 (_, true) => Detail::Full,
@@ -281,9 +284,12 @@ fn render(
     }
 }
 
-/// The width of the terminal on standard output, if it is one.
+/// The columns of standard output, if it is a terminal; `COLUMNS` says otherwise.
 fn terminal_width() -> Option<usize> {
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    let wanted = env::var("COLUMNS").ok();
+    let wanted = wanted.and_then(|columns| columns.parse().ok());
+    Some(wanted.unwrap_or_else(|| usize::from(width.0)))
 }
 
 fn append(file: &Path, text: &str) -> Result<(), Failure> {

@@ -619,3 +619,31 @@ fn bash_completes_behind_a_subcommand() {
     assert_eq!(&lines[..3], ["check", "--format", "list"], "{text}");
     assert!(lines[3].starts_with("--k"), "{text}");
 }
+
+/// A terminal is made by `script` of util-linux, which gives its own to the program's standard error alone.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_width_of_a_terminal_is_that_of_the_output() {
+    let tree = Tree::with(&[("main.tf", BAD)]).unwrap();
+    let mut texts = Vec::new();
+    for columns in [70, 110] {
+        let command = format!(
+            "stty cols {columns}; '{}' check . --format text=file >/dev/null; '{}' check . >redirected",
+            hipaa_iac_tests::program().unwrap().display(),
+            hipaa_iac_tests::program().unwrap().display(),
+        );
+        let out = std::process::Command::new("script")
+            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+            .current_dir(tree.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(out.status.code(), Some(1), "{out:?}");
+        for name in ["file", "redirected"] {
+            texts.push(std::fs::read_to_string(tree.path().join(name)).unwrap());
+        }
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert!(texts[0].contains("rds-storage-unencrypted"));
+}
