@@ -1,6 +1,7 @@
 //! `hipaa-iac check`.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -191,6 +192,15 @@ fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {
             }
         };
         targets.push(Target { format, file });
+    }
+    let mut files = BTreeSet::new();
+    for file in targets.iter().filter_map(|target| target.file.as_ref()) {
+        if !files.insert(std::path::absolute(file)?) {
+            return Err(Failure(format!(
+                "{}: two formats cannot go to one file; give each its own",
+                file.display()
+            )));
+        }
     }
     if targets.is_empty() {
         targets.push(Target {

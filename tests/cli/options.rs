@@ -599,6 +599,20 @@ fn a_broken_policy_is_told_where_it_is_asked_for() {
 }
 
 #[test]
+fn two_formats_to_one_file_are_refused() {
+    let tree = Tree::with(&[("main.tf", BAD)]).unwrap();
+    for second in ["text=o", "text=./o"] {
+        let ran = run_in(
+            tree.path(),
+            &["check", "--format", "json=o", "--format", second],
+        )
+        .unwrap();
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(!tree.path().join("o").exists());
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn bash_completes_behind_a_subcommand() {
     let script = r#"
