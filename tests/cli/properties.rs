@@ -15,7 +15,7 @@ use hipaa_iac_engine::{
 use hipaa_iac_policies::BUILT_IN;
 use hipaa_iac_source::{Sources, WalkEntry, walk};
 use hipaa_iac_terraform as terraform;
-use hipaa_iac_tests::workspace;
+use hipaa_iac_tests::{Tree, run_in, workspace};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
@@ -369,4 +369,40 @@ fn replacements_are_whole_values() {
     assert_eq!(of("  a = <<EOT"), None);
     assert_eq!(of("  for_each = toset([])"), None);
     assert_eq!(of("    \"x\" = 1"), None);
+}
+
+#[test]
+fn a_fingerprint_hangs_on_no_file_that_holds_nothing() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: c, image: x, securityContext: {privileged: true}}]\n";
+    let tree = Tree::with(&[("k8s/apps/pod.yaml", pod)]).unwrap();
+    let fingerprints = || {
+        let ran = run_in(
+            tree.path(),
+            &[
+                "check",
+                ".",
+                "--format",
+                "json",
+                "--only",
+                "container-privileged",
+            ],
+        )
+        .unwrap();
+        let result = ran.json();
+        let findings = result["findings"].as_array().unwrap().clone();
+        assert_eq!(findings.len(), 1, "{}", ran.stdout);
+        (
+            findings[0]["fingerprint"].as_str().unwrap().to_owned(),
+            result["inputs"].clone(),
+        )
+    };
+    let before = fingerprints();
+    for (path, text) in [
+        ("k8s/README.md", ""),
+        ("ci/values.yaml", "a: 1\n"),
+        ("b.json", "{\"apiVersion\": 1}"),
+    ] {
+        tree.write(path, text.as_bytes()).unwrap();
+        assert_eq!(fingerprints(), before, "{path}");
+    }
 }

@@ -66,8 +66,8 @@ const TERRAFORM: [&str; 6] = [
 
 /// Reads the manifests, charts and kustomizations among `files`.
 ///
-/// Manifests have the common folder of all `files` as their root, so that objects of neighbouring folders find each
-/// other; charts and overlays have their own folder.
+/// Manifests have the common folder of all files with objects as their root, so that objects of neighbouring folders find
+/// each other; charts and overlays have their own folder.
 pub fn load(sources: &Sources, files: &[WalkEntry], options: &Options) -> Inventory {
     load_with(sources, files, options, &Tools::default())
 }
@@ -145,11 +145,6 @@ fn load_with(
         .iter()
         .map(|path| paths::clean(path))
         .collect();
-    let root: Arc<str> = paths::display(&paths::common_folder(
-        entries.iter().map(|(path, _)| &**path),
-    ))
-    .into();
-
     let mut work: Vec<Work<'_>> = Vec::new();
     for (path, entry) in &entries {
         // A name that is not UTF-8 is shown with marks in it, and its file read like any other.
@@ -176,10 +171,12 @@ fn load_with(
     work.extend(overlays.roots.iter().map(|folder| Work::Overlay(folder)));
 
     let environment = options.environment.as_ref();
+    // Where manifests belong is known when it is known which files hold some.
+    let nowhere: Arc<str> = "".into();
     let mut read: Vec<Objects> = work
         .par_iter()
         .map(|work| match work {
-            Work::Manifest(entry) => read_manifest(sources, entry, &root, environment),
+            Work::Manifest(entry) => read_manifest(sources, entry, &nowhere, environment),
             Work::Chart(folder) => read_rendered(
                 sources,
                 folder,
@@ -194,6 +191,21 @@ fn load_with(
             }
         })
         .collect();
+    let holding = work
+        .iter()
+        .zip(&read)
+        .filter_map(|(work, read)| match work {
+            Work::Manifest(entry) if !read.resources.is_empty() => Some(paths::clean(&entry.path)),
+            _ => None,
+        });
+    let holding: Vec<PathBuf> = holding.collect();
+    let root: Arc<str> =
+        paths::display(&paths::common_folder(holding.iter().map(|path| &**path))).into();
+    for resource in read.iter_mut().flat_map(|read| &mut read.resources) {
+        if resource.root == nowhere {
+            resource.root = Arc::clone(&root);
+        }
+    }
     read.push(Objects {
         diagnostics: overlays.diagnostics,
         ..Objects::default()

@@ -118,7 +118,7 @@ fn a_tree_of_manifests_is_one_root() {
         ("main.tf.json", "{\"apiVersion\": \"v1\", "),
     ]);
     let loaded = Loaded::of(&folder, &no_tools(), &Options::default());
-    let root = paths::display(folder.path());
+    let root = paths::display(&folder.path().join("k8s"));
     let addresses: Vec<_> = loaded
         .inventory
         .resources
@@ -175,11 +175,7 @@ fn a_file_that_is_named_must_parse() {
     let sources = Sources::new();
     let inventory = load_with(&sources, &files, &Options::default(), &no_tools());
     assert_eq!(inventory.resources.len(), 1);
-    let codes: Vec<_> = inventory
-        .diagnostics
-        .iter()
-        .map(|said| said.code)
-        .collect();
+    let codes: Vec<_> = inventory.diagnostics.iter().map(|said| said.code).collect();
     assert_eq!(codes, ["yaml-syntax", "input-unrecognised"]);
 }
 
