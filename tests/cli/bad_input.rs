@@ -557,3 +557,26 @@ fn a_state_that_is_unreadable_is_told() {
     assert_eq!(ran.code, 3, "{}", ran.stdout);
     assert_eq!(diagnostics(&ran), ["unreadable x/terraform.tfstate:null"]);
 }
+
+/// `check . --format json > result.json` opens the file in the tree that is read, and one that is stopped leaves half of it.
+#[test]
+fn a_report_in_the_tree_is_passed_by() {
+    let tree = Tree::with(&[("pod.yaml", POD)]).unwrap();
+    let only = [
+        "check",
+        ".",
+        "--only",
+        "container-privileged",
+        "--format",
+        "json",
+    ];
+    let first = run_in(tree.path(), &only).unwrap();
+    let inventory = run_in(tree.path(), &["inspect", ".", "--format", "json"]).unwrap();
+    for written in [&first.stdout, &inventory.stdout] {
+        let end = written.rfind("\"apiVersion\"").unwrap() + 20;
+        tree.write("result.json", &written.as_bytes()[..end])
+            .unwrap();
+        let again = run_in(tree.path(), &only).unwrap();
+        assert_eq!(again.stdout, first.stdout);
+    }
+}

@@ -257,7 +257,11 @@ fn read_manifest(
         return Objects::default();
     }
     let file = sources.add(shown, &text);
-    let mut objects = object::read(&file, root, environment);
+    let mut objects = if is_report(&text) {
+        Objects::default()
+    } else {
+        object::read(&file, root, environment)
+    };
     if entry.named && !objects.recognised && objects.errors.is_empty() {
         let message =
             "the named file holds no Kubernetes object, and is no Terraform source, plan or state";
@@ -275,6 +279,17 @@ fn read_manifest(
         objects.diagnostics.append(&mut objects.errors);
     }
     objects
+}
+
+/// What hipaa-iac itself has written in JSON: large, and full of the `apiVersion` of what it judged.
+fn is_report(text: &str) -> bool {
+    let start: String = text
+        .chars()
+        .take(100)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    start.starts_with(r#"{"schemaVersion":"1.0","kind":"CheckResult","#)
+        || start.starts_with(r#"{"kind":"Inventory","resources":["#)
 }
 
 fn unreadable(entry: &WalkEntry, shown: &str, error: &ReadError) -> Option<Diagnostic> {
