@@ -52,6 +52,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     };
     let sources = Sources::new();
     let settings = input::settings(&sources, &arguments.input, as_of)?;
+    input::tell_unused(&arguments.input, global);
     if settings
         .diagnostics
         .iter()

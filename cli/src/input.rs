@@ -20,6 +20,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     Failure,
     args::{Argument, Global, InputArgs},
+    note,
 };
 
 /// The name of the configuration file.
@@ -98,6 +99,24 @@ pub(crate) fn settings(
         }
     }
     Ok(settings)
+}
+
+/// Says that the configuration of the working folder is not in force, where another folder is judged.
+pub(crate) fn tell_unused(arguments: &InputArgs, global: &Global) {
+    let beside = arguments
+        .paths
+        .first()
+        .map_or_else(|| Path::new("."), |path| folder_of(path));
+    let elsewhere = || {
+        beside.canonicalize().ok() != Path::new(".").canonicalize().ok()
+            && Path::new(CONFIG).is_file()
+    };
+    if !global.quiet && arguments.config.is_none() && elsewhere() {
+        note(&format!(
+            "note: {CONFIG} of the working folder was not used: it is looked for in {}; to use it, give --config {CONFIG}",
+            beside.display()
+        ));
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -16,6 +16,7 @@ use crate::{
 pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
     let sources = Sources::new();
     let settings = input::settings(&sources, &arguments.input, hipaa_iac_engine::fixture_date())?;
+    input::tell_unused(&arguments.input, global);
     let bar = input::progress(global);
     bar.set_message("reading");
     let folders = settings.policy_folders();

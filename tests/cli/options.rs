@@ -661,3 +661,23 @@ fn the_width_of_a_terminal_is_that_of_the_output() {
     assert_eq!(texts.len(), 1, "{texts:?}");
     assert!(texts[0].contains("rds-storage-unencrypted"));
 }
+
+#[test]
+fn a_configuration_that_is_not_in_force_is_told() {
+    let tree = Tree::with(&[("infra/main.tf", BAD), ("hipaa-iac.yaml", "strict: true\n")]).unwrap();
+    let told = |arguments: &[&str]| {
+        let ran = run_in(tree.path(), arguments).unwrap();
+        ran.stderr
+            .contains("hipaa-iac.yaml of the working folder was not used")
+    };
+    assert!(told(&["check", "infra"]));
+    assert!(told(&["inspect", "infra/main.tf"]));
+    for used in [
+        &["check"][..],
+        &["check", ".", "infra"],
+        &["check", "infra", "--quiet"],
+        &["check", "infra", "--config", "hipaa-iac.yaml"],
+    ] {
+        assert!(!told(used), "{used:?}");
+    }
+}
