@@ -27,7 +27,7 @@ pub struct SarifOptions {
     pub strict: bool,
 }
 
-/// More results are cut, the least severe first: code scanning keeps no more of a run.
+/// More results are cut, the least severe first and of the policies that have the most: code scanning keeps no more of a run.
 pub const MAX_RESULTS: usize = 5_000;
 
 /// Code scanning shows ten tags of a rule.
@@ -64,7 +64,17 @@ fn log(result: &CheckResult, sources: &Sources, options: &SarifOptions) -> Log {
         .collect();
     let cut = chosen.len().saturating_sub(MAX_RESULTS);
     if cut > 0 {
-        chosen.sort_by_key(|(at, finding)| (weight(finding), *at));
+        // Policies take turns, for one with thousands of results says no more by them than others by their first.
+        let mut turns: BTreeMap<_, usize> = BTreeMap::new();
+        let turns: Vec<usize> = chosen
+            .iter()
+            .map(|(_, finding)| {
+                let turn = turns.entry((weight(finding), &finding.policy)).or_default();
+                *turn += 1;
+                *turn
+            })
+            .collect();
+        chosen.sort_by_key(|(at, finding)| (weight(finding), turns.get(*at).copied(), *at));
         chosen.truncate(MAX_RESULTS);
         chosen.sort_by_key(|(at, _)| *at);
     }

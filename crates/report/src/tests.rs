@@ -1699,3 +1699,49 @@ fn junit_holds_characters_of_xml_alone() {
     });
     assert_eq!(bad, None, "{text}");
 }
+
+#[test]
+fn one_policy_with_many_results_takes_the_place_of_no_other() {
+    let mut fixture = Fixture::new();
+    fixture.policy("rds-storage-unencrypted", Severity::Critical);
+    fixture.policy("s3-public", Severity::Critical);
+    for at in 0..MAX_RESULTS + 7 {
+        fixture
+            .find(
+                "a.tf",
+                "x",
+                "x",
+                "rds-storage-unencrypted",
+                &format!("aws_db_instance.x[{at}]"),
+            )
+            .severity = Severity::Critical;
+    }
+    for at in 0..2 {
+        fixture
+            .find(
+                "b.tf",
+                "x",
+                "x",
+                "s3-public",
+                &format!("aws_s3_bucket.x[{at}]"),
+            )
+            .severity = Severity::Critical;
+    }
+    let text = sarif(
+        &fixture.done().result,
+        &Sources::new(),
+        &SarifOptions::default(),
+    );
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let results = value["runs"][0]["results"].as_array().unwrap();
+    let of = |policy: &str| {
+        results
+            .iter()
+            .filter(|result| result["ruleId"] == policy)
+            .count()
+    };
+    assert_eq!(
+        (of("s3-public"), of("rds-storage-unencrypted")),
+        (2, MAX_RESULTS - 2)
+    );
+}
