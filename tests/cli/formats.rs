@@ -426,7 +426,7 @@ fn secrets_that_no_name_tells_are_shown_nowhere() {
         ),
         (
             "k8s/version.yaml",
-            &format!(r#"{{kind: Secret, metadata: {{name: k}}, stringData: {{a: {marker}}}}}"#),
+            &format!(r"{{kind: Secret, metadata: {{name: k}}, stringData: {{a: {marker}}}}}"),
         ),
         (
             "k8s/broken.yaml",
