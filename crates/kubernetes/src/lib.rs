@@ -199,8 +199,14 @@ fn load_with(
             _ => None,
         });
     let holding: Vec<PathBuf> = holding.collect();
-    let root: Arc<str> =
-        paths::display(&paths::common_folder(holding.iter().map(|path| &**path))).into();
+    let mut folder = paths::common_folder(holding.iter().map(|path| &**path));
+    // What lies beside a chart or overlay without being part of it is no companion of what that renders.
+    while charts.contains(&folder) || overlays.roots.iter().any(|root| *root == folder) {
+        if !folder.pop() {
+            break;
+        }
+    }
+    let root: Arc<str> = paths::display(&folder).into();
     for resource in read.iter_mut().flat_map(|read| &mut read.resources) {
         if resource.root == nowhere {
             resource.root = Arc::clone(&root);
