@@ -201,7 +201,7 @@ fn load_with(
     let holding: Vec<PathBuf> = holding.collect();
     let mut folder = paths::common_folder(holding.iter().map(|path| &**path));
     // What lies beside a chart or overlay without being part of it is no companion of what that renders.
-    while charts.contains(&folder) || overlays.roots.iter().any(|root| *root == folder) {
+    while charts.contains(&folder) || overlays.roots.contains(&folder) {
         if !folder.pop() {
             break;
         }
