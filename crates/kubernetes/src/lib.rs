@@ -268,6 +268,16 @@ fn read_manifest(
     } else {
         object::read(&file, root, environment)
     };
+    // Of what neither its name nor its text says to be YAML or JSON, what is wrong with it as such is no help.
+    let is_one = kubernetes
+        || entry.path.extension().is_some_and(|extension| {
+            ["yaml", "yml", "json"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        });
+    if !is_one {
+        objects.errors.clear();
+    }
     if entry.named && !objects.recognised && objects.errors.is_empty() {
         let message =
             "the named file holds no Kubernetes object, and is no Terraform source, plan or state";

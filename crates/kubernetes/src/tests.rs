@@ -164,8 +164,9 @@ fn a_file_that_is_named_must_parse() {
         ("a.txt", "a: [\n"),
         ("b.yaml", &object("Pod", "b")),
         ("c.yaml", "a: 1\n"),
+        ("d.yaml", "a: [\n"),
     ]);
-    let files: Vec<WalkEntry> = ["a.txt", "b.yaml", "c.yaml"]
+    let files: Vec<WalkEntry> = ["a.txt", "b.yaml", "c.yaml", "d.yaml"]
         .iter()
         .map(|name| WalkEntry {
             path: folder.path().join(name),
@@ -176,7 +177,10 @@ fn a_file_that_is_named_must_parse() {
     let inventory = load_with(&sources, &files, &Options::default(), &no_tools());
     assert_eq!(inventory.resources.len(), 1);
     let codes: Vec<_> = inventory.diagnostics.iter().map(|said| said.code).collect();
-    assert_eq!(codes, ["yaml-syntax", "input-unrecognised"]);
+    assert_eq!(
+        codes,
+        ["input-unrecognised", "input-unrecognised", "yaml-syntax"]
+    );
 }
 
 #[test]
