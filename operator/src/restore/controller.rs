@@ -161,6 +161,7 @@ fn seen_object<K: Resource>(kind: &str, object: &K) -> machine::Object {
         name: meta.name.clone().unwrap_or_default(),
         uid: meta.uid.clone().unwrap_or_default(),
         terminating: meta.deletion_timestamp.is_some(),
+        terminating_since: meta.deletion_timestamp.as_ref().map(|since| since.0),
     }
 }
 

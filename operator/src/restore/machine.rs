@@ -146,6 +146,8 @@ pub struct Object {
     pub uid: String,
     /// It is being deleted.
     pub terminating: bool,
+    /// Since when, of what was asked to be deleted itself.
+    pub terminating_since: Option<Timestamp>,
 }
 
 /// A Job and its one pod.
@@ -521,13 +523,18 @@ fn clean(seen: &Observed) -> Vec<Action> {
         destroyed(seen, &mut status);
         return vec![write(status)];
     }
-    let over = |patience| {
-        let since = seen.status.phase_since.as_ref();
-        since.is_none_or(|since| seen.now > since.0 + patience)
-    };
+    let over =
+        |since: Option<Timestamp>, patience| since.is_none_or(|since| seen.now > since + patience);
+    let began = seen.status.phase_since.as_ref().map(|since| since.0);
+    let objects = seen.scratch.objects.iter();
+    // An operator that was away has asked late, or not yet.
+    let asked = objects
+        .filter_map(|object| object.terminating_since)
+        .chain(began)
+        .max();
     let deletions = deletions(seen);
-    // An operator that was away has not tried yet.
-    if over(CLEANUP_PATIENCE * 2) || (deletions.is_empty() && over(CLEANUP_PATIENCE)) {
+    if over(began, CLEANUP_PATIENCE * 2) || (deletions.is_empty() && over(asked, CLEANUP_PATIENCE))
+    {
         let mut status = enter(seen, RunPhase::Recording);
         let left: Vec<String> = seen
             .scratch

@@ -80,6 +80,7 @@ mod tests {
                 name: name.into(),
                 uid: name.into(),
                 terminating,
+                terminating_since: None,
             },
             destroy_after: destroy_after.map(at),
         };

@@ -82,7 +82,6 @@ struct Thing {
     part: Part,
     object: Object,
     made: Timestamp,
-    terminating_since: Option<Timestamp>,
 }
 
 struct Subject {
@@ -314,6 +313,7 @@ impl World {
             let stuck = subject.fate == Fate::Stuck;
             subject.things.retain(|thing| {
                 let gone = thing
+                    .object
                     .terminating_since
                     .is_some_and(|since| now >= since + seconds(3));
                 !expired.contains(&thing.part) && (stuck || !gone)
@@ -378,9 +378,9 @@ impl World {
                             name,
                             uid: self.next_uid.to_string(),
                             terminating: false,
+                            terminating_since: None,
                         },
                         made: self.now,
-                        terminating_since: None,
                     });
                     if matches!(part, Part::Fetch | Part::Restore) {
                         subject.jobs.push(part);
@@ -391,7 +391,7 @@ impl World {
                 for thing in &mut subject.things {
                     if thing.object.uid == object.uid {
                         thing.object.terminating = true;
-                        thing.terminating_since.get_or_insert(self.now);
+                        thing.object.terminating_since.get_or_insert(self.now);
                     }
                 }
             }
@@ -643,6 +643,25 @@ fn what_the_api_server_refuses_ends_the_run_and_is_told() {
 }
 
 /// The Jobs' time to live is over before the operator is back: they are not made a second time.
+/// Patience begins with what was asked for: an operator that comes back late in it has only just asked.
+#[test]
+fn what_was_asked_to_go_a_moment_ago_is_waited_for() {
+    let mut seen = World::new(&[(Fate::Passes, true)], 1, false).observe(0);
+    seen.status.phase = RunPhase::Cleaning;
+    seen.status.phase_since = Some(Time(seen.now - CLEANUP_PATIENCE - seconds(2)));
+    seen.scratch.objects = vec![Object {
+        kind: "Job".into(),
+        name: "a".into(),
+        uid: "1".into(),
+        terminating: true,
+        terminating_since: Some(seen.now - seconds(3)),
+    }];
+    let waits = |seen: &Observed| matches!(reduce(seen).as_slice(), [Action::Wait(_)]);
+    assert!(waits(&seen), "{:?}", reduce(&seen));
+    seen.now += CLEANUP_PATIENCE;
+    assert!(!waits(&seen), "{:?}", reduce(&seen));
+}
+
 #[test]
 fn an_operator_that_is_away_for_long_makes_no_second_job() {
     for call in 1..=12 {
