@@ -188,7 +188,7 @@ fn snapshots(cluster: &Cluster, clinic: &Clinic) {
             "None",
         ),
         ("torn", json!({"name": "torn"}), "PhysicalCorruption"),
-        ("absent", json!({"name": "sunday"}), "BackupMissing"),
+        ("never-taken", json!({"name": "sunday"}), "BackupMissing"),
     ];
     let documents: Vec<Value> = cases
         .iter()
