@@ -91,6 +91,18 @@ impl Apart {
         .map(drop)
     }
 
+    /// A dump of `postgres` in the format `directory`.
+    fn dump_folder(&self) -> Result<PathBuf, Failed> {
+        let folder = self.path("folder");
+        must(
+            self.tool("pg_dump")
+                .args(["-Fd", "-f"])
+                .arg(&folder)
+                .arg("postgres"),
+        )?;
+        Ok(folder)
+    }
+
     /// What a program writes into a file.
     fn dump(&self, name: &str, program: &str, arguments: &[&str]) -> io::Result<PathBuf> {
         let written = must(self.tool(program).args(arguments))?.stdout;
@@ -125,14 +137,7 @@ fn dumps() -> Result<(), Failed> {
     let custom = apart.dump("custom", "pg_dump", &["-Fc", "postgres"])?;
     let tar = apart.dump("tar", "pg_dump", &["-Ft", "postgres"])?;
     let plain = apart.dump("plain", "pg_dump", &["postgres"])?;
-    let folder = apart.path("folder");
-    must(
-        apart
-            .tool("pg_dump")
-            .args(["-Fd", "-f"])
-            .arg(&folder)
-            .arg("postgres"),
-    )?;
+    let folder = apart.dump_folder()?;
     let cluster = apart.dump("cluster", "pg_dumpall", &[])?;
     let movable = apart.dump("movable", "pg_dumpall", &["--no-tablespaces"])?;
     let before = content(&apart.path("far"))?;
@@ -166,14 +171,7 @@ fn gone() -> Result<(), Failed> {
     apart.sql("create materialized view taken as select public.take()")?;
     let custom = apart.dump("custom", "pg_dump", &["-Fc", "postgres"])?;
     let plain = apart.dump("plain", "pg_dump", &["postgres"])?;
-    let folder = apart.path("folder");
-    must(
-        apart
-            .tool("pg_dump")
-            .args(["-Fd", "-f"])
-            .arg(&folder)
-            .arg("postgres"),
-    )?;
+    let folder = apart.dump_folder()?;
     for (format, stored) in [
         ("Custom", &custom),
         ("Plain", &plain),
