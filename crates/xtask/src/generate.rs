@@ -67,7 +67,7 @@ pub(crate) fn run(check: bool) -> Outcome {
     build(&[CLI, OPERATOR])?;
     let mut stale = Vec::new();
     for (path, program, arguments) in FILES {
-        let output = built(program)
+        let output = built(program)?
             .args(arguments)
             .output()
             .map_err(|error| format!("{program} could not be run: {error}"))?;

@@ -117,11 +117,12 @@ fn build(programs: &[&str]) -> Outcome {
     )
 }
 
-/// A program of ours that was built.
-fn built(program: &str) -> Command {
-    let mut command = Command::new(tools::target().join("debug").join(program));
+/// A program of ours that was built: it is beside this one, whatever `CARGO_BUILD_TARGET` is.
+fn built(program: &str) -> Result<Command, String> {
+    let here = std::env::current_exe().map_err(|error| format!("xtask: {error}"))?;
+    let mut command = Command::new(here.with_file_name(program));
     command.current_dir(root());
-    command
+    Ok(command)
 }
 
 /// Runs a command, shown first, and fails where it fails.
