@@ -1,0 +1,3 @@
+resource "aws_globalaccelerator_accelerator" "portal" { # expect: global-accelerator-flow-logs-off
+  name = "portal"
+}

@@ -1,0 +1,11 @@
+resource "aws_mwaa_environment" "scheduler" { # expect: mwaa-logs-off
+  name = "scheduler"
+  logging_configuration {
+    task_logs {
+      enabled = true
+    }
+    webserver_logs {
+      enabled = true
+    }
+  }
+}

@@ -1,0 +1,4 @@
+resource "aws_redshiftserverless_namespace" "warehouse" {
+  namespace_name = "warehouse"
+  log_exports    = ["userlog"] # expect: redshift-serverless-logs-off
+}
