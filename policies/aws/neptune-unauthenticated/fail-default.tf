@@ -1,0 +1,3 @@
+resource "aws_neptune_cluster" "graph" { # expect: neptune-unauthenticated
+  cluster_identifier = "graph"
+}
