@@ -1,0 +1,19 @@
+# One role, as a text and in a document of JSON.
+resource "aws_iam_role" "app" {
+  assume_role_policy = "{}"
+}
+
+resource "aws_s3_bucket_policy" "encoded" {
+  bucket = "clinic-charts"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = aws_iam_role.app.arn }, Action = "s3:GetObject", Resource = "*" }]
+  })
+}
+
+resource "aws_s3_bucket_policy" "text" {
+  bucket = "clinic-charts"
+  policy = <<-EOF
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "${aws_iam_role.app.arn}"}, "Action": "s3:GetObject", "Resource": "*"}]}
+  EOF
+}
