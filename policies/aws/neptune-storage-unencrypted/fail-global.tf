@@ -1,0 +1,3 @@
+resource "aws_neptune_global_cluster" "graph" { # expect: neptune-storage-unencrypted
+  global_cluster_identifier = "graph"
+}

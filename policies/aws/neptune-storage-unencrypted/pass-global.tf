@@ -1,0 +1,4 @@
+resource "aws_neptune_global_cluster" "graph" {
+  global_cluster_identifier = "graph"
+  storage_encrypted         = true
+}
