@@ -241,7 +241,7 @@ fn mutants(text: &str) -> Vec<(String, String)> {
 }
 
 /// Policies about where a value is written, not about what it is: a variable instead of the literal mends the violation.
-const ABOUT_WRITING: [&str; 9] = [
+const ABOUT_WRITING: [&str; 10] = [
     "aws-provider-credentials-literal",
     "azure-app-setting-credential",
     "azure-password-literal",
@@ -250,6 +250,7 @@ const ABOUT_WRITING: [&str; 9] = [
     "gcp-secret-literal",
     "gcp-sql-password-literal",
     "secret-value-literal",
+    "service-password-literal",
     "terraform-secret-literal",
 ];
 

@@ -4,22 +4,11 @@ resource "aws_efs_file_system" "files" {
 
 resource "aws_efs_file_system_policy" "files" {
   file_system_id = aws_efs_file_system.files.id
-  policy         = data.aws_iam_policy_document.files.json
-}
-
-data "aws_iam_policy_document" "files" {
-  statement {
-    effect    = "Deny"
-    actions   = ["*"]
-    resources = [aws_efs_file_system.files.arn]
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:role/app" }, Action = "elasticfilesystem:ClientMount" },
+      { Effect = "Deny", Principal = { AWS = "*" }, Action = "*", Condition = { Bool = { "aws:SecureTransport" = "false" } } },
+    ]
+  })
 }
