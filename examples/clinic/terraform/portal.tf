@@ -50,6 +50,19 @@ resource "aws_efs_file_system" "uploads" {
   creation_token = "uploads"
 }
 
+resource "aws_efs_file_system_policy" "uploads" {
+  file_system_id = aws_efs_file_system.uploads.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Deny"
+      Principal = { AWS = "*" }
+      Action    = "*"
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
 resource "aws_lambda_function_url" "intake" {
   function_name      = "patient-intake"
   authorization_type = "NONE"
