@@ -17,3 +17,12 @@ resource "azurerm_application_gateway" "custom" {
     min_protocol_version = "TLSv1_2"
   }
 }
+
+resource "azurerm_application_gateway" "disabled" {
+  name                = "portal"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  ssl_policy {
+    disabled_protocols = ["TLSv1_0", "TLSv1_1"]
+  }
+}

@@ -96,3 +96,17 @@ resource "azurerm_network_security_group" "app" {
     destination_address_prefix = "*"
   }
 }
+
+resource "azurerm_network_security_rule" "oracle" {
+  name                        = "oracle"
+  resource_group_name         = "phi"
+  network_security_group_name = "phi"
+  priority                    = 130
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "1521"
+  source_address_prefix       = "Internet" # expect: azure-nsg-sensitive-port-open
+  destination_address_prefix  = "*"
+}

@@ -23,3 +23,9 @@ resource "azurerm_storage_account_network_rules" "allow" {
   storage_account_id = "account"
   default_action     = "Allow" # expect: azure-storage-public-network
 }
+
+resource "azurerm_storage_account_network_rules" "halves" {
+  storage_account_id = "account"
+  default_action     = "Deny"
+  ip_rules           = ["198.51.100.0/24", "128.0.0.0/1"] # expect: azure-storage-public-network
+}

@@ -31,3 +31,19 @@ resource "azurerm_storage_account_network_rules" "companion" {
   storage_account_id = azurerm_storage_account.companion.id
   default_action     = "Deny"
 }
+
+# As azurerm 2 names the account.
+resource "azurerm_storage_account" "named" {
+  name                     = "acmephi2"
+  resource_group_name      = "phi"
+  location                 = "eastus2"
+  account_tier             = "Standard"
+  account_replication_type = "GRS"
+}
+
+resource "azurerm_storage_account_network_rules" "named" {
+  resource_group_name  = "phi"
+  storage_account_name = azurerm_storage_account.named.name
+  default_action       = "Deny"
+  ip_rules             = ["198.51.100.0/24"]
+}
