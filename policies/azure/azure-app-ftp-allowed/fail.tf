@@ -7,3 +7,14 @@ resource "azurerm_linux_web_app" "ftp" {
     ftps_state = "AllAllowed" # expect: azure-app-ftp-allowed
   }
 }
+
+resource "azurerm_app_service_slot" "staging" {
+  name                = "staging"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  app_service_name    = "acmephi"
+  app_service_plan_id = "plan"
+  site_config {
+    ftps_state = "AllAllowed" # expect: azure-app-ftp-allowed
+  }
+}

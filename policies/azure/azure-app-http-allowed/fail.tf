@@ -173,3 +173,12 @@ resource "azurerm_logic_app_standard" "text" {
   app_service_plan_id = "plan"
   https_only          = "false" # expect: azure-app-http-allowed
 }
+
+resource "azurerm_app_service_slot" "staging" {
+  name                = "staging"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  app_service_name    = "acmephi"
+  app_service_plan_id = "plan"
+  https_only          = false # expect: azure-app-http-allowed
+}

@@ -27,3 +27,14 @@ resource "azurerm_app_service" "old" {
     min_tls_version = "1.0" # expect: azure-app-tls-outdated
   }
 }
+
+resource "azurerm_app_service_slot" "staging" {
+  name                = "staging"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  app_service_name    = "acmephi"
+  app_service_plan_id = "plan"
+  site_config {
+    min_tls_version = "1.1" # expect: azure-app-tls-outdated
+  }
+}

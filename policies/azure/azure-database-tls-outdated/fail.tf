@@ -43,3 +43,19 @@ resource "azurerm_mysql_server" "old" {
   version                          = "11"
   ssl_minimal_tls_version_enforced = "TLS1_1" # expect: azure-database-tls-outdated
 }
+
+resource "azurerm_cosmosdb_account" "old" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  offer_type          = "Standard"
+  minimal_tls_version = "Tls11" # expect: azure-database-tls-outdated
+}
+
+resource "azurerm_mariadb_server" "old" {
+  name                             = "acmephi"
+  resource_group_name              = "phi"
+  location                         = "eastus2"
+  ssl_enforcement_enabled          = true
+  ssl_minimal_tls_version_enforced = "TLS1_1" # expect: azure-database-tls-outdated
+}

@@ -14,3 +14,11 @@ resource "azurerm_mysql_server" "phi" {
   version                          = "11"
   ssl_minimal_tls_version_enforced = "TLS1_2"
 }
+
+resource "azurerm_cosmosdb_account" "phi" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  offer_type          = "Standard"
+  minimal_tls_version = "Tls12"
+}

@@ -19,3 +19,23 @@ resource "azurerm_windows_virtual_machine" "literal" {
   location            = "eastus2"
   admin_password      = "hunter2-Kx93mQpz" # expect: azure-password-literal
 }
+
+resource "azurerm_key_vault_secret" "literal" {
+  name         = "ehr"
+  key_vault_id = "vault"
+  value        = "hunter2-Kx93mQpz" # expect: azure-password-literal
+}
+
+resource "azurerm_orchestrated_virtual_machine_scale_set" "literal" {
+  name                        = "imaging"
+  resource_group_name         = "phi"
+  location                    = "eastus2"
+  platform_fault_domain_count = 1
+  os_profile {
+    linux_configuration {
+      admin_username                  = "clinic"
+      admin_password                  = "hunter2-Kx93mQpz" # expect: azure-password-literal
+      disable_password_authentication = false
+    }
+  }
+}

@@ -15,3 +15,13 @@ resource "azurerm_linux_virtual_machine" "phi" {
   resource_group_name = "phi"
   location            = "eastus2"
 }
+
+resource "random_password" "secret" {
+  length = 32
+}
+
+resource "azurerm_key_vault_secret" "generated" {
+  name         = "ehr"
+  key_vault_id = "vault"
+  value        = random_password.secret.result
+}

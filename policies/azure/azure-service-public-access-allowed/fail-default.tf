@@ -117,3 +117,22 @@ resource "azurerm_data_factory" "absent" { # expect: azure-service-public-access
   resource_group_name = "phi"
   location            = "eastus2"
 }
+
+resource "azurerm_storage_sync" "silent" { # expect: azure-service-public-access-allowed
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+}
+
+resource "azurerm_cosmosdb_postgresql_cluster" "silent" { # expect: azure-service-public-access-allowed
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  node_count          = 2
+}
+
+resource "azurerm_signalr_service" "silent" { # expect: azure-service-public-access-allowed
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+}

@@ -51,3 +51,26 @@ resource "azurerm_cognitive_account" "world" {
     ip_rules       = ["0.0.0.0/1", "128.0.0.0/1"] # expect: azure-service-public-access-allowed
   }
 }
+
+resource "azurerm_purview_account" "open" {
+  name                   = "acmephi"
+  resource_group_name    = "phi"
+  location               = "eastus2"
+  public_network_enabled = true # expect: azure-service-public-access-allowed
+}
+
+resource "azurerm_mongo_cluster" "open" {
+  name                  = "acmephi"
+  resource_group_name   = "phi"
+  location              = "eastus2"
+  public_network_access = "Enabled" # expect: azure-service-public-access-allowed
+}
+
+resource "azurerm_cosmosdb_postgresql_cluster" "nodes" {
+  name                                 = "acmephi"
+  resource_group_name                  = "phi"
+  location                             = "eastus2"
+  node_count                           = 2
+  coordinator_public_ip_access_enabled = false
+  node_public_ip_access_enabled        = true # expect: azure-service-public-access-allowed
+}

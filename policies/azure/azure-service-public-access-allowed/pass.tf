@@ -174,3 +174,71 @@ resource "azurerm_cognitive_account" "rules" {
     default_action = "Deny"
   }
 }
+
+# In a subnet it has no public address at all.
+resource "azurerm_redis_cache" "subnet" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  capacity            = 1
+  family              = "P"
+  sku_name            = "Premium"
+  subnet_id           = "/subscriptions/0/resourceGroups/phi/providers/Microsoft.Network/virtualNetworks/phi/subnets/redis"
+}
+
+resource "azurerm_batch_account" "rules" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  network_profile {
+    account_access {
+      default_action = "Deny"
+      ip_rule {
+        ip_range = "198.51.100.0/24"
+      }
+    }
+  }
+}
+
+resource "azurerm_signalr_service" "acl" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+}
+
+resource "azurerm_signalr_service_network_acl" "acl" {
+  signalr_service_id = azurerm_signalr_service.acl.id
+  default_action     = "Deny"
+  public_network {
+    allowed_request_types = ["ClientConnection"]
+  }
+}
+
+resource "azurerm_purview_account" "closed" {
+  name                   = "acmephi"
+  resource_group_name    = "phi"
+  location               = "eastus2"
+  public_network_enabled = false
+}
+
+resource "azurerm_cosmosdb_postgresql_cluster" "closed" {
+  name                                 = "acmephi"
+  resource_group_name                  = "phi"
+  location                             = "eastus2"
+  node_count                           = 2
+  coordinator_public_ip_access_enabled = false
+}
+
+resource "azurerm_mongo_cluster" "closed" {
+  name                  = "acmephi"
+  resource_group_name   = "phi"
+  location              = "eastus2"
+  public_network_access = "Disabled"
+}
+
+resource "azurerm_storage_sync" "closed" {
+  name                    = "acmephi"
+  resource_group_name     = "phi"
+  location                = "eastus2"
+  incoming_traffic_policy = "AllowVirtualNetworksOnly"
+}

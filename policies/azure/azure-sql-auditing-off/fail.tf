@@ -9,3 +9,8 @@ resource "azurerm_mssql_server_extended_auditing_policy" "off" {
   server_id = "server"
   enabled   = false # expect: azure-sql-auditing-off
 }
+
+resource "azurerm_mssql_database_extended_auditing_policy" "nowhere" {
+  database_id            = "database"
+  log_monitoring_enabled = false # expect: azure-sql-auditing-off
+}

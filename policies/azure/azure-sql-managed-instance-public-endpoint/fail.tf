@@ -9,3 +9,10 @@ resource "azurerm_mssql_managed_instance" "ehr" {
   vcores                       = 4
   public_data_endpoint_enabled = true # expect: azure-sql-managed-instance-public-endpoint
 }
+
+resource "azurerm_sql_managed_instance" "azurerm_3" {
+  name                         = "acmephi"
+  resource_group_name          = "phi"
+  location                     = "eastus2"
+  public_data_endpoint_enabled = true # expect: azure-sql-managed-instance-public-endpoint
+}
