@@ -15,3 +15,53 @@ resource "azurerm_cdn_frontdoor_route" "matched" {
   https_redirect_enabled        = true
   forwarding_protocol           = "MatchRequest"
 }
+
+resource "azurerm_cdn_endpoint" "https" {
+  name                = "portal"
+  profile_name        = "portal"
+  resource_group_name = "phi"
+  location            = "global"
+  is_http_allowed     = false
+}
+
+resource "azurerm_cdn_endpoint" "redirected" {
+  name                = "portal"
+  profile_name        = "portal"
+  resource_group_name = "phi"
+  location            = "global"
+  delivery_rule {
+    name  = "https"
+    order = 1
+    request_scheme_condition {
+      match_values = ["HTTP"]
+    }
+    url_redirect_action {
+      redirect_type = "PermanentRedirect"
+      protocol      = "Https"
+    }
+  }
+}
+
+resource "azurerm_frontdoor" "classic" {
+  name                = "portal"
+  resource_group_name = "phi"
+  routing_rule {
+    name               = "redirect"
+    accepted_protocols = ["Http"]
+    patterns_to_match  = ["/*"]
+    frontend_endpoints = ["portal"]
+    redirect_configuration {
+      redirect_protocol = "HttpsOnly"
+      redirect_type     = "Moved"
+    }
+  }
+  routing_rule {
+    name               = "portal"
+    accepted_protocols = ["Https"]
+    patterns_to_match  = ["/*"]
+    frontend_endpoints = ["portal"]
+    forwarding_configuration {
+      backend_pool_name = "portal"
+    }
+  }
+}

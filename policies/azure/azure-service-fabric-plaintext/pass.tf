@@ -1,0 +1,14 @@
+resource "azurerm_service_fabric_cluster" "phi" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  reliability_level   = "Bronze"
+  upgrade_mode        = "Automatic"
+  vm_image            = "Windows"
+  fabric_settings {
+    name = "Security"
+    parameters = {
+      ClusterProtectionLevel = "EncryptAndSign"
+    }
+  }
+}

@@ -1,0 +1,18 @@
+variable "level" {
+  type = string
+}
+
+resource "azurerm_service_fabric_cluster" "variable" { # expect: azure-service-fabric-plaintext
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  reliability_level   = "Bronze"
+  upgrade_mode        = "Automatic"
+  vm_image            = "Windows"
+  fabric_settings {
+    name = "Security"
+    parameters = {
+      ClusterProtectionLevel = var.level
+    }
+  }
+}
