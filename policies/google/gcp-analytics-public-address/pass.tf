@@ -20,3 +20,35 @@ resource "google_notebooks_instance" "phi" {
   location     = "us-central1-a"
   no_public_ip = true
 }
+
+resource "google_data_fusion_instance" "private" {
+  name             = "etl"
+  type             = "BASIC"
+  private_instance = true
+}
+
+resource "google_composer_environment" "composer_2" {
+  name   = "etl"
+  region = "us-central1"
+  config {
+    private_environment_config {
+      enable_private_endpoint = true
+    }
+  }
+}
+
+resource "google_composer_environment" "composer_3" {
+  name   = "etl"
+  region = "us-central1"
+  config {
+    enable_private_environment = true
+  }
+}
+
+resource "google_cloudbuild_worker_pool" "private" {
+  name     = "build"
+  location = "us-central1"
+  worker_config {
+    no_external_ip = true
+  }
+}

@@ -9,3 +9,10 @@ resource "google_folder_iam_binding" "token" {
   role    = "roles/iam.serviceAccountTokenCreator" # expect: gcp-basic-role-granted
   members = ["group:staff@clinic.example"]
 }
+
+data "google_iam_policy" "project" {
+  binding {
+    role    = "roles/editor" # expect: gcp-basic-role-granted
+    members = ["group:engineers@clinic.example"]
+  }
+}

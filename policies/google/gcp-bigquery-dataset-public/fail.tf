@@ -29,3 +29,9 @@ resource "google_bigquery_dataset_access" "everyone" {
   role       = "READER"
   iam_member = "allUsers" # expect: gcp-bigquery-dataset-public
 }
+
+resource "google_bigquery_dataset_access" "everybody" {
+  dataset_id    = "ehr"
+  role          = "READER"
+  special_group = "allUsers" # expect: gcp-bigquery-dataset-public
+}

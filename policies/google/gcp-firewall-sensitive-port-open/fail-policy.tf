@@ -28,3 +28,18 @@ resource "google_compute_firewall_policy_rule" "everything" {
     }
   }
 }
+
+resource "google_compute_region_network_firewall_policy_rule" "oracle" {
+  firewall_policy = "phi"
+  region          = "us-central1"
+  priority        = 1000
+  direction       = "INGRESS"
+  action          = "allow"
+  match {
+    src_ip_ranges = ["0.0.0.0/0"] # expect: gcp-firewall-sensitive-port-open
+    layer4_configs {
+      ip_protocol = "tcp"
+      ports       = ["1521"]
+    }
+  }
+}

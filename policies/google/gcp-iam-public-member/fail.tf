@@ -18,3 +18,16 @@ resource "google_kms_crypto_key_iam_binding" "key" {
     "allUsers", # expect: gcp-iam-public-member
   ]
 }
+
+resource "google_compute_image_iam_member" "public" {
+  image  = "imaging"
+  role   = "roles/compute.imageUser"
+  member = "allAuthenticatedUsers" # expect: gcp-iam-public-member
+}
+
+resource "google_spanner_database_iam_binding" "public" {
+  instance = "ehr"
+  database = "ehr"
+  role     = "roles/spanner.databaseReader"
+  members  = ["allUsers"] # expect: gcp-iam-public-member
+}

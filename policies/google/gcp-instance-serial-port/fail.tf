@@ -11,3 +11,8 @@ resource "google_compute_instance" "serial" {
     enable-oslogin     = "FALSE" # expect: gcp-instance-serial-port
   }
 }
+
+resource "google_compute_project_metadata_item" "oslogin" {
+  key   = "enable-oslogin"
+  value = "FALSE" # expect: gcp-instance-serial-port
+}

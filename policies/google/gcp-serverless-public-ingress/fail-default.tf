@@ -17,3 +17,8 @@ resource "google_cloudfunctions_function" "absent" { # expect: gcp-serverless-pu
   name    = "intake"
   runtime = "nodejs20"
 }
+
+resource "google_cloud_run_service" "silent" { # expect: gcp-serverless-public-ingress
+  name     = "portal"
+  location = "us-central1"
+}

@@ -27,3 +27,10 @@ resource "google_sql_database_instance" "mysql" { # expect: gcp-sql-point-in-tim
     }
   }
 }
+
+resource "google_sql_database_instance" "version_silent" { # expect: gcp-sql-point-in-time-recovery-disabled
+  name = "old"
+  settings {
+    tier = "db-n1-standard-1"
+  }
+}

@@ -5,3 +5,13 @@ resource "google_container_cluster" "phi" {
     workload_pool = "clinic.svc.id.goog"
   }
 }
+
+resource "google_container_node_pool" "apps" {
+  name    = "apps"
+  cluster = google_container_cluster.phi.id
+  node_config {
+    workload_metadata_config {
+      mode = "GKE_METADATA"
+    }
+  }
+}
