@@ -1,5 +1,5 @@
 variable "address" {
-  type    = string
+  type = string
 }
 
 resource "azurerm_network_interface" "variable" {
