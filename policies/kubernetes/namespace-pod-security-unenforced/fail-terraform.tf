@@ -1,0 +1,5 @@
+resource "kubernetes_namespace" "silent" { # expect: namespace-pod-security-unenforced
+  metadata {
+    name = "ehr"
+  }
+}
