@@ -12,3 +12,27 @@ resource "cloudflare_zone_settings_override" "z" {
     ssl             = "full" # expect: cloudflare-origin-certificate-unverified
   }
 }
+
+resource "cloudflare_zero_trust_tunnel_cloudflared_config" "blind" {
+  account_id = "a1"
+  tunnel_id  = "t1"
+  config = {
+    ingress = [{
+      hostname = "portal.clinic.example"
+      service  = "https://portal:8443"
+      origin_request = {
+        no_tls_verify = true # expect: cloudflare-origin-certificate-unverified
+      }
+    }]
+  }
+}
+
+resource "cloudflare_tunnel_config" "blind" {
+  account_id = "a1"
+  tunnel_id  = "t1"
+  config {
+    origin_request {
+      no_tls_verify = true # expect: cloudflare-origin-certificate-unverified
+    }
+  }
+}

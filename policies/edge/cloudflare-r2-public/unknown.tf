@@ -1,0 +1,9 @@
+variable "public" {
+  type = bool
+}
+
+resource "cloudflare_r2_managed_domain" "scans" {
+  account_id  = "a1"
+  bucket_name = "scans"
+  enabled     = var.public # expect: cloudflare-r2-public
+}
