@@ -182,3 +182,11 @@ resource "azurerm_app_service_slot" "staging" {
   app_service_plan_id = "plan"
   https_only          = false # expect: azure-app-http-allowed
 }
+
+resource "azurerm_spring_cloud_app" "open" {
+  name                = "portal"
+  resource_group_name = "phi"
+  service_name        = "acmephi"
+  is_public           = true
+  https_only          = false # expect: azure-app-http-allowed
+}

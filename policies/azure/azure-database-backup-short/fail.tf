@@ -13,3 +13,11 @@ resource "azurerm_mysql_flexible_server" "short" {
   backup_retention_days        = 3 # expect: azure-database-backup-short
   geo_redundant_backup_enabled = true
 }
+
+resource "azurerm_mssql_database" "short" {
+  name      = "ehr"
+  server_id = "server"
+  short_term_retention_policy {
+    retention_days = 1 # expect: azure-database-backup-short
+  }
+}

@@ -39,3 +39,18 @@ resource "azurerm_orchestrated_virtual_machine_scale_set" "literal" {
     }
   }
 }
+
+resource "azurerm_virtual_network_gateway_connection" "literal" {
+  name                       = "clinic"
+  resource_group_name        = "phi"
+  location                   = "eastus2"
+  type                       = "IPsec"
+  virtual_network_gateway_id = "gateway"
+  shared_key                 = "hunter2-Kx93mQpz" # expect: azure-password-literal
+}
+
+resource "azuread_user" "literal" {
+  user_principal_name = "nurse@clinic.example"
+  display_name        = "Nurse"
+  password            = "hunter2-Kx93mQpz" # expect: azure-password-literal
+}
