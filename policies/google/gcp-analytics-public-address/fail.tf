@@ -29,3 +29,8 @@ resource "google_cloudbuild_worker_pool" "silent" { # expect: gcp-analytics-publ
   name     = "build"
   location = "us-central1"
 }
+
+resource "google_looker_instance" "public" {
+  name              = "reports"
+  public_ip_enabled = true # expect: gcp-analytics-public-address
+}

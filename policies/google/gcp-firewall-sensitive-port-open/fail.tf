@@ -33,3 +33,13 @@ resource "google_compute_firewall" "everything" {
     protocol = "tcp"
   }
 }
+
+resource "google_compute_firewall" "ftp" {
+  name          = "ftp"
+  network       = "phi"
+  source_ranges = ["0.0.0.0/0"] # expect: gcp-firewall-sensitive-port-open
+  allow {
+    protocol = "tcp"
+    ports    = ["20-21"]
+  }
+}

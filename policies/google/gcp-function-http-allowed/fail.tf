@@ -4,3 +4,12 @@ resource "google_cloudfunctions_function" "http" {
   trigger_http                 = true
   https_trigger_security_level = "SECURE_OPTIONAL" # expect: gcp-function-http-allowed
 }
+
+resource "google_app_engine_standard_app_version" "portal" {
+  service = "portal"
+  runtime = "nodejs20"
+  handlers {
+    url_regex      = ".*"
+    security_level = "SECURE_OPTIONAL" # expect: gcp-function-http-allowed
+  }
+}

@@ -19,3 +19,11 @@ resource "google_cloudfunctions_function" "literal" {
     API_KEY = "hunter2-Kx93mQpz"
   }
 }
+
+resource "google_app_engine_standard_app_version" "portal" {
+  service = "portal"
+  runtime = "nodejs20"
+  env_variables = { # expect: gcp-serverless-credential
+    DB_PASSWORD = "hunter2-Kx93mQpz"
+  }
+}
