@@ -130,3 +130,24 @@ resource "kubernetes_ingress_v1" "alb" {
     }
   }
 }
+
+resource "aws_acm_certificate" "portal" {
+  domain_name       = "portal.clinic.example"
+  validation_method = "DNS"
+}
+
+resource "kubernetes_ingress_v1" "made" {
+  metadata {
+    name = "portal"
+    annotations = {
+      "alb.ingress.kubernetes.io/certificate-arn" = aws_acm_certificate.portal.arn
+      "alb.ingress.kubernetes.io/listen-ports"    = jsonencode([{ HTTPS = 443 }])
+    }
+  }
+  spec {
+    ingress_class_name = "alb"
+    rule {
+      host = "portal.clinic.example"
+    }
+  }
+}

@@ -28,3 +28,16 @@ resource "helm_release" "postgresql" {
     value = var.password
   }
 }
+
+resource "helm_release" "existing" {
+  name  = "ehr"
+  chart = "postgresql"
+  set {
+    name  = "auth.existingSecret"
+    value = "db-credentials-prod"
+  }
+  set {
+    name  = "tls.secretName"
+    value = "portal-certificate-2026"
+  }
+}
