@@ -5,3 +5,11 @@ resource "google_container_cluster" "off" {
     enable_private_nodes = false # expect: gke-nodes-public
   }
 }
+
+resource "google_container_node_pool" "public" {
+  name    = "apps"
+  cluster = "clinic"
+  network_config {
+    enable_private_nodes = false # expect: gke-nodes-public
+  }
+}
