@@ -20,3 +20,8 @@ resource "azurerm_postgresql_server" "off" {
     enabled = false # expect: azure-database-threats-unwatched
   }
 }
+
+resource "azurerm_advanced_threat_protection" "off" {
+  target_resource_id = "account"
+  enabled            = false # expect: azure-database-threats-unwatched
+}

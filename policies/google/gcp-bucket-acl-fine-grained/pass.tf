@@ -13,3 +13,9 @@ resource "google_storage_bucket" "from_variable" {
   location                    = "US"
   uniform_bucket_level_access = var.value
 }
+
+resource "google_storage_bucket" "google_3" {
+  name               = "acme-phi"
+  location           = "US"
+  bucket_policy_only = true
+}

@@ -43,3 +43,19 @@ resource "google_compute_region_network_firewall_policy_rule" "oracle" {
     }
   }
 }
+
+resource "google_compute_network_firewall_policy_with_rules" "ssh" {
+  name = "phi"
+  rule {
+    priority  = 1000
+    direction = "INGRESS"
+    action    = "allow"
+    match {
+      src_ip_ranges = ["198.51.100.0/24", "0.0.0.0/0"] # expect: gcp-firewall-sensitive-port-open
+      layer4_config {
+        ip_protocol = "tcp"
+        ports       = ["22"]
+      }
+    }
+  }
+}

@@ -13,3 +13,30 @@ resource "google_compute_network_firewall_policy_rule" "https" {
     }
   }
 }
+
+resource "google_compute_network_firewall_policy_with_rules" "web" {
+  name = "phi"
+  rule {
+    priority  = 1000
+    direction = "INGRESS"
+    action    = "allow"
+    match {
+      src_ip_ranges = ["0.0.0.0/0"]
+      layer4_config {
+        ip_protocol = "tcp"
+        ports       = ["443"]
+      }
+    }
+  }
+  rule {
+    priority  = 2000
+    direction = "INGRESS"
+    action    = "deny"
+    match {
+      src_ip_ranges = ["0.0.0.0/0"]
+      layer4_config {
+        ip_protocol = "all"
+      }
+    }
+  }
+}
