@@ -59,3 +59,9 @@ resource "azurerm_container_app" "literal" {
     }
   }
 }
+
+resource "azurerm_app_configuration_key" "literal" {
+  configuration_store_id = "store"
+  key                    = "DB_PASSWORD"
+  value                  = "hunter2-Kx93mQpz" # expect: azure-app-setting-credential
+}

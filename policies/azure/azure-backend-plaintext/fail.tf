@@ -29,3 +29,10 @@ resource "azurerm_api_management_backend" "blind" {
     validate_certificate_chain = false # expect: azure-backend-plaintext
   }
 }
+
+resource "azurerm_cdn_frontdoor_origin" "blind" {
+  name                           = "portal"
+  cdn_frontdoor_origin_group_id  = "origins"
+  host_name                      = "portal.clinic.example"
+  certificate_name_check_enabled = false # expect: azure-backend-plaintext
+}

@@ -25,3 +25,8 @@ resource "azurerm_advanced_threat_protection" "off" {
   target_resource_id = "account"
   enabled            = false # expect: azure-database-threats-unwatched
 }
+
+resource "azurerm_synapse_workspace_security_alert_policy" "off" {
+  synapse_workspace_id = "workspace"
+  policy_state         = "Disabled" # expect: azure-database-threats-unwatched
+}

@@ -110,3 +110,20 @@ resource "azurerm_network_security_rule" "oracle" {
   source_address_prefix       = "Internet" # expect: azure-nsg-sensitive-port-open
   destination_address_prefix  = "*"
 }
+
+resource "azurerm_firewall_nat_rule_collection" "rdp" {
+  name                = "rdp"
+  azure_firewall_name = "phi"
+  resource_group_name = "phi"
+  priority            = 100
+  action              = "Dnat"
+  rule {
+    name                  = "rdp"
+    source_addresses      = ["*"] # expect: azure-nsg-sensitive-port-open
+    destination_ports     = ["8443"]
+    destination_addresses = ["198.51.100.1"]
+    translated_port       = 3389
+    translated_address    = "10.0.0.4"
+    protocols             = ["TCP"]
+  }
+}

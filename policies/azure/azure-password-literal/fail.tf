@@ -54,3 +54,17 @@ resource "azuread_user" "literal" {
   display_name        = "Nurse"
   password            = "hunter2-Kx93mQpz" # expect: azure-password-literal
 }
+
+resource "azurerm_data_factory_linked_service_sql_server" "literal" {
+  name              = "ehr"
+  data_factory_id   = "factory"
+  connection_string = "Server=ehr;Database=ehr;User ID=clinic;Password=hunter2-Kx93mQpz" # expect: azure-password-literal
+}
+
+resource "azurerm_automation_credential" "literal" {
+  name                    = "clinic"
+  resource_group_name     = "phi"
+  automation_account_name = "phi"
+  username                = "clinic"
+  password                = "hunter2-Kx93mQpz" # expect: azure-password-literal
+}

@@ -25,3 +25,10 @@ resource "azurerm_key_vault_secret" "generated" {
   key_vault_id = "vault"
   value        = random_password.secret.result
 }
+
+resource "azurerm_data_factory_linked_service_azure_sql_database" "identity" {
+  name                 = "ehr"
+  data_factory_id      = "factory"
+  use_managed_identity = true
+  connection_string    = "Server=tcp:acmephi.database.windows.net;Database=ehr"
+}

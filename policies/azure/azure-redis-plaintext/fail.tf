@@ -29,3 +29,8 @@ resource "azurerm_redis_cache" "old" {
   sku_name            = "Premium"
   minimum_tls_version = "1.0" # expect: azure-redis-plaintext
 }
+
+resource "azurerm_redis_enterprise_database" "plain" {
+  cluster_id      = "cluster"
+  client_protocol = "Plaintext" # expect: azure-redis-plaintext
+}
