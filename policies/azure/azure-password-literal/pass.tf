@@ -32,3 +32,17 @@ resource "azurerm_data_factory_linked_service_azure_sql_database" "identity" {
   use_managed_identity = true
   connection_string    = "Server=tcp:acmephi.database.windows.net;Database=ehr"
 }
+
+# A module whose caller gives the password, or has one made.
+variable "unset" {
+  type    = string
+  default = ""
+}
+
+resource "azurerm_mssql_server" "unset" {
+  name                         = "acmephi"
+  resource_group_name          = "phi"
+  location                     = "eastus2"
+  version                      = "12.0"
+  administrator_login_password = var.unset
+}

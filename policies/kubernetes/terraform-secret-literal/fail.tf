@@ -16,3 +16,11 @@ resource "helm_release" "postgresql" {
     value = "hunter2-Kx93mQpz" # expect: terraform-secret-literal
   }
 }
+
+resource "helm_release" "values" {
+  name  = "ehr"
+  chart = "postgresql"
+  values = [
+    yamlencode({ auth = { password = "hunter2-Kx93mQpz" } }), # expect: terraform-secret-literal
+  ]
+}

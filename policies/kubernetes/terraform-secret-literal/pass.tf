@@ -41,3 +41,20 @@ resource "helm_release" "existing" {
     value = "portal-certificate-2026"
   }
 }
+
+variable "db_password" {
+  type      = string
+  sensitive = true
+}
+
+resource "helm_release" "values" {
+  name  = "ehr"
+  chart = "postgresql"
+  values = [
+    yamlencode({ auth = { existingSecret = "db-credentials-prod", secretKeys = { adminPasswordKey = "postgres-password" } } }),
+    <<-EOF
+      auth:
+        password: ${var.db_password}
+    EOF
+  ]
+}
