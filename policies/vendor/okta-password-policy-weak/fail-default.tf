@@ -1,0 +1,2 @@
+resource "okta_policy_password_default" "silent" { # expect: okta-password-policy-weak
+}
