@@ -64,3 +64,22 @@ resource "kubernetes_cron_job_v1" "nightly" {
     }
   }
 }
+
+resource "kubernetes_deployment" "root" {
+  metadata {
+    name = "portal"
+  }
+  spec {
+    template {
+      spec {
+        security_context {
+          run_as_user = "0" # expect: terraform-pod-privileged
+        }
+        container {
+          name  = "portal"
+          image = "portal"
+        }
+      }
+    }
+  }
+}
