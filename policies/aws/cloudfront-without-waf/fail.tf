@@ -1,0 +1,8 @@
+resource "aws_cloudfront_distribution" "portal" { # expect: cloudfront-without-waf
+  enabled = true
+}
+
+resource "aws_cloudfront_distribution" "empty" { # expect: cloudfront-without-waf
+  enabled    = true
+  web_acl_id = ""
+}

@@ -1,0 +1,3 @@
+resource "aws_redshift_cluster" "warehouse" { # expect: redshift-traffic-outside-vpc
+  cluster_identifier = "warehouse"
+}

@@ -1,0 +1,3 @@
+resource "aws_secretsmanager_secret" "db" { # expect: secretsmanager-rotation-off
+  name = "db"
+}
