@@ -242,3 +242,28 @@ resource "azurerm_storage_sync" "closed" {
   location                = "eastus2"
   incoming_traffic_policy = "AllowVirtualNetworksOnly"
 }
+
+resource "azurerm_kusto_cluster" "ranges" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  allowed_ip_ranges   = ["198.51.100.0/24"]
+}
+
+# The first rule of a firewall shuts everybody else out; the rules are judged themselves.
+resource "azurerm_redis_cache" "firewall" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  capacity            = 1
+  family              = "P"
+  sku_name            = "Premium"
+}
+
+resource "azurerm_redis_firewall_rule" "clinic" {
+  name                = "clinic"
+  resource_group_name = "phi"
+  redis_cache_name    = azurerm_redis_cache.firewall.name
+  start_ip            = "198.51.100.1"
+  end_ip              = "198.51.100.9"
+}
