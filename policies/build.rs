@@ -16,11 +16,16 @@ fn main() -> io::Result<()> {
             let file = policy.join("policy.yaml");
             if file.is_file() {
                 let json = json(&file)?;
+                // An empty text, of a policy that is no YAML, judges whatever its loader says.
+                let judges = serde_json::from_str::<serde_json::Value>(&json);
+                let kubernetes = judges.map_or(true, |policy| {
+                    policy.pointer("/spec/match/kubernetes").is_some()
+                });
                 let name = file.strip_prefix(&root).map_err(io::Error::other)?;
                 let (name, file) = (name.display(), file.display());
                 writeln!(
                     list,
-                    "    BuiltIn {{ path: r\"{name}\", text: include_str!(r\"{file}\"), json: {json:?} }},"
+                    "    BuiltIn {{ path: r\"{name}\", text: include_str!(r\"{file}\"), json: {json:?}, kubernetes: {kubernetes} }},"
                 )?;
             }
         }

@@ -9,6 +9,8 @@ pub struct BuiltIn {
     pub text: &'static str,
     /// The same document as JSON, written when this crate was built: a start would spend more than half of its time on reading YAML.
     pub json: &'static str,
+    /// Whether it judges Kubernetes objects, so that the operator need not read the others to know.
+    pub kubernetes: bool,
 }
 
 /// Every built-in policy, sorted by path.

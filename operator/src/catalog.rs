@@ -93,27 +93,24 @@ impl Base {
         restores: bool,
     ) -> Result<Self, CatalogError> {
         let sources = Sources::new();
-        let all: Vec<Tested> = hipaa_iac_policies::BUILT_IN
+        let built_in = hipaa_iac_policies::BUILT_IN
             .iter()
+            .filter(|policy| policy.kubernetes)
+            .filter(|policy| restores || name(policy) != Some(RESTORE_POLICY))
             .map(|policy| Tested {
                 file: sources.add(policy.path, policy.text),
                 json: policy.json,
             })
             .collect();
-        let (set, problems) = PolicySet::load(&all, &[]);
-        if let Some(problem) = problems.first() {
-            return Err(CatalogError::BuiltIn(problem.message.clone()));
-        }
         let mut config = match config {
             Some((path, text)) => Config::parse(&sources.add(path, text))
                 .map_err(|problem| CatalogError::Config(problem.message))?,
             None => Config::default(),
         };
-        if let Some((name, _)) = policy_modes
-            .iter()
-            .find(|(name, _)| set.get(name).is_none())
-        {
-            tracing::warn!(policy = %name, "a mode is given for a policy that is not built in");
+        for (name, _) in policy_modes {
+            if !Self::is_built_in(name) {
+                tracing::warn!(policy = %name, "a mode is given for a policy that is not built in");
+            }
         }
         // A database that nothing covers is one also where there is no verification at all.
         config
@@ -121,18 +118,6 @@ impl Base {
             .entry(RESTORE_POLICY.to_owned())
             .or_default()
             .insert("required".to_owned(), true.into());
-        let judging: BTreeSet<&Arc<str>> = set
-            .policies()
-            .iter()
-            .filter(|policy| !policy.spec().matches.kubernetes.is_empty())
-            .filter(|policy| restores || &*policy.name != RESTORE_POLICY)
-            .map(|policy| &policy.path)
-            .collect();
-        let built_in = all
-            .iter()
-            .filter(|tested| judging.contains(tested.file.path()))
-            .cloned()
-            .collect();
         Ok(Self {
             config,
             built_in,
@@ -141,12 +126,17 @@ impl Base {
         })
     }
 
-    /// Whether a built-in policy that judges objects has this name.
-    pub(crate) fn is_built_in(name: &str) -> bool {
+    /// Whether a built-in policy has this name.
+    pub(crate) fn is_built_in(wanted: &str) -> bool {
         hipaa_iac_policies::BUILT_IN
             .iter()
-            .any(|policy| policy.path.split('/').nth_back(1) == Some(name))
+            .any(|policy| name(policy) == Some(wanted))
     }
+}
+
+/// The name of a built-in policy: that of its folder.
+fn name(policy: &hipaa_iac_policies::BuiltIn) -> Option<&'static str> {
+    policy.path.split('/').nth_back(1)
 }
 
 /// A policy of the cluster that is not in force.

@@ -736,7 +736,7 @@ impl<'a> Judge<'a> {
         let mut vendors = BTreeSet::new();
         for (prefix, read, pod) in places {
             let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
-            let shaped = holds_shape(read);
+            let shaped = world.shaped(at) && holds_shape(read);
             let root = if shaped { filled(read) } else { read.clone() };
             let judge = Self {
                 policy,
@@ -1269,7 +1269,7 @@ fn filled(node: &Node) -> Node {
 }
 
 /// Whether [`filled`] may change a tree or one of the values that something in it can take.
-fn holds_shape(node: &Node) -> bool {
+pub(crate) fn holds_shape(node: &Node) -> bool {
     match &node.value {
         Value::List(elements) => elements.iter().any(holds_shape),
         Value::Object(members) => members.values().any(holds_shape),

@@ -336,9 +336,9 @@ fn statement(node: &Node) -> Node {
 fn principals(node: Option<&Node>, denied: bool) -> Node {
     match node.map(|node| &node.value) {
         Some(Value::Object(kinds)) => {
-            let all = kinds
-                .iter()
-                .flat_map(|(kind, identifiers)| of_kind(Some(kind), Some(identifiers), denied));
+            let all = kinds.iter().flat_map(|(kind, identifiers)| {
+                of_kind(Some(&Node::string(&**kind)), Some(identifiers), denied)
+            });
             Node::list(all.collect())
         }
         _ => many(node),
@@ -347,15 +347,18 @@ fn principals(node: Option<&Node>, denied: bool) -> Node {
 
 /// The identifiers of one kind. Who is denied as `{"Service": "*"}` is not everybody, as with `{"AWS": "*"}`; whom that lets in
 /// is no narrower circle for certain.
-fn of_kind(kind: Option<&str>, identifiers: Option<&Node>, denied: bool) -> Vec<Node> {
+fn of_kind(kind: Option<&Node>, identifiers: Option<&Node>, denied: bool) -> Vec<Node> {
     let all = many(identifiers);
     let all = all.as_list().into_iter().flatten();
-    all.map(|identifier| match kind {
-        Some("AWS" | "*") => identifier.clone(),
-        _ if denied && identifier.as_str() == Some("*") => {
-            Node::string(format!("{}:*", kind.unwrap_or("?")))
-        }
-        _ => identifier.clone(),
+    let word = kind.and_then(Node::as_str);
+    all.map(|identifier| match (word, kind.and_then(Node::as_unknown)) {
+        (Some("AWS" | "*"), _) => identifier.clone(),
+        _ if !denied || identifier.as_str() != Some("*") => identifier.clone(),
+        (_, Some(kind)) => Node::new(Value::Unknown(Arc::new(Unknown {
+            reasons: kind.reasons.clone(),
+            ..Unknown::default()
+        }))),
+        _ => Node::string(format!("{}:*", word.unwrap_or("?"))),
     })
     .collect()
 }
@@ -485,10 +488,8 @@ fn from_block(block: &Node) -> Node {
     };
     let effect = text("effect", "Allow");
     let denied = effect.as_str() != Some("Allow");
-    let identifiers = |members: &Map| {
-        let kind = members.get("type").and_then(Node::as_str);
-        of_kind(kind, members.get("identifiers"), denied)
-    };
+    let identifiers =
+        |members: &Map| of_kind(members.get("type"), members.get("identifiers"), denied);
     let conditions = |members: &Map| {
         let part = |name: &str| members.get(name).cloned().unwrap_or_default();
         let key = match part("variable") {

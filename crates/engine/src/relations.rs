@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    fmt::Write as _,
     hash::Hash,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -574,6 +575,26 @@ impl<'a> Relations<'a> {
                 into.certain.extend(certain);
             }
             Value::Unknown(unknown) if !unknown.template.is_empty() => {
+                let text = written(&unknown.template);
+                for reference in node.references() {
+                    let Target::Resources(targets) = self.target(at, reference) else {
+                        continue;
+                    };
+                    let name = |target: usize| {
+                        let name = self.resource(target)?.body.get(&reference.attribute)?;
+                        let name = written(&name.as_unknown()?.template);
+                        Some((target, name)).filter(|(_, name)| !name.is_empty())
+                    };
+                    let names = targets.into_iter().filter_map(name);
+                    let named = names.filter(|(_, name)| set_apart(&text, name));
+                    let (named, names): (Vec<usize>, Vec<String>) = named.unzip();
+                    let sure = sure && self.is_one(at, &named);
+                    self.aim(&named, reference, sure, hops, left, into);
+                    // What the name is made from is the business of whom it names.
+                    if sure && names.contains(&text) {
+                        return;
+                    }
+                }
                 for (number, part) in unknown.template.iter().enumerate() {
                     let TemplatePart::Hole(hole) = part else {
                         continue;
@@ -590,10 +611,7 @@ impl<'a> Relations<'a> {
                     let apart = !before.is_some_and(in_name) && !behind.is_some_and(in_name);
                     self.refer(at, hole, sure && apart, hops, left, into);
                 }
-                let known = into.certain.len() + into.perhaps.len();
-                if known == 0 {
-                    self.refer_own(at, node, false, hops, left, into);
-                }
+                self.refer_own(at, node, false, hops, left, into);
             }
             Value::Unknown(unknown) => {
                 let inner = [&unknown.json, &unknown.element].into_iter().flatten();
@@ -635,18 +653,17 @@ impl<'a> Relations<'a> {
     ) {
         for reference in node.references() {
             let targets = self.instances(at, reference, into);
-            // One of several instances is meant, and which one is not known.
-            let one = match targets.as_slice() {
-                [only] => {
-                    self.resource(*only).is_some_and(|target| !target.symbolic)
-                        || self.resource(at).is_some_and(|resource| resource.symbolic)
-                }
-                _ => false,
-            };
             // What stands in a tag may name anything.
             let about = !reference.attribute.starts_with("tags");
-            self.aim(&targets, reference, sure && one && about, hops, left, into);
+            let sure = sure && about && self.is_one(at, &targets);
+            self.aim(&targets, reference, sure, hops, left, into);
         }
+    }
+
+    /// Whether it is clear which resource is meant: of several instances it is not.
+    fn is_one(&self, at: usize, targets: &[usize]) -> bool {
+        let symbolic = |at: usize| self.resource(at).is_some_and(|one| one.symbolic);
+        matches!(targets, [only] if !symbolic(*only) || symbolic(at))
     }
 
     fn instances(&self, at: usize, reference: &Reference, into: &mut Referred) -> Vec<usize> {
@@ -732,6 +749,23 @@ fn set_apart(text: &str, name: &str) -> bool {
             .and_then(|text| text.chars().next());
         !before.is_some_and(in_name) && !behind.is_some_and(in_name)
     })
+}
+
+/// A text with parts that are not known, written so that what is made from the same is the same. What stands for such a part
+/// goes on with a name.
+fn written(parts: &[TemplatePart]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            TemplatePart::Text(part) => text.push_str(part),
+            TemplatePart::Hole(hole) => {
+                let reasons = hole.as_unknown().filter(|_| hole.references().is_empty());
+                let reasons = reasons.map(|unknown| &unknown.reasons);
+                _ = write!(text, "_{:?}{reasons:?}_", hole.references());
+            }
+        }
+    }
+    text
 }
 
 /// Nodes at a dotted path, and why further ones may hide.

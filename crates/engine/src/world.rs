@@ -11,7 +11,7 @@ use crate::{
     cel::Val,
     classification,
     config::CoveredDatabase,
-    evaluate::Settings,
+    evaluate::{Settings, holds_shape},
     pod_environment,
     relations::Relations,
     restore::{self, Proof},
@@ -32,6 +32,8 @@ pub(crate) struct World<'a> {
     sources: &'a Sources,
     /// Objects with pods whose containers have variables to expand, as the kubelet expands them.
     expanded: HashMap<usize, Node>,
+    /// For each resource, whether its value holds a collection that is known only by its form; found out when first asked for.
+    shaped: Vec<OnceLock<bool>>,
     pub(crate) environments: Environments,
 }
 
@@ -94,6 +96,11 @@ impl<'a> World<'a> {
             restores: OnceLock::new(),
             sources,
             expanded: HashMap::new(),
+            shaped: inventory
+                .resources
+                .iter()
+                .map(|_| OnceLock::new())
+                .collect(),
             environments: Environments::default(),
         };
         world.expanded = inventory
@@ -123,6 +130,14 @@ impl<'a> World<'a> {
             .get(&at)
             .or_else(|| Some(&self.inventory.resources.get(at)?.body))
             .unwrap_or(&NULL)
+    }
+
+    /// Whether [`holds_shape`] of a resource's whole value.
+    pub(crate) fn shaped(&self, at: usize) -> bool {
+        let found = || holds_shape(self.body(at));
+        self.shaped
+            .get(at)
+            .is_some_and(|shaped| *shaped.get_or_init(found))
     }
 
     fn classes(&self) -> &Vec<bool> {

@@ -163,10 +163,15 @@ fn alternatives_are_followed() {
     let this = object(vec![
         ("sse", either(vec!["AES256".into(), "aws:kms".into()])),
         ("maybe", either(vec![Node::null(), "x".into()])),
+        ("open", either(vec![unknown(true), "x".into()])),
     ]);
     assert_eq!(verdict("self.sse == 'AES256'", &this), "?");
     assert_eq!(verdict("self.sse != ''", &this), "true");
     assert_eq!(verdict("self.sse == 'none'", &this), "false");
+    // Both sides are one of several, and each answer may be.
+    assert_eq!(verdict("self.sse == self.sse", &this), "?");
+    assert_eq!(verdict("self.maybe != self.sse", &this), "true");
+    assert_eq!(verdict("self.open == self.open", &this), "?");
     assert_eq!(verdict("self.sse in ['AES256', 'aws:kms']", &this), "true");
     assert_eq!(verdict("has(self.sse)", &this), "true");
     assert_eq!(verdict("has(self.maybe)", &this), "?");

@@ -423,9 +423,11 @@ impl Val {
 
     /// Either of two values.
     pub(crate) fn either(a: Self, b: Self, coerce: bool) -> Self {
-        if matches!(equal(&a, &b, coerce), Self::Bool(true))
-            && !a.holds_unknown()
+        // Of values that are not known it is not asked: whether they are equal is one of several values itself, and so without end.
+        if !a.holds_unknown()
+            && !b.holds_unknown()
             && a.type_name() == b.type_name()
+            && matches!(equal(&a, &b, coerce), Self::Bool(true))
         {
             return a;
         }

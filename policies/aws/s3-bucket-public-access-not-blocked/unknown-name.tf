@@ -1,0 +1,14 @@
+# The name of the bucket goes on, so that it may be that of another.
+data "aws_caller_identity" "current" {}
+
+resource "aws_s3_bucket" "letters" { # expect: s3-bucket-public-access-not-blocked
+  bucket = "letters-${data.aws_caller_identity.current.account_id}"
+}
+
+resource "aws_s3_bucket_public_access_block" "letters" {
+  bucket                  = "${aws_s3_bucket.letters.bucket}-scans"
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
