@@ -10,6 +10,6 @@ resource "aws_efs_file_system_policy" "files" {
   file_system_id = aws_efs_file_system.files.id
   policy = jsonencode({ # expect: efs-plaintext-allowed
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:role/app" }, Action = "elasticfilesystem:ClientMount" }]
+    Statement = [{ Effect = "Allow", Principal = { AWS = "*" }, Action = "elasticfilesystem:ClientMount" }]
   })
 }

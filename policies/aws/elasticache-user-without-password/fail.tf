@@ -15,3 +15,12 @@ resource "aws_elasticache_user" "mode" {
     type = "no-password-required" # expect: elasticache-user-without-password
   }
 }
+
+# The last word counts.
+resource "aws_elasticache_user" "on_again" {
+  user_id              = "default-on"
+  user_name            = "default"
+  access_string        = "off ~* +@all on"
+  engine               = "redis"
+  no_password_required = true # expect: elasticache-user-without-password
+}
