@@ -1,13 +1,3 @@
-resource "azurerm_kubernetes_cluster" "agent" {
-  name                = "acmephi"
-  resource_group_name = "phi"
-  location            = "eastus2"
-  dns_prefix          = "clinic"
-  oms_agent {
-    log_analytics_workspace_id = "workspace"
-  }
-}
-
 resource "azurerm_kubernetes_cluster" "setting" {
   name                = "acmephi"
   resource_group_name = "phi"
@@ -20,5 +10,21 @@ resource "azurerm_monitor_diagnostic_setting" "aks" {
   target_resource_id = azurerm_kubernetes_cluster.setting.id
   enabled_log {
     category = "kube-audit"
+  }
+}
+
+resource "azurerm_kubernetes_cluster" "older" {
+  name                = "acmephi"
+  resource_group_name = "phi"
+  location            = "eastus2"
+  dns_prefix          = "clinic"
+}
+
+resource "azurerm_monitor_diagnostic_setting" "older" {
+  name               = "aks"
+  target_resource_id = azurerm_kubernetes_cluster.older.id
+  log {
+    category = "kube-audit-admin"
+    enabled  = true
   }
 }

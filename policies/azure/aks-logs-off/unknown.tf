@@ -7,10 +7,15 @@ resource "azurerm_kubernetes_cluster" "variable" { # expect: aks-logs-off
   resource_group_name = "phi"
   location            = "eastus2"
   dns_prefix          = "clinic"
-  dynamic "oms_agent" {
+}
+
+resource "azurerm_monitor_diagnostic_setting" "variable" {
+  name               = "aks"
+  target_resource_id = azurerm_kubernetes_cluster.variable.id
+  dynamic "enabled_log" {
     for_each = var.logs
     content {
-      log_analytics_workspace_id = oms_agent.value
+      category = enabled_log.value
     }
   }
 }

@@ -1,11 +1,3 @@
-resource "azurerm_postgresql_flexible_server" "local" {
-  name                         = "acmephi"
-  resource_group_name          = "phi"
-  location                     = "eastus2"
-  backup_retention_days        = 35
-  geo_redundant_backup_enabled = false # expect: azure-database-backup-short
-}
-
 resource "azurerm_mysql_flexible_server" "short" {
   name                         = "acmephi"
   resource_group_name          = "phi"
@@ -20,4 +12,13 @@ resource "azurerm_mssql_database" "short" {
   short_term_retention_policy {
     retention_days = 1 # expect: azure-database-backup-short
   }
+}
+
+# What is restored in another region is a server of its own.
+resource "azurerm_postgresql_server" "restored" {
+  name                  = "acmephi"
+  resource_group_name   = "phi"
+  location              = "eastus2"
+  create_mode           = "GeoRestore"
+  backup_retention_days = 3 # expect: azure-database-backup-short
 }

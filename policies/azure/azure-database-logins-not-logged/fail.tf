@@ -17,3 +17,9 @@ resource "azurerm_mysql_flexible_server_configuration" "audit" {
   server_name         = "ehr"
   value               = "OFF" # expect: azure-database-logins-not-logged
 }
+
+resource "azurerm_postgresql_flexible_server_configuration" "throttle" {
+  name      = "connection_throttle.enable"
+  server_id = "server"
+  value     = "off" # expect: azure-database-logins-not-logged
+}

@@ -106,12 +106,6 @@ resource "azurerm_web_pubsub" "absent" { # expect: azure-service-public-access-a
   sku                 = "Standard_S1"
 }
 
-resource "azurerm_iothub" "absent" { # expect: azure-service-public-access-allowed
-  name                = "acmephi"
-  resource_group_name = "phi"
-  location            = "eastus2"
-}
-
 resource "azurerm_data_factory" "absent" { # expect: azure-service-public-access-allowed
   name                = "acmephi"
   resource_group_name = "phi"

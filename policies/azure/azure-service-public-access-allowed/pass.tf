@@ -122,13 +122,6 @@ resource "azurerm_web_pubsub" "closed" {
   public_network_access_enabled = false
 }
 
-resource "azurerm_iothub" "closed" {
-  name                          = "acmephi"
-  resource_group_name           = "phi"
-  location                      = "eastus2"
-  public_network_access_enabled = false
-}
-
 resource "azurerm_data_factory" "closed" {
   name                   = "acmephi"
   resource_group_name    = "phi"

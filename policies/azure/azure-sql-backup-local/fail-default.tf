@@ -1,4 +1,4 @@
-resource "azurerm_postgresql_flexible_server" "absent" { # expect: azure-database-backup-short
+resource "azurerm_postgresql_flexible_server" "absent" { # expect: azure-sql-backup-local
   name                = "acmephi"
   resource_group_name = "phi"
   location            = "eastus2"
