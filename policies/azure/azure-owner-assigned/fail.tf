@@ -19,3 +19,9 @@ resource "azurerm_role_assignment" "looked_up" {
   role_definition_id = data.azurerm_role_definition.owner.id # expect: azure-owner-assigned
   principal_id       = "00000000-0000-0000-0000-000000000000"
 }
+
+resource "azurerm_role_assignment" "lower" {
+  scope                = "/subscriptions/00000000-0000-0000-0000-000000000000"
+  role_definition_name = "owner" # expect: azure-owner-assigned
+  principal_id         = "11111111-1111-1111-1111-111111111111"
+}
