@@ -10,18 +10,6 @@ resource "kubernetes_service" "http" {
   }
 }
 
-resource "kubernetes_service_v1" "node" {
-  metadata {
-    name = "portal"
-  }
-  spec {
-    type = "NodePort" # expect: terraform-service-exposed
-    port {
-      port = 443
-    }
-  }
-}
-
 # The certificate is for port 443 alone.
 resource "kubernetes_service_v1" "beside" {
   metadata {

@@ -1,5 +1,5 @@
-variable "kind" {
-  type = string
+variable "port" {
+  type = number
 }
 
 resource "kubernetes_service" "variable" {
@@ -7,9 +7,9 @@ resource "kubernetes_service" "variable" {
     name = "portal"
   }
   spec {
-    type = var.kind # expect: terraform-service-exposed
+    type = "LoadBalancer"
     port {
-      port = 443
+      port = var.port # expect: terraform-service-exposed
     }
   }
 }
