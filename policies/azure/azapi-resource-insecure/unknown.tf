@@ -9,7 +9,8 @@ resource "azapi_resource" "variable" {
   location  = "eastus2"
   body = { # expect: azapi-resource-insecure
     properties = {
-      minimumTlsVersion = var.tls
+      publicNetworkAccess = "Disabled"
+      minimumTlsVersion   = var.tls
     }
   }
 }
