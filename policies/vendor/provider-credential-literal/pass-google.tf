@@ -1,0 +1,4 @@
+provider "google" {
+  project     = "clinic"
+  credentials = "/run/secrets/google.json"
+}
