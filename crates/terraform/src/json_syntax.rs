@@ -133,7 +133,7 @@ impl Lowering {
 
     fn top_level(&mut self, kind: &Arc<str>, node: &Node, body: &mut Body) {
         let labels = match &**kind {
-            "resource" | "data" | "ephemeral" => 2,
+            "resource" | "data" | "ephemeral" | "action" => 2,
             "variable" | "output" | "module" | "provider" | "check" => 1,
             "locals" | "terraform" | "moved" | "removed" | "import" => 0,
             _ => {

@@ -8,6 +8,7 @@ mod data;
 mod expression;
 pub mod functions;
 mod graph;
+mod heredoc;
 pub mod json;
 mod json_syntax;
 mod loader;

@@ -360,7 +360,8 @@ fn tidy(sources: &Sources, inventory: &mut Inventory) {
     });
 }
 
-/// The folders that no other walked folder calls. Folders that only call each other in a circle have the first of them.
+/// The folders that no other walked folder calls, and those that are applied by themselves all the same: they have a backend
+/// or variable files of their own. Folders that only call each other in a circle have the first of them.
 fn roots(loader: &Loader<'_>) -> Vec<PathBuf> {
     let mut calls: BTreeMap<&Path, BTreeSet<PathBuf>> = BTreeMap::new();
     for dir in loader.walked.keys() {
@@ -374,10 +375,14 @@ fn roots(loader: &Loader<'_>) -> Vec<PathBuf> {
         );
     }
     let called: BTreeSet<&PathBuf> = calls.values().flatten().collect();
+    let stands_alone = |dir: &Path| {
+        loader.module(dir).is_some_and(|module| module.backend)
+            || !automatic_variable_files(dir).is_empty()
+    };
     let mut roots: BTreeSet<PathBuf> = loader
         .walked
         .keys()
-        .filter(|dir| !called.contains(dir))
+        .filter(|dir| !called.contains(dir) || stands_alone(dir))
         .cloned()
         .collect();
     let mut reached: BTreeSet<&Path> = BTreeSet::new();

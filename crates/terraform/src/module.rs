@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_source::{Diagnostic, Level, ReadError, SourceFile, Sources, Span};
+use hipaa_iac_source::{Diagnostic, Level, ReadError, SourceFile, Sources, Span, display_path};
 
 use crate::{
     json_syntax, parse,
@@ -53,6 +53,8 @@ pub(crate) struct Module {
     pub(crate) calls: BTreeMap<Arc<str>, Block>,
     pub(crate) providers: Vec<Block>,
     pub(crate) required: BTreeMap<Arc<str>, Requirement>,
+    /// It says where its state is kept, which only a root module needs.
+    pub(crate) backend: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -171,6 +173,17 @@ pub(crate) fn read(sources: &Sources, dir: &Path, files: Vec<PathBuf>) -> Module
                 .iter()
                 .any(|(own, own_json)| own == stem && *own_json == json)
         {
+            let end = if json { ".tofu.json" } else { ".tofu" };
+            let message = format!(
+                "{stem}{end} was read in its place, as OpenTofu does; Terraform reads this file"
+            );
+            assembly.module.diagnostics.push(
+                Diagnostic::new(Level::Note, "opentofu-file", message)
+                    .in_path(display_path(&path))
+                    .remedy(format!(
+                        "where Terraform is used, check without {stem}{end}"
+                    )),
+            );
             continue;
         }
         let file = match sources.read(&path) {
@@ -382,6 +395,10 @@ impl Assembly {
                 }
             }
             ("terraform", []) => {
+                module.backend |= block
+                    .body
+                    .blocks()
+                    .any(|inner| matches!(&*inner.kind, "backend" | "cloud"));
                 for inner in block.body.blocks_of("required_providers") {
                     for attr in inner.body.attrs() {
                         let entry = module.required.entry(Arc::clone(&attr.name)).or_default();
@@ -390,7 +407,7 @@ impl Assembly {
                     }
                 }
             }
-            ("moved" | "removed" | "import" | "check" | "language", _) => {}
+            ("moved" | "removed" | "import" | "check" | "action" | "language", _) => {}
             _ => module.diagnostics.push(
                 Diagnostic::new(
                     Level::Error,

@@ -1,6 +1,6 @@
 //! Native syntax, by `hcl-edit`, brought into the evaluator's form.
 
-use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use hcl_edit::{
     Decorated, Ident, Span as _,
@@ -15,6 +15,7 @@ use hcl_edit::{
 use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Span};
 
 use crate::{
+    heredoc,
     number::Num,
     syntax::{Attr, Block, Body, Call, Expr, ExprKind, For, Item, Op, Part, Step},
     value::Val,
@@ -113,7 +114,7 @@ fn parse_lenient(
     text: &str,
 ) -> Result<(structure::Body, BTreeMap<usize, Range<usize>>), parser::Error> {
     let mut duplicates = BTreeMap::new();
-    let mut copy = without_empty_heredocs(text);
+    let mut copy = heredoc::delimited(text);
     let mut error = match parser::parse_body(&copy) {
         Ok(body) => return Ok((body, duplicates)),
         Err(error) => error,
@@ -136,77 +137,6 @@ fn parse_lenient(
         };
     }
     Err(error)
-}
-
-/// `hcl-edit` takes the end of a heredoc without a single line for its first, and reads on to the next mark of that name,
-/// which may stand behind other resources. In a copy such a heredoc is the empty text that it is, at the same length.
-fn without_empty_heredocs(text: &str) -> Cow<'_, str> {
-    let mut copy = Cow::Borrowed(text);
-    if !text.contains("<<") {
-        return copy;
-    }
-    let mut mark: Option<&str> = None;
-    let mut opened: Option<Range<usize>> = None;
-    let mut commented = false;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let (start, trimmed) = (at, line.trim());
-        at += line.len();
-        if let Some(expected) = mark {
-            let opener = opened.take();
-            if trimmed == expected {
-                mark = None;
-                if let Some(opener) = opener {
-                    let blank = " ".repeat(opener.len() - 2);
-                    copy.to_mut().replace_range(opener, &format!("\"\"{blank}"));
-                    let end = start + line.trim_end().len();
-                    copy.to_mut()
-                        .replace_range(start..end, &" ".repeat(end - start));
-                }
-            }
-        } else if let Some(opener) = heredoc_opener(line, &mut commented) {
-            let rest = line.get(opener + 2..).unwrap_or_default();
-            let name = rest.strip_prefix('-').unwrap_or(rest).trim();
-            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-            if !name.is_empty() && name.chars().all(is_name) {
-                mark = Some(name);
-                opened = Some(start + opener..start + line.trim_end().len());
-            }
-        }
-    }
-    copy
-}
-
-/// Where `<<` stands in a line outside of texts and comments; whether a comment goes on behind the line.
-fn heredoc_opener(line: &str, commented: &mut bool) -> Option<usize> {
-    let bytes = line.as_bytes();
-    let mut quoted = false;
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let next = bytes.get(at + 1).copied();
-        let width = match (byte, next) {
-            (b'*', Some(b'/')) if *commented => {
-                *commented = false;
-                2
-            }
-            _ if *commented => 1,
-            (b'\\', Some(_)) if quoted => 2,
-            (b'"', _) => {
-                quoted = !quoted;
-                1
-            }
-            _ if quoted => 1,
-            (b'#', _) | (b'/', Some(b'/')) => return None,
-            (b'/', Some(b'*')) => {
-                *commented = true;
-                2
-            }
-            (b'<', Some(b'<')) => return Some(at),
-            _ => 1,
-        };
-        at += width;
-    }
-    None
 }
 
 /// The range of an object key that begins at `start`: a word or a quoted text without escapes.

@@ -796,6 +796,20 @@ fn roots_are_folders_that_nobody_calls() {
             "variable \"x\" {\n  default = 1\n}\nresource \"aws_x\" \"x\" {\n  x = var.x\n}\n",
         ),
         ("other/main.tf", "resource \"aws_x\" \"x\" {}\n"),
+        // A test calls what is also applied by itself.
+        (
+            "test/main.tf",
+            "module \"p\" {\n  source = \"../prod\"\n}\nmodule \"s\" {\n  source = \"../staging\"\n}\n",
+        ),
+        (
+            "prod/main.tf",
+            "terraform {\n  backend \"s3\" {}\n}\nresource \"aws_x\" \"x\" {}\n",
+        ),
+        (
+            "staging/main.tf",
+            "variable \"x\" {\n  default = 1\n}\nresource \"aws_x\" \"x\" {\n  x = var.x\n}\n",
+        ),
+        ("staging/terraform.tfvars", "x = 2\n"),
     ]);
     let found: Vec<(String, &str)> = loaded
         .inventory
@@ -812,7 +826,11 @@ fn roots_are_folders_that_nobody_calls() {
         found,
         [
             ("live".to_owned(), "module.m.aws_x.x"),
-            ("other".to_owned(), "aws_x.x")
+            ("other".to_owned(), "aws_x.x"),
+            ("prod".to_owned(), "aws_x.x"),
+            ("staging".to_owned(), "aws_x.x"),
+            ("test".to_owned(), "module.p.aws_x.x"),
+            ("test".to_owned(), "module.s.aws_x.x"),
         ]
     );
 }
@@ -1033,7 +1051,10 @@ fn opentofu_files_stand_in_for_terraform_files() {
         ("a.tf", "resource \"aws_x\" \"x\" {\n  a = 1\n}\n"),
         ("a.tofu", "resource \"aws_x\" \"x\" {\n  a = 2\n}\n"),
     ]);
-    assert!(loaded.inventory.diagnostics.is_empty());
+    // Terraform reads the other file.
+    let codes = loaded.inventory.diagnostics.iter();
+    let codes: Vec<_> = codes.map(|told| (told.level, told.code)).collect();
+    assert_eq!(codes, [(Level::Note, "opentofu-file")]);
     assert_eq!(loaded.value("aws_x.x", "a").as_int(), Some(2));
 }
 
@@ -1264,6 +1285,9 @@ removed {
   from = aws_x.gone
   lifecycle { destroy = false }
 }
+action "aws_lambda_invoke" "a" {
+  config { function_name = "f" }
+}
 check "health" {
   data "http" "x" { url = "https://example.com" }
   assert {
@@ -1364,6 +1388,24 @@ fn a_heredoc_without_a_line_swallows_nothing() {
     assert_eq!(*loaded.value("aws_x.a", "text"), json("\"\""));
     assert_eq!(*loaded.value("aws_x.b", "list"), json("[\"\", \"y\"]"));
     assert_eq!(*loaded.value("aws_x.c", "text"), json("\"x = <<E\\nE\\n\""));
+    // Texts in texts, a heredoc in a heredoc, lines that only begin with the mark: as `terraform plan` reads them.
+    let loaded = main_tf(
+        "locals {\n  a = \"${true ? \"${1}/*\" : \"<<E\"}\"\n}\nresource \"aws_x\" \"a\" {\n  text = <<E\nE\n}\n\
+         resource \"aws_x\" \"b\" {\n  text = <<A\n$${\" ${<<E\nE\n}\nA\n}\n\
+         resource \"aws_x\" \"c\" {\n  text = <<E\nhello E\nE x\n Ex\n  E\n}\n\
+         resource \"aws_x\" \"d\" {\n  text = \"${<<E\nE\n}\"\n}\nlocals {\n  E = 1\n  z = <<E\n.\nE\n}\n",
+    );
+    assert_eq!(
+        loaded.addresses(),
+        ["aws_x.a", "aws_x.b", "aws_x.c", "aws_x.d"]
+    );
+    assert_eq!(*loaded.value("aws_x.a", "text"), json("\"\""));
+    assert_eq!(*loaded.value("aws_x.b", "text"), json(r#""${\" \n""#));
+    assert_eq!(
+        *loaded.value("aws_x.c", "text"),
+        json(r#""hello E\nE x\n Ex\n""#)
+    );
+    assert_eq!(*loaded.value("aws_x.d", "text"), json("\"\""));
 }
 
 #[test]
