@@ -162,14 +162,35 @@ impl Kustomizations {
                     .map(|(text, _)| paths::clean(&folder.join(&**text))),
             );
         }
-        all.roots = all
-            .by_folder
-            .iter()
-            .filter(|(folder, kustomization)| {
-                !kustomization.component && !all.listed.contains(*folder)
-            })
-            .map(|(folder, _)| folder.clone())
+        // A component that no overlay here uses is built alone: nothing else would show what it holds.
+        let unlisted = all.by_folder.keys();
+        all.roots = unlisted
+            .filter(|folder| !all.listed.contains(*folder))
+            .cloned()
             .collect();
+        // Those that only build on each other, in a circle, have the first of them: Kustomize says what is wrong.
+        let mut reached: BTreeSet<&Path> = BTreeSet::new();
+        let mut circles = Vec::new();
+        let every = all.roots.iter().chain(all.by_folder.keys());
+        for (at, start) in every.enumerate() {
+            if at >= all.roots.len() && !reached.contains(&**start) {
+                circles.push(start.clone());
+            }
+            let mut pending: Vec<&Path> = vec![start];
+            while let Some(folder) = pending.pop() {
+                if !reached.insert(folder) {
+                    continue;
+                }
+                let mentions = all.by_folder.get(folder).map(|found| &*found.mentions);
+                for (text, _) in mentions.unwrap_or_default() {
+                    let target = paths::clean(&folder.join(&**text));
+                    let known = all.by_folder.get_key_value(&target);
+                    pending.extend(known.map(|(folder, _)| &**folder));
+                }
+            }
+        }
+        all.roots.extend(circles);
+        all.roots.sort();
         all
     }
 
@@ -207,6 +228,16 @@ impl Kustomizations {
         arguments.push(paths::argument(folder).into());
         match tools.run(&program, &arguments) {
             Ok(output) => Ok((format!("{path} (rendered)"), output)),
+            // Its patches may be for what is elsewhere.
+            Err(error) if kustomization.component => Err(vec![
+                Diagnostic::new(
+                    Level::Warning,
+                    "kustomize-failed",
+                    format!("the component {shown}, which no overlay here uses, was not judged: kustomize says: {error}"),
+                )
+                .in_path(path)
+                .remedy("check it with the overlays that use it"),
+            ]),
             Err(error) => Err(vec![
                 Diagnostic::new(
                     Level::Error,

@@ -64,6 +64,58 @@ const TERRAFORM: [&str; 6] = [
     ".tfvars.json",
 ];
 
+/// Ends of the names of files that nobody means as input, though a list of changed files names them.
+const NO_INPUT: [&str; 36] = [
+    "adoc",
+    "bash",
+    "c",
+    "cfg",
+    "cpp",
+    "css",
+    "csv",
+    "dockerignore",
+    "gif",
+    "gitattributes",
+    "gitignore",
+    "go",
+    "html",
+    "ini",
+    "java",
+    "jpeg",
+    "jpg",
+    "js",
+    "kt",
+    "lock",
+    "md",
+    "mod",
+    "pdf",
+    "png",
+    "ps1",
+    "py",
+    "rb",
+    "rs",
+    "rst",
+    "sh",
+    "sql",
+    "sum",
+    "svg",
+    "toml",
+    "ts",
+    "tsx",
+];
+
+/// Whether a file that holds no input says by its name that it is none.
+fn is_no_input(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let end = name.rsplit_once('.').map(|(_, end)| end);
+    end.is_some_and(|end| NO_INPUT.binary_search(&end).is_ok())
+        || matches!(
+            &*name,
+            ".terraform.lock.hcl" | "Dockerfile" | "LICENSE" | "Makefile"
+        )
+        || path.components().any(|part| part.as_os_str() == ".github")
+}
+
 /// Reads the manifests, charts and kustomizations among `files`.
 ///
 /// Manifests have the common folder of all files with objects as their root, so that objects of neighbouring folders find
@@ -252,7 +304,7 @@ fn read_manifest(
             };
         }
     };
-    let kubernetes = text.contains("apiVersion");
+    let kubernetes = may_hold_objects(&text);
     let other = entry
         .path
         .file_name()
@@ -281,8 +333,13 @@ fn read_manifest(
     if entry.named && !objects.recognised && objects.errors.is_empty() {
         let message =
             "the named file holds no Kubernetes object, and is no Terraform source, plan or state";
+        let level = if is_no_input(&entry.path) {
+            Level::Note
+        } else {
+            Level::Error
+        };
         objects.diagnostics.push(
-            Diagnostic::new(Level::Error, "input-unrecognised", message)
+            Diagnostic::new(level, "input-unrecognised", message)
                 .in_path(Arc::clone(file.path()))
                 .remedy("see whether what wrote it failed; do not name it if it is not input"),
         );
@@ -295,6 +352,22 @@ fn read_manifest(
         objects.diagnostics.append(&mut objects.errors);
     }
     objects
+}
+
+/// Whether `apiVersion` stands in a text, be it with a letter of it written as an escape.
+fn may_hold_objects(text: &str) -> bool {
+    let is_letter = |behind: &str| {
+        let digits = ["x", "u00", "U000000"]
+            .iter()
+            .find_map(|start| behind.strip_prefix(start)?.get(..2));
+        digits
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .is_some_and(|letter| b"apiVersion".contains(&letter))
+    };
+    text.contains("apiVersion")
+        || text
+            .match_indices('\\')
+            .any(|(at, _)| text.get(at + 1..).is_some_and(is_letter))
 }
 
 /// What hipaa-iac itself has written in JSON: large, and full of the `apiVersion` of what it judged.

@@ -55,6 +55,7 @@ pub(crate) fn read(file: &SourceFile, root: &Arc<str>, environment: Option<&Arc<
         let mut reader = Reader {
             root,
             environment,
+            lists: true,
             objects: &mut objects,
         };
         let kubernetes = reader.document(node, Some(extent), None);
@@ -74,6 +75,7 @@ pub(crate) fn from_node(node: Node, root: &Arc<str>, namespace: Option<&str>) ->
     Reader {
         root,
         environment: None,
+        lists: false,
         objects: &mut objects,
     }
     .document(node, None, None);
@@ -91,6 +93,7 @@ pub(crate) fn of_terraform(node: Node, holder: &Resource) -> Vec<Resource> {
     Reader {
         root: &holder.root,
         environment: holder.environment.as_ref(),
+        lists: true,
         objects: &mut objects,
     }
     .document(node, holder.extent, None);
@@ -124,6 +127,8 @@ fn nearly_object(node: &Node) -> Option<Diagnostic> {
 struct Reader<'a> {
     root: &'a Arc<str>,
     environment: Option<&'a Arc<str>>,
+    /// Whatever has `items` is a list, as kubectl takes it. What the API server is sent is the object itself.
+    lists: bool,
     objects: &'a mut Objects,
 }
 
@@ -168,20 +173,26 @@ impl Reader<'_> {
         if group == "hipaa-iac.dev" && matches!(&*kind, "Policy" | "AgreementList") {
             return false;
         }
-        if let Some(item_kind) = kind.strip_suffix("List")
-            && let Some(items) = members.get("items").and_then(Node::as_list)
-            && (item_kind.is_empty()
-                || members
-                    .get("metadata")
-                    .is_none_or(|metadata| metadata.get("name").is_none()))
+        if let Some(items) = members.get("items").and_then(Node::as_list)
+            && self.lists
         {
-            let typed = (!item_kind.is_empty()).then_some((&*api_version, item_kind));
+            let item_kind = kind.strip_suffix("List").unwrap_or(&kind);
+            let named = || {
+                let metadata = members.get("metadata");
+                metadata.is_some_and(|metadata| metadata.get("name").is_some())
+            };
+            let list_only = kind.ends_with("List") && (item_kind.is_empty() || !named());
+            let typed =
+                !item_kind.is_empty() && (list_only || schema::is_builtin(&api_version, item_kind));
+            let typed = typed.then_some((&*api_version, item_kind));
             let items = items.clone();
             for item in items {
                 let extent = item.span.or(extent);
                 self.document(item, extent, typed);
             }
-            return true;
+            if list_only {
+                return true;
+            }
         }
         let span = kind_span.or(extent);
         if &*kind == "List" && &*api_version == "v1" {
@@ -551,11 +562,27 @@ metadata: {name: p}
             {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}},
             {"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}]}]}
 {"apiVersion": "apps/v1", "kind": "DeploymentList", "items": [{"metadata": {"name": "d", "namespace": "x"}}]}
-{"apiVersion": "v1", "kind": "List"}"#;
+{"apiVersion": "v1", "kind": "List"}
+{"apiVersion": "v1", "kind": "PodList", "metadata": {"name": "l"}, "items": [{"metadata": {"name": "b"}}]}
+{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "c"}, "items": [{"metadata": {"name": "d"}}]}
+{"apiVersion": "x.io/v1", "kind": "Bundle", "metadata": {"name": "u"}, "items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "e"}}]}
+{"apiVersion": "x.io/v1", "kind": "AllowList", "metadata": {"name": "w"}, "items": [{"cidr": "10.0.0.0/8"}]}"#;
         let (file, objects) = read_text(text);
         assert_eq!(
             addresses(&objects),
-            ["Pod/default/a", "Node/n", "Deployment/x/d"]
+            [
+                "Pod/default/a",
+                "Node/n",
+                "Deployment/x/d",
+                // `kubectl annotate --local -f` names these items too.
+                "Pod/default/b",
+                "PodList/default/l",
+                "Pod/default/d",
+                "Pod/default/c",
+                "Pod/default/e",
+                "Bundle/default/u",
+                "AllowList/default/w"
+            ]
         );
         assert_eq!(objects.resources[2].kind.matched_by(), "apps/Deployment");
         assert_eq!(file.slice(objects.resources[1].span.unwrap()), "\"Node\"");

@@ -159,6 +159,36 @@ fn a_tree_of_manifests_is_one_root() {
 }
 
 #[test]
+fn a_key_may_be_written_with_escapes() {
+    // `kubectl annotate --local -f` takes each for a Pod.
+    let folder = tree(&[
+        (
+            "a.yaml",
+            "\"api\\x56ersion\": v1\nkind: Pod\nmetadata: {name: a}\n",
+        ),
+        (
+            "b.json",
+            r#"{"\u0061piVersion": "v1", "kind": "Pod", "metadata": {"name": "b"}}"#,
+        ),
+        (
+            "c.yaml",
+            "\"apiVersio\\U0000006E\": v1\nkind: Pod\nmetadata: {name: c}\n",
+        ),
+        (
+            "d.json",
+            r#"{"\u00e9": "\\u", "kind": "Pod", "metadata": {"name": "d"}}"#,
+        ),
+    ]);
+    let loaded = Loaded::of(&folder, &no_tools(), &Options::default());
+    let addresses = loaded.inventory.resources.iter();
+    let addresses = addresses.map(|resource| &*resource.address);
+    assert_eq!(
+        addresses.collect::<Vec<_>>(),
+        ["Pod/default/a", "Pod/default/b", "Pod/default/c"]
+    );
+}
+
+#[test]
 fn a_file_that_is_named_must_parse() {
     let folder = tree(&[
         ("a.txt", "a: [\n"),
@@ -550,6 +580,44 @@ fn an_overlay_is_built_by_its_tool() {
     );
     let place = loaded.sources.locate(deployment.span.unwrap()).unwrap();
     assert_eq!(loaded.inner(&place.0), "prod/kustomization.yaml (rendered)");
+}
+
+#[test]
+fn what_no_overlay_reaches_is_built_too() {
+    // It says which folder it builds.
+    let (_bin, tools) = fake(
+        "kustomize",
+        "name=${2##*/}; test $name != alone || { echo 'no matches for Id' >&2; exit 1; }; printf 'kind: Pod\\napiVersion: v1\\nmetadata: {name: %s}\\n' $name",
+    );
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
+    let folder = tree_of(&[
+        (
+            "over/kustomization.yaml",
+            "resources: [../base]\ncomponents: [../used]\n".into(),
+        ),
+        ("base/kustomization.yaml", "resources: []\n".into()),
+        ("used/kustomization.yaml", component.into()),
+        (
+            "unused/kustomization.yaml",
+            format!("{component}resources: [pod.yaml]\n"),
+        ),
+        ("unused/pod.yaml", object("Pod", "hidden")),
+        ("alone/kustomization.yaml", component.into()),
+        ("a/kustomization.yaml", "resources: [../b]\n".into()),
+        ("b/kustomization.yaml", "resources: [../a, ../c]\n".into()),
+        ("c/kustomization.yaml", "resources: []\n".into()),
+    ]);
+    let loaded = Loaded::of(&folder, &tools, &Options::default());
+    assert_eq!(
+        loaded.found(),
+        [
+            "a: Pod/default/a",
+            "over: Pod/default/over",
+            "unused: Pod/default/unused"
+        ]
+    );
+    assert_eq!(loaded.said(), ["kustomize-failed alone/kustomization.yaml"]);
+    assert_eq!(loaded.inventory.diagnostics[0].level, Level::Warning);
 }
 
 #[test]
