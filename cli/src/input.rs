@@ -212,6 +212,7 @@ pub(crate) fn inventory(
     };
 
     inventory.diagnostics.extend(parts_of_modules(&files));
+    inventory.diagnostics.extend(terragrunt(&files));
 
     // What is named is a plan or state by what stands in it, whatever its name.
     let may_be_plan = |entry: &WalkEntry| {
@@ -327,6 +328,27 @@ fn parts_of_modules(files: &[WalkEntry]) -> Vec<Diagnostic> {
             })
         })
         .collect()
+}
+
+/// Terragrunt's files, which are not read.
+fn terragrunt(files: &[WalkEntry]) -> Option<Diagnostic> {
+    let is_one = |entry: &&WalkEntry| {
+        entry.path.file_name().is_some_and(|name| {
+            name == "terragrunt.hcl"
+                || name == "terragrunt.hcl.json"
+                || name == "terragrunt.stack.hcl"
+        })
+    };
+    let mut found = files.iter().filter(is_one);
+    let first = found.next()?;
+    let count = crate::count(found.count() + 1, "file", "files");
+    let message = format!(
+        "{count} of Terragrunt was passed by: which modules it calls, and what it gives them, is not known"
+    );
+    let diagnostic = Diagnostic::new(Level::Warning, "terragrunt-unread", message)
+        .in_path(display_path(&first.path))
+        .remedy("check its plans: `terragrunt plan -out=plan.out`, then `terragrunt show -json plan.out | hipaa-iac check -`");
+    Some(diagnostic)
 }
 
 /// A folder as the walk from `root` writes it, where it lies below it.

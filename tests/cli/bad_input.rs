@@ -525,6 +525,64 @@ fn a_named_file_that_is_no_input_counts() {
         let told = format!("input-unrecognised {name}:null");
         assert!(diagnostics(&ran).contains(&told), "{:?}", diagnostics(&ran));
     }
+    // A list of changed files names such, too.
+    for (name, text) in [
+        ("README.md", "# Portal\n"),
+        (".github/workflows/ci.yml", "on: push\n"),
+        ("deploy.sh", ""),
+    ] {
+        let tree = Tree::with(&[("main.tf", BAD), (name, text)]).unwrap();
+        let ran = run_in(tree.path(), &["check", "main.tf", name, "--format", "json"]).unwrap();
+        assert_eq!(ran.code, 1, "{}", ran.stdout);
+        let told = format!("input-unrecognised {name}:null");
+        assert!(diagnostics(&ran).contains(&told), "{:?}", diagnostics(&ran));
+    }
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostNetwork: true}\n";
+    let tree = Tree::with(&[("pod.md", pod)]).unwrap();
+    let ran = run_in(tree.path(), &["check", "pod.md", "--format", "json"]).unwrap();
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+}
+
+#[test]
+fn terragrunt_is_not_read_and_said_to_be() {
+    let tree = Tree::with(&[
+        ("db/main.tf", BAD),
+        ("live/a/terragrunt.hcl", "inputs = {}\n"),
+        ("live/b/terragrunt.hcl", "inputs = {}\n"),
+    ])
+    .unwrap();
+    let ran = run_in(tree.path(), &["check", ".", "--format", "json"]).unwrap();
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert_eq!(
+        diagnostics(&ran),
+        ["terragrunt-unread live/a/terragrunt.hcl:null"]
+    );
+}
+
+#[test]
+fn of_types_that_no_policy_judges_the_summary_says_so() {
+    let tree = Tree::with(&[(
+        "main.tf",
+        "resource \"time_sleep\" \"a\" {\n  count = 2\n}\nresource \"null_resource\" \"n\" {}\nresource \"aws_s3_bucket_versioning\" \"v\" {}\ndata \"http\" \"d\" {}\nprovider \"http\" {}\n",
+    )])
+    .unwrap();
+    let ran = run_in(tree.path(), &["check", ".", "--format", "json"]).unwrap();
+    assert_eq!(
+        ran.json()["summary"]["unjudged"],
+        serde_json::json!([
+            {"type": "null_resource", "resources": 1},
+            {"type": "time_sleep", "resources": 2}
+        ])
+    );
+    for options in [&["check", "."][..], &["check", ".", "-q"]] {
+        let ran = run_in(tree.path(), options).unwrap();
+        assert!(
+            ran.stdout
+                .contains("of types that no policy judges: null_resource, time_sleep (2)\n"),
+            "{}",
+            ran.stdout
+        );
+    }
 }
 
 #[test]

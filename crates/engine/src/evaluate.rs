@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -163,6 +163,9 @@ pub struct Evaluation {
     pub selected: Vec<Arc<Policy>>,
     /// For each resource, whether it is classified as PHI.
     pub phi: Vec<bool>,
+    /// How many resources are of types that no policy of the run judges or reads, by the word that policies would match them
+    /// by. Data sources and provider blocks make nothing, and are not counted.
+    pub unjudged: BTreeMap<String, u64>,
 }
 
 /// Judges an inventory.
@@ -191,7 +194,14 @@ pub fn evaluate(
         settings.all_phi,
         settings.moment,
     );
-    let mut findings = crate::pool::run(|| judge_all(&world, &chosen, sources));
+    let (unjudged, mut findings) = crate::pool::run(|| {
+        let pairs = pairs(&world, &chosen);
+        let findings: Vec<Finding> = pairs
+            .par_iter()
+            .flat_map_iter(|(chosen, at)| judge_safely(&world, chosen, *at, sources))
+            .collect();
+        (unjudged(&world, &chosen, &pairs), findings)
+    });
     let files: Vec<FileId> = waiver_files(inventory, &findings);
     let mut waivers = Waivers::collect(settings, &[], policies, sources, &files);
     waivers.refuse_ambiguous(&findings, inventory);
@@ -217,6 +227,7 @@ pub fn evaluate(
         diagnostics,
         selected,
         phi: world.into_phi(),
+        unjudged,
     }
 }
 
@@ -339,7 +350,8 @@ pub fn selected(policies: &PolicySet, settings: &Settings) -> Vec<Arc<Policy>> {
     policies.policies().iter().filter(wanted).cloned().collect()
 }
 
-fn judge_all(world: &World<'_>, chosen: &[Chosen], sources: &Sources) -> Vec<Finding> {
+/// Which policy judges which resource.
+fn pairs<'a>(world: &World<'_>, chosen: &'a [Chosen]) -> Vec<(&'a Chosen, usize)> {
     let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
     let mut with_pods: Vec<usize> = Vec::new();
     for (at, resource) in world.inventory.resources.iter().enumerate() {
@@ -372,9 +384,43 @@ fn judge_all(world: &World<'_>, chosen: &[Chosen], sources: &Sources) -> Vec<Fin
         pairs.extend(found.into_iter().map(|at| (chosen, at)));
     }
     pairs
-        .par_iter()
-        .flat_map_iter(|(chosen, at)| judge_safely(world, chosen, *at, sources))
-        .collect()
+}
+
+/// See [`Evaluation::unjudged`].
+fn unjudged(
+    world: &World<'_>,
+    chosen: &[Chosen],
+    pairs: &[(&Chosen, usize)],
+) -> BTreeMap<String, u64> {
+    let judged: HashSet<usize> = pairs.iter().map(|(_, at)| *at).collect();
+    let mut types: BTreeMap<String, u64> = BTreeMap::new();
+    for (at, resource) in world.inventory.resources.iter().enumerate() {
+        let makes = resource.terraform().is_none_or(|id| {
+            // The object that a manifest is stands beside it.
+            &*id.mode == "managed" && &*id.type_ != "kubernetes_manifest"
+        });
+        if makes && !judged.contains(&at) {
+            *types.entry(resource.kind.matched_by()).or_default() += 1;
+        }
+    }
+    // What a policy reads beside what it judges is named in its expressions.
+    let expressions = || {
+        chosen.iter().flat_map(|chosen| {
+            let spec = chosen.policy.spec();
+            let rules = spec.rules.iter();
+            let rules = rules.flat_map(|rule| rule.when.iter().chain([&rule.require]));
+            spec.variables.values().chain(rules)
+        })
+    };
+    types.retain(|word, _| {
+        let quoted = [format!("'{word}'"), format!("\"{word}\"")];
+        let read = |text: &String| {
+            quoted.iter().any(|word| text.contains(word))
+                || word == "ConfigMap" && text.contains("podEnv(")
+        };
+        !expressions().any(read)
+    });
+    types
 }
 
 /// The same of one resource, one policy after the other.
@@ -1360,7 +1406,7 @@ fn waiver_files(inventory: &Inventory, findings: &[Finding]) -> Vec<FileId> {
         .flat_map(|resource| [resource.extent, resource.span])
         .flatten();
     let of_findings = findings.iter().filter_map(|finding| finding.span);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     of_resources
         .chain(of_findings)
         .map(|span| span.file)

@@ -310,7 +310,9 @@ fn read_manifest(
         .file_name()
         .is_some_and(|name| is_other(&name.to_string_lossy()));
     // hipaa-iac's own files and those of charts are read elsewhere, for what they are.
-    let foreign = other && (!text.contains("kind") || text.contains("hipaa-iac.dev/"));
+    // A label may be in its group, too.
+    let own = text.contains("apiVersion: hipaa-iac.dev/");
+    let foreign = other && (!text.contains("kind") || own);
     if !kubernetes && (!entry.named || other) || foreign {
         return Objects::default();
     }

@@ -14,7 +14,7 @@ use crate::{
     result::{
         Diagnostic, DiagnosticLevel, Finding, Implementation, Input, InputKind, Origin,
         PolicyBundle, PolicySummary, Remediation, Resource, ResultKind, Safeguard, SchemaVersion,
-        Severity, Summary, Tool, Unresolved, Verdict, Waiver, WaiverForm,
+        Severity, Summary, Tool, UnjudgedType, Unresolved, Verdict, Waiver, WaiverForm,
     },
     scrub,
 };
@@ -95,6 +95,8 @@ impl CheckResult {
                 // A variable of a container may be a credential, though it is of a wrong type.
                 sensitive: diagnostic.code == "kubernetes-type"
                     && diagnostic.message.contains(".env[")
+                    // A line that was not understood may hold anything.
+                    || matches!(diagnostic.code, "hcl-syntax" | "json-syntax" | "yaml-syntax")
                     || diagnostic.code.ends_with("-syntax")
                         && diagnostic
                             .span
@@ -125,6 +127,14 @@ impl CheckResult {
             resources: inventory.resources.len() as u64,
             policies: policies.len() as u64,
             unresolved: unresolved.len() as u64,
+            unjudged: evaluation
+                .unjudged
+                .iter()
+                .map(|(word, resources)| UnjudgedType {
+                    type_: word.clone(),
+                    resources: *resources,
+                })
+                .collect(),
             ..Summary::default()
         };
         for finding in &evaluation.findings {
@@ -447,7 +457,7 @@ fn made_safeguard(paragraph: &str) -> Safeguard {
     }
 }
 
-/// Whether a file that was not understood may be a Secret, or is a document whose members are unnamed to us.
+/// Whether a file of the user's own that was not understood may hold a secret: it names one, or is JSON.
 fn may_hold_secrets(span: Span, sources: &Sources) -> bool {
     static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)secret").ok());
     sources.get(span.file).is_none_or(|file| {

@@ -200,6 +200,15 @@ pub fn github_summary(result: &CheckResult) -> String {
         }
         let _ = writeln!(out, " {} |", verdicts.of(verdict));
     }
+    if !summary.unjudged.is_empty() {
+        let types = summary.unjudged.iter();
+        let types: Vec<_> = types.map(|unjudged| markdown(&unjudged.type_)).collect();
+        let _ = writeln!(
+            out,
+            "\nOf types that no policy judges: {}.",
+            types.join(", ")
+        );
+    }
     let wrong: Vec<_> = result
         .diagnostics
         .iter()

@@ -121,8 +121,21 @@ pub struct Summary {
     pub verdicts: VerdictCounts,
     /// Findings by severity and verdict.
     pub severities: SeverityCounts,
+    /// Types of the input that no policy in play judges or reads, sorted by name: nothing is said of these resources.
+    pub unjudged: Vec<UnjudgedType>,
     /// The exit code of the run.
     pub exit_code: u8,
+}
+
+/// A type that no policy in play judges or reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UnjudgedType {
+    /// As policies would match it: `helm_release`, `networking.k8s.io/IngressClass`.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// How many resources are of it.
+    pub resources: u64,
 }
 
 /// How many findings have each verdict.

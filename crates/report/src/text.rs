@@ -93,6 +93,7 @@ pub fn text(result: &CheckResult, sources: &Sources, options: &TextOptions) -> S
         }
         page.table();
     }
+    page.unjudged();
     page.last_line();
     page.out
 }
@@ -511,6 +512,30 @@ impl Page<'_> {
             let _ = write!(self.out, "{:pad$}{style}{text}\u{1b}[0m", "");
         } else {
             let _ = write!(self.out, "{:pad$}{text}", "");
+        }
+    }
+
+    /// What no policy has looked at.
+    fn unjudged(&mut self) {
+        let types = &self.result.summary.unjudged;
+        if types.is_empty() {
+            return;
+        }
+        let limit = self.limit();
+        let mut names: Vec<String> = types
+            .iter()
+            .take(limit)
+            .map(|unjudged| match unjudged.resources {
+                1 => unjudged.type_.clone(),
+                count => format!("{} ({count})", unjudged.type_),
+            })
+            .collect();
+        if types.len() > limit {
+            names.push(format!("and {} more (-v names all)", types.len() - limit));
+        }
+        let line = format!("of types that no policy judges: {}", names.join(", "));
+        for line in wrap(&one_line(&line), self.width) {
+            let _ = writeln!(self.out, "{line}");
         }
     }
 
