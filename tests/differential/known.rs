@@ -1,5 +1,7 @@
 //! What the random test lets pass, and why.
 
+use serde_json::Value as Json;
+
 use crate::{
     batch::{self, Answer, Configuration, Disagreement, Place},
     expression::Expr,
@@ -72,6 +74,17 @@ fn values(configuration: &Configuration) -> Vec<(String, String)> {
                 }
             }
             ["terraform_data", name] => {
+                // An output has the type of its input once there is a plan.
+                let text = "tostring(terraform_data.text.id)";
+                for key in ["a", "b"]
+                    .into_iter()
+                    .filter(|_| block.contains("for_each = { a = \""))
+                {
+                    all.push((
+                        format!("terraform_data.{name}[\"{key}\"].output"),
+                        text.to_owned(),
+                    ));
+                }
                 if let Some(value) = after(block, "input = ").filter(|_| !block.contains("count")) {
                     all.push((format!("terraform_data.{name}.input"), format!("({value})")));
                 }
@@ -115,6 +128,39 @@ const UNDECIDED_TYPES: &[&str] = &[
 /// empty collection too; the evaluator does not keep all of those, and then does not know. It never claims more.
 pub(crate) fn decided_by_types(expected: &Said, found: &Said) -> bool {
     expected.kind() == "known" && expected.values.is_boolean() && found.kind() == "unknown"
+}
+
+/// Of a value that is not known Terraform keeps the whole type: the length of a tuple, which is then that of the list that it
+/// becomes.
+pub(crate) fn length_by_type(expected: &Said, found: &Said) -> bool {
+    let elements = expected.values.as_array().zip(expected.unknown.as_array());
+    found.kind() == "unknown"
+        && found.values.is_null()
+        && elements.is_some_and(|(values, unknown)| {
+            values.iter().all(Json::is_null) && unknown.iter().all(|mask| *mask == true)
+        })
+}
+
+/// The same where an element beside it becomes a text, as what is not known is one: the evaluator has the number.
+pub(crate) fn text_by_type(expected: &Said, found: &Said) -> bool {
+    fn alike(expected: &Json, found: &Json) -> bool {
+        match (expected, found) {
+            (Json::Array(a), Json::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
+            }
+            (Json::String(text), Json::String(number)) => {
+                let digits = text
+                    .parse()
+                    .map(|digits: f64| format!("number {digits:.13e}"));
+                text == number || digits.is_ok_and(|digits| digits == *number)
+            }
+            (a, b) => a == b,
+        }
+    }
+    expected.kind() == "unknown"
+        && expected.unknown == found.unknown
+        && expected.sensitive == found.sensitive
+        && alike(&expected.values, &found.values)
 }
 
 /// Whether an error of Terraform is one of those.

@@ -442,8 +442,10 @@ pub(crate) fn known(configuration: &Configuration, disagreement: &Disagreement) 
         (Answer::Error(message), Answer::Value(_)) => known::undecided(message),
         (Answer::Value(expected), Answer::Value(found)) => {
             let text = format!("{expr}{}", mentioned(configuration, expr));
-            known::decided_by_types(expected, found)
-                && (text.contains(" == ") || text.contains(" != "))
+            let compares = text.contains(" == ") || text.contains(" != ");
+            compares && known::decided_by_types(expected, found)
+                || text.contains("matchkeys(") && known::length_by_type(expected, found)
+                || text.contains("setunion(") && known::text_by_type(expected, found)
         }
         _ => false,
     }
