@@ -691,3 +691,39 @@ fn a_kind_that_the_api_server_does_not_know_by_its_case_is_told() {
         (Some(2), &"write Pod".into())
     );
 }
+
+#[test]
+fn what_can_only_be_so_is_decided() {
+    // As the module terraform-aws-modules/s3-bucket/aws writes it: only the key is not known before apply.
+    let rule = |algorithm: &str| {
+        format!(
+            "resource \"aws_kms_key\" \"k\" {{}}\nlocals {{\n  given = {{ rule = {{ apply = {{ sse_algorithm = \"{algorithm}\", kms_master_key_id = aws_kms_key.k.arn }} }} }}\n}}\nresource \"aws_s3_bucket\" \"b\" {{}}\nresource \"aws_s3_bucket_server_side_encryption_configuration\" \"e\" {{\n  bucket = aws_s3_bucket.b.id\n  dynamic \"rule\" {{\n    for_each = try(flatten([local.given[\"rule\"]]), [])\n    content {{\n      dynamic \"apply_server_side_encryption_by_default\" {{\n        for_each = try([rule.value.apply], [])\n        content {{\n          sse_algorithm     = apply_server_side_encryption_by_default.value.sse_algorithm\n          kms_master_key_id = try(apply_server_side_encryption_by_default.value.kms_master_key_id, null)\n        }}\n      }}\n    }}\n  }}\n}}\n"
+        )
+    };
+    let said = |algorithm: &str| {
+        verdict(
+            &[("main.tf", &rule(algorithm))],
+            "s3-bucket-encryption-not-declared",
+            "aws_s3_bucket_server_side_encryption_configuration.e",
+        )
+    };
+    assert_eq!(said("aws:kms"), "pass");
+    assert_eq!(said("none"), "fail");
+
+    // One role may be written without a list; what may be a list of anybody is not known.
+    let principal = |principal: &str| {
+        let text = format!(
+            "variable \"any\" {{}}\nresource \"aws_iam_role\" \"r\" {{}}\nresource \"aws_s3_bucket\" \"b\" {{}}\nresource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = aws_s3_bucket.b.id\n  policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\", Principal = {{ AWS = {principal} }} }}] }})\n}}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "s3-bucket-policy-public",
+            "aws_s3_bucket_policy.p",
+        )
+    };
+    assert_eq!(principal("aws_iam_role.r.arn"), "pass");
+    assert_eq!(principal("[aws_iam_role.r.arn]"), "pass");
+    assert_eq!(principal("aws_iam_role.r.name"), "unknown");
+    assert_eq!(principal("var.any"), "unknown");
+    assert_eq!(principal("\"*\""), "fail");
+}

@@ -1291,8 +1291,19 @@ fn reasons_of(node: &Node) -> Vec<String> {
     or_unsaid(all)
 }
 
+/// What an unknown can only turn out to be.
+fn only_outcome(node: &Node) -> Option<&Node> {
+    match node.as_unknown()?.alternatives.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
 /// A tree in which the elements of unknown collections stand, where their form is known, so that paths lead into them.
 fn filled(node: &Node) -> Node {
+    if let Some(only) = only_outcome(node).filter(|only| is_collection(only)) {
+        return filled(only);
+    }
     let value = match &node.value {
         Value::List(elements) => Value::List(Arc::new(elements.iter().map(filled).collect())),
         Value::Object(members) => Value::Object(Arc::new(
@@ -1312,6 +1323,10 @@ fn filled(node: &Node) -> Node {
         value,
         ..node.clone()
     }
+}
+
+fn is_collection(node: &Node) -> bool {
+    matches!(node.value, Value::List(_) | Value::Object(_))
 }
 
 /// Whether [`filled`] may change a tree or one of the values that something in it can take.
@@ -1334,6 +1349,7 @@ fn read_at<'a>(read: &'a Node, path: &str) -> Option<&'a Node> {
     let mut node = read;
     let mut rest = path;
     while let Some(step) = rest.strip_prefix('[') {
+        node = only_outcome(node).unwrap_or(node);
         if let Some(name) = step.strip_prefix('\'') {
             let (name, behind) = name.split_once("']")?;
             node = node.get(name)?;
@@ -1358,6 +1374,7 @@ fn doubt_at(read: &Node, path: &str) -> Option<Vec<String>> {
     let mut node = read;
     let mut rest = path;
     while let Some(step) = rest.strip_prefix('[') {
+        node = only_outcome(node).unwrap_or(node);
         if let Some(unknown) = node.as_unknown() {
             return unknown.element.is_some().then(|| reasons_of(node));
         }

@@ -233,6 +233,9 @@ fn many(node: Option<&Node>) -> Node {
             Node::list(all.collect())
         }
         Some((_, node)) if Caller::of(node).is_some() => Node::list(vec![node.clone()]),
+        Some((Value::Unknown(unknown), node)) if unknown.verbatim && names_one(node) => {
+            Node::list(vec![node.clone()])
+        }
         // Whether one or several is not known.
         Some((Value::Unknown(unknown), node)) if unknown.template.is_empty() && !unknown.many => {
             let element = Node {
@@ -250,6 +253,17 @@ fn many(node: Option<&Node>) -> Node {
             }])
         }
         Some((_, node)) => Node::list(vec![node.clone()]),
+    }
+}
+
+/// Whether a value is an attribute that providers give one text for: an ARN or an id.
+fn names_one(node: &Node) -> bool {
+    match node.references() {
+        [reference] => ["arn", "id"].iter().any(|end| {
+            let before = reference.attribute.strip_suffix(end);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('_'))
+        }),
+        _ => false,
     }
 }
 

@@ -986,6 +986,13 @@ impl Evaluator<'_> {
                     if computed && !doubtful && mentioned {
                         return Ok(tried(val).at(Some(span)));
                     }
+                    let elements_known = val
+                        .elements()
+                        .is_some_and(|elements| elements.iter().all(|e| e.as_unknown().is_none()));
+                    if elements_known && !doubtful && only_mentions(arg) {
+                        let reasons = val.reasons();
+                        return Ok(tried(one_of(reasons, vec![val])).at(Some(span)));
+                    }
                     let mut outcomes = vec![val];
                     for later in args.get(at + 1..).unwrap_or_default() {
                         match self.attempt(later, scope) {
@@ -1019,6 +1026,24 @@ impl Evaluator<'_> {
             },
         );
         Err(failure(span, message))
+    }
+}
+
+/// Whether an expression only mentions things and puts them into lists: where that could be done it can be done when all is known.
+fn only_mentions(expr: &Expr) -> bool {
+    let plain = |step: &Step| match step {
+        Step::Attr(..) => true,
+        Step::Index(key) => matches!(key.kind, ExprKind::Literal(_)),
+        Step::Splat(..) => false,
+    };
+    match &expr.kind {
+        ExprKind::Literal(_) => true,
+        ExprKind::Variable { steps, .. } => steps.iter().all(plain),
+        ExprKind::Tuple(elements) => elements.iter().all(only_mentions),
+        ExprKind::Call(call) => {
+            &*call.name == "flatten" && !call.expand && call.args.iter().all(only_mentions)
+        }
+        _ => false,
     }
 }
 

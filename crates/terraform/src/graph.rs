@@ -144,6 +144,15 @@ pub(crate) struct Evaluated {
     members: Arc<Members>,
 }
 
+/// The blocks of one kind: as policies see them, and as expressions do.
+#[derive(Default)]
+struct Blocks {
+    nodes: Vec<Node>,
+    vals: Vec<Val>,
+    /// Why no plan knows how many there are, though they can only be these.
+    unplanned: Option<Vec<String>>,
+}
+
 /// A module call with the instances of its module.
 pub(crate) struct ModuleCall {
     pub(crate) keys: Keys,
@@ -993,7 +1002,7 @@ impl<'a> Evaluator<'a> {
     ) -> (Node, Members) {
         let mut nodes = Map::default();
         let mut members = Members::new();
-        let mut lists: BTreeMap<Arc<str>, (Vec<Node>, Vec<Val>)> = BTreeMap::new();
+        let mut lists: BTreeMap<Arc<str>, Blocks> = BTreeMap::new();
         for item in &body.items {
             match item {
                 Item::Attr(attr) if skipped.contains(&&*attr.name) => {}
@@ -1032,22 +1041,37 @@ impl<'a> Evaluator<'a> {
                     } else {
                         let (node, inner) =
                             self.block_value(&block.body, scope, &[], block.header, level + 1);
-                        list.0.push(node);
-                        list.1.push(open_object(inner, &Refs::NONE, vec![]));
+                        list.nodes.push(node);
+                        list.vals.push(open_object(inner, &Refs::NONE, vec![]));
                     }
                 }
             }
         }
-        for (kind, (blocks, vals)) in lists {
+        for (kind, list) in lists {
+            let Blocks {
+                nodes: blocks,
+                vals,
+                unplanned,
+            } = list;
             let many = vals
                 .iter()
                 .any(|val| val.as_unknown().is_some_and(|unk| unk.many));
-            let node = Node::list(blocks).at(header);
+            let mut node = Node::list(blocks).at(header);
+            if let Some(reasons) = &unplanned {
+                node = Node::new(Value::Unknown(Arc::new(hipaa_iac_source::Unknown {
+                    reasons: reasons.clone(),
+                    set: true,
+                    alternatives: vec![node],
+                    ..hipaa_iac_source::Unknown::default()
+                })))
+                .at(header);
+            }
             nodes.insert(Arc::clone(&kind), node);
-            let val = if many {
+            let val = if many || unplanned.is_some() {
                 let reasons = vals
                     .iter()
                     .map(Val::reasons)
+                    .chain(unplanned)
                     .find(|reasons| !reasons.is_empty())
                     .unwrap_or_default();
                 Val::unknown(Unk {
@@ -1068,7 +1092,7 @@ impl<'a> Evaluator<'a> {
         &self,
         block: &Block,
         scope: Scope<'_>,
-        list: &mut (Vec<Node>, Vec<Val>),
+        list: &mut Blocks,
         level: usize,
     ) -> Result<(), Failure> {
         let Some(label) = block.labels.first() else {
@@ -1106,12 +1130,17 @@ impl<'a> Evaluator<'a> {
             node.sensitive |= sensitive;
             (node, inner)
         };
-        if let Some(pairs) = pairs(&collection) {
+        // The plan does not know how many there are, but it can only turn out one way.
+        let only = certain(&collection).and_then(pairs);
+        if only.is_some() {
+            list.unplanned.get_or_insert_with(|| collection.reasons());
+        }
+        if let Some(pairs) = only.or_else(|| pairs(&collection)) {
             for (key, value) in pairs {
                 self.spend(1, each.span)?;
                 let (node, inner) = expand(key, value);
-                list.0.push(node);
-                list.1
+                list.nodes.push(node);
+                list.vals
                     .push(open_object(inner, &Refs::NONE, vec![]).mark(sensitive));
             }
             return Ok(());
@@ -2223,7 +2252,7 @@ fn open_object(members: Members, refs: &Refs, reasons: Vec<String>) -> Val {
 }
 
 /// Blocks of an unknown number.
-fn push_many(source: &Val, shape: Option<Node>, span: Span, list: &mut (Vec<Node>, Vec<Val>)) {
+fn push_many(source: &Val, shape: Option<Node>, span: Span, list: &mut Blocks) {
     let reasons = source.reasons();
     let unknown = hipaa_iac_source::Unknown {
         reasons: reasons.clone(),
@@ -2233,8 +2262,8 @@ fn push_many(source: &Val, shape: Option<Node>, span: Span, list: &mut (Vec<Node
     };
     let mut node = Node::new(Value::Unknown(Arc::new(unknown))).at(span);
     node.references = source.to_node().references;
-    list.0.push(node);
-    list.1.push(
+    list.nodes.push(node);
+    list.vals.push(
         Val::unknown(Unk {
             reasons,
             many: true,

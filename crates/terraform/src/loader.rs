@@ -104,7 +104,17 @@ impl<'a> Loader<'a> {
         };
         let inside = |tree: &PathBuf| real.starts_with(tree);
         let root = canonical(root);
-        (self.trees.iter().any(inside) || root.as_ref().is_some_and(inside)).then_some(path)
+        (self.trees.iter().any(inside)
+            || root.as_ref().is_some_and(inside)
+            || self.of_module(&real))
+        .then_some(path)
+    }
+
+    /// Whether a file lies in the folder of a module that was read: one that is called may lie outside of the walked folders.
+    fn of_module(&self, real: &Path) -> bool {
+        let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = modules.values().flatten();
+        read.any(|module| canonical(&module.dir).is_some_and(|dir| real.starts_with(dir)))
     }
 }
 

@@ -1214,6 +1214,79 @@ fn files_are_read_inside_the_checked_tree_only() {
     assert_eq!(get("e").as_bool(), Some(true));
     assert_eq!(get("f").as_str(), Some("none"));
     assert_eq!(get("g").as_str(), Some("42b7b4f2921788ea14dac5566e6f06d0"));
+
+    // A module may lie elsewhere: what is in its folder belongs to it.
+    let dir = folder(&[
+        (
+            "infra/main.tf",
+            "module \"m\" {\n  source = \"../modules/m\"\n}\n",
+        ),
+        (
+            "modules/m/main.tf",
+            "resource \"aws_x\" \"x\" {\n  a = file(\"${path.module}/p.json\")\n  b = file(\"${path.module}/../p.json\")\n}\n",
+        ),
+        ("modules/m/p.json", "1"),
+        ("modules/p.json", "2"),
+    ]);
+    let (files, _) = walk(&dir.path().join("infra"));
+    let inventory = load(&Sources::new(), &files, &Options::default());
+    let [resource] = inventory.resources.as_slice() else {
+        panic!("{:?}", inventory.resources)
+    };
+    let get = |name: &str| resource.body.get(name).unwrap();
+    assert_eq!(get("a").as_str(), Some("1"));
+    assert!(get("b").as_unknown().is_some());
+}
+
+/// A list that is only mentioned, with something in its elements that is not known: no plan knows it, and it can only be that.
+#[test]
+fn a_dynamic_block_over_what_can_only_be_one_list_is_that_many_blocks() {
+    let loaded = main_tf(
+        r#"
+        variable "key" {}
+        locals {
+          given = { rule = { apply = { algorithm = "aws:kms", key = var.key } }, none = [] }
+        }
+        resource "aws_x" "x" {
+          dynamic "rule" {
+            for_each = try(flatten([local.given["rule"]]), [])
+            content {
+              dynamic "apply" {
+                for_each = try([rule.value.apply], [])
+                content {
+                  algorithm = apply.value.algorithm
+                  key       = apply.value.key
+                }
+              }
+            }
+          }
+          dynamic "hidden" {
+            for_each = try(flatten([var.key]), [])
+            content {}
+          }
+          dynamic "maybe" {
+            for_each = try(flatten([tomap(var.key)]), [])
+            content {}
+          }
+        }
+        "#,
+    );
+    let only = |node: &Node| {
+        let unknown = node.as_unknown().unwrap();
+        let [only] = unknown.alternatives.as_slice() else {
+            panic!("{unknown:?}")
+        };
+        assert_eq!(only.as_list().unwrap().len(), 1);
+        only.as_list().unwrap()[0].clone()
+    };
+    let rule = only(loaded.value("aws_x.x", "rule"));
+    let apply = only(rule.get("apply").unwrap());
+    assert_eq!(apply.get("algorithm").unwrap().as_str(), Some("aws:kms"));
+    assert!(apply.get("key").unwrap().as_unknown().is_some());
+    for open in ["hidden", "maybe"] {
+        let blocks = loaded.value("aws_x.x", open).as_list().unwrap();
+        assert!(blocks[0].as_unknown().unwrap().many, "{open}");
+    }
 }
 
 #[test]
