@@ -1,7 +1,7 @@
 //! The guard: labels of PHI Namespaces, and our own custom resources.
 
 use hipaa_iac_api::{GROUP, WaiverSpec};
-use hipaa_iac_engine::{Agreement, Date};
+use hipaa_iac_engine::{Agreement, Date, is_self_approved};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -198,6 +198,16 @@ fn waiver(namespaces: &[String], today: Date, request: &Request<Value>, spec: &V
         answer = answer.warn(format!(
             "hipaa-iac: no built-in policy is named `{}`; the waiver counts if a Policy of the cluster is",
             spec.policy
+        ));
+    }
+    let by = spec.approved_by.trim();
+    if is_self_approved(&spec.owner, Some(by)) {
+        answer = answer.warn(format!(
+            "hipaa-iac: the waiver was approved by its own owner, {by}; have somebody else approve it"
+        ));
+    } else if is_self_approved(&request.user_info.username, Some(by)) {
+        answer = answer.warn(format!(
+            "hipaa-iac: the waiver is written by who approved it, {by}; have somebody else look at it"
         ));
     }
     let namespace = request.namespace.as_deref().unwrap_or_default();
@@ -414,6 +424,12 @@ mod tests {
         assert!(!waiver(&|spec| spec["until"] = json!("2026-11-23")).allowed);
         assert!(!waiver(&|spec| spec["until"] = json!("2028-01-01")).allowed);
         assert!(!waiver(&|spec| spec["approvedBy"] = json!(" ")).allowed);
+        // Who answers for it should not be who approves it.
+        let alone = waiver(&|spec| spec["approvedBy"] = json!(" O"));
+        assert!(
+            alone.allowed && alone.warnings[0].contains("its own owner"),
+            "{alone:?}"
+        );
         assert!(
             !waiver(&|spec| {
                 spec.as_object_mut().unwrap().remove("owner");

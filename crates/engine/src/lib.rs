@@ -54,7 +54,7 @@ pub use policy::{
 };
 pub use restore::{RestoreRecord, RestoreRecords};
 pub use safeguard::{Safeguard, find as safeguard};
-pub use waiver::{AppliedWaiver, WaiverSource};
+pub use waiver::{AppliedWaiver, WaiverSource, is_self_approved};
 
 /// The JSON Schema of policy documents.
 pub fn policy_schema() -> schemars::Schema {

@@ -1081,6 +1081,34 @@ fn waivers_that_are_not_right_waive_nothing() {
 }
 
 #[test]
+fn a_waiver_that_its_owner_approved_is_told() {
+    let block = "resource \"aws_db_instance\" \"a\" {\n  storage_encrypted = false\n}\n";
+    let warned = |more: &str| {
+        let (verdicts, diagnostics) = waived(
+            &format!("# hipaa-iac:ignore {FIELDS}{more}\n{block}"),
+            |_| (),
+        );
+        assert_eq!(verdicts, ["waived"]);
+        diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code == "waiver-self-approved")
+    };
+    assert!(warned(" approvedBy=\"Data-Platform \""));
+    assert!(!warned(" approvedBy=\"privacy officer\""));
+    assert!(!warned(""));
+
+    let configured = |approved: &str| {
+        let entry = format!(
+            "waivers: [{{policy: unencrypted, address: 'module.sandbox.*', reason: r, owner: o, approvedBy: {approved}, until: 2027-01-31}}]"
+        );
+        waived(block, |world| world.config(&entry)).1
+    };
+    assert_eq!(configured("O")[0].code, "waiver-self-approved");
+    assert!(configured("O")[0].span.is_some());
+    assert!(configured("p").is_empty());
+}
+
+#[test]
 fn waivers_of_the_configuration() {
     let block = "resource \"aws_db_instance\" \"a\" {\n  storage_encrypted = false\n}\n";
     let entry = "waivers: [{policy: unencrypted, address: 'module.sandbox.*', reason: r, owner: o, until: 2027-01-31, ticket: T-1}]";

@@ -52,6 +52,18 @@ pub struct AppliedWaiver {
     pub span: Option<Span>,
 }
 
+/// Whether who answers for a waiver is who approved it, so that nobody else has looked at it.
+pub fn is_self_approved(owner: &str, approved_by: Option<&str>) -> bool {
+    let person = |text: &str| text.trim().to_lowercase();
+    approved_by.is_some_and(|by| !by.trim().is_empty() && person(by) == person(owner))
+}
+
+fn self_approved(policy: &str) -> Diagnostic {
+    let message = format!("the waiver of {policy} was approved by its own owner");
+    Diagnostic::new(Level::Warning, "waiver-self-approved", message)
+        .remedy("have somebody else approve it, and name them in `approvedBy`")
+}
+
 #[derive(Debug)]
 struct Waiver {
     applied: AppliedWaiver,
@@ -161,6 +173,12 @@ impl Waivers {
                 continue;
             }
             let span = problem(Level::Note, String::new());
+            if is_self_approved(&entry.owner, entry.approved_by.as_deref()) {
+                let mut diagnostic = self_approved(&entry.policy);
+                diagnostic.span = span.span;
+                diagnostic.path.clone_from(&span.path);
+                self.diagnostics.push(diagnostic);
+            }
             let policy: Arc<str> = entry.policy.as_str().into();
             self.configured
                 .entry(Arc::clone(&policy))
@@ -225,6 +243,13 @@ impl Waivers {
                                 .in_path(Arc::clone(file.path())),
                         );
                         continue;
+                    }
+                    if is_self_approved(&applied.owner, applied.approved_by.as_deref()) {
+                        self.diagnostics.push(
+                            self_approved(&applied.policy)
+                                .at(span)
+                                .in_path(Arc::clone(file.path())),
+                        );
                     }
                     let target = target_line(&lines, at, comment.alone);
                     let key = (Arc::clone(&applied.policy), file.id());
