@@ -333,19 +333,29 @@ impl Serve {
         all
     }
 
-    /// The namespaces whose Waivers count.
+    /// The namespaces that the guard is not asked about: all that are excluded but the operator's own, in which Waivers are.
+    pub fn unguarded(&self) -> Vec<String> {
+        let mut names = self.excluded();
+        names.retain(|name| *name != self.namespace);
+        names
+    }
+
+    /// The namespaces whose Waivers count: none that is unguarded, for anybody could write anything there.
     pub fn waiver_namespaces(&self) -> Vec<String> {
-        let given: Vec<String> = self
+        let given: Vec<&String> = self
             .waiver_namespaces
             .iter()
             .filter(|name| !name.is_empty())
-            .cloned()
             .collect();
         if given.is_empty() {
-            vec![self.namespace.clone()]
-        } else {
-            given
+            return vec![self.namespace.clone()];
         }
+        let unguarded = self.unguarded();
+        given
+            .into_iter()
+            .filter(|name| !unguarded.contains(name))
+            .cloned()
+            .collect()
     }
 }
 
@@ -396,6 +406,20 @@ mod tests {
         );
         assert!(policy_mode("a-b").is_err());
         assert!(policy_mode("a-b=deny").is_err());
+    }
+
+    #[test]
+    fn waivers_count_where_they_are_guarded_alone() {
+        let parse = |namespaces: &str| {
+            let more = ["--exclude-namespace", "a", "--waiver-namespace", namespaces];
+            let own = ["x", "serve", "--namespace", "own"];
+            match Cli::parse_from([&own[..], &more].concat()).command {
+                Command::Serve(serve) => serve.waiver_namespaces(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(parse("own,b"), ["own", "b"]);
+        assert_eq!(parse("a,kube-system,b"), ["b"]);
     }
 
     #[test]

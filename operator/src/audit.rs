@@ -71,6 +71,9 @@ pub struct Entry {
     /// The waivers that were used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<String>,
+    /// Who approved what the guard otherwise denies, and why, as the annotation of the Namespace says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
     /// The controller that made it: a violation of its template is told there too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<String>,

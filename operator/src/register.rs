@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Serve,
-    catalog::{Catalog, GroupKind},
+    catalog::{Catalog, GroupKind, MODE_KEY},
     discovery::Served,
     guard::CLASS_KEY,
     review::Entry,
@@ -162,6 +162,7 @@ impl Registration<'_> {
                 &Self::traffic(),
             ));
         }
+        webhooks.push(self.deletions());
         if self.catalog.restores.is_some() {
             let rules = [rule(
                 "hipaa-iac.dev",
@@ -227,6 +228,10 @@ impl Registration<'_> {
         json!({"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": self.args.excluded()})
     }
 
+    fn guarded(&self) -> Value {
+        json!({"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": self.args.unguarded()})
+    }
+
     /// What need not be asked about: nodes report their mirror Pods, and the controllers of the cluster remove finalizers and owners. They have no
     /// templates of their own.
     ///
@@ -259,47 +264,61 @@ impl Registration<'_> {
             rule(
                 "",
                 &["v1"],
-                &["namespaces", "namespaces/finalize", "namespaces/status"],
+                &["namespaces"],
                 "Cluster",
                 &["CREATE", "UPDATE", "DELETE"],
             ),
             rule(
-                "hipaa-iac.dev",
-                &["v1alpha1"],
-                &["policies", "agreements"],
+                "",
+                &["v1"],
+                &["namespaces/finalize", "namespaces/status"],
                 "Cluster",
-                &["CREATE", "UPDATE"],
+                &["UPDATE"],
             ),
-            rule(
-                "hipaa-iac.dev",
-                &["v1alpha1"],
-                &["waivers"],
-                "Namespaced",
-                &["CREATE", "UPDATE"],
-            ),
-        ];
-        let labelled = |object: &str, key: &str| {
+        ]
+        .into_iter()
+        .chain(own(&["CREATE", "UPDATE"]))
+        .collect::<Vec<_>>();
+        let labelled = |object: &str| {
             format!(
-                "({object} != null && has({object}.metadata.labels) && '{key}' in {object}.metadata.labels)"
+                "({object} != null && has({object}.metadata.labels) && '{CLASS_KEY}' in {object}.metadata.labels)"
             )
         };
         let concerns = format!(
             "request.resource.group == 'hipaa-iac.dev' || {} || {}",
-            labelled("object", CLASS_KEY),
-            labelled("oldObject", CLASS_KEY)
+            labelled("object"),
+            labelled("oldObject")
+        );
+        // What the guard judges of an update. The rest is not sent, so that a Namespace that is being deleted goes, whether or not anybody answers.
+        let differs =
+            |member: &str| format!("object.metadata.{member} != oldObject.metadata.{member}");
+        let changes = format!(
+            "request.operation != 'UPDATE' || {} || {} || (request.resource.group == 'hipaa-iac.dev' && ({} || {}))",
+            differs(&format!("?labels[?'{CLASS_KEY}']")),
+            differs(&format!("?labels[?'{MODE_KEY}']")),
+            differs(&format!("?annotations[?'{MODE_KEY}']")),
+            // It counts the changes of a spec.
+            differs("?generation"),
         );
         // Without Namespaces that say nothing about PHI, and never the system's: what keeps the cluster alive does not hang on us.
-        let system: Vec<String> = self
-            .args
-            .excluded()
-            .into_iter()
-            .filter(|name| *name != self.args.namespace)
-            .collect();
         self.webhook(
             Entry::Guard,
             &rules,
-            &json!([{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": system}]),
-            &json!([{"name": "of-the-guard", "expression": concerns}]),
+            &json!([self.guarded()]),
+            &json!([
+                {"name": "of-the-guard", "expression": concerns},
+                {"name": "a-change-of-what-is-guarded", "expression": changes},
+            ]),
+        )
+    }
+
+    /// Deletions of our own resources are never denied, and so not held up either: they are recorded.
+    fn deletions(&self) -> Value {
+        self.webhook(
+            Entry::Deletions,
+            &own(&["DELETE"]),
+            &json!([self.guarded()]),
+            &json!([]),
         )
     }
 
@@ -319,20 +338,36 @@ impl Registration<'_> {
         if let (Some(members), Some(authorities)) = (client.as_object_mut(), self.authorities) {
             members.insert("caBundle".to_owned(), authorities.into());
         }
-        json!({
+        let mut webhook = json!({
             "name": format!("{}.hipaa-iac.dev", entry.as_str()),
             "admissionReviewVersions": ["v1"],
             "clientConfig": client,
             "failurePolicy": if entry.fails_closed() { "Fail" } else { "Ignore" },
-            "matchConditions": conditions,
             "matchPolicy": "Equivalent",
             "namespaceSelector": {"matchExpressions": selector},
             "objectSelector": {},
             "rules": rules,
             "sideEffects": "None",
             "timeoutSeconds": TIMEOUT,
-        })
+        });
+        // The API server keeps no empty list, and what it keeps is compared with this.
+        if let Some(members) = webhook.as_object_mut()
+            && conditions != &json!([])
+        {
+            members.insert("matchConditions".to_owned(), conditions.clone());
+        }
+        webhook
     }
+}
+
+/// Our own resources.
+fn own(operations: &[&str]) -> [Value; 2] {
+    let resources =
+        |names: &[&str], scope| rule("hipaa-iac.dev", &["v1alpha1"], names, scope, operations);
+    [
+        resources(&["policies", "agreements"], "Cluster"),
+        resources(&["waivers"], "Namespaced"),
+    ]
 }
 
 fn objects(rules: &Rules, scope: &str, operations: &[&str]) -> Vec<Value> {
@@ -444,7 +479,7 @@ mod tests {
         let configuration = configuration(true);
         let typed: k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration =
             serde_json::from_value(configuration).unwrap();
-        assert_eq!(typed.webhooks.unwrap().len(), 5);
+        assert_eq!(typed.webhooks.unwrap().len(), 6);
     }
 
     #[test]
@@ -509,6 +544,7 @@ mod tests {
             ("workloads-phi", "Fail"),
             ("workloads", "Ignore"),
             ("cluster-scoped", "Ignore"),
+            ("deletions", "Ignore"),
             ("restores", "Ignore"),
         ] {
             assert_eq!(

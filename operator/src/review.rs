@@ -29,17 +29,20 @@ pub enum Entry {
     Workloads,
     /// Cluster-scoped objects. Fails open.
     ClusterScoped,
+    /// Our own Policies, Waivers and Agreements that are deleted. Fails open: it only records.
+    Deletions,
     /// `RestoreVerification`s that are suspended, changed or deleted. Fails open: it only warns.
     Restores,
 }
 
 impl Entry {
     /// Every entry.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Guard,
         Self::WorkloadsPhi,
         Self::Workloads,
         Self::ClusterScoped,
+        Self::Deletions,
         Self::Restores,
     ];
 
@@ -50,6 +53,7 @@ impl Entry {
             Self::WorkloadsPhi => "workloads-phi",
             Self::Workloads => "workloads",
             Self::ClusterScoped => "cluster-scoped",
+            Self::Deletions => "deletions",
             Self::Restores => "restores",
         }
     }
@@ -135,8 +139,8 @@ pub struct UserInfo {
 
 /// How the objects of a review are read: as policies see them, as JSON, or not at all.
 pub trait Object: Default + DeserializeOwned {
-    /// What the name that the API server makes begins with.
-    fn generate_name(&self) -> Option<&str>;
+    /// A text of its metadata.
+    fn metadata(&self, field: &str) -> Option<&str>;
 
     /// An object of these members.
     fn of(members: Vec<(String, Self)>) -> Self;
@@ -211,8 +215,8 @@ impl Object for Node {
         Self::object(members.map(|(key, value)| (key.into(), value)).collect())
     }
 
-    fn generate_name(&self) -> Option<&str> {
-        self.get("metadata")?.get("generateName")?.as_str()
+    fn metadata(&self, field: &str) -> Option<&str> {
+        self.get("metadata")?.get(field)?.as_str()
     }
 }
 
@@ -221,8 +225,8 @@ impl Object for Value {
         members.into_iter().collect()
     }
 
-    fn generate_name(&self) -> Option<&str> {
-        self.get("metadata")?.get("generateName")?.as_str()
+    fn metadata(&self, field: &str) -> Option<&str> {
+        self.get("metadata")?.get(field)?.as_str()
     }
 }
 
@@ -235,7 +239,7 @@ impl Object for IgnoredAny {
         Self::deserialize(deserializer)
     }
 
-    fn generate_name(&self) -> Option<&str> {
+    fn metadata(&self, _: &str) -> Option<&str> {
         None
     }
 }
@@ -295,10 +299,16 @@ impl<T: Object> Request<T> {
 
     /// The name of the object; of one that gets its name from the API server, the beginning and `*`.
     pub fn object_name(&self) -> String {
-        match self.object.generate_name() {
-            Some(prefix) if self.name.is_empty() => format!("{prefix}*"),
-            _ => self.name.clone(),
+        if !self.name.is_empty() {
+            return self.name.clone();
         }
+        // Of each of a collection that is deleted only the object tells it.
+        let deleted = || self.old_object.metadata("name").map(str::to_owned);
+        let generated = self.object.metadata("generateName");
+        generated
+            .map(|prefix| format!("{prefix}*"))
+            .or_else(deleted)
+            .unwrap_or_default()
     }
 
     /// Whether nothing is kept of the request.

@@ -52,6 +52,9 @@ const LARGE_BUDGET: u32 = 8 << 20;
 /// When an answer is given without a verdict: before the three seconds after which the API server gives up.
 const DEADLINE: Duration = Duration::from_millis(2500);
 
+/// The longest approval that the audit log holds, in bytes.
+const MAX_APPROVAL: usize = 1024;
+
 /// Everything that a request needs.
 #[derive(Debug)]
 pub struct App {
@@ -352,7 +355,7 @@ async fn validate(
 
 /// Reads and judges one review.
 fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
-    let answered = if entry == Entry::Guard {
+    let answered = if matches!(entry, Entry::Guard | Entry::Deletions) {
         review::parse::<Value>(body).map(|request| {
             let decision = guard::judge(&app.waiver_namespaces, app.mode, today(), &request);
             finish(app, entry, &request, decision, None, began)
@@ -479,7 +482,7 @@ fn record<T: Object>(
     let known = catalog
         .as_ref()
         .is_some_and(|catalog| catalog.rules(&kind).is_some())
-        || matches!(entry, Entry::Guard | Entry::Restores)
+        || matches!(entry, Entry::Guard | Entry::Deletions | Entry::Restores)
         || request.operation == review::Operation::Connect;
     let kind = if kind.group.is_empty() {
         kind.kind.to_string()
@@ -529,6 +532,11 @@ fn record<T: Object>(
         denied: decision.denied.clone(),
         unknown: decision.unknown.clone(),
         waivers: decision.waivers.clone(),
+        approved_by: decision
+            .answer
+            .annotations
+            .get("approved-by")
+            .map(|by| review::cut(by, MAX_APPROVAL)),
         controller: decision.controller.clone(),
         unjudged: unjudged.map(Unjudged::as_str),
         policy_digest: catalog

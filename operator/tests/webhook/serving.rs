@@ -302,6 +302,31 @@ async fn shells_in_phi_pods_are_recorded_and_in_enforce_denied() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_happens_to_our_own_resources_is_recorded() {
+    let served = Served::start(Setup::default()).await;
+    let policy = json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "Policy", "metadata": {"name": "ours"}});
+    let mut ask = request("DELETE", &Value::Null, Some(&policy));
+    // As of each of a collection that is deleted.
+    ask["name"] = json!("");
+    assert_eq!(served.ask("deletions", ask).await["allowed"], true);
+    let log = served.audit("hipaa-iac.dev/Policy").await;
+    assert!(
+        log.contains("\"user\":\"jane\"") && log.contains("\"name\":\"ours\""),
+        "{log}"
+    );
+    // Who approved what the guard denies otherwise.
+    let phi = |annotations: Value| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic", "labels": {"hipaa-iac.dev/data-class": "phi"}, "annotations": annotations}});
+    let delete = async |namespace: Value| {
+        let ask = request("DELETE", &Value::Null, Some(&namespace));
+        served.ask("guard", ask).await["allowed"].clone()
+    };
+    assert_eq!(delete(phi(json!({}))).await, false);
+    let approved = phi(json!({"hipaa-iac.dev/disposal-approved-by": "ciso: it was empty"}));
+    assert_eq!(delete(approved).await, true);
+    served.audit("\"approvedBy\":\"ciso: it was empty\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pods_are_judged_whoever_claims_to_own_them_and_controllers_get_no_warnings() {
     let served = Served::start(Setup::default()).await;
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "web-abc-", "namespace": "clinic",
