@@ -29,7 +29,8 @@ pub enum Command {
         /// One of them, by its plural: agreements, evidencestores, policies, restoreverificationruns, restoreverifications, waivers
         name: Option<String>,
     },
-    /// Print, as JSON, the kinds that the built-in policies judge and the kinds that they read beside: what the operator's role must allow
+    /// Print, as JSON, the built-in policies that judge Kubernetes objects, the kinds that they judge and those that they read beside: what the
+    /// operator's role must allow
     Kinds,
 }
 
@@ -38,8 +39,12 @@ pub enum Command {
 pub enum Audit {
     /// Follow the chain of hashes from the first entry to the last: a line that was removed, changed or moved is found
     Verify {
-        /// The file
-        file: PathBuf,
+        /// The file, or the files of one log from the oldest to the newest: `audit.jsonl.1 audit.jsonl`
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The hash of the entry before the first one, where the files before are gone
+        #[arg(long, value_name = "SHA256")]
+        after: Option<String>,
         /// The hash of the last entry, as it was noted elsewhere: finds lines that were cut off the end too
         #[arg(long, value_name = "SHA256")]
         head: Option<String>,
@@ -238,6 +243,10 @@ pub struct Serve {
     /// Append the audit log to this file; it goes to standard output too
     #[arg(long, env = "HIPAA_IAC_AUDIT_LOG", value_name = "FILE")]
     pub audit_log: Option<PathBuf>,
+    /// How much room the file may take, as `256Mi`: it is kept as `FILE.1`, in place of the one before, when it gives way to a new one. Without a
+    /// limit it grows
+    #[arg(long, env = "HIPAA_IAC_AUDIT_LOG_LIMIT", value_name = "QUANTITY", value_parser = bytes, requires = "audit_log")]
+    pub audit_log_limit: Option<u64>,
     /// Do not write the audit log to standard output
     #[arg(long, env = "HIPAA_IAC_NO_AUDIT_STDOUT")]
     pub no_audit_stdout: bool,
@@ -366,6 +375,21 @@ fn policy_mode(text: &str) -> Result<(String, Mode), String> {
     Ok((policy.trim().to_owned(), mode.trim().parse()?))
 }
 
+/// A number of bytes as Kubernetes writes them: `512Ki`, `256Mi`, `1Gi`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no size such as 256Mi or 1Gi");
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit {
+        "Ki" => 10,
+        "Mi" => 20,
+        "Gi" => 30,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    number.checked_mul(1 << shift).ok_or_else(wrong)
+}
+
 /// A duration of one number and one unit: `500ms`, `5s`, `30m`, `24h`.
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no duration such as 5s, 30m or 24h");
@@ -399,6 +423,10 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         for wrong in ["", "5", "s", "5d", "-1s", "99999999999999999999s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(bytes("256Mi"), Ok(268_435_456));
+        for wrong in ["", "5", "Mi", "5M", "-1Mi", "99999999999999999Gi"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
         }
         assert_eq!(
             policy_mode("a-b=enforce"),

@@ -2,7 +2,8 @@
 //!
 //! Every entry holds the hash of the one before and its own, SHA-256 over its text without the member `hash`. A file is continued where it
 //! ended. Names of objects are in it, contents of objects never. The file and standard output have a chain each: what a full disk takes from
-//! the one is in the other, and the one says how many entries it lost.
+//! the one is in the other, and the one says how many entries it lost. A file that may not grow for ever gives way to a new one, and is kept as
+//! `<file>.1` in place of the one before; the chain goes on from the one to the other.
 
 use std::{
     fs::{File, OpenOptions},
@@ -118,14 +119,25 @@ impl Writer {
 }
 
 impl Log {
-    /// Opens the log. `replica` names who writes; each replica has a chain of its own.
+    /// Opens the log. `limit` is how many bytes its files may take together; `replica` names who writes; each replica has a chain of its own.
     ///
     /// # Errors
     /// The file cannot be read or written.
-    pub fn open(file: Option<&Path>, stdout: bool, replica: &str) -> io::Result<(Self, Writer)> {
+    pub fn open(
+        file: Option<&Path>,
+        limit: Option<u64>,
+        stdout: bool,
+        replica: &str,
+    ) -> io::Result<(Self, Writer)> {
         let mut sinks = Vec::new();
         if let Some(path) = file {
             let (chain, file) = resume(path)?;
+            let file = Rotated {
+                file,
+                path: path.to_owned(),
+                // Two files, and room for what the file system takes beside.
+                most: limit.map(|limit| limit / 5 * 2),
+            };
             sinks.push(Sink::new(chain, Target::File(file)));
         }
         if stdout {
@@ -185,7 +197,7 @@ impl Work {
         self.put(json!({"event": "stop"}));
         for sink in &self.sinks {
             if let Target::File(file) = &sink.target
-                && let Err(error) = file.sync_all()
+                && let Err(error) = file.file.sync_all()
             {
                 tracing::error!(%error, "the audit log could not be synced");
             }
@@ -205,8 +217,48 @@ impl Work {
 }
 
 enum Target {
-    File(File),
+    File(Rotated),
     Stdout,
+}
+
+/// A file that gives way to a new one before it grows too large.
+struct Rotated {
+    file: File,
+    path: PathBuf,
+    /// How many bytes it may have.
+    most: Option<u64>,
+}
+
+impl Rotated {
+    /// Appends a line. What is not written whole is taken back.
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        let mut length = self.file.metadata()?.len();
+        let after = length.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
+        if length > 0 && self.most.is_some_and(|most| after > most) {
+            self.file.sync_all()?;
+            std::fs::rename(&self.path, older(&self.path))?;
+            self.file = open(&self.path)?;
+            length = 0;
+        }
+        self.file.write_all(line).inspect_err(|_| {
+            let _ = self.file.set_len(length);
+        })
+    }
+}
+
+/// The file before a file.
+fn older(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".1");
+    name.into()
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)
 }
 
 /// One of the places that entries are written to.
@@ -240,16 +292,12 @@ impl Sink {
         written
     }
 
-    /// Links and writes an entry. What is not written whole is taken back, so that the next one follows the last that is whole.
+    /// Links and writes an entry. The next one follows the last that is whole.
     fn append(&mut self, entry: Value) -> bool {
         let before = self.chain.clone();
         let line = self.chain.link(entry);
         let written = match &mut self.target {
-            Target::File(file) => file.metadata().and_then(|metadata| {
-                file.write_all(line.as_bytes()).inspect_err(|_| {
-                    let _ = file.set_len(metadata.len());
-                })
-            }),
+            Target::File(file) => file.append(line.as_bytes()),
             Target::Stdout => io::stdout().lock().write_all(line.as_bytes()),
         };
         if let Err(error) = &written {
@@ -348,11 +396,23 @@ fn resume(path: &Path) -> io::Result<(Chain, File)> {
     {
         std::fs::create_dir_all(folder)?;
     }
-    let mut file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .append(true)
-        .open(path)?;
+    let mut file = open(path)?;
+    let (mut chain, torn) = end_of(path, &mut file)?;
+    let before = older(path);
+    if chain == Chain::new() && before.exists() {
+        // It had just given way to this one.
+        chain = end_of(&before, &mut File::open(&before)?)?.0;
+    }
+    if !torn.is_empty() {
+        let line = chain.link(json!({"event": "recovered", "torn": hex(&Sha256::digest(torn))}));
+        file.write_all(b"\n")?;
+        file.write_all(line.as_bytes())?;
+    }
+    Ok((chain, file))
+}
+
+/// Where the chain of a file has come to, and what stands behind its last whole line.
+fn end_of(path: &Path, file: &mut File) -> io::Result<(Chain, Vec<u8>)> {
     let length = file.metadata()?.len();
     // The last whole line is within the last two lines' worth of bytes.
     file.seek(SeekFrom::Start(length.saturating_sub(2 * MAX_LINE)))?;
@@ -370,7 +430,7 @@ fn resume(path: &Path) -> io::Result<(Chain, File)> {
         .rsplit(|byte| *byte == b'\n')
         .find(|line| !line.is_empty())
         .map(String::from_utf8_lossy);
-    let mut chain = match last {
+    let chain = match last {
         Some(line) => {
             let value: Value = serde_json::from_str(&line).map_err(|_| unreadable(path))?;
             let hash = value.get("hash").and_then(Value::as_str);
@@ -385,12 +445,7 @@ fn resume(path: &Path) -> io::Result<(Chain, File)> {
         }
         None => Chain::new(),
     };
-    if !torn.is_empty() {
-        let line = chain.link(json!({"event": "recovered", "torn": hex(&Sha256::digest(torn))}));
-        file.write_all(b"\n")?;
-        file.write_all(line.as_bytes())?;
-    }
-    Ok((chain, file))
+    Ok((chain, torn.to_vec()))
 }
 
 fn unreadable(path: &Path) -> io::Error {
@@ -435,21 +490,71 @@ pub enum VerifyError {
     },
 }
 
-/// Follows the chain of a log. Gives the number of entries and the hash of the last one.
+/// Follows the chain of a log through its files, the oldest first. Gives the number of entries and the hash of the last one.
+///
+/// `after` is the hash of the entry before the first one, where the files before are no longer there; `head` that of one that has to be among them.
 ///
 /// # Errors
 /// See [`VerifyError`].
-pub fn verify(path: &Path, head: Option<&str>) -> Result<(u64, String), VerifyError> {
+pub fn verify(
+    paths: &[PathBuf],
+    after: Option<&str>,
+    head: Option<&str>,
+) -> Result<(u64, String), VerifyError> {
+    let mut chain = Chain::new();
+    let mut entries = 0;
+    let mut met_head = head.is_none();
+    for (at, path) in paths.iter().enumerate() {
+        let begin = if at > 0 {
+            Begin::Continued
+        } else {
+            after.map_or(Begin::First, Begin::After)
+        };
+        entries += verify_file(path, &mut chain, begin, |hash| {
+            met_head |= head == Some(hash);
+        })?;
+    }
+    if !met_head {
+        return Err(VerifyError::Head {
+            path: paths.last().cloned().unwrap_or_default(),
+            found: chain.previous,
+            expected: head.unwrap_or_default().to_owned(),
+        });
+    }
+    Ok((entries, chain.previous))
+}
+
+/// How a file begins.
+#[derive(Clone, Copy)]
+enum Begin<'a> {
+    /// With the first entry of all.
+    First,
+    /// With the one after this hash.
+    After(&'a str),
+    /// Where the file before ended.
+    Continued,
+}
+
+/// Follows the chain through one file, and tells each hash.
+fn verify_file(
+    path: &Path,
+    chain: &mut Chain,
+    begin: Begin<'_>,
+    mut tell: impl FnMut(&str),
+) -> Result<u64, VerifyError> {
     let io_error = |error| VerifyError::Io {
         path: path.to_owned(),
         error,
     };
+    let broken = |line, problem| VerifyError::Broken {
+        path: path.to_owned(),
+        line,
+        problem,
+    };
     let mut reader = BufReader::new(File::open(path).map_err(io_error)?);
-    let mut chain = Chain::new();
-    let mut number = 0_u64;
+    let (mut number, mut entries) = (0_u64, 0);
     // A line that a crash has torn is in order if the next entry tells of it.
     let mut torn: Option<(u64, &'static str, String)> = None;
-    let mut met_head = head.is_none();
     loop {
         let mut bytes = Vec::new();
         let read = reader
@@ -463,13 +568,25 @@ pub fn verify(path: &Path, head: Option<&str>) -> Result<(u64, String), VerifyEr
         number += 1;
         let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         let text = String::from_utf8_lossy(line);
-        let broken = |line, problem| VerifyError::Broken {
-            path: path.to_owned(),
-            line,
-            problem,
-        };
+        if number == 1 && !matches!(begin, Begin::Continued) {
+            let entry: Value = serde_json::from_str(&text).unwrap_or_default();
+            let sequence = entry.get("sequence").and_then(Value::as_u64).unwrap_or(0);
+            if let Begin::After(hash) = begin {
+                *chain = Chain {
+                    sequence,
+                    previous: hash.to_owned(),
+                };
+            } else if sequence > 0 {
+                return Err(broken(
+                    1,
+                    "it is not the first entry: name the file before this one too, or with --after the hash of the entry before",
+                ));
+            }
+        }
         match chain.follow(&text) {
             Ok(()) => {
+                entries += 1;
+                tell(&chain.previous);
                 if let Some((at, problem, hash)) = torn.take() {
                     let told = serde_json::from_str::<Value>(&text).is_ok_and(|entry| {
                         entry.get("event").and_then(Value::as_str) == Some("recovered")
@@ -489,23 +606,11 @@ pub fn verify(path: &Path, head: Option<&str>) -> Result<(u64, String), VerifyEr
                 return Err(broken(at, problem));
             }
         }
-        met_head |= head == Some(&chain.previous);
     }
-    if let Some((line, problem, _)) = torn {
-        return Err(VerifyError::Broken {
-            path: path.to_owned(),
-            line,
-            problem,
-        });
+    match torn {
+        Some((line, problem, _)) => Err(broken(line, problem)),
+        None => Ok(entries),
     }
-    if !met_head {
-        return Err(VerifyError::Head {
-            path: path.to_owned(),
-            found: chain.previous,
-            expected: head.unwrap_or_default().to_owned(),
-        });
-    }
-    Ok((chain.sequence, chain.previous))
 }
 
 #[cfg(test)]
@@ -513,7 +618,7 @@ mod tests {
     use super::*;
 
     fn write(path: &Path, count: usize) {
-        let (log, writer) = Log::open(Some(path), false, "r").unwrap();
+        let (log, writer) = Log::open(Some(path), None, false, "r").unwrap();
         for at in 0..count {
             log.write(Entry {
                 uid: format!("u{at}"),
@@ -522,6 +627,10 @@ mod tests {
         }
         drop(log);
         writer.finish();
+    }
+
+    fn check(path: &Path, head: Option<&str>) -> Result<(u64, String), VerifyError> {
+        verify(&[path.to_owned()], None, head)
     }
 
     fn lines(path: &Path) -> Vec<String> {
@@ -537,17 +646,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.log");
         let (chain, file) = resume(&path).unwrap();
-        let mut sink = Sink::new(chain, Target::File(file));
+        let of = |file| {
+            Target::File(Rotated {
+                file,
+                path: path.clone(),
+                most: None,
+            })
+        };
+        let mut sink = Sink::new(chain, of(file));
         assert!(sink.put(&json!({"number": 1}), "r"));
         // Linux's device on which every write finds the disk full.
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let file = std::mem::replace(&mut sink.target, Target::File(full));
+        let file = std::mem::replace(&mut sink.target, of(full));
         for number in 2..5 {
             assert!(!sink.put(&json!({"number": number}), "r"));
         }
         sink.target = file;
         assert!(sink.put(&json!({"number": 5}), "r"));
-        assert_eq!(verify(&path, None).unwrap().0, 3);
+        assert_eq!(check(&path, None).unwrap().0, 3);
         let lines = lines(&path);
         assert!(
             lines[1].contains(r#""entries":3,"event":"dropped""#),
@@ -557,19 +673,63 @@ mod tests {
     }
 
     #[test]
+    fn files_give_way_and_the_chain_goes_on() {
+        const LIMIT: u64 = 20_000;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        let write = |count: usize| {
+            let (log, writer) = Log::open(Some(&path), Some(LIMIT), false, "r").unwrap();
+            for _ in 0..count {
+                log.write(Entry::default());
+            }
+            drop(log);
+            writer.finish();
+        };
+        write(5);
+        assert!(!older(&path).exists());
+        let (_, early) = check(&path, None).unwrap();
+        for _ in 0..4 {
+            write(50);
+            let taken: u64 = std::fs::read_dir(folder.path())
+                .unwrap()
+                .map(|file| file.unwrap().metadata().unwrap().len())
+                .sum();
+            assert!(taken <= LIMIT, "{taken}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        // What is left follows an entry that the log store has.
+        let both = [older(&path), path.clone()];
+        let first: Value = serde_json::from_str(&lines(&both[0])[0]).unwrap();
+        let before = first["previous"].as_str();
+        let (entries, _) = verify(&both, before, None).unwrap();
+        assert_eq!(entries, (lines(&both[0]).len() + lines(&path).len()) as u64);
+        let said = |after, head| verify(&both, after, head).unwrap_err().to_string();
+        assert!(said(None, None).contains("--after"), "{}", said(None, None));
+        assert!(said(Some(GENESIS), None).contains("does not follow"));
+        assert!(said(before, Some(&early)).contains("ends with"));
+        assert!(verify(&both[1..], before, None).is_err());
+        // It ended just when the one had given way and the next had no entry yet.
+        let second: Value = serde_json::from_str(&lines(&path)[0]).unwrap();
+        std::fs::write(&path, "").unwrap();
+        write(1);
+        let next: Value = serde_json::from_str(&lines(&path)[0]).unwrap();
+        assert_eq!(next["previous"], second["previous"]);
+    }
+
+    #[test]
     fn restarts_continue_the_chain() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.log");
         write(&path, 3);
-        let (_, middle) = verify(&path, None).unwrap();
+        let (_, middle) = check(&path, None).unwrap();
         write(&path, 2);
-        let (count, head) = verify(&path, None).unwrap();
+        let (count, head) = check(&path, None).unwrap();
         // Two starts and stops, five entries.
         assert_eq!(count, 9);
-        assert_eq!(verify(&path, Some(&head)).unwrap().0, 9);
-        assert!(verify(&path, Some(&middle)).is_ok());
+        assert_eq!(check(&path, Some(&head)).unwrap().0, 9);
+        assert!(check(&path, Some(&middle)).is_ok());
         assert!(matches!(
-            verify(&path, Some(&"1".repeat(64))),
+            check(&path, Some(&"1".repeat(64))),
             Err(VerifyError::Head { .. })
         ));
     }
@@ -580,10 +740,10 @@ mod tests {
         let path = folder.path().join("audit.log");
         write(&path, 5);
         let good = lines(&path);
-        let (_, head) = verify(&path, None).unwrap();
-        let check = |lines: &[String], at: u64| {
+        let (_, head) = check(&path, None).unwrap();
+        let find = |lines: &[String], at: u64| {
             std::fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
-            match verify(&path, None) {
+            match check(&path, None) {
                 Err(VerifyError::Broken { line, .. }) => assert_eq!(line, at),
                 other => panic!("{other:?}"),
             }
@@ -591,18 +751,18 @@ mod tests {
         for at in 0..good.len() - 1 {
             let mut removed = good.clone();
             removed.remove(at);
-            check(&removed, at as u64 + 1);
+            find(&removed, at as u64 + 1);
         }
         let mut changed = good.clone();
         changed[3] = changed[3].replace("u2", "u9");
-        check(&changed, 4);
+        find(&changed, 4);
         let mut moved = good.clone();
         moved.swap(2, 3);
-        check(&moved, 3);
+        find(&moved, 3);
         // An end that is cut off shows against a head that was noted.
         std::fs::write(&path, format!("{}\n", good[..4].join("\n"))).unwrap();
-        assert!(verify(&path, None).is_ok());
-        assert!(verify(&path, Some(&head)).is_err());
+        assert!(check(&path, None).is_ok());
+        assert!(check(&path, Some(&head)).is_err());
     }
 
     #[test]
@@ -613,13 +773,13 @@ mod tests {
         let whole = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 20]).unwrap();
         write(&path, 1);
-        verify(&path, None).unwrap();
+        check(&path, None).unwrap();
         assert!(lines(&path).iter().any(|line| line.contains("recovered")));
         // The same line, torn otherwise, is not what the entry tells of.
         let text = std::fs::read_to_string(&path).unwrap();
         let at = text.find("\"event\":\"stop\"").unwrap();
         std::fs::write(&path, format!("{}x{}", &text[..at], &text[at + 1..])).unwrap();
-        assert!(verify(&path, None).is_err());
+        assert!(check(&path, None).is_err());
     }
 
     #[test]
@@ -627,7 +787,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.log");
         std::fs::write(&path, "something else\n").unwrap();
-        assert!(Log::open(Some(&path), false, "r").is_err());
+        assert!(Log::open(Some(&path), None, false, "r").is_err());
         assert_eq!(lines(&path), ["something else"]);
     }
 }

@@ -126,6 +126,14 @@ impl Base {
         })
     }
 
+    /// The names of the built-in policies that judge Kubernetes objects, sorted.
+    pub fn names(&self) -> BTreeSet<&str> {
+        self.built_in
+            .iter()
+            .filter_map(|tested| tested.file.path().split('/').nth_back(1))
+            .collect()
+    }
+
     /// Whether a built-in policy has this name.
     pub(crate) fn is_built_in(wanted: &str) -> bool {
         hipaa_iac_policies::BUILT_IN

@@ -16,8 +16,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve(*args),
         Command::Audit {
-            command: Audit::Verify { file, head },
-        } => match audit::verify(&file, head.as_deref()) {
+            command: Audit::Verify { files, after, head },
+        } => match audit::verify(&files, after.as_deref(), head.as_deref()) {
             Ok((entries, head)) => say(&format!(
                 "{entries} entries, unbroken; the last is {head}\n"
             )),

@@ -176,6 +176,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     })?;
     let (log, writer) = audit::Log::open(
         args.audit_log.as_deref(),
+        args.audit_log_limit,
         !args.no_audit_stdout,
         &args.pod_name,
     )
@@ -1034,7 +1035,7 @@ async fn keep_figures(shared: Arc<Shared>) {
     }
 }
 
-/// The kinds that the built-in policies judge and read, with the plurals as Kubernetes builds them, for the role of the chart.
+/// The built-in policies that judge objects, and the kinds that they judge and read, with the plurals as Kubernetes builds them, for the chart.
 ///
 /// # Errors
 /// A mistake of this program.
@@ -1055,7 +1056,9 @@ pub fn kinds() -> Result<Value, CatalogError> {
             })
             .collect::<Vec<_>>()
     };
+    let restores = Base::new(None, Mode::Audit, &[], true)?;
     Ok(json!({
+        "policies": restores.names(),
         "judged": list(catalog.judged_kinds()),
         "watched": list(catalog.watched_kinds().iter().collect()),
     }))

@@ -87,6 +87,31 @@ fn values_that_mean_nothing_are_refused() {
         ("tls.mode=provided", "tls.secretName"),
         ("tls.minVersion=1.1", "minVersion"),
         ("replicas=-1", "replicas"),
+        // Nobody would answer, and PHI namespaces would be closed.
+        ("replicas=0", "replicas"),
+        (
+            "policyModes.ingres-without-tls=enforce",
+            "ingres-without-tls",
+        ),
+        (
+            "excludeNamespaces={a,b},waiverNamespaces={b}",
+            "waiverNamespaces: b",
+        ),
+        (
+            "waiverNamespaces={kube-system}",
+            "waiverNamespaces: kube-system",
+        ),
+        (
+            "podLabels.app\\.kubernetes\\.io/name=other",
+            "app.kubernetes.io/name",
+        ),
+        ("podLabels.helm\\.sh/chart=other", "helm.sh/chart"),
+        (
+            "podAnnotations.hipaa-iac\\.dev/config-digest=x",
+            "podAnnotations",
+        ),
+        ("auditLog.stdout=false", "auditLog"),
+        ("auditLog.sizeLimit=lots", "sizeLimit"),
         ("mood=enforce", "mood"),
         ("image.digest=sha256:1", "digest"),
         (
@@ -98,6 +123,29 @@ fn values_that_mean_nothing_are_refused() {
         assert_ne!(ran.code, 0, "{set}");
         assert!(ran.stderr.contains(named), "{set}: {}", ran.stderr);
     }
+}
+
+/// A pod that is killed while it drains fails the requests that it has taken.
+#[test]
+fn pods_have_the_time_to_drain() {
+    for (drain, grace) in [("10s", 45), ("2m", 155), ("1500ms", 37), ("1h", 3635)] {
+        let text = rendered(&format!("drain: {drain}\n"));
+        let line = format!("terminationGracePeriodSeconds: {grace}\n");
+        assert!(text.contains(&line), "{drain}");
+    }
+}
+
+/// The kubelet evicts a pod whose volume is full, so the operator hears how large the volume is; what is in a claim is kept for years.
+#[test]
+fn the_audit_log_stays_within_its_volume() {
+    let text = rendered("auditLog: {file: true, sizeLimit: 1Gi}\n");
+    assert!(text.contains("sizeLimit: 1Gi\n"), "{text}");
+    assert!(
+        text.contains("- name: HIPAA_IAC_AUDIT_LOG_LIMIT\n              value: 1Gi\n"),
+        "{text}"
+    );
+    let claim = rendered("auditLog: {file: true, existingClaim: audit}\n");
+    assert!(claim.contains("HIPAA_IAC_AUDIT_LOG\n") && !claim.contains("AUDIT_LOG_LIMIT"));
 }
 
 /// `HIPAA_IAC_UPDATE_GOLDENS=1` writes the files anew; a reader of the change judges them.

@@ -106,3 +106,41 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [get, list, watch]
 {{- end }}
 {{- end -}}
+
+{{/* `drain` in whole seconds, rounded up. */}}
+{{- define "hipaa-iac.drainSeconds" -}}
+{{- $number := regexFind "^[0-9]+" .Values.drain | int64 -}}
+{{- $unit := regexFind "[a-z]+$" .Values.drain -}}
+{{- if eq $unit "ms" -}}
+{{- div (add $number 999) 1000 -}}
+{{- else -}}
+{{- mul $number (get (dict "s" 1 "m" 60 "h" 3600) $unit) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Values that fit the schema one by one and not each other, or the policies. */}}
+{{- define "hipaa-iac.validate" -}}
+{{- $policies := (.Files.Get "files/kinds.json" | fromJson).policies -}}
+{{- range $policy := keys .Values.policyModes | sortAlpha -}}
+{{- if not (has $policy $policies) -}}
+{{- fail (printf "policyModes: no built-in policy that judges Kubernetes objects is named %s; the mode of a Policy of the cluster is its annotation hipaa-iac.dev/mode" $policy) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.waiverNamespaces -}}
+{{- if has . (concat (list "kube-system" "kube-public" "kube-node-lease") $.Values.excludeNamespaces) -}}
+{{- fail (printf "waiverNamespaces: %s is excluded, so its Waivers would count unguarded; take it off excludeNamespaces or waiverNamespaces" .) -}}
+{{- end -}}
+{{- end -}}
+{{- $own := include "hipaa-iac.labels" . | fromYaml -}}
+{{- range $label := keys .Values.podLabels | sortAlpha -}}
+{{- if hasKey $own $label -}}
+{{- fail (printf "podLabels: %s is a label of the chart's own, by which the Service and the disruption budget find the pods; name yours otherwise" $label) -}}
+{{- end -}}
+{{- end -}}
+{{- if hasKey .Values.podAnnotations "hipaa-iac.dev/config-digest" -}}
+{{- fail "podAnnotations: hipaa-iac.dev/config-digest is the chart's own: it restarts the pods when `config` changes" -}}
+{{- end -}}
+{{- if not (or .Values.auditLog.stdout .Values.auditLog.file) -}}
+{{- fail "auditLog: decisions are written nowhere with stdout and file both off; leave one on (45 CFR 164.312(b))" -}}
+{{- end -}}
+{{- end -}}

@@ -93,7 +93,7 @@ impl Served {
         let catalog = Catalog::build(&base, &setup.resources, &mut BTreeMap::new(), today).unwrap();
         let log = tempfile::tempdir().unwrap();
         let (audit, _) =
-            audit::Log::open(Some(&log.path().join("audit.log")), false, "test").unwrap();
+            audit::Log::open(Some(&log.path().join("audit.log")), None, false, "test").unwrap();
         let identity = Identity::new(setup.demands).unwrap();
         let bundle = bundle();
         identity.set(&bundle.certificate, &bundle.key).unwrap();
