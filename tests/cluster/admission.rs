@@ -8,6 +8,7 @@ use crate::{
     Case,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, DEPLOYMENT},
+    resources::recorded,
     traffic::{self, Tunnel},
 };
 
@@ -66,6 +67,7 @@ fn installs(cluster: &Cluster) {
             ("workloads-phi.hipaa-iac.dev", "Fail"),
             ("workloads.hipaa-iac.dev", "Ignore"),
             ("cluster-scoped.hipaa-iac.dev", "Ignore"),
+            ("deletions.hipaa-iac.dev", "Ignore"),
         ]
     );
     let owner = &configuration["metadata"]["ownerReferences"][0];
@@ -413,6 +415,16 @@ fn debug(cluster: &Cluster) {
     assert!(said.contains("environment-literal-credential"), "{said}");
     // Without the password it is let in: the door is judged, not shut.
     debug("--env=COLOR=blue").success();
+    // Who opens a shell is recorded.
+    cluster
+        .kubectl(&[
+            "exec", "a", "-n", "debugged", "-c", "main", "--", "/pause", "end",
+        ])
+        .success();
+    recorded(
+        cluster,
+        &["\"subresource\":\"exec\"", "\"namespace\":\"debugged\""],
+    );
     remove(cluster, "debugged");
 }
 
@@ -493,7 +505,7 @@ fn large(cluster: &Cluster) {
     remove(cluster, "large");
 }
 
-const POLICY: &str = "
+pub(crate) const POLICY: &str = "
 apiVersion: hipaa-iac.dev/v1alpha1
 kind: Policy
 metadata: {name: configmap-without-owner}
@@ -562,5 +574,6 @@ fn dry_run(cluster: &Cluster) {
     let generated = operator::violating("a").replace("\"name\"", "\"generateName\"");
     let said = create(&[], &generated).failure();
     assert!(said.contains("configmap-literal-credential"), "{said}");
+    recorded(cluster, &["\"dryRun\":true", "\"namespace\":\"dry\""]);
     remove(cluster, "dry");
 }

@@ -134,9 +134,12 @@ fn ended(cluster: &Cluster) {
     );
     // By a connection of the guard's own, too.
     let approve = "hipaa-iac.dev/disposal-approved-by=tests: it held nothing";
-    let annotate = ["annotate", "namespace", "dated", "--overwrite", approve];
+    cluster
+        .kubectl(&["annotate", "namespace", "dated", "--overwrite", approve])
+        .success();
+    let delete = ["delete", "namespace", "dated", "--dry-run=server"];
     cluster.eventually("the guard to answer", Duration::from_mins(1), || {
-        cluster.kubectl(&annotate).ok
+        cluster.kubectl(&delete).ok
     });
     remove(cluster, "dated");
     cluster

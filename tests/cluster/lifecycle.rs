@@ -6,7 +6,7 @@ use crate::{
     Case,
     admission::remove,
     cluster::{Cluster, NAMESPACE, RELEASE},
-    operator::{self, compliant, violating},
+    operator::{self, DEPLOYMENT, compliant, violating},
     outage,
     traffic::Load,
 };
@@ -39,13 +39,66 @@ fn upgrade(cluster: &Cluster) {
     assert!(before.is_string());
     let good = Load::start(cluster, "upgraded", &compliant("a"));
     let bad = Load::start(cluster, "upgraded", &violating("b"));
-    operator::upgrade(cluster, &["podAnnotations.generation=second", "replicas=2"]);
+    let image = Cluster::pause_image();
+    cluster
+        .apply(&format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: upgraded}}, spec: {{terminationGracePeriodSeconds: 0, containers: [{{name: main, image: {image:?}, imagePullPolicy: IfNotPresent}}]}}}}"
+        ))
+        .success();
+    operator::upgrade(
+        cluster,
+        &[
+            "podAnnotations.generation=second",
+            "replicas=2",
+            "connect.mode=enforce",
+            "connect.groups={on-call}",
+            "auditLog.file=true",
+        ],
+    );
     operator::ready(cluster);
     let (good, bad) = (good.stop(), bad.stop());
     assert_eq!(good.failed, [""; 0]);
     assert_eq!(bad.failed, [""; 0]);
     assert_eq!((good.denied, bad.admitted), (0, 0));
     assert_eq!(key(), before);
+    let verify = [
+        "exec",
+        "-n",
+        NAMESPACE,
+        DEPLOYMENT,
+        "--",
+        "/hipaa-iac-operator",
+        "audit",
+        "verify",
+        "/var/log/hipaa-iac/audit.jsonl",
+    ];
+    // A line may just be written.
+    cluster.eventually("an unbroken audit log", Duration::from_secs(20), || {
+        cluster.kubectl(&verify).stdout.contains("unbroken")
+    });
+    // What it was told is in force: shells in PHI pods are for those who are on call.
+    let exec = ["exec", "a", "-n", "upgraded"];
+    let command = ["--", "/pause", "end"];
+    let said = cluster.kubectl(&[&exec[..], &command].concat()).failure();
+    assert!(
+        said.contains("exec into a pod of a PHI namespace"),
+        "{said}"
+    );
+    let said = cluster
+        .kubectl(&["attach", "a", "-n", "upgraded"])
+        .failure();
+    assert!(
+        said.contains("attach into a pod of a PHI namespace"),
+        "{said}"
+    );
+    let on_call = [
+        "--as=nurse",
+        "--as-group=system:masters",
+        "--as-group=on-call",
+    ];
+    cluster
+        .kubectl(&[&exec[..], &on_call, &command].concat())
+        .success();
     operator::upgrade(cluster, &[]);
     remove(cluster, "upgraded");
 }

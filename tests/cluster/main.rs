@@ -23,6 +23,7 @@ mod node;
 mod operator;
 mod outage;
 mod pods;
+mod resources;
 mod restore;
 mod restore_admission;
 mod restore_cnpg;
@@ -53,6 +54,7 @@ struct Case {
 const CASES: &[&[Case]] = &[
     pods::CASES,
     admission::CASES,
+    resources::CASES,
     outage::CASES,
     certificates_served::CASES,
     restore_admission::CASES,

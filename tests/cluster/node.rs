@@ -119,6 +119,12 @@ impl Node {
         self.controllers()
     }
 
+    /// Drops what the node sends to a port of pods, until the cut is dropped.
+    pub(crate) fn cut(port: u16) -> io::Result<Cut> {
+        let cut = Cut { port };
+        cut.rule("-I").map(|()| cut)
+    }
+
     fn end(&self, program: &str) -> io::Result<()> {
         let mut processes = self.processes.lock().map_err(|_| poisoned())?;
         if let Some(at) = processes.iter().position(|(name, _)| *name == program) {
@@ -510,6 +516,29 @@ resolvConf: {resolv}
         let lines: Vec<&str> = text.lines().collect();
         let from = lines.len().saturating_sub(30);
         lines.get(from..).unwrap_or_default().join("\n")
+    }
+}
+
+/// A network that is cut.
+#[derive(Debug)]
+pub(crate) struct Cut {
+    port: u16,
+}
+
+impl Cut {
+    fn rule(&self, action: &str) -> io::Result<()> {
+        let port = self.port.to_string();
+        let of = [
+            "-p", "tcp", "-d", POD_SUBNET, "--dport", &port, "-j", "DROP",
+        ];
+        run("iptables", &[&["-w", action, "OUTPUT"][..], &of].concat())
+    }
+}
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        // Where it cannot be taken back the tests that follow fail and say so.
+        let _ = self.rule("-D");
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     Case,
     admission::{audited, remove},
     cluster::{Cluster, NAMESPACE, RELEASE},
+    node::Node,
     operator::{self, DEPLOYMENT, compliant, violating},
     traffic::{self, Load, Tunnel},
 };
@@ -27,6 +28,11 @@ pub(crate) const CASES: &[Case] = &[
         name: "with_all_replicas_down_phi_is_closed_and_the_rest_is_open",
         own: true,
         run: all_down,
+    },
+    Case {
+        name: "with_the_network_cut_phi_is_closed_and_the_rest_is_open",
+        own: true,
+        run: network_cut,
     },
     Case {
         name: "the_api_server_restarts",
@@ -148,6 +154,22 @@ fn all_down(cluster: &Cluster) {
     operator::ready(cluster);
     cluster.namespace("closed", true);
     cluster.namespace("open", false);
+    // One that is being deleted when they go.
+    cluster.namespace("leaving", true);
+    let held = compliant("held").replace(
+        "\"name\":\"held\"",
+        "\"name\":\"held\",\"finalizers\":[\"hipaa-iac.dev/tests\"]",
+    );
+    cluster
+        .kubectl_with(&["create", "-n", "leaving", "-f", "-"], &held)
+        .success();
+    let approve = "hipaa-iac.dev/disposal-approved-by=tests: it held nothing";
+    cluster
+        .kubectl(&["annotate", "namespace", "leaving", approve])
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", "leaving", "--wait=false"])
+        .success();
     operator::take_down(cluster);
 
     // The last answers come from pods that drain.
@@ -159,6 +181,23 @@ fn all_down(cluster: &Cluster) {
         .kubectl(&["label", "namespace", "closed", "hipaa-iac.dev/data-class-"])
         .failure();
     assert!(said.contains("guard.hipaa-iac.dev"), "{said}");
+    // What changes nothing that is guarded is not held up, and a namespace that is being deleted goes.
+    cluster
+        .kubectl(&["label", "namespace", "closed", "team=records"])
+        .success();
+    cluster
+        .kubectl(&[
+            "patch",
+            "configmap",
+            "held",
+            "-n",
+            "leaving",
+            "--as=system:serviceaccount:kube-system:generic-garbage-collector",
+            "--type=merge",
+            "-p",
+            r#"{"metadata":{"finalizers":null}}"#,
+        ])
+        .success();
     create(cluster, "open", &violating("a")).success();
     let image = Cluster::pause_image();
     let pod = |namespace: &str| {
@@ -193,6 +232,9 @@ fn all_down(cluster: &Cluster) {
             now.is_string() && now != before
         },
     );
+    cluster.eventually("the namespace to go", Duration::from_mins(1), || {
+        cluster.get(&["namespace", "leaving"]).is_null()
+    });
 
     // It comes back by itself.
     operator::let_back(cluster);
@@ -216,6 +258,53 @@ fn all_down(cluster: &Cluster) {
         .kubectl(&["delete", "namespace", "open", "--wait=false"])
         .success();
     remove(cluster, "closed");
+}
+
+/// Nobody refuses a connection: each request waits until the API server gives up on the webhook.
+fn network_cut(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("cut", true);
+    cluster.namespace("uncut", false);
+    let lease = || cluster.get(&["lease", "kube-scheduler", "-n", "kube-system"])["spec"].clone();
+    let before = lease()["holderIdentity"].clone();
+    let cut = Node::cut(8443).unwrap();
+    let said = create(cluster, "cut", &compliant("a")).failure();
+    assert!(
+        said.contains("failed calling webhook \"workloads-phi.hipaa-iac.dev\""),
+        "{said}"
+    );
+    create(cluster, "uncut", &violating("a")).success();
+    cluster
+        .kubectl(&["label", "namespace", "cut", "team=records"])
+        .success();
+    let image = Cluster::pause_image();
+    cluster
+        .apply(&format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: cut, namespace: kube-system}}, spec: {{terminationGracePeriodSeconds: 0, containers: [{{name: main, image: {image:?}, imagePullPolicy: IfNotPresent}}]}}}}"
+        ))
+        .success();
+    cluster
+        .apply("{apiVersion: v1, kind: Node, metadata: {name: another}}")
+        .success();
+    cluster.kubectl(&["delete", "node", "another"]).success();
+    let renewed = lease()["renewTime"].clone();
+    cluster.eventually("leases to be renewed", Duration::from_secs(30), || {
+        lease()["renewTime"] != renewed
+    });
+    assert_eq!(lease()["holderIdentity"], before);
+    drop(cut);
+    cluster.eventually("PHI to be judged again", Duration::from_secs(30), || {
+        create(cluster, "cut", &compliant("a")).ok
+    });
+    create(cluster, "cut", &violating("a")).failure();
+    cluster
+        .kubectl(&["delete", "pod", "cut", "-n", "kube-system", "--wait=false"])
+        .success();
+    cluster
+        .kubectl(&["delete", "namespace", "uncut", "--wait=false"])
+        .success();
+    remove(cluster, "cut");
 }
 
 fn restarts(cluster: &Cluster) -> Vec<Value> {
@@ -370,6 +459,13 @@ fn metrics(cluster: &Cluster) {
         "hipaa_iac_webhook_cert_not_after_seconds{role=\"leaf\"}",
         "hipaa_iac_webhook_registered",
         "hipaa_iac_policies{state=\"quarantined\"}",
+        "hipaa_iac_webhook_cert_not_after_seconds{role=\"ca\"}",
+        "hipaa_iac_rule_evaluations",
+        "hipaa_iac_context_cache_age_seconds{kind=\"Namespace\"}",
+        "hipaa_iac_exceptions{state=\"Expiring\"}",
+        "hipaa_iac_agreements{state=\"Expiring\"}",
+        "hipaa_iac_leader",
+        "dry_run=\"",
         "hipaa_iac_audit_log_dropped",
     ] {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
@@ -383,7 +479,8 @@ fn changed_configuration(cluster: &Cluster) {
     cluster.namespace("changed", true);
     let patch = r#"[
         {"op": "add", "path": "/webhooks/1/matchConditions/-", "value": {"name": "never", "expression": "false"}},
-        {"op": "add", "path": "/webhooks/1/objectSelector", "value": {"matchLabels": {"never": "there"}}}
+        {"op": "add", "path": "/webhooks/1/objectSelector", "value": {"matchLabels": {"never": "there"}}},
+        {"op": "remove", "path": "/webhooks/1/clientConfig/caBundle"}
     ]"#;
     let configuration = ["validatingwebhookconfiguration", RELEASE];
     cluster
