@@ -623,8 +623,9 @@ pub(crate) struct DatabaseArgs {
 pub(crate) struct ManifestArgs {
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
-    /// The backup's file, which is there once COMMAND has ended; of a backup of several files the one that lists the others, such as
-    /// `backup_manifest` of a base backup, `backup.manifest` of pgBackRest, or the file of a restic snapshot
+    /// The backup's file, which is there once COMMAND has ended, or the folder of `pg_dump --format=directory`; of another backup of several
+    /// files the one that lists the others with their hashes, such as `backup_manifest` of a base backup, `backup.manifest` of pgBackRest,
+    /// or the file of a restic snapshot
     #[arg(long, value_name = "FILE")]
     pub(crate) artifact: PathBuf,
     /// The private key that signs manifests, which is not the one of the evidence (`hipaa-iac evidence keygen`)

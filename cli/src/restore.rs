@@ -390,7 +390,8 @@ fn render(run: &Run, verbose: bool) -> String {
             CheckStatus::Fail if !check.required => "warn",
             CheckStatus::Fail => "FAIL",
             CheckStatus::Error => "ERROR",
-            CheckStatus::NotRun => "not run",
+            CheckStatus::NotRun if !check.required => "not run",
+            CheckStatus::NotRun => "NOT RUN",
         };
         let _ = write!(text, "  {status:<10}  {}", check.id);
         if let Some(expected) = &check.expected {
@@ -441,12 +442,11 @@ fn junit(run: &Run) -> Result<String, Failure> {
     suite.add_test_case(TestCase::new("verdict", status));
     for check in &result.checks {
         let told = || {
+            if let Some(why) = &check.not_run_reason {
+                return format!("not run: {why}");
+            }
             let expected = check.expected.as_deref().unwrap_or("a pass");
-            let seen = check
-                .observed
-                .as_ref()
-                .map(observed)
-                .or_else(|| check.not_run_reason.clone());
+            let seen = check.observed.as_ref().map(observed);
             format!(
                 "expected {expected}, saw {}",
                 seen.unwrap_or_else(|| "none".to_owned())
@@ -457,7 +457,9 @@ fn junit(run: &Run) -> Result<String, Failure> {
             // What the verdict does without must not fail a build that the verdict passes.
             _ if !check.required => {
                 let mut status = TestCaseStatus::skipped();
-                status.set_message(told());
+                let warns = check.status == CheckStatus::Fail;
+                let begin = if warns { "warning: " } else { "" };
+                status.set_message(format!("{begin}{}", told()));
                 status
             }
             CheckStatus::Fail => bad(NonSuccessKind::Failure, told()),
@@ -541,10 +543,10 @@ fn run_manifest(arguments: &ManifestArgs) -> Outcome {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let mut file =
-        fs::File::open(artifact).map_err(|error| format!("{}: {error}", artifact.display()))?;
+    let digest =
+        manifest::digest(artifact).map_err(|error| format!("{}: {error}", artifact.display()))?;
     let taken_at = snapshot.taken_at();
-    let envelope = manifest::sign(&name, &mut file, taken_at, (content, others), &signer)?;
+    let envelope = manifest::sign(&name, digest, taken_at, (content, others), &signer)?;
     let output = arguments
         .output
         .clone()

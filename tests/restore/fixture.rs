@@ -568,7 +568,7 @@ impl Fixture {
             .into_owned();
         manifest::sign(
             &name,
-            &mut fs::File::open(artifact)?,
+            manifest::digest(artifact)?,
             self.taken_at,
             (first.clone(), others.to_vec()),
             &self.signer,

@@ -64,6 +64,25 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::clean_zstd", R::None, |b| {
             b.compressed("zstd", &["--quiet", "--stdout"])
         }),
+        // A letter of a row before encryption: what unpacks it would not see, but for the checksum of the frame.
+        ("dump::flip_in_zstd", R::ArtifactCorrupt, |b| {
+            let plain = b.folder.join("good.sql.zst");
+            let packed = must(
+                Command::new("zstd")
+                    .args(["--quiet", "--stdout", "--fast=100"])
+                    .arg(b.fixture.path("good.sql")),
+            )?;
+            fs::write(&plain, packed.stdout)?;
+            // md5('1234'), of which nothing is like anything before it.
+            change(&plain, |bytes| {
+                flip(bytes, |all| find(all, b"81dc9bdb52d04dc2") + 3)
+            })?;
+            let stored = b.folder.join("good.sql.zst.age");
+            b.fixture.age(&plain, &stored)?;
+            let mut document = b.dump(&stored, "Plain", &age());
+            document["spec"]["objectives"] = json!({});
+            Ok(document)
+        }),
         ("dump::clean_directory", R::None, |b| {
             let mut document = b.dump(
                 &b.fixture.path("dumped/ehr"),
@@ -72,6 +91,21 @@ pub(crate) fn trials() -> Vec<Trial> {
             );
             document["spec"]["encryptionPolicy"] = json!({"required": "None"});
             Ok(document)
+        }),
+        ("dump::clean_directory_with_manifest", R::None, |b| {
+            b.signed_directory(|_| Ok(()))
+        }),
+        // Its list says nothing of what is in its files, and this one is as sound as before.
+        ("dump::directory_file_changed", R::ChecksumMismatch, |b| {
+            b.signed_directory(|folder| {
+                let rows = largest(folder)?;
+                must(Command::new("gzip").arg("--decompress").arg(&rows))?;
+                let unpacked = rows.with_extension("");
+                change(&unpacked, |bytes| {
+                    flip(bytes, |all| find(all, b"81dc9bdb52d04dc2") + 3);
+                })?;
+                must(Command::new("gzip").arg(unpacked)).map(drop)
+            })
         }),
         ("dump::clean_directory_in_tar", R::None, |b| {
             b.directory(|_| Ok(()))
@@ -180,6 +214,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::schema_only", R::CanaryMissing, |b| {
             b.aged("schema.dump", "Custom", |_| {})
         }),
+        // Where nobody asked what must be in it.
+        ("dump::empty_database_unasked", R::TableMissing, |b| {
+            b.unasked("empty.dump")
+        }),
+        ("dump::schema_only_unasked", R::RowCountLow, |b| {
+            b.unasked("schema.dump")
+        }),
+        ("dump::clean_unasked", R::None, |b| b.unasked("good.dump")),
         ("dump::one_table_excluded", R::AssertionFailed, |b| {
             b.aged("excluded.dump", "Custom", |_| {})
         }),
@@ -310,6 +352,29 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::setting_of_a_newer_tool", R::None, |b| {
             let mut document = b.with_sql("SET transaction_timeout = 0;\nGRANT SELECT ON public.patients TO nobody_here;\nSET default_tablespace = far;\n")?;
             b.add_manifest(&mut document, "good.sql.age")?;
+            Ok(document)
+        }),
+        // As `pg_dump` 18 writes a constraint that has a name.
+        ("dump::syntax_of_a_newer_tool", R::VersionUnsupported, |b| {
+            b.damaged("good.sql", "Plain", |bytes| {
+                let at = find(bytes, b"-- Dumped by pg_dump version 15") + 29;
+                bytes[at..at + 2].copy_from_slice(b"18");
+                let end = find(bytes, b"--\n-- PostgreSQL database dump complete");
+                let statement =
+                    b"ALTER TABLE ONLY public.patients ADD CONSTRAINT named NOT NULL born;\n";
+                bytes.splice(end..end, statement.iter().copied());
+            })
+        }),
+        // The same error in a dump by the server's own tool is one of the dump.
+        ("dump::syntax_error", R::RestoreFailed, |b| {
+            b.with_sql("ALTER TABLE ONLY public.patients ADD CONSTRAINT named NOT NULL born;\n")
+        }),
+        ("dump::into_an_older_server", R::VersionUnsupported, |b| {
+            let mut document = b.damaged("good.sql", "Plain", |bytes| {
+                let at = find(bytes, b"-- Dumped from database version 15") + 32;
+                bytes[at..at + 2].copy_from_slice(b"17");
+            })?;
+            document["spec"]["target"]["engine"]["postgres"]["version"] = json!("15");
             Ok(document)
         }),
         ("dump::of_a_newer_tool", R::VersionUnsupported, |b| {
@@ -491,6 +556,34 @@ pub(crate) fn trials() -> Vec<Trial> {
                 Ok(document)
             },
         ),
+        // The server recovers to the gap, and says nothing of what is behind it.
+        ("base::archive_with_a_gap", R::WalMissing, |b| {
+            b.with_archive(|wal, later| fs::remove_file(wal.join(&later[0])))
+        }),
+        // The same where a segment is damaged.
+        ("base::archive_with_a_flip", R::ArtifactCorrupt, |b| {
+            b.with_archive(|wal, later| {
+                // In the head of the first record, behind that of the page.
+                change(&wal.join(&later[0]), |bytes| flip(bytes, |_| 48))
+            })
+        }),
+        // Of another time, or compressed: nothing would be replayed.
+        ("base::archive_that_ends_before", R::WalMissing, |b| {
+            b.with_archive(|wal, _| {
+                for segment in files(wal)? {
+                    fs::remove_file(segment)?;
+                }
+                fs::write(wal.join("000000010000000000000001"), [0; 8192])
+            })
+        }),
+        ("base::archive_compressed", R::ConfigError, |b| {
+            b.with_archive(|wal, _| {
+                for segment in files(wal)? {
+                    must(Command::new("gzip").arg("-1").arg(segment))?;
+                }
+                Ok(())
+            })
+        }),
         ("base::recovery_point_lag", R::RecoveryPointLag, |b| {
             let mut document = b.base(
                 &b.fixture.path("base-no-wal"),
@@ -756,6 +849,21 @@ pub(crate) fn trials() -> Vec<Trial> {
         })
         .collect();
     trials.extend(without_a_tool());
+    trials.push(Trial::test("dump::owner_without_a_role", || {
+        let name = "dump::owner_without_a_role";
+        let result = judge(name, Reason::None, None, |b| {
+            let mut document = b.with_sql(
+                "--\n-- Name: notes; Type: TABLE; Schema: public; Owner: app\n--\n\nCREATE TABLE public.notes (id int);\nALTER TABLE public.notes OWNER TO app;\n",
+            )?;
+            document["spec"]["objectives"] = json!({});
+            Ok(document)
+        })?;
+        let found = result.checks.iter().find(|check| check.id == "roles");
+        if found.is_some_and(|check| !check.required && check.status == CheckStatus::Fail) {
+            return Ok(());
+        }
+        Err(format!("the role is not told: {found:?}").into())
+    }));
     trials
 }
 
@@ -955,6 +1063,14 @@ impl Bench<'_> {
         Ok(document)
     }
 
+    /// A dump of which nothing is asked.
+    fn unasked(&self, dump: &str) -> io::Result<Value> {
+        let mut document = self.aged(dump, "Custom", |_| {})?;
+        document["spec"]["objectives"] = json!({});
+        document["spec"]["checks"] = json!({});
+        Ok(document)
+    }
+
     fn add_manifest(&self, document: &mut Value, stored: &str) -> io::Result<()> {
         let stored = self.folder.join(stored);
         self.add_manifest_of(document, "pgDump", &stored, &stored)
@@ -1111,6 +1227,16 @@ impl Bench<'_> {
         Ok(self.dump(&stored, "Directory", &age()))
     }
 
+    /// A dump in the format directory, signed, then changed.
+    fn signed_directory(&self, change_it: impl Fn(&Path) -> io::Result<()>) -> io::Result<Value> {
+        let folder = self.copy_of("dumped")?.join("ehr");
+        let mut document = self.dump(&folder, "Directory", &json!("serverSide"));
+        self.add_manifest_of(&mut document, "pgDump", &folder, &folder)?;
+        document["spec"]["encryptionPolicy"] = json!({"required": "None"});
+        change_it(&folder)?;
+        Ok(document)
+    }
+
     fn copy_of(&self, name: &str) -> io::Result<PathBuf> {
         let folder = self.folder.join(name);
         must(
@@ -1203,6 +1329,24 @@ impl Bench<'_> {
             .verification(&self.name(), &json!({"pgBaseBackup": base}));
         document["spec"]["encryptionPolicy"] = json!({"required": "None"});
         document
+    }
+
+    /// A base backup with its log and a copy of the archive, changed: the segments from the one after the backup's last on are named. Nothing is
+    /// asked of the data that the archive alone has.
+    fn with_archive(
+        &self,
+        damage_it: impl Fn(&Path, &[String]) -> io::Result<()>,
+    ) -> io::Result<Value> {
+        let (wal, base) = (self.copy_of("wal")?, self.fixture.path("base"));
+        let own = last_own_segment(&wal, &base)?;
+        let mut later: Vec<String> = files(&wal)?
+            .iter()
+            .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+            .filter(|name| name.len() == own.len() && *name > own)
+            .collect();
+        later.sort();
+        damage_it(&wal, &later)?;
+        Ok(self.base(&base, &json!("serverSide"), Some(&wal)))
     }
 
     fn backrest(&self, damage_it: impl Fn(&Path, &str) -> io::Result<()>) -> io::Result<Value> {

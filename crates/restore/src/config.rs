@@ -801,6 +801,8 @@ pub struct Builtin {
     pub extensions: bool,
     /// That sequences are not behind their columns.
     pub sequences: bool,
+    /// That there is a table with a row in it.
+    pub rows: bool,
 }
 
 impl Default for Builtin {
@@ -814,6 +816,7 @@ impl Default for Builtin {
             dump_trailer: true,
             extensions: true,
             sequences: true,
+            rows: true,
         }
     }
 }

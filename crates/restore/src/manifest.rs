@@ -4,7 +4,12 @@
 //! backup's file, signed with a key of the producer's own; the digests of rows in it are keyed, for a plain digest of
 //! few possible rows tells the rows.
 
-use std::{collections::BTreeMap, io::Read};
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io,
+    path::Path,
+};
 
 use hipaa_iac_evidence::{Envelope, PublicKey, Signer, Statement, Subject};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -16,7 +21,7 @@ use crate::{
     check::evaluate,
     config::Value,
     result::Time,
-    stream::{digest, hex},
+    stream::{self, hex},
 };
 
 /// The type of the statement.
@@ -53,7 +58,7 @@ pub enum ManifestError {
     Value(String),
     /// The backup's file.
     #[error("the backup cannot be read: {0}")]
-    Artifact(#[from] std::io::Error),
+    Artifact(#[from] io::Error),
 }
 
 impl From<postgres::Error> for ManifestError {
@@ -415,16 +420,46 @@ pub fn databases(client: &mut impl GenericClient) -> Result<Vec<String>, Manifes
         .collect::<Result<_, _>>()?)
 }
 
-/// Signs what a backup must hold, as a statement about the backup's file; of a backup of several files, about the one
-/// that lists the others.
+/// The SHA-256 of a backup, in hexadecimal, and its size in bytes. Of a folder, such as a dump in the format directory, it is that of the lines
+/// that `sha256sum` prints for its files, sorted by name (`find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`).
+pub fn digest(artifact: &Path) -> io::Result<(String, u64)> {
+    if !artifact.is_dir() {
+        return stream::digest(&mut File::open(artifact)?);
+    }
+    let mut files = BTreeMap::new();
+    let mut folders = vec![artifact.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else {
+                let path = entry.path();
+                let name = path.strip_prefix(artifact).unwrap_or(&path);
+                files.insert(name.as_os_str().as_encoded_bytes().to_owned(), path);
+            }
+        }
+    }
+    let (mut hash, mut size) = (Sha256::new(), 0);
+    for (name, path) in files {
+        let (digest, bytes) = stream::digest(&mut File::open(path)?)?;
+        hash.update(format!("{digest}  "));
+        hash.update(name);
+        hash.update(b"\n");
+        size += bytes;
+    }
+    Ok((hex(&hash.finalize()), size))
+}
+
+/// Signs what a backup must hold, as a statement about the backup, by its [`digest()`]; of a backup of several files, about the one that lists
+/// the others with their hashes.
 pub fn sign(
     artifact: &str,
-    bytes: &mut dyn Read,
+    (sha256, size_bytes): (String, u64),
     produced_at: Time,
     (content, others): (Content, Vec<Content>),
     signer: &Signer,
 ) -> Result<Envelope, ManifestError> {
-    let (sha256, size_bytes) = digest(bytes)?;
     let manifest = Manifest {
         schema_version: VERSION.to_owned(),
         produced_at,
@@ -478,7 +513,7 @@ mod tests {
         fn no_envelope_is_too_hostile(at in any::<prop::sample::Index>(), put in any::<u8>(), cut in any::<prop::sample::Index>()) {
             let signer = Signer::from_seed(&[7; 32]).unwrap();
             let content = (Content { database: "ehr".to_owned(), ..Content::default() }, Vec::new());
-            let sound = sign("a", &mut &b"bytes"[..], Time::now(), content, &signer).unwrap().to_json();
+            let sound = sign("a", (String::new(), 5), Time::now(), content, &signer).unwrap().to_json();
             let mut changed = sound.clone();
             let at = at.index(changed.len());
             changed[at] = put;
@@ -486,6 +521,20 @@ mod tests {
             prop_assert!(read.is_err() || read.unwrap().manifest == verify(&sound, signer.public()).unwrap().manifest);
             prop_assert!(verify(&sound[..cut.index(sound.len())], signer.public()).is_err());
         }
+    }
+
+    /// By `printf b > b.dat; printf a > 'a file'; mkdir c; printf c > c/d`, and the pipe that is documented.
+    #[test]
+    fn a_folder_is_digested_with_every_file_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("c")).unwrap();
+        for (name, text) in [("b.dat", "b"), ("a file", "a"), ("c/d", "c")] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let expected = "8acf41dd398927c480642fb988e2cd529ca1169d28e276c3d62d445ccadc81e3";
+        assert_eq!(digest(folder.path()).unwrap(), (expected.to_owned(), 3));
+        fs::write(folder.path().join("c/d"), "C").unwrap();
+        assert_ne!(digest(folder.path()).unwrap().0, expected);
     }
 
     #[test]
@@ -503,9 +552,11 @@ mod tests {
             values: BTreeMap::from([("schemaVersion".to_owned(), Scalar::Number(42.0))]),
             ..Content::default()
         };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "bytes").unwrap();
         let envelope = sign(
             "a.dump.age",
-            &mut &b"bytes"[..],
+            digest(file.path()).unwrap(),
             Time::now(),
             (content, Vec::new()),
             &signer,

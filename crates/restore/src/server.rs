@@ -164,6 +164,9 @@ const KILL_IS_TOLD: Duration = Duration::from_secs(2);
 /// How many bytes of a server's log are read: what a dump makes the server say goes into it too.
 const LOG_LIMIT: u64 = 64 << 20;
 
+/// How many bytes of the end of the log are looked at when a server does not start.
+const BOOT_LOG: u64 = 1 << 20;
+
 /// How many bytes of a line of it are held; the rest of a longer line is passed over.
 const LINE_LIMIT: u64 = 4096;
 
@@ -278,8 +281,12 @@ impl Server {
                         "the server did not start: the system killed it or one of its processes",
                     ));
                 }
+                // Why it ended stands at its end.
                 let mut log = Vec::new();
-                let _ = server.log_from_start().read_to_end(&mut log);
+                let length = server.log.metadata().map_or(0, |data| data.len());
+                let begin = length.saturating_sub(BOOT_LOG);
+                let _ = server.log.seek(io::SeekFrom::Start(begin));
+                let _ = server.log.by_ref().take(BOOT_LOG).read_to_end(&mut log);
                 return Err(boot_failure(&String::from_utf8_lossy(&log), status.code()));
             }
             match server.connect("postgres", deadline) {

@@ -173,7 +173,7 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
             Outcome::fail(Reason::ChecksumMismatch)
                 .expected(format!("a file with sha256 {}", verified.sha256))
                 .observed(Observed::text(
-                    "the file that lists the backup's others cannot be read",
+                    "what lists the backup's files, or one of them, cannot be read",
                 ))
         } else {
             absent("the backup was not read to its end")

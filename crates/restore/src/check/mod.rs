@@ -13,6 +13,7 @@ mod canary;
 mod encryption;
 mod manifest;
 mod objects;
+mod rows;
 mod sql;
 mod structure;
 
@@ -188,6 +189,10 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
     checks.extend(age::of(&spec.objectives));
     if dumped.is_some() {
         checks.push(Box::new(objects::Objects));
+        checks.push(Box::new(objects::Roles));
+    }
+    if builtin.rows {
+        checks.push(Box::new(rows::Rows));
     }
     checks.extend(manifest::of_data(spec));
     if builtin.extensions && !spec.target.engine.postgres.extensions.is_empty() {

@@ -1,4 +1,4 @@
-//! Whether everything that a dump lists was restored.
+//! Whether everything that a dump lists was restored, and whether what it belongs to is there.
 //!
 //! `pg_restore` and `psql` go by their own errors, and some of those are passed over on purpose: a role that is another
 //! cluster's. The list is the dump's word, and the catalog of the scratch server says what there is.
@@ -131,6 +131,83 @@ impl Check for Objects {
     }
 }
 
+/// Whether the roles that own what a dump lists are there. It warns: a dump of one database holds no roles, so that whoever restores it for good
+/// needs them from elsewhere.
+pub(super) struct Roles;
+
+impl Roles {
+    fn look(context: &Context) -> Result<usize, Outcome> {
+        let mut client = context
+            .connect("postgres")
+            .map_err(|failure| Outcome::error(failure.reason))?;
+        let roles: HashSet<String> = client
+            .query("select rolname::text from pg_roles", &[])
+            .map_err(|error| super::sql::failed(&error))?
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        let mut absent = HashSet::new();
+        let mut list = listed(context)?;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if list.read_until(b'\n', &mut line).map_err(|_| unread())? == 0 {
+                return Ok(absent.len());
+            }
+            if let Some(owner) = std::str::from_utf8(&line)
+                .ok()
+                .and_then(|line| absent_owner(line, &roles))
+            {
+                absent.insert(owner.to_owned());
+            }
+        }
+    }
+}
+
+/// The owner that ends a line of a list, where no role is of this name. A name with spaces in it is told by its last word.
+fn absent_owner<'l>(line: &'l str, roles: &HashSet<String>) -> Option<&'l str> {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    let is_entry = line.split_once("; ").is_some_and(|(number, _)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    // Without an owner there is nothing behind the last space.
+    let owner = line.rsplit_once(' ').map(|(_, owner)| owner)?;
+    let is_known = line.match_indices(' ').any(|(at, _)| {
+        line.get(at + 1..)
+            .is_some_and(|owner| roles.contains(owner))
+    });
+    (is_entry && !owner.is_empty() && !is_known).then_some(owner)
+}
+
+impl Check for Roles {
+    fn id(&self) -> String {
+        "roles".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+
+    fn required(&self) -> bool {
+        false
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        let outcome = match Self::look(context) {
+            Ok(0) => Outcome::pass().observed(0),
+            Ok(absent) => Outcome::fail(Reason::SchemaMismatch).observed(absent as u64),
+            Err(outcome) => return outcome,
+        };
+        outcome.expected(
+            "0 owners without a role: back up `pg_dumpall --roles-only` too, and name the roles in target.engine.postgres.roles",
+        )
+    }
+}
+
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counted {
     all: u64,
@@ -157,15 +234,20 @@ impl Counted {
     }
 }
 
-fn count(context: &Context) -> Result<Counted, Outcome> {
-    let unread = || {
-        Outcome::not_run(
-            Reason::RunnerLost,
-            "the list that the dump has of its objects could not be read",
-        )
-    };
+fn unread() -> Outcome {
+    Outcome::not_run(
+        Reason::RunnerLost,
+        "the list that the dump has of its objects could not be read",
+    )
+}
+
+fn listed(context: &Context) -> Result<BufReader<File>, Outcome> {
     let list = context.objects.as_ref().ok_or_else(unread)?;
-    let mut list = BufReader::new(File::open(list).map_err(|_| unread())?);
+    Ok(BufReader::new(File::open(list).map_err(|_| unread())?))
+}
+
+fn count(context: &Context) -> Result<Counted, Outcome> {
+    let mut list = listed(context)?;
     let mut here = match &context.dumped {
         Some(name) => objects(context, name)?,
         None => HashSet::new(),
@@ -260,6 +342,24 @@ mod tests {
 3507; 0 16535 ROW SECURITY public enc postgres
 3508; 3256 16562 POLICY public enc pol postgres
 ";
+
+    #[test]
+    fn an_owner_that_is_no_role_is_told() {
+        let roles = HashSet::from(["postgres".to_owned(), "the clerk".to_owned()]);
+        for (line, absent) in [
+            (
+                "219; 1259 16514 TABLE odd schema odd table postgres\n",
+                None,
+            ),
+            ("219; 1259 16514 TABLE public notes the clerk\n", None),
+            ("219; 1259 16514 TABLE public notes app\n", Some("app")),
+            ("2; 3079 16388 EXTENSION - citext \n", None),
+            ("; Archive created at 2026-11-30 01:20:00 UTC\n", None),
+            ("\\connect ehr\n", None),
+        ] {
+            assert_eq!(absent_owner(line, &roles), absent, "{line}");
+        }
+    }
 
     #[test]
     fn what_a_list_names_is_looked_for() {

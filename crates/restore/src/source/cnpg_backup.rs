@@ -357,7 +357,36 @@ fn unpack_log(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Whatever stands in it: what is taken for a segment is one, and a backup that is chosen came to its end.
+        #[test]
+        fn no_backup_info_is_too_hostile(
+            lines in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(DONE.lines().map(str::to_owned).collect::<Vec<_>>()),
+                    ("[a-z_]{0,12}", ".{0,40}").prop_map(|(name, value)| format!("{name}={value}")),
+                    prop::sample::select(vec!["status=DONE", "status=FAILED", "status=", "begin_wal=", "xlog_segment_size=-1", "end_time=0"]).prop_map(str::to_owned),
+                    ".{0,40}",
+                ],
+                0..20,
+            ),
+            names in prop::collection::vec(prop_oneof!["base/[0-9T]{0,4}/(backup.info|data.tar|data_[0-9]{0,9}.tar.gz)", "wals/[0-9A-F]{0,16}/[0-9A-F]{20,26}(.gz)?", ".{0,30}"], 0..12),
+        ) {
+            let text = lines.join("\n");
+            let info = Info::read("1", &text);
+            prop_assert!(info.segment("begin_wal").is_none_or(|name| is_segment(&name)));
+            let _ = (info.produced_at(), info.segment_size());
+            let wanted = source("latest").wanted(names.clone(), &mut |_| Ok(Some(text.clone().into_bytes())));
+            if let Ok(wanted) = wanted {
+                prop_assert!(info.is_done());
+                prop_assert!(wanted.iter().all(|name| names.contains(name)));
+            }
+        }
+    }
 
     // As barman-cloud-backup 3.19.1 writes it, with some lines left out.
     const DONE: &str =

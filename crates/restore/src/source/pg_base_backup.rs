@@ -3,14 +3,20 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
-    io::Read as _,
+    io::{BufRead, BufReader, Read as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
 use chrono::NaiveDateTime;
 
-use super::{Form, Source, list_of, volume_snapshot::Control};
+use super::{
+    Form, Source,
+    cnpg_backup::is_segment,
+    list_of,
+    pg_backrest::{Archive, Segments},
+    volume_snapshot::{Control, position, segment_size},
+};
 use crate::{
     check::{self, Stage},
     config::{self, ClientEncryption, RecoveryTarget},
@@ -68,6 +74,7 @@ impl Source for PgBaseBackup {
                 let copy = context.scratch.join("wal");
                 context.jail.folder(&copy)?;
                 copy_tree(context, &archive, &copy)?;
+                log_is_whole(&data, &copy)?;
                 Some(copy)
             }
             None => None,
@@ -104,8 +111,7 @@ impl PgBaseBackup {
         }
         let manifest = tree.join("backup_manifest");
         if manifest.is_file() && !data.join("backup_manifest").exists() {
-            let bytes = fs::read(&manifest).map_err(|error| Failure::system("backup", &error))?;
-            context.jail.file(&data.join("backup_manifest"), &bytes)?;
+            copy(context, &[manifest], data)?;
         }
         Ok(())
     }
@@ -328,6 +334,7 @@ pub(super) fn start(
         .run(context.deadline())?
         .or_fail(Reason::PhysicalCorruption)?
         .stdout_text();
+    let segment_size = segment_size(&control);
     let archive = match found {
         Found::BackedUp(archive) => archive.map(Path::to_owned),
         Found::Crashed => {
@@ -399,14 +406,98 @@ pub(super) fn start(
     if row.try_get::<_, bool>(0).unwrap_or(true) {
         return Err(Failure::new(Reason::BootFailed, "recovery did not end"));
     }
-    if let (Ok(Some(lsn)), Some(known)) = (
-        row.try_get::<_, Option<String>>(1),
-        &mut context.artifact.lsn,
-    ) {
+    let recovered = row.try_get::<_, Option<String>>(1).ok().flatten();
+    if let (Found::BackedUp(Some(archive)), RecoveryTarget::Latest) = (found, target)
+        && let Some(recovered) = &recovered
+    {
+        came_to_the_end(&segments_in(archive)?, segment_size, recovered)?;
+    }
+    if let (Some(lsn), Some(known)) = (recovered, &mut context.artifact.lsn) {
         known.recovered = Some(lsn);
     }
     context.server = Some(server);
     Ok(())
+}
+
+/// The names of a folder's segments of log, and of its timelines' histories.
+fn segments_in(folder: &Path) -> Result<Archive, Failure> {
+    let mut archive = Archive::default();
+    for entry in fs::read_dir(folder).map_err(|error| Failure::system("log", &error))? {
+        let name = entry
+            .map_err(|error| Failure::system("log", &error))?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        if is_segment(&name) {
+            archive.segments.insert(name);
+        } else if name.ends_with(".history") {
+            archive.histories.insert(name);
+        }
+    }
+    Ok(archive)
+}
+
+/// That an archive goes on where a base backup begins, without a gap: a server recovers to the first segment that is missing, and says nothing
+/// of those behind it.
+fn log_is_whole(data: &Path, archive: &Path) -> Result<(), Failure> {
+    let mut log = segments_in(archive)?;
+    if log.segments.is_empty() {
+        return Err(Failure::new(
+            Reason::ConfigError,
+            "the folder of archived log has no segment in it: its files must be as the server wrote them, neither compressed nor in folders of their own",
+        ));
+    }
+    // Without a label no server is started.
+    let Some(start) = Facts::read(data).start_segment else {
+        return Ok(());
+    };
+    if !log
+        .segments
+        .iter()
+        .any(|name| name.get(8..) >= start.get(8..))
+    {
+        return Err(Failure::new(
+            Reason::WalMissing,
+            "the archive has no log from the backup on: its newest segment is older",
+        ));
+    }
+    let own = data.join("pg_wal");
+    if own.is_dir() {
+        log.segments.extend(segments_in(&own)?.segments);
+    }
+    log.missing(&Segments {
+        start: Some(start.clone()),
+        stop: Some(start),
+    })
+}
+
+/// That recovery came as far as the archive goes. At a damaged segment a server takes the log to be at its end, and says nothing of those behind.
+fn came_to_the_end(archive: &Archive, segment_size: u64, recovered: &str) -> Result<(), Failure> {
+    // Recovery follows the newest timeline.
+    let timeline = archive
+        .histories
+        .iter()
+        .chain(&archive.segments)
+        .filter_map(|name| name.get(..8))
+        .max();
+    let newest = archive
+        .segments
+        .iter()
+        .rfind(|name| name.get(..8) == timeline);
+    let begin = newest.and_then(|name| {
+        let number = |part: Option<&str>| u64::from_str_radix(part?, 16).ok();
+        let (log, segment) = (number(name.get(8..16))?, number(name.get(16..))?);
+        (log << 32).checked_add(segment.checked_mul(segment_size)?)
+    });
+    match (newest, begin, position(recovered)) {
+        (Some(newest), Some(begin), Some(recovered)) if recovered < begin => Err(Failure::new(
+            Reason::ArtifactCorrupt,
+            format!(
+                "recovery ended before {newest}, which is in the archive: a segment before it is damaged"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn has_tablespaces() -> Failure {
@@ -457,11 +548,19 @@ fn mapped(data: &Path) -> Result<Vec<String>, Failure> {
     }
 }
 
+/// The longest manifest that is read for what it says of the backup, in bytes.
+const MANIFEST_LIMIT: u64 = 4 << 30;
+
+/// The longest line of it, in bytes: a path of 4,096, each of which may be escaped.
+const LINE_LIMIT: u64 = 32 << 10;
+
 /// What a base backup says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Facts {
     has_label: bool,
     label: Option<String>,
+    /// The first segment of the log that the backup needs.
+    start_segment: Option<String>,
     lsn: Lsn,
     produced_at: Option<Time>,
 }
@@ -479,8 +578,8 @@ impl Facts {
             facts.has_label = true;
             facts.read_label(&text);
         }
-        if let Ok(text) = read("backup_manifest", 256 << 20) {
-            facts.read_manifest(&text);
+        if let Ok(manifest) = File::open(data.join("backup_manifest")) {
+            facts.read_manifest(BufReader::new(manifest.take(MANIFEST_LIMIT)));
         }
         facts
     }
@@ -500,6 +599,11 @@ impl Facts {
             .get("START WAL LOCATION")
             .and_then(|place| place.split(' ').next())
             .and_then(lsn);
+        self.start_segment = fields
+            .get("START WAL LOCATION")
+            .and_then(|place| Some(place.split_once("(file ")?.1.split_once(')')?.0))
+            .filter(|name| is_segment(name))
+            .map(str::to_owned);
         // The server's own time zone, by a name that need not be known here.
         self.produced_at = fields
             .get("START TIME")
@@ -511,39 +615,46 @@ impl Facts {
     }
 
     /// The manifest's times are GMT, whatever the server's zone: the label was written when the backup began.
-    fn read_manifest(&mut self, text: &str) {
+    ///
+    /// It has a line for each file and each range of the log (`src/backend/backup/backup_manifest.c`), and is as long as the backup has
+    /// files: a line at a time is held, and a line that is longer than a path can make it is passed over.
+    fn read_manifest(&mut self, mut manifest: impl BufRead) {
         #[derive(serde::Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Manifest {
-            #[serde(default)]
-            files: Vec<Entry>,
-            #[serde(default, rename = "WAL-Ranges")]
-            ranges: Vec<Range>,
-        }
-        #[derive(serde::Deserialize)]
-        struct Entry {
+        struct Line {
             #[serde(default, rename = "Path")]
             path: String,
             #[serde(default, rename = "Last-Modified")]
             modified: String,
+            #[serde(default, rename = "End-LSN")]
+            end: Option<String>,
         }
-        #[derive(serde::Deserialize)]
-        struct Range {
-            #[serde(rename = "End-LSN")]
-            end: String,
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = manifest
+                .by_ref()
+                .take(LINE_LIMIT)
+                .read_until(b'\n', &mut line);
+            if !read.is_ok_and(|count| count > 0) {
+                return;
+            }
+            if !line.ends_with(b"\n") && manifest.skip_until(b'\n').is_err() {
+                return;
+            }
+            let entry = line.trim_ascii();
+            let entry = entry.strip_suffix(b",").unwrap_or(entry);
+            let Ok(entry) = serde_json::from_slice::<Line>(entry) else {
+                continue;
+            };
+            if entry.path == "backup_label"
+                && let Some(time) = entry.modified.strip_suffix(" GMT").and_then(moment)
+            {
+                self.produced_at = Some(time);
+            }
+            if let Some(end) = entry.end {
+                self.lsn.stop = lsn(&end);
+            }
         }
-        let Ok(manifest) = serde_json::from_str::<Manifest>(text) else {
-            return;
-        };
-        if let Some(time) = manifest
-            .files
-            .iter()
-            .find(|file| file.path == "backup_label")
-            .and_then(|file| moment(file.modified.strip_suffix(" GMT")?))
-        {
-            self.produced_at = Some(time);
-        }
-        self.lsn.stop = manifest.ranges.last().and_then(|range| lsn(&range.end));
     }
 }
 
@@ -581,8 +692,10 @@ mod tests {
             let manifest = serde_json::json!({
                 "Files": [{"Path": file, "Last-Modified": time}], "WAL-Ranges": [{"End-LSN": value}],
             });
-            facts.read_manifest(&manifest.to_string());
-            facts.read_manifest(&value);
+            facts.read_manifest(manifest.to_string().as_bytes());
+            for line in [&manifest["Files"][0], &manifest["WAL-Ranges"][0]] {
+                facts.read_manifest(format!("{line},\n{value}").as_bytes());
+            }
             // What goes into the result is a place in the log, or a short label in ASCII.
             for place in [&facts.lsn.start, &facts.lsn.stop].into_iter().flatten() {
                 prop_assert!(place.len() <= 17 && place.chars().all(|c| c.is_ascii_hexdigit() || c == '/'));
@@ -617,6 +730,99 @@ mod tests {
         assert!(check::data_major(data.path()).is_err());
     }
 
+    /// An archive that recovery should have come to the end of.
+    #[test]
+    fn recovery_that_ends_early_is_told() {
+        let archive = |names: &[&str]| Archive {
+            segments: names
+                .iter()
+                .filter(|name| is_segment(name))
+                .map(|name| (*name).to_owned())
+                .collect(),
+            histories: names
+                .iter()
+                .filter(|name| !is_segment(name))
+                .map(|name| (*name).to_owned())
+                .collect(),
+        };
+        let one = [
+            "0000000100000002000000FE",
+            "0000000100000002000000FF",
+            "000000010000000300000000",
+        ];
+        let reason = |names: &[&str], recovered: &str| {
+            came_to_the_end(&archive(names), 16 << 20, recovered)
+                .err()
+                .map(|failure| failure.reason)
+        };
+        assert_eq!(reason(&one, "3/28"), None);
+        assert_eq!(reason(&one, "2/FFFFFFF8"), Some(Reason::ArtifactCorrupt));
+        // The old timeline went on for a while when the new one had begun.
+        let two = [&one[..], &["0000000200000002000000FF", "00000002.history"]].concat();
+        assert_eq!(reason(&two, "2/FF000100"), None);
+        assert_eq!(reason(&two, "2/FE000100"), Some(Reason::ArtifactCorrupt));
+        // A history without a segment of its own tells nothing.
+        assert_eq!(
+            reason(&[&one[..], &["00000002.history"]].concat(), "2/0"),
+            None
+        );
+        assert_eq!(reason(&[], "2/0"), None);
+    }
+
+    #[test]
+    fn an_archive_goes_on_where_the_backup_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, archive) = (folder.path().join("data"), folder.path().join("wal"));
+        for path in [&data, &archive, &data.join("pg_wal")] {
+            fs::create_dir_all(path).unwrap();
+        }
+        fs::write(
+            data.join("backup_label"),
+            "START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\n",
+        )
+        .unwrap();
+        let reason = || {
+            log_is_whole(&data, &archive)
+                .err()
+                .map(|failure| failure.reason)
+        };
+        let add = |folder: &Path, name: &str| fs::write(folder.join(name), "").unwrap();
+        add(&archive, "000000010000000000000003.gz");
+        assert_eq!(reason(), Some(Reason::ConfigError));
+        add(&archive, "000000010000000000000001");
+        assert_eq!(reason(), Some(Reason::WalMissing));
+        add(&archive, "000000010000000000000004");
+        assert_eq!(reason(), Some(Reason::WalMissing));
+        add(&data.join("pg_wal"), "000000010000000000000002");
+        assert_eq!(reason(), Some(Reason::WalMissing));
+        add(&archive, "000000010000000000000003");
+        assert_eq!(reason(), None);
+    }
+
+    /// A manifest of a large cluster is read without being held, and a line without an end is no line.
+    #[test]
+    fn a_manifest_may_be_of_any_length() {
+        let file = "{ \"Path\": \"base/1/1\", \"Last-Modified\": \"2026-11-24 19:49:16 GMT\" },\n";
+        let label =
+            "{ \"Path\": \"backup_label\", \"Last-Modified\": \"2026-11-24 19:49:17 GMT\" }\n";
+        let end = "{ \"Timeline\": 1, \"End-LSN\": \"0/2000100\" }\n";
+        let endless = std::io::repeat(b' ').take(100 << 20);
+        let manifest = "{\n\"Files\": [\n"
+            .as_bytes()
+            .chain(std::io::Cursor::new(file.repeat(10_000)))
+            .chain(endless)
+            .chain(&b"\n"[..])
+            .chain(label.as_bytes())
+            .chain(end.as_bytes());
+        let mut facts = Facts::default();
+        facts.read_manifest(BufReader::new(manifest));
+        assert_eq!(
+            facts.produced_at.unwrap().to_string(),
+            "2026-11-24T19:49:17.000Z"
+        );
+        assert_eq!(facts.lsn.stop.as_deref(), Some("0/2000100"));
+    }
+
     #[test]
     fn a_label_and_a_manifest_are_read() {
         let mut facts = Facts::default();
@@ -624,6 +830,10 @@ mod tests {
         facts.read_label("START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\nCHECKPOINT LOCATION: 0/2000060\nBACKUP METHOD: streamed\nBACKUP FROM: primary\nSTART TIME: 2026-11-24 14:49:16 EST\nLABEL: pg_basebackup base backup\nSTART TIMELINE: 1\n");
         assert_eq!(facts.lsn.start.as_deref(), Some("0/2000028"));
         assert_eq!(facts.label.as_deref(), Some("pg_basebackup base backup"));
+        assert_eq!(
+            facts.start_segment.as_deref(),
+            Some("000000010000000000000002")
+        );
         assert_eq!(facts.produced_at, None);
         facts.read_manifest(r#"{ "PostgreSQL-Backup-Manifest-Version": 1,
 "Files": [
@@ -632,7 +842,7 @@ mod tests {
 "WAL-Ranges": [
 { "Timeline": 1, "Start-LSN": "0/2000028", "End-LSN": "0/2000100" }
 ],
-"Manifest-Checksum": "00"}"#);
+"Manifest-Checksum": "00"}"#.as_bytes());
         assert_eq!(
             facts.produced_at.unwrap().to_string(),
             "2026-11-24T19:49:16.000Z"

@@ -9,11 +9,12 @@ use std::{
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{Form, Source, list_of, plain::Plain};
+use super::{Form, Source, plain::Plain};
 use crate::{
     config::{self, DumpFormat},
     context::{Context, Failure},
     jail::{self, Output},
+    manifest,
     result::{ArtifactKind, Phase, Reason, Time, Verdict},
     server::{Installation, Server, Start, sql_failure},
     stream::{self, Opened},
@@ -61,7 +62,8 @@ impl Source for PgDump {
         context.begin(Phase::Decrypt);
         if context.is_tree() {
             let tree = context.tree()?.to_owned();
-            context.seen.list(list_of(&tree, "toc.dat"));
+            // Its list has no hashes: all of it is what was signed.
+            context.seen.list(manifest::digest(&tree).ok());
             let mut toc = Vec::new();
             File::open(tree.join("toc.dat"))
                 .and_then(|file| file.take(4096).read_to_end(&mut toc))
@@ -191,8 +193,12 @@ fn toc_folder(folder: &Path) -> Option<std::path::PathBuf> {
     let mut below = std::fs::read_dir(folder)
         .ok()?
         .filter_map(Result::ok)
-        .map(|entry| entry.path());
-    below.find(|path| here(path))
+        .map(|entry| entry.path())
+        .filter(|path| here(path));
+    match (below.next(), below.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
 }
 
 fn restore_directory(
@@ -351,12 +357,37 @@ fn why(context: &mut Context, output: &Output) -> Failure {
         );
     }
     if text.contains("unsupported version (") {
-        return Failure::new(
-            Reason::VersionUnsupported,
-            "the dump is by a newer pg_dump than the pg_restore here",
-        );
+        return by_newer_tool(context);
     }
     failure
+}
+
+/// That what made the dump is newer than what is to restore it. Tools read what older ones wrote, and not the other way round.
+fn by_newer_tool(context: &Context) -> Failure {
+    let tool = context.artifact.producer_tool.as_deref();
+    let here = context
+        .server
+        .as_ref()
+        .map_or("older", |server| server.installation.version.as_str());
+    Failure::new(
+        Reason::VersionUnsupported,
+        format!(
+            "the dump is by {}, and the PostgreSQL that restores it is {here}: install the newer one on this machine and name its major version in \
+             target.engine.postgres.version, or dump with the pg_dump of the server's own version",
+            tool.unwrap_or("a newer pg_dump"),
+        ),
+    )
+}
+
+/// Whether the tool that made the dump is of a newer major version than the server that restores it.
+fn is_by_newer_tool(context: &Context) -> bool {
+    let tool = context.artifact.producer_tool.as_deref();
+    let tool = tool.and_then(|tool| major(tool.split_once(' ')?.1));
+    let here = context
+        .server
+        .as_ref()
+        .map(|server| server.installation.major);
+    tool.is_some_and(|tool| here.is_some_and(|here| tool > here))
 }
 
 /// SQL for psql. Its exit code says little (a dump that was cut between two statements exits with 0), so errors are
@@ -427,6 +458,10 @@ fn psql(context: &mut Context, opened: &mut Opened) -> Result<(), Failure> {
                 .collect();
             if context.scratch_is_full() {
                 return Err(Failure::new(Reason::StorageFull, "the scratch is full"));
+            }
+            // Syntax that the server does not know.
+            if state == "42601" && is_by_newer_tool(context) {
+                return Err(by_newer_tool(context));
             }
             Err(Failure::new(
                 Reason::RestoreFailed,
@@ -502,6 +537,15 @@ fn boot(context: &mut Context, dump: &config::PgDump, header: &Header) -> Result
             ));
         }
     };
+    if let Some(dumped) = header.major.filter(|dumped| *dumped > installation.major) {
+        return Err(Failure::new(
+            Reason::VersionUnsupported,
+            format!(
+                "the dump is of PostgreSQL {dumped}, and PostgreSQL {} is asked for: no older server restores it",
+                installation.major
+            ),
+        ));
+    }
     context.dumped = (!header.cluster).then(|| dump.database.clone());
     start(context, &installation)
 }

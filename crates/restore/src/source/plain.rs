@@ -105,13 +105,21 @@ impl<R: Read, W: Write> Plain<R, W> {
     fn note(&mut self, entry: &[u8]) -> io::Result<()> {
         let (rest, schema) = split_last(entry, b"; Schema: ");
         let (name, kind) = split_last(rest, b"; Type: ");
-        let schema = schema
+        let at = schema
             .windows(OWNER.len())
-            .position(|window| window == OWNER)
-            .and_then(|at| schema.get(..at))
-            .unwrap_or(schema);
+            .position(|window| window == OWNER);
+        let (schema, owner) = at
+            .and_then(|at| schema.split_at_checked(at))
+            .unwrap_or((schema, b""));
+        let owner = owner.strip_prefix(OWNER).unwrap_or(owner);
+        // Behind it the tablespace may stand.
+        let end = owner
+            .windows(2)
+            .position(|window| window == b"; ")
+            .unwrap_or(owner.len());
+        let owner = owner.get(..end).unwrap_or_default().trim_ascii_start();
         self.list.write_all(b"0; 0 0 ")?;
-        for part in [kind, b" ", schema, b" ", name, b"\n"] {
+        for part in [kind, b" ", schema, b" ", name, b" ", owner, b"\n"] {
             self.list.write_all(part)?;
         }
         Ok(())
@@ -213,11 +221,10 @@ COPY \"odd schema\".\"odd table\" (id) FROM stdin;
 
     const LIST: &str = "\\connect template1
 \\connect odd \"name
-0; 0 0 TABLE odd schema odd table
-0; 0 0 VIEW public a; Type: b
+0; 0 0 TABLE odd schema odd table postgres
+0; 0 0 VIEW public a; Type: b o
 \\connect Ehr
-0; 0 0 COMMENT - EXTENSION citext
-";
+0; 0 0 COMMENT - EXTENSION citext \n";
 
     /// The list, the bytes that came through, and how it ended.
     fn read(

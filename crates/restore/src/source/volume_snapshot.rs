@@ -129,10 +129,7 @@ impl Control {
     /// # Errors
     /// The file is damaged.
     pub(super) fn read(text: &str) -> Result<Self, Failure> {
-        let field = |name: &str| {
-            text.lines()
-                .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim()))
-        };
+        let field = |name| field(text, name);
         let damaged = || Failure::new(Reason::PhysicalCorruption, "pg_control is damaged");
         // It prints what it makes of a damaged file all the same.
         if text.contains("CRC checksum does not match") {
@@ -193,8 +190,21 @@ impl Control {
     }
 }
 
+/// How large a segment of the log is, in bytes, by what `pg_controldata` prints: 16 MiB where it does not say.
+pub(super) fn segment_size(control: &str) -> u64 {
+    field(control, "Bytes per WAL segment")
+        .and_then(|size| size.parse().ok())
+        .unwrap_or(16 << 20)
+}
+
+fn field<'t>(control: &'t str, name: &str) -> Option<&'t str> {
+    control
+        .lines()
+        .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim()))
+}
+
 /// A place in the log as a number of bytes.
-fn position(text: &str) -> Option<u64> {
+pub(super) fn position(text: &str) -> Option<u64> {
     let (high, low) = text.split_once('/')?;
     let number = |part: &str| u32::from_str_radix(part, 16).ok().map(u64::from);
     Some(number(high)? << 32 | number(low)?)
@@ -208,7 +218,22 @@ fn moment(text: &str) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_control_file_is_too_hostile(at in any::<prop::sample::Index>(), length in 0_usize..40, put in ".{0,30}", name in "[0-9A-F]{0,26}") {
+            let from = at.index(CONTROL.len());
+            let to = (from + length).min(CONTROL.len());
+            let text = format!("{}{put}{}", &CONTROL[..from], &CONTROL[to..]);
+            if let Ok(control) = Control::read(&text) {
+                prop_assert!(is_segment(control.segments.start.as_deref().unwrap()));
+            }
+            let _ = (segment_size(&text), position(&put), position(&format!("{name}/{name}")));
+        }
+    }
 
     /// As `pg_controldata` 15.18 prints it, with some lines left out.
     const CONTROL: &str = "\
