@@ -189,7 +189,7 @@ impl Things {
         all
     }
 
-    /// What there is of a run.
+    /// What there is of a run, by its UID and the beginning of its objects' names.
     fn of(&self, uid: &str, name: &str, namespace: &str) -> Scratch {
         let mut objects: Vec<machine::Object> = self
             .labelled()
@@ -623,7 +623,7 @@ impl Controller {
         let this = place(run);
         let sibling = machine::has_sibling(&this, &places);
         let replaces = policy(run) == ConcurrencyPolicy::Replace;
-        let name = run.name_any();
+        let name = jobs::base_name(run);
         let settings = &self.options.settings;
         let mut scratch = things.of(&this.uid, &name, &settings.namespace);
         let status = run.status.clone().unwrap_or_default();

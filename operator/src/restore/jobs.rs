@@ -81,11 +81,23 @@ pub fn plan(run: &Run, settings: &Settings) -> Result<Plan, String> {
     if digest(template) != run.spec.spec_digest {
         return Err("spec.template is not what spec.specDigest says".to_owned());
     }
-    let name = run.metadata.name.as_deref().unwrap_or_default();
-    plan_of(template, name, settings)
+    plan_of(template, &base_name(run), settings)
 }
 
-/// What a template asks for, in a run of this name.
+/// What the names of all that a run makes begin with. The runs of all namespaces share the namespace of the scratch, and two verifications of
+/// one name, in two namespaces, have runs of one name at the same minute: part of the run's UID tells theirs apart.
+pub fn base_name(run: &Run) -> String {
+    let name = run.metadata.name.as_deref().unwrap_or_default();
+    let uid = run.metadata.uid.as_deref().unwrap_or_default();
+    let part: String = uid
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(6)
+        .collect();
+    format!("{name}-{}", part.to_ascii_lowercase())
+}
+
+/// What a template asks for, in a run whose objects have names that begin so.
 ///
 /// # Errors
 /// A sentence on why it cannot be run in a cluster.
@@ -275,8 +287,7 @@ impl Builder<'_> {
     }
 
     fn object(&self, version: &str, rest: Value) -> Value {
-        let name = self.run.metadata.name.as_deref().unwrap_or_default();
-        let (kind, name) = self.part.object(name);
+        let (kind, name) = self.part.object(&base_name(self.run));
         let mut object = json!({
             "apiVersion": version,
             "kind": kind,
@@ -297,8 +308,7 @@ impl Builder<'_> {
     }
 
     fn name_of(&self, part: Part) -> String {
-        part.object(self.run.metadata.name.as_deref().unwrap_or_default())
-            .1
+        part.object(&base_name(self.run)).1
     }
 
     /// A second name for the user's snapshot. That it is retained, and so are its bytes when this name goes, is not left to anybody's class.
@@ -340,7 +350,7 @@ impl Builder<'_> {
         let mut volumes = vec![
             volume(
                 "spec",
-                json!({"configMap": {"name": Part::Config.object(self.run.metadata.name.as_deref().unwrap_or_default()).1}}),
+                json!({"configMap": {"name": self.name_of(Part::Config)}}),
             ),
             volume(
                 "tmp",
@@ -425,10 +435,9 @@ impl Builder<'_> {
     }
 
     fn fetch(&self) -> Pod {
-        let name = self.run.metadata.name.as_deref().unwrap_or_default();
         let mut volumes = vec![volume(
             "backup",
-            json!({"persistentVolumeClaim": {"claimName": Part::Volume.object(name).1}}),
+            json!({"persistentVolumeClaim": {"claimName": self.name_of(Part::Volume)}}),
         )];
         let mut mounts = vec![mount("backup", "/backup", false)];
         let mut references = Vec::new();
@@ -484,7 +493,6 @@ impl Builder<'_> {
     }
 
     fn restore(&self) -> Pod {
-        let name = self.run.metadata.name.as_deref().unwrap_or_default();
         let mut volumes = Vec::new();
         let mut mounts = Vec::new();
         let mut arguments: Vec<String> = [
@@ -554,7 +562,7 @@ impl Builder<'_> {
         } else if claims.is_empty() {
             volumes.push(volume(
                 "backup",
-                json!({"persistentVolumeClaim": {"claimName": Part::Volume.object(name).1, "readOnly": true}}),
+                json!({"persistentVolumeClaim": {"claimName": self.name_of(Part::Volume), "readOnly": true}}),
             ));
             mounts.push(mount("backup", "/backup", true));
             arguments.extend(["--fetched".to_owned(), "/backup".to_owned()]);
@@ -790,7 +798,37 @@ mod tests {
             "ehr"
         );
         let claim: PersistentVolumeClaim = typed(Part::Volume, &run);
-        assert_eq!(claim.metadata.name.as_deref(), Some("ehr-29628180-backup"));
+        assert_eq!(
+            claim.metadata.name.as_deref(),
+            Some("ehr-29628180-0c7d-backup")
+        );
+    }
+
+    /// Their slot is the same minute, and their scratch the same namespace.
+    #[test]
+    fn runs_of_one_name_in_two_namespaces_share_no_object() {
+        let ours = s3();
+        let mut theirs = s3();
+        theirs.metadata.namespace = Some("billing".into());
+        theirs.metadata.uid = Some("5f3a9c1e-0000-4000-8000-000000000000".into());
+        assert_eq!(ours.metadata.name, theirs.metadata.name);
+        for part in plan(&ours, &settings()).unwrap().parts() {
+            let name = |run| made(part, run, None)["metadata"]["name"].clone();
+            assert_ne!(name(&ours), name(&theirs));
+            assert!(
+                name(&theirs)
+                    .as_str()
+                    .unwrap()
+                    .starts_with("ehr-29628180-5f3a9c-")
+            );
+        }
+        // The longest name of a verification, a slot, a second try: a Job's name ends as a label.
+        theirs.metadata.name = Some(format!(
+            "{}-29628180-r2",
+            "a".repeat(hipaa_iac_api::NAME_LIMIT)
+        ));
+        let job = made(Part::Restore, &theirs, None);
+        assert!(job["metadata"]["name"].as_str().unwrap().len() <= 63);
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub struct Plan {
     pub spec_digest: String,
     /// The namespace of the scratch.
     pub namespace: String,
-    /// The run's name.
+    /// What the names of its objects begin with.
     pub run: String,
 }
 
@@ -533,8 +533,26 @@ fn clean(seen: &Observed) -> Vec<Action> {
         .chain(began)
         .max();
     let deletions = deletions(seen);
-    if over(began, CLEANUP_PATIENCE * 2) || (deletions.is_empty() && over(asked, CLEANUP_PATIENCE))
-    {
+    let late = over(began, CLEANUP_PATIENCE * 2);
+    let begins_anew = seen
+        .status
+        .conditions
+        .iter()
+        .any(|condition| condition.type_ == SCRATCH_DESTROYED);
+    if late && !deletions.is_empty() && !begins_anew {
+        // An operator that was away all the time has asked for nothing: it has its patience once more, and once only.
+        let mut status = enter(seen, RunPhase::Cleaning);
+        let condition = condition(
+            seen,
+            SCRATCH_DESTROYED,
+            false,
+            "BegunAnew",
+            "what is left was not asked to go in time; it is now",
+        );
+        set_condition(&mut status.conditions, condition);
+        return vec![write(status)];
+    }
+    if late || (deletions.is_empty() && over(asked, CLEANUP_PATIENCE)) {
         let mut status = enter(seen, RunPhase::Recording);
         let left: Vec<String> = seen
             .scratch
@@ -543,6 +561,10 @@ fn clean(seen: &Observed) -> Vec<Action> {
             .take(5)
             .map(|object| format!("{} {}", object.kind, object.name))
             .collect();
+        // What was restored may still be somewhere: that is no pass, here or in the record.
+        if status.verdict.as_deref() == Some("Passed") {
+            decide(&mut status, Reason::RunnerLost);
+        }
         let message = format!("still there: {}", left.join(", "));
         let condition = condition(seen, SCRATCH_DESTROYED, false, "StillThere", &message);
         set_condition(&mut status.conditions, condition);

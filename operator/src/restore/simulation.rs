@@ -59,9 +59,11 @@ impl Fate {
     /// Section 8 of the closed list, by hand.
     const fn expected(self) -> (&'static str, Reason) {
         match self {
-            Self::Passes | Self::Stuck => ("Passed", Reason::None),
+            Self::Passes => ("Passed", Reason::None),
             Self::Fails(reason) => ("Failed", reason),
-            Self::Unearned | Self::OfAnother | Self::Lost => ("Inconclusive", Reason::RunnerLost),
+            Self::Unearned | Self::OfAnother | Self::Lost | Self::Stuck => {
+                ("Inconclusive", Reason::RunnerLost)
+            }
             Self::OutOfMemory => ("Inconclusive", Reason::OutOfMemory),
             Self::Hangs => ("Inconclusive", Reason::DeadlineExceeded),
             Self::HangsBeyondRto => ("Failed", Reason::RtoExceeded),
@@ -642,7 +644,6 @@ fn what_the_api_server_refuses_ends_the_run_and_is_told() {
     );
 }
 
-/// The Jobs' time to live is over before the operator is back: they are not made a second time.
 /// Patience begins with what was asked for: an operator that comes back late in it has only just asked.
 #[test]
 fn what_was_asked_to_go_a_moment_ago_is_waited_for() {
@@ -662,6 +663,39 @@ fn what_was_asked_to_go_a_moment_ago_is_waited_for() {
     assert!(!waits(&seen), "{:?}", reduce(&seen));
 }
 
+/// An operator that was away until the patience was over tries all the same; one that is refused all the time gives up in the end.
+#[test]
+fn what_nobody_asked_to_go_is_asked_before_it_is_given_up() {
+    let mut seen = World::new(&[(Fate::Passes, true)], 1, false).observe(0);
+    seen.status.phase = RunPhase::Cleaning;
+    seen.status.phase_since = Some(Time(seen.now - seconds(3 * 3600)));
+    let left = Object {
+        kind: "Job".into(),
+        name: "a".into(),
+        uid: "1".into(),
+        terminating: false,
+        terminating_since: None,
+    };
+    seen.scratch.objects = vec![left.clone()];
+    let written = |seen: &Observed| match reduce(seen).as_slice() {
+        [Action::Write(status)] => (**status).clone(),
+        other => panic!("{other:?}"),
+    };
+    seen.status = written(&seen);
+    assert_eq!(seen.status.phase, RunPhase::Cleaning);
+    assert_eq!(reduce(&seen), [Action::Delete(left)]);
+    let mut gone = seen.clone();
+    gone.scratch.objects.clear();
+    let status = written(&gone);
+    assert_eq!(status.phase, RunPhase::Recording);
+    assert!(status.scratch.verified_absent_at.is_some());
+    seen.now += CLEANUP_PATIENCE * 2 + seconds(1);
+    let status = written(&seen);
+    assert_eq!(status.phase, RunPhase::Recording);
+    assert!(status.scratch.verified_absent_at.is_none());
+}
+
+/// The Jobs' time to live is over before the operator is back: they are not made a second time.
 #[test]
 fn an_operator_that_is_away_for_long_makes_no_second_job() {
     for call in 1..=12 {
