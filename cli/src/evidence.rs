@@ -337,15 +337,22 @@ pub(crate) fn restores(
         }
         let text = |pointer: &str| statement.predicate.pointer(pointer).and_then(Value::as_str);
         let passed = match text("/verdict") {
-            Some("Passed") => true,
+            // A restore of which something may be left is no proof, whatever it found.
+            Some("Passed")
+                if text("/scratch/destroyed").is_none_or(|destroyed| destroyed == "Verified") =>
+            {
+                true
+            }
             Some("Failed") => false,
             // What came to no conclusion says nothing of a backup.
             _ => continue,
         };
         let day = text("/finishedAt").and_then(|time| time.get(..10)?.parse().ok());
-        if let (Some(verification), Some(day)) = (text("/verification/name"), day) {
+        if let (Some(name), Some(day)) = (text("/verification/name"), day) {
+            let within = ["/verification/cluster", "/verification/namespace"];
+            let path: Vec<&str> = within.into_iter().filter_map(text).chain([name]).collect();
             all.push(RestoreRecord {
-                verification: verification.to_owned(),
+                verification: path.join("/"),
                 day,
                 passed,
             });
@@ -489,12 +496,17 @@ impl Recorder {
                 crate::count(left_out, "text was", "texts were")
             ));
         }
+        self.tell(&receipt);
+        Ok(())
+    }
+
+    /// Says where a statement went.
+    pub(crate) fn tell(&self, receipt: &evidence::Receipt) {
         note(&format!(
             "recorded as {} of {}",
             receipt.index,
             self.log.store().place()
         ));
-        Ok(())
     }
 }
 

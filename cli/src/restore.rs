@@ -270,7 +270,7 @@ fn record(recorder: &Recorder, result: &RestoreResult) -> Result<(), Failure> {
         note(&format!("note: left out of the evidence: {suspect}"));
     }
     let receipt = recorder.record(&statement)?;
-    note(&format!("recorded as {}", receipt.index));
+    recorder.tell(&receipt);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::{
     Exit, Failure, Outcome,
     args::{ExceptionsArgs, ListFormat, ReviewArgs},
     evidence::{Recorder, now, public_key, records, store},
-    note, print,
+    print,
 };
 
 /// What the predicate of a review is.
@@ -126,7 +126,7 @@ pub(crate) fn review(arguments: &ReviewArgs) -> Outcome {
     });
     let subject = Subject::sha256(key, digest);
     let receipt = recorder.record(&Statement::new(vec![subject], REVIEW, predicate)?)?;
-    note(&format!("recorded as {}", receipt.index));
+    recorder.tell(&receipt);
     Ok(Exit::Clean)
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fs, io, path::Path};
 
+use hipaa_iac_evidence::{Directory, Log, Signer, Statement, Subject};
+use hipaa_iac_restore::record::PREDICATE;
 use hipaa_iac_tests::{Ran, Tree, run_in, workspace};
 
 const DATABASE: &str = "resource \"aws_db_instance\" \"ehr\" {\n  identifier = \"ehr\"\n  engine     = \"postgres\"\n}\n";
@@ -112,7 +114,7 @@ fn by_a_list_of_keys_each_counts_for_its_time() {
         "trustedKeys: [key.pub]",
         "keyList: keys.json\n  rootKey: root.pub",
     );
-    let root = hipaa_iac_evidence::Signer::from_seed(&[77; 32]).unwrap();
+    let root = Signer::from_seed(&[77; 32]).unwrap();
     for (from, code) in [("2026-01-01", 0), ("2026-11-24", 3)] {
         let tree = tree(&listed);
         tree.write("root", root.to_pem().unwrap().as_bytes())
@@ -164,7 +166,7 @@ fn nothing_counts_in_a_log_that_is_not_whole() {
             fs::remove_file(at.join("evidence/records/000000000003.dsse.json"))
         }),
         ("another's", |at| {
-            let key = hipaa_iac_evidence::Signer::from_seed(&[25; 32]).map_err(io::Error::other)?;
+            let key = Signer::from_seed(&[25; 32]).map_err(io::Error::other)?;
             fs::write(at.join("key.pub"), key.public().to_pem())
         }),
         ("missing", |at| fs::remove_dir_all(at.join("evidence"))),
@@ -236,6 +238,46 @@ fn the_proof_of_one_database_does_not_count_for_its_namesake() {
         ["database-restore-unproven fail staging/main.tf:1"]
     );
     assert_eq!(ran.code, 1);
+}
+
+/// In a cluster a verification has a namespace, and another may have one of its name.
+#[test]
+fn the_proof_of_one_namespace_does_not_count_in_another() {
+    let record = |cluster: &str, namespace: &str, verdict: &str, destroyed: &str| {
+        let predicate = serde_json::json!({
+            "verification": {"cluster": cluster, "namespace": namespace, "name": "ehr"},
+            "verdict": verdict, "finishedAt": "2026-11-20T03:17:00Z", "scratch": {"destroyed": destroyed},
+        });
+        let subject = Subject::sha256(format!("{namespace}/{verdict}"), "00");
+        Statement::new(vec![subject], PREDICATE, predicate).unwrap()
+    };
+    let judged = |name: &str, records: &[Statement]| {
+        let tree = Tree::with(&[("main.tf", DATABASE), ("hipaa-iac.yaml", &of(name, ""))]).unwrap();
+        let signer = Signer::from_seed(&[7; 32]).unwrap();
+        tree.write("key.pub", signer.public().to_pem().as_bytes())
+            .unwrap();
+        let log = Log::new(Directory::new(tree.path().join("evidence")), signer);
+        for record in records {
+            log.append(record).unwrap();
+        }
+        let ran = check(&tree, "2026-11-24");
+        (ran.code, ran.stdout.contains("restore-ambiguous"))
+    };
+    let ours = record("prod", "clinic", "Failed", "Verified");
+    let theirs = record("prod", "staging", "Passed", "Verified");
+    let both = [ours.clone(), theirs.clone()];
+    // The last of this name passed, in another namespace.
+    assert_eq!(judged("ehr", &both), (2, true));
+    assert_eq!(judged("clinic/ehr", &both), (1, false));
+    assert_eq!(judged("staging/ehr", &both), (0, false));
+    assert_eq!(judged("prod/staging/ehr", &both), (0, false));
+    assert_eq!(judged("ehr", &[theirs]), (0, false));
+    assert_eq!(judged("hr", &both), (1, false));
+    let clusters = [record("test", "clinic", "Passed", "Verified"), ours];
+    assert_eq!(judged("clinic/ehr", &clusters), (2, true));
+    // Something of the patients' data may be left.
+    let left = record("prod", "clinic", "Passed", "NotVerified");
+    assert_eq!(judged("ehr", &[left]), (1, false));
 }
 
 #[test]

@@ -179,7 +179,7 @@ pub struct Restore {
 pub struct CoveredDatabase {
     /// The databases, as a pattern over addresses with `*` for anything.
     pub address: String,
-    /// The verification: `metadata.name` of its document.
+    /// The verification: `metadata.name` of its document, and before it, where several have one name, its namespace and cluster: `clinic/ehr`.
     pub verification: String,
     /// The roots that they are of, as a pattern. Needed where the address is found in several.
     #[serde(default, skip_serializing_if = "Option::is_none")]

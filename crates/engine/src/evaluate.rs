@@ -217,7 +217,12 @@ pub fn evaluate(
     );
     diagnostics.append(&mut waivers.diagnostics);
     diagnostics.extend(settings.agreements.unused_exceptions(&findings));
-    diagnostics.extend(restore::diagnostics(&settings.config, inventory, sources));
+    diagnostics.extend(restore::diagnostics(
+        &settings.config,
+        &settings.restores,
+        inventory,
+        sources,
+    ));
     if selected.iter().any(|policy| policy.judges_pods()) {
         diagnostics.extend(pods::unjudged(inventory, &world.relations));
     }

@@ -18,7 +18,7 @@ const MAX_AGE: &str = "31d";
 /// One recorded verification that came to a conclusion about a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RestoreRecord {
-    /// The verification's name: `metadata.name` of its document.
+    /// The verification: its name, behind its namespace and the name of its cluster where the record has them, joined by `/`.
     pub verification: String,
     /// The day in UTC on which it ended.
     pub day: Date,
@@ -62,6 +62,26 @@ impl CoveredDatabase {
             )
     }
 
+    /// Whether a record is of its verification, which it names as exactly as it likes: `ehr`, `clinic/ehr` or `prod/clinic/ehr`.
+    fn names(&self, record: &RestoreRecord) -> bool {
+        record
+            .verification
+            .strip_suffix(&*self.verification)
+            .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    }
+
+    /// The verifications of which there are records that it names. What restores in one namespace says nothing of its namesake in another.
+    fn named<'r>(&self, records: &'r RestoreRecords) -> BTreeSet<&'r str> {
+        let RestoreRecords::Verified(records) = records else {
+            return BTreeSet::new();
+        };
+        records
+            .iter()
+            .filter(|record| self.names(record))
+            .map(|record| &*record.verification)
+            .collect()
+    }
+
     /// Why it covers nothing: an address is one only within its root and environment, and the proof of one database must
     /// not count for its namesake.
     fn ambiguity(&self, inventory: &Inventory) -> Option<&'static str> {
@@ -93,7 +113,9 @@ pub(crate) fn entries(
     let entries = restore
         .databases
         .iter()
-        .filter(|entry| entry.ambiguity(inventory).is_none())
+        .filter(|entry| {
+            entry.ambiguity(inventory).is_none() && entry.named(&settings.restores).len() < 2
+        })
         .map(|entry| {
             // A record of a later day is none yet, as an agreement that is signed later is none.
             let newest = match &settings.restores {
@@ -101,10 +123,7 @@ pub(crate) fn entries(
                 RestoreRecords::Verified(records) => Some(
                     records
                         .iter()
-                        .rfind(|record| {
-                            record.verification == entry.verification
-                                && record.day <= settings.as_of
-                        })
+                        .rfind(|record| entry.names(record) && record.day <= settings.as_of)
                         .map(|record| {
                             let verdict = if record.passed { "Passed" } else { "Failed" };
                             (verdict, record.day.days_until(settings.as_of))
@@ -155,6 +174,7 @@ impl Proof {
 /// What is wrong with the entries, judged by what they meet.
 pub(crate) fn diagnostics(
     config: &Config,
+    records: &RestoreRecords,
     inventory: &Inventory,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
@@ -177,6 +197,16 @@ pub(crate) fn diagnostics(
                 let remedy =
                     format!("say which with `{key}`, an entry for each; `{key}: \"*\"` means all");
                 return Some(told(Level::Usage, "restore-ambiguous", message, &remedy));
+            }
+            let named = entry.named(records);
+            if named.len() > 1 {
+                let all = Vec::from_iter(named).join("`, `");
+                let message = format!(
+                    "`{}` names several verifications of the evidence log, and covers nothing by any of them: `{all}`",
+                    entry.verification
+                );
+                let remedy = "name the one that is meant with its namespace, and its cluster where that does not tell them apart";
+                return Some(told(Level::Usage, "restore-ambiguous", message, remedy));
             }
             let meets = inventory
                 .resources

@@ -138,7 +138,10 @@ pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, Verify
     let mut signed = BTreeMap::new();
     let mut missing = Vec::new();
     // What is missing at the end is one finding, however large a signed number is.
-    let last = listed.records.last().map_or(0, |last| last + 1);
+    let last = listed
+        .records
+        .last()
+        .map_or(0, |last| last.saturating_add(1));
     for index in 0..size.min(last) {
         let record = if listed.records.contains(&index) {
             verifier.record(index)?
