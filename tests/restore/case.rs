@@ -8,6 +8,7 @@ use std::{
 };
 
 use hipaa_iac_restore::{IsolationChoice, Options, RestoreResult, RestoreVerification, verify};
+use nix::sys::resource::{UsageWho, getrusage};
 
 /// The argument that makes this program run one verification.
 pub(crate) const RUN: &str = "__case";
@@ -15,6 +16,9 @@ pub(crate) const RUN: &str = "__case";
 pub(crate) const SCRATCH: &str = "HIPAA_IAC_CASE_SCRATCH";
 /// The variable that asks for a plain folder, by `directory`.
 pub(crate) const ISOLATION: &str = "HIPAA_IAC_CASE_ISOLATION";
+
+/// The variable that asks for a note of how much memory the largest of all processes of the run had, in KiB.
+pub(crate) const PEAK: &str = "HIPAA_IAC_CASE_PEAK";
 
 /// Runs a verification when this program was started for one: document, secrets and state follow, and the result
 /// goes to standard output.
@@ -36,7 +40,15 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         // As the command does: a signal ends the run, which then has a result.
         let stop = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&stop))?;
-        let run = verify(&verification, &text, &options, &stop, &mut |_| {});
+        let mut run = verify(&verification, &text, &options, &stop, &mut |_| {});
+        if env::var_os(PEAK).is_some() {
+            // Of this process and of those that it waited for, and so on.
+            let peak = [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN]
+                .into_iter()
+                .filter_map(|who| Some(getrusage(who).ok()?.max_rss()))
+                .max();
+            run.notes.push(peak.unwrap_or(0).to_string());
+        }
         serde_json::to_writer(io::stdout(), &(run.result, run.notes)).map_err(io::Error::other)
     };
     Some(match outcome() {

@@ -306,6 +306,7 @@ impl Fixture {
                select 1 + g % 2000, md5(g::text) || ' seen' from generate_series(1, 3000) g;
              create role clerk login; grant select on all tables in schema public to clerk;
              grant usage on schema public to clerk;
+             select lo_from_bytea(90001, 'a scan of a letter'); grant select on large object 90001 to clerk;
              create role reader login; grant reader to postgres;",
         )?;
         self.heap = self.sql("ehr", "select pg_relation_filepath('patients')")?;
@@ -391,6 +392,7 @@ impl Fixture {
         self.dump("good.sql", &["-Fp", &shared, "ehr"])?;
         self.dump("good.tar", &["-Ft", &shared, "ehr"])?;
         self.dump("schema.dump", &["-Fc", "--schema-only", "ehr"])?;
+        self.dump("no-blobs.dump", &["-Fc", "--no-blobs", &shared, "ehr"])?;
         self.dump(
             "excluded.dump",
             &["-Fc", "--exclude-table-data=public.encounters", "ehr"],
@@ -558,6 +560,16 @@ impl Fixture {
 
     /// Signs the manifest of a stored backup of these databases.
     pub(crate) fn sign_all(&self, artifact: &Path, contents: &[Content]) -> io::Result<Vec<u8>> {
+        self.sign_as_of(artifact, contents, self.taken_at)
+    }
+
+    /// The same, taken at another time.
+    pub(crate) fn sign_as_of(
+        &self,
+        artifact: &Path,
+        contents: &[Content],
+        taken_at: Time,
+    ) -> io::Result<Vec<u8>> {
         let (first, others) = contents
             .split_first()
             .ok_or_else(|| io::Error::other("no database"))?;
@@ -569,7 +581,7 @@ impl Fixture {
         manifest::sign(
             &name,
             manifest::digest(artifact)?,
-            self.taken_at,
+            taken_at,
             (first.clone(), others.to_vec()),
             &self.signer,
         )

@@ -9,7 +9,8 @@
 //! live PGDATA" `live_copy`.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -17,7 +18,7 @@ use std::{
 use hipaa_iac_restore::{
     Reason, RestoreResult, Verdict,
     manifest::Content,
-    result::{CheckStatus, Destroyed},
+    result::{CheckStatus, Destroyed, NegativeDecrypt, Time},
 };
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
@@ -234,6 +235,12 @@ pub(crate) fn trials() -> Vec<Trial> {
                 Ok(document)
             },
         ),
+        // As of one schema, or by `--no-blobs`.
+        ("dump::large_objects_excluded", R::TableMissing, |b| {
+            let mut document = b.manifested("no-blobs.dump", "Custom", |_| {})?;
+            document["spec"]["checks"]["sql"] = json!([]);
+            Ok(document)
+        }),
         ("dump::row_security_filtered", R::AssertionFailed, |b| {
             b.aged("filtered.dump", "Custom", |_| {})
         }),
@@ -299,6 +306,35 @@ pub(crate) fn trials() -> Vec<Trial> {
             let mut document = b.aged("good.dump", "Custom", |_| {})?;
             document["spec"]["objectives"]["rto"] = json!("0s");
             Ok(document)
+        }),
+        // A dump's own clock has no zone: where it is ahead of UTC an old dump looks new, and the signed time tells.
+        ("dump::stale_by_the_signed_time", R::StaleBackup, |b| {
+            let document = b.manifested("good.dump", "Custom", |_| {})?;
+            let stored = b.folder.join("good.dump.age");
+            let contents = std::slice::from_ref(&b.fixture.content);
+            let before = Time(b.fixture.taken_at.0 - std::time::Duration::from_hours(30));
+            let envelope = b.fixture.sign_as_of(&stored, contents, before)?;
+            fs::write(b.folder.join("good.dump.age.manifest.dsse.json"), envelope)?;
+            Ok(document)
+        }),
+        ("dump::gpg_not_encrypted", R::NotEncrypted, |b| {
+            let stored = b.folder.join("good.dump.asc");
+            let home = b.folder.join("gnupg");
+            fs::create_dir(&home)?;
+            must(
+                Command::new("gpg")
+                    .args(["--batch", "--quiet", "--no-tty", "--armor", "--store"])
+                    .arg("--homedir")
+                    .arg(&home)
+                    .arg("--output")
+                    .arg(&stored)
+                    .arg(b.fixture.path("good.dump")),
+            )?;
+            Ok(b.dump(
+                &stored,
+                "Custom",
+                &json!({"gpg": {"passphraseSecretRef": {"name": "pass", "key": "good"}}}),
+            ))
         }),
         ("dump::manifest_of_another_file", R::ChecksumMismatch, |b| {
             let document = b.manifested("good.dump", "Custom", |_| {})?;
@@ -849,6 +885,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         })
         .collect();
     trials.extend(without_a_tool());
+    trials.push(Trial::test(
+        "base::manifest_of_a_million_files",
+        large_manifest,
+    ));
     trials.push(Trial::test("dump::owner_without_a_role", || {
         let name = "dump::owner_without_a_role";
         let result = judge(name, Reason::None, None, |b| {
@@ -865,6 +905,54 @@ pub(crate) fn trials() -> Vec<Trial> {
         Err(format!("the role is not told: {found:?}").into())
     }));
     trials
+}
+
+/// A base backup's manifest is as long as the backup has files, and none of our processes grows with it.
+fn large_manifest() -> Result<(), Failed> {
+    const FILES: usize = 1_000_000;
+    let fixture = fixture::get()?;
+    let folder = fixture
+        .path("cases")
+        .join("base-manifest-of-a-million-files");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let data = bench.copy_of("base")?;
+    let manifest = data.join("backup_manifest");
+    let text = fs::read_to_string(&manifest)?;
+    let (begin, rest) = text
+        .split_once("\"Files\": [\n")
+        .ok_or("no list of files")?;
+    let mut to = BufWriter::new(fs::File::create(&manifest)?);
+    write!(to, "{begin}\"Files\": [\n")?;
+    for number in 0..FILES {
+        writeln!(
+            to,
+            r#"{{ "Path": "base/16384/{number}", "Size": 8192, "Last-Modified": "2026-11-24 03:17:00 GMT", "Checksum-Algorithm": "CRC32C", "Checksum": "00000000" }},"#
+        )?;
+    }
+    to.write_all(rest.as_bytes())?;
+    to.flush()?;
+    let length = fs::metadata(&manifest)?.len();
+    let mut document = bench.base(&data, &json!("serverSide"), None);
+    // It would miss the files, and has memory of its own.
+    document["spec"]["checks"]["builtin"] = json!({"pgVerifyBackup": "Off"});
+    let (result, notes) = case::run(
+        &bench.folder,
+        &document,
+        &fixture.secrets,
+        &[(case::PEAK, "1".to_owned())],
+    )?;
+    fs::remove_dir_all(&bench.folder)?;
+    let peak: u64 = notes.last().ok_or("no peak is told")?.parse()?;
+    // With the server's 32 MiB of shared memory; the manifest alone is larger.
+    let most = 100 << 20;
+    if result.reason != Reason::None || length <= most || peak * 1024 > most {
+        return Err(format!("{}, {length} bytes, {peak} KiB: {notes:?}", result.reason).into());
+    }
+    Ok(())
 }
 
 /// Sound backups on a machine that lacks a program, or the file of an extension: the name, the file, and the check that did not run,
@@ -976,6 +1064,12 @@ fn judge(
     }
     if told.contains("Planted Patient") {
         return Err("the result quotes a row".into());
+    }
+    // Bytes in the open refuse no key.
+    if name == "dump::not_encrypted"
+        && result.encryption.negative_decrypt != NegativeDecrypt::NotRun
+    {
+        return Err(format!("a key is said to be refused\n{told}").into());
     }
     if result.verdict == Verdict::Passed {
         // What is encrypted looks like it.

@@ -64,7 +64,12 @@ pub fn magic(head: &[u8]) -> Magic {
         return Magic::Age;
     }
     if head.starts_with(b"-----BEGIN PGP MESSAGE-----") {
-        return Magic::OpenPgp;
+        // What is only signed or stored has the same armor.
+        return if is_openpgp(&unarmored(head)) {
+            Magic::OpenPgp
+        } else {
+            Magic::Plain("OpenPGP, not encrypted")
+        };
     }
     if head.starts_with(b"Salted__") {
         return Magic::Salted;
@@ -811,7 +816,20 @@ impl Check for Negative {
         if is_unread(context) {
             return unread();
         }
-        let opened = match client_side(&context.verification.spec.source) {
+        let client = client_side(&context.verification.spec.source);
+        let form = match client {
+            ClientKey::Age => Some(Magic::Age),
+            ClientKey::Gpg => Some(Magic::OpenPgp),
+            ClientKey::None | ClientKey::PgBackRest | ClientKey::Restic => None,
+        };
+        // What no key opens refuses none.
+        if form.is_some_and(|form| magic(&context.seen.stored) != form) {
+            return Outcome::not_run(
+                Reason::NotEncrypted,
+                "the stored bytes are not such as a key opens",
+            );
+        }
+        let opened = match client {
             ClientKey::None => {
                 return Outcome::not_applicable("nothing is encrypted by a key of ours");
             }
@@ -919,7 +937,23 @@ mod tests {
             (&b""[..], Magic::Empty),
             (b"age-encryption.org/v1\n-> X25519 a\n", Magic::Age),
             (b"-----BEGIN AGE ENCRYPTED FILE-----\n", Magic::Age),
-            (b"-----BEGIN PGP MESSAGE-----\n", Magic::OpenPgp),
+            // By `gpg --armor` of GnuPG 2.2.40: `--symmetric`, `--encrypt`, `--store` and `--sign`.
+            (
+                b"-----BEGIN PGP MESSAGE-----\n\njA0ECQMCjEGmORBJB+n/0jwB7wB2ffrz7V/bDwH0to+CzhG/vHVXLpPPww+bfwVJ\n",
+                Magic::OpenPgp,
+            ),
+            (
+                b"-----BEGIN PGP MESSAGE-----\nComment: nightly\n\nhF4DugwL1UVNMe4SAQdAJlZgsZRUc4R3JPQUmoMKg5TwdNwKKfms7lgJd+JksAgw\n",
+                Magic::OpenPgp,
+            ),
+            (
+                b"-----BEGIN PGP MESSAGE-----\n\nowE7zZvEkM3L+yAntaQktYgLAA==\n=/6Vi\n",
+                Magic::Plain("OpenPGP, not encrypted"),
+            ),
+            (
+                b"-----BEGIN PGP MESSAGE-----\n\nowGbwMvMwCG2kif059f38TMYT/MmMWTz8r7ISS0pSS3i6ihlYRDjYJAVU2Qpq2O8\n",
+                Magic::Plain("OpenPGP, not encrypted"),
+            ),
             // A session key packet as GnuPG 2.2 writes it: old format, two octets of length, version 3.
             (
                 b"\x85\x01\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88",

@@ -139,11 +139,14 @@ fn signature(context: &mut Context, required: bool) -> Result<Outcome, Outcome> 
     };
     let envelope = context.manifest.as_deref().unwrap_or_default();
     context.artifact.manifest_digest = Some(format!("sha256:{}", hex(&Sha256::digest(envelope))));
-    // Signed by the producer, it is a better word than none.
-    context
-        .artifact
-        .produced_at
-        .get_or_insert(verified.manifest.produced_at);
+    // Signed by the producer, it is a better word than none, and than the clock of a dump, whose zone is not told.
+    let signed = verified.manifest.produced_at;
+    let produced_at = &mut context.artifact.produced_at;
+    if matches!(context.verification.spec.source, Source::PgDump(_)) {
+        *produced_at = Some(signed);
+    } else {
+        produced_at.get_or_insert(signed);
+    }
     Ok(Outcome::pass()
         .expected("a manifest signed by the producer's key")
         .observed(true))

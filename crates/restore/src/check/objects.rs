@@ -47,6 +47,9 @@ const KINDS: &[(&str, &str)] = &[
     ("DOMAIN", "type"),
     ("SCHEMA", "schema"),
     ("EXTENSION", "extension"),
+    ("BLOB", "large object"),
+    ("BLOB METADATA", ""),
+    ("BLOBS", ""),
 ];
 
 /// The objects of a database, as a dump names them: the kind, the schema and the name, which begins with the table's where the
@@ -71,7 +74,8 @@ const CATALOG: &str = "
     union all select 'type ' || n.nspname || ' ' || t.typname
         from pg_type t join pg_namespace n on n.oid = t.typnamespace where n.nspname <> 'pg_catalog'
     union all select 'schema - ' || nspname from pg_namespace
-    union all select 'extension - ' || extname from pg_extension";
+    union all select 'extension - ' || extname from pg_extension
+    union all select 'large object - ' || oid from pg_largeobject_metadata";
 
 /// The word that begins the line in a list from which on another database is meant.
 pub(crate) const CONNECT: &str = "\\connect ";
@@ -341,6 +345,8 @@ mod tests {
 3342; 2606 16544 CHECK CONSTRAINT public enc late postgres
 3507; 0 16535 ROW SECURITY public enc postgres
 3508; 3256 16562 POLICY public enc pol postgres
+3509; 2613 90001 BLOB - 90001 postgres
+3526; 0 0 BLOBS - BLOBS 
 ";
 
     #[test]
@@ -372,6 +378,7 @@ mod tests {
             "constraint public enc late",
             "row security public enc",
             "policy public enc pol",
+            "large object - 90001",
         ];
         let count = |here: &[&str]| {
             let here = here.iter().map(|name| (*name).to_owned()).collect();
@@ -384,7 +391,7 @@ mod tests {
         assert_eq!(
             count(&all),
             Counted {
-                all: 8,
+                all: 9,
                 ..Counted::default()
             }
         );

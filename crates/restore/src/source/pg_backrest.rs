@@ -21,7 +21,7 @@ use crate::{
     config,
     context::{Context, Failure},
     jail::{self, Output},
-    result::{ArtifactKind, Lsn, Phase, Reason, Time},
+    result::{ArtifactKind, Lsn, Phase, Reason, Time, Verdict},
 };
 
 /// A pgBackRest repository.
@@ -206,9 +206,12 @@ pub(crate) fn opens_with(context: &Context, passphrase: &str) -> Result<bool, Fa
         return Ok(false);
     };
     let program = Program::new(context, rest, "pgbackrest-negative", Some(passphrase))?;
-    Ok(program
-        .info()
-        .is_ok_and(|stanza| stanza.status.code == 0 && !stanza.backup.is_empty()))
+    match program.info() {
+        Ok(stanza) => Ok(stanza.status.code == 0 && !stanza.backup.is_empty()),
+        // It was not asked, which is no refusal.
+        Err(failure) if failure.reason.verdict() != Verdict::Failed => Err(failure),
+        Err(_) => Ok(false),
+    }
 }
 
 impl Source for PgBackRest {

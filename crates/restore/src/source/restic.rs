@@ -106,7 +106,12 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
 /// Whether a password opens the repository.
 pub(crate) fn opens_with(context: &Context, password: &str) -> Result<bool, Failure> {
     let program = Program::new(context, "restic-negative", password.as_bytes())?;
-    Ok(program.run(&["cat", "config"])?.success())
+    let output = program.run(&["cat", "config"])?;
+    // Without an end it is no refusal.
+    if output.timed_out {
+        return Err(output.failure(Reason::DeadlineExceeded));
+    }
+    Ok(output.success())
 }
 
 impl Source for Restic {
