@@ -241,7 +241,7 @@ fn mutants(text: &str) -> Vec<(String, String)> {
 }
 
 /// Policies about where a value is written, not about what it is: a variable instead of the literal mends the violation.
-const ABOUT_WRITING: [&str; 10] = [
+const ABOUT_WRITING: [&str; 12] = [
     "aws-provider-credentials-literal",
     "azure-app-setting-credential",
     "azure-password-literal",
@@ -249,9 +249,11 @@ const ABOUT_WRITING: [&str; 10] = [
     "gcp-disk-key-literal",
     "gcp-secret-literal",
     "gcp-sql-password-literal",
+    "provider-credential-literal",
     "secret-value-literal",
     "service-password-literal",
     "terraform-secret-literal",
+    "vendor-password-literal",
 ];
 
 /// Whether a verdict may become another where less is known. What no rule was about may also pass: the rule that may apply

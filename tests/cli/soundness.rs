@@ -713,7 +713,7 @@ fn what_can_only_be_so_is_decided() {
     // One role may be written without a list; what may be a list of anybody is not known.
     let principal = |principal: &str| {
         let text = format!(
-            "variable \"any\" {{}}\nresource \"aws_iam_role\" \"r\" {{}}\nresource \"aws_s3_bucket\" \"b\" {{}}\nresource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = aws_s3_bucket.b.id\n  policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\", Principal = {{ AWS = {principal} }} }}] }})\n}}\n"
+            "variable \"any\" {{}}\nresource \"random_pet\" \"p\" {{}}\nresource \"aws_iam_role\" \"r\" {{}}\nresource \"aws_s3_bucket\" \"b\" {{}}\nresource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = aws_s3_bucket.b.id\n  policy = jsonencode({{ Statement = [{{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\", Principal = {{ AWS = {principal} }} }}] }})\n}}\n"
         );
         verdict(
             &[("main.tf", &text)],
@@ -723,7 +723,7 @@ fn what_can_only_be_so_is_decided() {
     };
     assert_eq!(principal("aws_iam_role.r.arn"), "pass");
     assert_eq!(principal("[aws_iam_role.r.arn]"), "pass");
-    assert_eq!(principal("aws_iam_role.r.name"), "unknown");
+    assert_eq!(principal("random_pet.p.id"), "unknown");
     assert_eq!(principal("var.any"), "unknown");
     assert_eq!(principal("\"*\""), "fail");
 }

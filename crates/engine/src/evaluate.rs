@@ -963,6 +963,11 @@ impl<'a> Judge<'a> {
                     in_doubt = true;
                     doubts.extend(reasons);
                 }
+                // Terraform refuses what stands in the place of a block and is none.
+                Answer::Mistake(_) if !is_root && self.is_misplaced(&element.node) => {
+                    in_doubt = true;
+                    doubts.push("an object is wanted here".to_owned());
+                }
                 Answer::Mistake(message) => {
                     outcomes.push(Outcome::error(format!(
                         "rule {}, `when`: {message}",
@@ -1051,6 +1056,11 @@ impl<'a> Judge<'a> {
                 outcome.doubt(&doubts);
             }
         }
+    }
+
+    /// Whether an argument of Terraform holds no block where its policy asks for the members of one.
+    fn is_misplaced(&self, node: &Node) -> bool {
+        self.scope.coerce && !matches!(node.value, Value::Object(_) | Value::Unknown(_))
     }
 
     /// An element that is one of several values: what all of them give.
