@@ -76,7 +76,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             fs::write(&plain, packed.stdout)?;
             // md5('1234'), of which nothing is like anything before it.
             change(&plain, |bytes| {
-                flip(bytes, |all| find(all, b"81dc9bdb52d04dc2") + 3)
+                flip(bytes, |all| find(all, b"81dc9bdb52d04dc2") + 3);
             })?;
             let stored = b.folder.join("good.sql.zst.age");
             b.fixture.age(&plain, &stored)?;
@@ -926,7 +926,7 @@ fn large_manifest() -> Result<(), Failed> {
         .split_once("\"Files\": [\n")
         .ok_or("no list of files")?;
     let mut to = BufWriter::new(fs::File::create(&manifest)?);
-    write!(to, "{begin}\"Files\": [\n")?;
+    writeln!(to, "{begin}\"Files\": [")?;
     for number in 0..FILES {
         writeln!(
             to,
