@@ -1,8 +1,7 @@
 //! No input makes hipaa-iac panic, hang, lie about itself or give a secret away: mutated and generated Terraform,
-//! manifests, plans and policies, each through everything from reading to every report, in this process; and no change to
-//! an evidence log goes unseen, by either verifier.
+//! manifests, plans and policies, each through everything from reading to every report, in this process.
 //!
-//! `HIPAA_IAC_FUZZ_SECONDS` is the time for each of the five campaigns (20), `HIPAA_IAC_FUZZ_SEED` what the inputs are
+//! `HIPAA_IAC_FUZZ_SECONDS` is the time for each of the four campaigns (20), `HIPAA_IAC_FUZZ_SEED` what the inputs are
 //! made from (a fixed number). A failing input is shrunk, printed, and kept below the target folder; so is the one
 //! that was being judged when a stack overflow or the watchdog ended the process.
 #![expect(
@@ -14,7 +13,6 @@
 )]
 
 mod campaign;
-mod evidence;
 mod hcl;
 mod judge;
 mod manifest;
@@ -42,9 +40,4 @@ fn plans() {
 #[test]
 fn policies() {
     campaign::run("policies", &policy::trees());
-}
-
-#[test]
-fn evidence_logs() {
-    campaign::run_by("evidence", &evidence::trees(), &evidence::judge);
 }
