@@ -96,7 +96,7 @@ impl Base {
         let built_in = hipaa_iac_policies::BUILT_IN
             .iter()
             .filter(|policy| policy.kubernetes)
-            .filter(|policy| restores || name(policy) != Some(RESTORE_POLICY))
+            .filter(|policy| restores || name(policy.path) != Some(RESTORE_POLICY))
             .map(|policy| Tested {
                 file: sources.add(policy.path, policy.text),
                 json: policy.json,
@@ -130,7 +130,7 @@ impl Base {
     pub fn names(&self) -> BTreeSet<&str> {
         self.built_in
             .iter()
-            .filter_map(|tested| tested.file.path().split('/').nth_back(1))
+            .filter_map(|tested| name(tested.file.path()))
             .collect()
     }
 
@@ -138,13 +138,13 @@ impl Base {
     pub(crate) fn is_built_in(wanted: &str) -> bool {
         hipaa_iac_policies::BUILT_IN
             .iter()
-            .any(|policy| name(policy) == Some(wanted))
+            .any(|policy| name(policy.path) == Some(wanted))
     }
 }
 
-/// The name of a built-in policy: that of its folder.
-fn name(policy: &hipaa_iac_policies::BuiltIn) -> Option<&'static str> {
-    policy.path.split('/').nth_back(1)
+/// The name of a built-in policy, by the path of its file: that of its folder.
+fn name(path: &str) -> Option<&str> {
+    path.split('/').nth_back(1)
 }
 
 /// A policy of the cluster that is not in force.
