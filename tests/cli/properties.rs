@@ -15,8 +15,7 @@ use hipaa_iac_engine::{
 use hipaa_iac_policies::BUILT_IN;
 use hipaa_iac_source::{Sources, WalkEntry, walk};
 use hipaa_iac_terraform as terraform;
-use hipaa_iac_tests::{Tree, run_in, workspace};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use hipaa_iac_tests::{Tree, in_parallel, run_in, workspace};
 
 static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
     let sources = Sources::new();
@@ -75,15 +74,6 @@ fn fixtures() -> Vec<Fixture> {
     }
     assert!(found.len() > 400, "only {} fixtures", found.len());
     found
-}
-
-/// The results for every item, worked out with the stack that the program gives its threads.
-fn in_parallel<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .stack_size(16 << 20)
-        .build()
-        .unwrap();
-    pool.install(|| items.par_iter().map(&f).collect())
 }
 
 /// The worst verdict of every policy about each resource.

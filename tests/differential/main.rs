@@ -33,14 +33,9 @@ use std::{
     env, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
 };
 
-use hipaa_iac_tests::{run_with, workspace};
+use hipaa_iac_tests::{in_parallel, run_with, workspace};
 
 use crate::{
     batch::{Answer, Configuration, Disagreement, Place, Slot},
@@ -52,8 +47,6 @@ use crate::{
 
 /// Configurations that are planned at once.
 const BATCH: usize = 50;
-/// Programs that run at once.
-const WORKERS: usize = 2;
 /// Disagreements that are shrunk and shown.
 const SHOWN: usize = 12;
 /// How often the real program is asked again before a disagreement counts.
@@ -542,25 +535,6 @@ fn entries(folder: &str) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = all.map(|entry| entry.unwrap().path()).collect();
     all.sort();
     all
-}
-
-/// The results of `f` for every item, in their order.
-pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(BTreeMap::new());
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(at) else { break };
-                    let result = f(item);
-                    results.lock().unwrap().insert(at, result);
-                }
-            });
-        }
-    });
-    results.into_inner().unwrap().into_values().collect()
 }
 
 /// Every disagreement on one whole configuration.

@@ -83,6 +83,8 @@ pub(crate) struct Report {
 /// Judges a tree that is written to a folder.
 pub(crate) fn judge(tree: &Tree, folder: &Path) -> Result<Report, String> {
     LazyLock::force(&HOOK);
+    // Not within the pool: a thread of it that waits for another pool takes up the next tree, which would wait for this.
+    LazyLock::force(&POLICIES);
     let done = catch_unwind(AssertUnwindSafe(|| POOL.install(|| run(tree, folder))));
     let panics = std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner));
     match (done, panics.is_empty()) {
