@@ -120,10 +120,21 @@ pub(crate) fn seen_from(mut val: Val, span: Span, what: impl FnOnce() -> Arc<str
     val
 }
 
+/// Whether a text and a number or truth value differ in their type alone.
+fn is_same_text(a: &Val, b: &Val) -> bool {
+    let primitive = |val: &Val| matches!(val.kind, Kind::Bool(_) | Kind::Num(_) | Kind::Str(_));
+    let text = |val: &Val| val.to_str().ok()?.as_str().map(str::to_owned);
+    primitive(a) && primitive(b) && a.type_of() != b.type_of() && text(a) == text(b)
+}
+
 /// A member under the marks, references and origin of its collection.
 pub(crate) fn member(parent: &Val, child: &Val) -> Val {
+    part(parent, child).mark(parent.sensitive)
+}
+
+/// The same without the mark.
+fn part(parent: &Val, child: &Val) -> Val {
     let mut val = child.clone();
-    val.sensitive |= parent.sensitive;
     val.refs = val.refs.union(&parent.refs);
     if val.origin.is_none()
         && let Some(origin) = &parent.origin
@@ -353,11 +364,18 @@ impl Evaluator<'_> {
             Kind::Null => Ok(val.with_kind(Kind::Tuple(Arc::new(vec![])))),
             Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
                 self.spend(elements.len() as u64, span)?;
+                let tuple = matches!(val.kind, Kind::Tuple(_));
+                let of = element_type(&val.type_of());
+                if elements.is_empty() && !tuple && !of.is_any() {
+                    // What follows has to fit an element, even if there is none.
+                    each(unknown_from(val, of))?;
+                }
+                // A mark of the whole stays one of the whole.
                 let results = elements
                     .iter()
-                    .map(|element| each(member(val, element)))
+                    .map(|element| each(part(val, element)))
                     .collect::<Result<Vec<_>, _>>()?;
-                let kind = if matches!(val.kind, Kind::Tuple(_)) {
+                let kind = if tuple {
                     Kind::Tuple(Arc::new(results))
                 } else {
                     Kind::List(Arc::new(results))
@@ -503,6 +521,11 @@ impl Evaluator<'_> {
             Op::Eq | Op::NotEq => {
                 let answer = |equal: bool| Val::from(equal == (op == Op::Eq));
                 match a.equals(&b) {
+                    Some(false) if is_same_text(&a, &b) && refs.to_schema() => Val::unknown(Unk {
+                        ty: Type::Bool,
+                        not_null: true,
+                        ..Unk::because("the provider's schema may convert what is compared")
+                    }),
                     Some(equal) => answer(equal),
                     None => computed(&[&a, &b], Type::Bool, |vals| {
                         let [a, b] = vals else { return None };
@@ -1402,6 +1425,13 @@ fn unknown_collection(source: &Val, element: Option<Val>, keyed: bool) -> Val {
 
 /// `.name` on a value.
 pub(crate) fn attribute(val: &Val, name: &Arc<str>, span: Span) -> Eval {
+    // Whether a block that is written once is read as a list or as itself, the provider's schema says.
+    if let Kind::List(elements) | Kind::Tuple(elements) = &val.kind
+        && let [only] = elements.as_slice()
+        && val.refs.to_schema()
+    {
+        return attribute(&member(val, only), name, span);
+    }
     match &val.kind {
         Kind::Object(members) | Kind::Map(members) => match members.get(name) {
             Some(child) => Ok(member(val, child)),

@@ -2035,7 +2035,9 @@ impl<'a> Evaluator<'a> {
                     span: None,
                 }));
                 // The variables that the template does not use are not part of it.
-                Ok(val.mark(sensitive && vars.sensitive))
+                Ok(val
+                    .mark(first.sensitive || vars.sensitive)
+                    .with_refs(&first.all_refs()))
             }
             "fileset" => {
                 let pattern = args
@@ -2048,11 +2050,13 @@ impl<'a> Evaluator<'a> {
                         ..Unk::default()
                     })));
                 };
-                let Some(dir) = self.loader.resolve_file(&self.root_dir, path) else {
-                    return Ok(finish(outside()));
-                };
-                let found = crate::loader::fileset(&dir, &pattern)
+                let found = self
+                    .loader
+                    .fileset(&self.root_dir, path, &pattern)
                     .map_err(|error| failure(span, format!("fileset: {error}")))?;
+                let Some(found) = found else {
+                    return Ok(finish(set_from(&outside(), Type::set_of(Type::String))));
+                };
                 Ok(finish(Val::set(found.into_iter().map(Val::from).collect())))
             }
             "fileexists" => match self.loader.resolve_file(&self.root_dir, path) {

@@ -27,6 +27,8 @@ use crate::{
 const STACK_BYTES: usize = 256 << 20;
 /// The most files that `fileset` looks at.
 const MAX_FILESET: usize = 10_000;
+/// How many folders deep `**` looks.
+const MAX_LEVELS: usize = 32;
 
 /// What all roots share.
 pub(crate) struct Loader<'a> {
@@ -92,7 +94,15 @@ impl<'a> Loader<'a> {
 
     /// The file that a path of a function means; `None` where it lies outside of the checked files.
     pub(crate) fn resolve_file(&self, root: &Path, path: &str) -> Option<PathBuf> {
-        let path = normalized(&root.join(path));
+        // Terraform takes it for the home folder.
+        if path.starts_with('~') {
+            return None;
+        }
+        self.inside(root, normalized(&root.join(path)))
+    }
+
+    /// The path, unless it lies outside of the checked files.
+    fn inside(&self, root: &Path, path: PathBuf) -> Option<PathBuf> {
         // What does not exist has no true path; its folder has.
         let real = canonical(&path).or_else(|| {
             let name = path.file_name()?;
@@ -110,6 +120,76 @@ impl<'a> Loader<'a> {
         .then_some(path)
     }
 
+    /// The files that a pattern matches, with `/` between parts, as Terraform's `fileset` finds them: folder and pattern are
+    /// joined, links are followed. `None` where that leads out of the checked files.
+    pub(crate) fn fileset(
+        &self,
+        root: &Path,
+        path: &str,
+        pattern: &str,
+    ) -> Result<Option<BTreeSet<String>>, String> {
+        let Some(dir) = self.resolve_file(root, path) else {
+            return Ok(None);
+        };
+        let whole = normalized(&dir.join(pattern.trim_start_matches('/')));
+        let parts: Vec<Component<'_>> = whole.components().collect();
+        let wild = |part: &Component<'_>| {
+            part.as_os_str()
+                .to_string_lossy()
+                .contains(['*', '?', '[', '{', '\\'])
+        };
+        // Down to the first part with a wildcard there is one folder.
+        let fixed = parts.iter().take_while(|part| !wild(part)).count();
+        let (base, rest) = parts.split_at(fixed.min(parts.len().saturating_sub(1)));
+        let rest = rest.iter().map(|part| part.as_os_str().to_string_lossy());
+        let rest: Vec<_> = rest.collect();
+        let pattern = glob(&rest.join("/"))?;
+        let Some(base) = self.inside(root, base.iter().collect()) else {
+            return Ok(None);
+        };
+        let deep = rest.iter().any(|part| part == "**");
+        let levels = if deep { MAX_LEVELS } else { rest.len() };
+        let mut found = BTreeSet::new();
+        let mut looked = 0;
+        let mut pending = vec![(base, String::new(), 1)];
+        while let Some((folder, prefix, level)) = pending.pop() {
+            // The current folder has an empty path, which cannot be read as one.
+            let here = Path::new(".");
+            let entries = fs::read_dir(if folder.as_os_str().is_empty() {
+                here
+            } else {
+                &folder
+            });
+            let Ok(entries) = entries else { continue };
+            let mut entries: Vec<_> = entries.flatten().collect();
+            entries.sort_by_key(fs::DirEntry::file_name);
+            for entry in entries {
+                looked += 1;
+                if looked > MAX_FILESET {
+                    return Err(format!("more than {MAX_FILESET} files"));
+                }
+                let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+                let path = folder.join(entry.file_name());
+                // A link that leads nowhere matches nothing.
+                let Ok(kind) = fs::metadata(&path) else {
+                    continue;
+                };
+                let linked = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                let goes_on = kind.is_dir() && level < levels;
+                let matches = kind.is_file() && pattern.is_match(&name);
+                if linked && (goes_on || matches) && self.inside(root, path.clone()).is_none() {
+                    return Ok(None);
+                }
+                if goes_on {
+                    pending.push((path, format!("{name}/"), level + 1));
+                } else if matches {
+                    found.insert(relative(&dir, &path));
+                }
+            }
+        }
+        Ok(Some(found))
+    }
+
     /// Whether a file lies in the folder of a module that was read: one that is called may lie outside of the walked folders.
     fn of_module(&self, real: &Path) -> bool {
         let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,92 +198,76 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// The files below a folder that a pattern matches, with `/` between parts.
-pub(crate) fn fileset(dir: &Path, pattern: &str) -> Result<BTreeSet<String>, String> {
-    let pattern = glob(pattern)?;
-    let mut found = BTreeSet::new();
-    let mut looked = 0;
-    // The current folder has an empty path, which cannot be read as one.
-    let dir = if dir.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        dir
-    };
-    let mut pending = vec![(dir.to_owned(), String::new(), 0_u32)];
-    while let Some((dir, prefix, level)) = pending.pop() {
-        let Ok(entries) = fs::read_dir(&dir) else {
-            continue;
-        };
-        let mut entries: Vec<_> = entries.flatten().collect();
-        entries.sort_by_key(fs::DirEntry::file_name);
-        for entry in entries {
-            looked += 1;
-            if looked > MAX_FILESET {
-                return Err(format!("more than {MAX_FILESET} files"));
-            }
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let Ok(kind) = entry.file_type() else {
-                continue;
-            };
-            if kind.is_dir() && level < 32 {
-                pending.push((entry.path(), format!("{name}/"), level + 1));
-            } else if kind.is_file() && pattern.is_match(&name) {
-                found.insert(name);
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// A glob of `fileset` as a regular expression: `*`, `?`, `**`, `[…]`, `{a,b}`.
+/// A glob of `fileset` as a regular expression on paths, as the library doublestar reads it: `*`, `?`, `[…]` and `{a,b}` within a
+/// part, `**` as a part.
 fn glob(pattern: &str) -> Result<regex::Regex, String> {
     let mut text = String::from("^");
-    let mut chars = pattern.chars().peekable();
-    let mut braces = 0_u32;
-    while let Some(c) = chars.next() {
-        match c {
-            '*' if chars.peek() == Some(&'*') => {
-                chars.next();
-                if chars.peek() == Some(&'/') {
-                    chars.next();
-                    text.push_str("(?:.*/)?");
-                } else {
-                    text.push_str(".*");
-                }
+    let mut parts = pattern.split('/').peekable();
+    while let Some(part) = parts.next() {
+        match (part, parts.peek().is_some()) {
+            ("**", true) => text.push_str("(?:[^/]+/)*"),
+            ("**", false) => text.push_str(".+"),
+            (part, more) => {
+                glob_part(part, &mut text)?;
+                text.push_str(if more { "/" } else { "" });
             }
-            '*' => text.push_str("[^/]*"),
-            '?' => text.push_str("[^/]"),
-            '[' => {
-                text.push('[');
-                if chars.peek() == Some(&'!') || chars.peek() == Some(&'^') {
-                    chars.next();
-                    text.push('^');
-                }
-                for c in chars.by_ref() {
-                    if c == ']' {
-                        break;
-                    }
-                    if matches!(c, '[' | '\\' | '&' | '~') {
-                        text.push('\\');
-                    }
-                    text.push(c);
-                }
-                text.push(']');
-            }
-            '{' => {
-                braces += 1;
-                text.push_str("(?:");
-            }
-            '}' if braces > 0 => {
-                braces -= 1;
-                text.push(')');
-            }
-            ',' if braces > 0 => text.push('|'),
-            c => text.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
         }
     }
     text.push('$');
     regex::Regex::new(&text).map_err(|_| "the pattern is not a glob".to_owned())
+}
+
+fn glob_part(part: &str, text: &mut String) -> Result<(), String> {
+    let invalid = || "the pattern is not a glob".to_owned();
+    let literal = |c: char| regex::escape(c.encode_utf8(&mut [0; 4]));
+    let mut chars = part.chars().peekable();
+    let mut alternatives = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '*' => text.push_str("[^/]*"),
+            '?' => text.push_str("[^/]"),
+            '\\' => text.push_str(&literal(chars.next().ok_or_else(invalid)?)),
+            '[' => {
+                text.push('[');
+                if chars.next_if_eq(&'^').is_some() {
+                    text.push('^');
+                }
+                loop {
+                    match chars.next().ok_or_else(invalid)? {
+                        ']' => break,
+                        '-' => text.push('-'),
+                        '\\' => text.push_str(&literal(chars.next().ok_or_else(invalid)?)),
+                        c => text.push_str(&literal(c)),
+                    }
+                }
+                text.push(']');
+            }
+            '{' if alternatives => return Err("braces in braces are not evaluated".to_owned()),
+            '{' => {
+                alternatives = true;
+                text.push_str("(?:");
+            }
+            '}' if alternatives => {
+                alternatives = false;
+                text.push(')');
+            }
+            ',' if alternatives => text.push('|'),
+            c => text.push_str(&literal(c)),
+        }
+    }
+    if alternatives {
+        return Err(invalid());
+    }
+    Ok(())
+}
+
+/// How to get from a folder to a path, both normalized, with `/` between parts.
+fn relative(dir: &Path, path: &Path) -> String {
+    let shared = common(dir, path).components().count();
+    let up = dir.components().skip(shared).map(|_| "..".into());
+    let down = path.components().skip(shared);
+    let down = down.map(|part| part.as_os_str().to_string_lossy());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// A path without `.`, and without `..` where it follows a name.

@@ -415,7 +415,7 @@ impl Lowering<'_> {
                     let index = i64::try_from(*index.value()).unwrap_or(i64::MAX);
                     steps.push(Step::Index(literal(index.into(), span)));
                 }
-                // `[*]` takes everything that follows with it, `.*` the names only.
+                // `[*]` takes everything that follows with it, `.*` the names and numbers behind dots only.
                 TraversalOperator::FullSplat(_) => {
                     steps.push(Step::Splat(self.steps(rest), span));
                     return steps;
@@ -424,7 +424,10 @@ impl Lowering<'_> {
                     let names = rest
                         .iter()
                         .take_while(|operator| {
-                            matches!(operator.value(), TraversalOperator::GetAttr(_))
+                            matches!(
+                                operator.value(),
+                                TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)
+                            )
                         })
                         .count();
                     let (each, after) = rest.split_at(names);

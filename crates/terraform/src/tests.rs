@@ -2123,3 +2123,103 @@ proptest::proptest! {
         proptest::prop_assert_eq!(loaded.value("terraform_data.a", "input"), &Node::from(&value));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn files_behind_links_are_found_and_what_leads_out_of_the_tree_is_not_known() {
+    let text = |pattern: &str, name: &str| {
+        format!(
+            "resource \"terraform_data\" \"{name}\" {{\n  input = fileset(\"a\", \"{pattern}\")\n}}\n"
+        )
+    };
+    let home = "resource \"terraform_data\" \"home\" {\n  input = [try(file(\"~/x\"), \"no\"), fileexists(\"~/x\"), fileset(\"~\", \"*\")]\n}\n";
+    let main = [
+        &text("**/*.json", "all"),
+        &text("link/*", "linked"),
+        &text("*.txt", "out"),
+        &text("../../*", "above"),
+        home,
+    ]
+    .map(str::to_owned)
+    .concat();
+    let dir = folder(&[("main.tf", &main), ("a/1.json", ""), ("other/o.json", "")]);
+    let link =
+        |to: &str, name: &str| std::os::unix::fs::symlink(to, dir.path().join(name)).unwrap();
+    link("../other", "a/link");
+    link("../other/o.json", "a/l.json");
+    link("nowhere", "a/dead.json");
+    link("/etc/hostname", "a/out.txt");
+    let sources = Sources::new();
+    let (entries, _) = walk(dir.path());
+    let loaded = Loaded {
+        inventory: load(&sources, &entries, &Options::default()),
+        sources,
+        dir,
+    };
+    let value = |name: &str| {
+        loaded
+            .value(&format!("terraform_data.{name}"), "input")
+            .clone()
+    };
+    // As Terraform 1.11.4 finds them.
+    assert_eq!(value("all"), json(r#"["1.json", "l.json", "link/o.json"]"#));
+    assert_eq!(value("linked"), json(r#"["link/o.json"]"#));
+    assert!(value("out").as_unknown().is_some());
+    assert!(value("above").as_unknown().is_some());
+    let home = value("home");
+    assert!(
+        home.as_list()
+            .unwrap()
+            .iter()
+            .all(|part| part.as_unknown().is_some()),
+        "{home:?}"
+    );
+}
+
+/// `size = "7"` is a number where the schema says so, which only the provider knows.
+#[test]
+fn a_number_and_its_text_may_be_equal_once_a_schema_converted_them() {
+    let loaded = main_tf(
+        r#"
+resource "aws_db_instance" "a" {
+  backup_retention_period = "7"
+  multi_az                = "true"
+  identifier              = 5
+  tags                    = { b = 2 }
+  timeouts {
+    create = "1h"
+  }
+}
+resource "terraform_data" "a" {
+  input = {
+    number = aws_db_instance.a.backup_retention_period == 7
+    bool   = aws_db_instance.a.multi_az != true
+    text   = aws_db_instance.a.identifier == "5"
+    member = aws_db_instance.a.tags["b"] == "2"
+    same   = aws_db_instance.a.backup_retention_period == "7"
+    other  = aws_db_instance.a.backup_retention_period == 8
+    block  = aws_db_instance.a.timeouts.create
+    list   = aws_db_instance.a.timeouts[0].create
+  }
+}
+resource "aws_db_instance" "b" {
+  count = aws_db_instance.a.multi_az == true ? 1 : 0
+}
+"#,
+    );
+    let value = |name: &str| {
+        loaded
+            .value("terraform_data.a", &format!("input.{name}"))
+            .clone()
+    };
+    for name in ["number", "bool", "text", "member"] {
+        assert!(value(name).as_unknown().is_some(), "{name}");
+    }
+    assert_eq!(value("same"), json("true"));
+    assert_eq!(value("other"), json("false"));
+    assert_eq!(
+        (value("block"), value("list")),
+        (json("\"1h\""), json("\"1h\""))
+    );
+    assert!(loaded.addresses().contains(&"aws_db_instance.b[*]"));
+}

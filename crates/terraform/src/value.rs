@@ -170,6 +170,13 @@ impl Refs {
         self.0.is_none()
     }
 
+    /// Whether there is one to what a provider makes: its schema converts what is written. That of `terraform_data` takes
+    /// any type as it is.
+    pub(crate) fn to_schema(&self) -> bool {
+        let builtin = |address: &str| address.split('.').any(|part| part == "terraform_data");
+        self.iter().any(|reference| !builtin(&reference.address))
+    }
+
     /// Those of both.
     pub fn union(&self, other: &Self) -> Self {
         match (&self.0, &other.0) {

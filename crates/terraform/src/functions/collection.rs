@@ -368,11 +368,7 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
             Kind::List(elements) | Kind::Tuple(elements) => {
                 args.spend(elements.len())?;
                 known |= !elements.is_empty();
-                all.extend(
-                    elements
-                        .iter()
-                        .map(|element| element.clone().mark(value.sensitive)),
-                );
+                all.extend_from_slice(elements);
             }
             Kind::Unknown(unk) => match &unk.ty {
                 Type::Any | Type::List(_) | Type::Tuple(_) => {
@@ -403,11 +399,13 @@ pub(super) fn concat(args: &Args<'_>) -> Result<Val, String> {
         };
         return Ok(typed(args.unknown(), ty));
     }
+    let sensitive = values.iter().any(|value| value.sensitive);
     if !lists {
-        return Ok(typed(partly_known(all, args, Val::tuple), together(values)));
+        let all = partly_known(all, args, Val::tuple).mark(sensitive);
+        return Ok(typed(all, together(values)));
     }
     let all = unify_values(&all).map_or(all, |(_, values)| values);
-    Ok(partly_known(all, args, Val::list))
+    Ok(partly_known(all, args, Val::list).mark(sensitive))
 }
 
 /// Whether two values are equal is only known where both are: an unknown element may be one that is there already.
@@ -579,11 +577,8 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
         match value.members() {
             Some(members) => {
                 args.spend(members.len())?;
-                merged.extend(
-                    members.iter().map(|(key, member)| {
-                        (Arc::clone(key), member.clone().mark(value.sensitive))
-                    }),
-                );
+                let own = members.iter();
+                merged.extend(own.map(|(key, member)| (Arc::clone(key), member.clone())));
             }
             None if matches!(
                 value.as_unknown().map(|unk| &unk.ty),
@@ -631,11 +626,13 @@ pub(super) fn merge(args: &Args<'_>) -> Result<Val, String> {
         .as_ref()
         .map(known)
         .is_some_and(|types: Vec<Type>| types.windows(2).all(|pair| pair.first() == pair.last()));
-    Ok(if same && values.iter().any(|value| !value.is_null()) {
+    let mut given = values.iter().filter(|value| !value.is_null()).peekable();
+    let merged = if same && given.peek().is_some() {
         Val::map(merged)
     } else {
         Val::object(merged)
-    })
+    };
+    Ok(merged.mark(given.any(|value| value.sensitive)))
 }
 
 /// The type of what is merged, where Terraform knows it: the one type of all, or the attributes of all.

@@ -31,10 +31,16 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
     let mut stack: Vec<(Open, usize)> = Vec::new();
     let mut anchors: HashMap<usize, Val> = HashMap::new();
     let mut document: Option<Val> = None;
+    let (unended, length) = (!text.ends_with('\n'), text.chars().count());
     for event in Parser::new_from_str(text) {
-        let (event, _) = event.map_err(invalid)?;
+        let (event, span) = event.map_err(invalid)?;
         let (value, anchor, plain) = match event {
-            Event::Scalar(text, style, anchor, tag) => {
+            Event::Scalar(mut text, style, anchor, tag) => {
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                // The last line of a block has the end that the document gives it.
+                if block && unended && span.end.index() >= length && text.ends_with('\n') {
+                    text.to_mut().pop();
+                }
                 let plain = matches!(style, ScalarStyle::Plain);
                 let value = match tag {
                     Some(tag) if tag.suffix() == "str" || tag.suffix() == "binary" => {
