@@ -727,3 +727,27 @@ fn what_can_only_be_so_is_decided() {
     assert_eq!(principal("var.any"), "unknown");
     assert_eq!(principal("\"*\""), "fail");
 }
+
+#[test]
+fn a_condition_key_of_alternatives_is_compared_without_case() {
+    let of = |key: &str| {
+        let text = format!(
+            "variable \"cond\" {{ type = bool }}\ndata \"aws_caller_identity\" \"current\" {{}}\nresource \"aws_kms_key\" \"phi\" {{\n  policy = data.aws_iam_policy_document.phi.json\n}}\ndata \"aws_iam_policy_document\" \"phi\" {{\n  statement {{\n    actions   = [\"kms:Decrypt\"]\n    resources = [\"*\"]\n    principals {{\n      type        = \"AWS\"\n      identifiers = [\"*\"]\n    }}\n    condition {{\n      test     = \"StringEquals\"\n      variable = {key}\n      values   = [data.aws_caller_identity.current.account_id]\n    }}\n  }}\n}}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "kms-key-policy-public",
+            "aws_kms_key.phi",
+        )
+    };
+    assert_eq!(of("\"aws:PrincipalAccount\""), "pass");
+    assert_eq!(
+        of("var.cond ? \"aws:PrincipalAccount\" : \"aws:PrincipalOrgID\""),
+        "pass"
+    );
+    assert_eq!(
+        of("var.cond ? \"aws:PrincipalAccount\" : \"aws:UserAgent\""),
+        "unknown"
+    );
+    assert_eq!(of("\"aws:UserAgent\""), "fail");
+}

@@ -506,13 +506,7 @@ fn from_block(block: &Node) -> Node {
         |members: &Map| of_kind(members.get("type"), members.get("identifiers"), denied);
     let conditions = |members: &Map| {
         let part = |name: &str| members.get(name).cloned().unwrap_or_default();
-        let key = match part("variable") {
-            Node {
-                value: Value::String(text),
-                ..
-            } => Node::string(text.to_ascii_lowercase()),
-            other => other,
-        };
+        let key = lower(&part("variable"));
         vec![condition(part("test"), key, many(members.get("values")))]
     };
     let mut statement = object(vec![
