@@ -82,17 +82,17 @@ pub(crate) fn render(
         arguments.push("--values".into());
         arguments.push(paths::argument(values).into());
     }
-    match tools.run(&helm, &arguments) {
+    match tools.run(&helm, &arguments, folder) {
         Ok(output) => Ok(split(&output, &shown)),
         Err(error) => Err(vec![
             Diagnostic::new(
                 Level::Error,
                 "helm-failed",
-                format!("the chart {shown} was not judged: `helm template` says: {error}"),
+                format!("the chart {shown} was not judged: `helm template` failed: {error}"),
             )
             .in_path(Arc::clone(file.path()))
             .remedy(format!(
-                "run `helm template {shown}` with the same values files, and correct the chart"
+                "run `helm template {shown}` with the same values files to see what helm says, which may quote values, and correct the chart"
             )),
         ]),
     }

@@ -226,14 +226,14 @@ impl Kustomizations {
             ]);
         };
         arguments.push(paths::argument(folder).into());
-        match tools.run(&program, &arguments) {
+        match tools.run(&program, &arguments, folder) {
             Ok(output) => Ok((format!("{path} (rendered)"), output)),
             // Its patches may be for what is elsewhere.
             Err(error) if kustomization.component => Err(vec![
                 Diagnostic::new(
                     Level::Warning,
                     "kustomize-failed",
-                    format!("the component {shown}, which no overlay here uses, was not judged: kustomize says: {error}"),
+                    format!("the component {shown}, which no overlay here uses, was not judged: kustomize failed: {error}"),
                 )
                 .in_path(path)
                 .remedy("check it with the overlays that use it"),
@@ -242,11 +242,11 @@ impl Kustomizations {
                 Diagnostic::new(
                     Level::Error,
                     "kustomize-failed",
-                    format!("the overlay {shown} was not judged: kustomize says: {error}"),
+                    format!("the overlay {shown} was not judged: kustomize failed: {error}"),
                 )
                 .in_path(path)
                 .remedy(format!(
-                    "run `kustomize build {shown}`, and correct the kustomization"
+                    "run `kustomize build {shown}` to see what it says, which may quote values, and correct the kustomization"
                 )),
             ]),
         }

@@ -382,7 +382,7 @@ END"#;
 }
 
 #[test]
-fn what_helm_says_is_told() {
+fn where_helm_failed_is_told() {
     let (_bin, tools) = fake(
         "helm",
         "echo 'Error: execution error at (clinic/templates/a.yaml:1:4): image is required' >&2; exit 1",
@@ -393,7 +393,9 @@ fn what_helm_says_is_told() {
     assert!(
         loaded.inventory.diagnostics[0]
             .message
-            .contains("image is required")
+            .ends_with("templates/a.yaml:1)"),
+        "{:?}",
+        loaded.inventory.diagnostics
     );
 }
 
@@ -502,7 +504,9 @@ fn a_chart_is_rendered_by_helm_itself() {
     assert!(
         loaded.inventory.diagnostics[0]
             .message
-            .contains("image is required")
+            .ends_with("templates/a.yaml:1)"),
+        "{:?}",
+        loaded.inventory.diagnostics
     );
 }
 

@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     io::Read,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     process::{Command, Stdio},
     sync::mpsc,
     thread,
@@ -13,8 +13,48 @@ use std::{
 
 use hipaa_iac_source::MAX_FILE_BYTES;
 
-/// How much of an error's text is told.
-const MAX_ERROR: usize = 600;
+/// How many words of an error are looked at for the name of a file.
+const MAX_WORDS: usize = 200;
+
+/// What a program says where it fails, and how a report says so. Its own words are not shown: they may quote values.
+const KNOWN: [(&str, &str); 15] = [
+    ("YAML parse error", "what it renders is not YAML"),
+    (
+        "execution error at",
+        "a template calls `fail`, or `required` for what is not set",
+    ),
+    (
+        "nil pointer evaluating",
+        "it reads below a value that is not set",
+    ),
+    ("no template", "it includes a template that is not there"),
+    ("parse error at", "a template cannot be parsed"),
+    (
+        "meet the specifications of the schema",
+        "the values do not fit values.schema.json",
+    ),
+    (
+        "missing in charts/ directory",
+        "a dependency is not in its charts/ folder",
+    ),
+    (
+        "chart requires kubeVersion",
+        "it asks for another version of Kubernetes",
+    ),
+    ("error converting YAML to JSON", "a values file is not YAML"),
+    ("no matches for Id", "a patch finds no object"),
+    ("already registered id", "two objects have one identity"),
+    ("unknown field", "a field is not known"),
+    (
+        "is not in or below",
+        "a file that it names lies outside of its folder",
+    ),
+    (
+        "no such file or directory",
+        "a file that it names is not there",
+    ),
+    ("executing", "a template cannot be executed"),
+];
 
 /// Where programs are looked for, and how long they may run.
 #[derive(Clone, Debug)]
@@ -43,8 +83,55 @@ pub(crate) enum ToolError {
     TooLarge,
     #[error("its output is not valid UTF-8")]
     NotUtf8,
-    #[error("{0}")]
-    Failed(String),
+    /// What it said may quote values, and is not shown as it is: see [`Failure::shown`].
+    #[error("{}", .0.shown())]
+    Failed(Failure),
+}
+
+/// What a program said as it failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    said: String,
+    /// The folder that it worked on.
+    folder: PathBuf,
+}
+
+impl Failure {
+    /// What of it holds no values: which known failure it is, and the file of the folder that it names, with the line.
+    fn shown(&self) -> String {
+        let is_error = |line: &&str| {
+            line.get(..6)
+                .is_some_and(|start| start.eq_ignore_ascii_case("error:"))
+        };
+        // Warnings may stand before it.
+        let error = self.said.lines().find(is_error).unwrap_or(&self.said);
+        let known = KNOWN.iter().find(|(word, _)| error.contains(word));
+        let what = known.map_or("it failed", |(_, shown)| *shown);
+        let ends = |letter: char| letter.is_whitespace() || "\"'`()<>[]{},;".contains(letter);
+        let mut words = error.split(ends).take(MAX_WORDS);
+        match words.find_map(|word| self.place(word)) {
+            Some(place) => format!("{what} ({place})"),
+            None => what.to_owned(),
+        }
+    }
+
+    /// `path:line` of a file that is there, so that it is no value. Helm writes the name of the chart before it.
+    fn place(&self, word: &str) -> Option<String> {
+        let mut parts = word.split(':');
+        let path = parts.next().filter(|path| path.contains('.'))?;
+        let inner = path.split_once('/').map(|(_, inner)| inner);
+        let is_file = |path: &&str| {
+            let inside = |part: Component<'_>| matches!(part, Component::Normal(_));
+            Path::new(path).components().all(inside) && self.folder.join(path).is_file()
+        };
+        let path = [Some(path), inner].into_iter().flatten().find(is_file)?;
+        let file = hipaa_iac_source::display_path(&self.folder.join(path));
+        let line = parts.next().and_then(|line| line.parse::<u16>().ok());
+        Some(match line {
+            Some(line) => format!("{file}:{line}"),
+            None => file,
+        })
+    }
 }
 
 impl Tools {
@@ -57,11 +144,12 @@ impl Tools {
             .find(|file| is_executable(file))
     }
 
-    /// Runs a program and returns what it writes.
+    /// Runs a program on a folder and returns what it writes.
     pub(crate) fn run<S: AsRef<OsStr>>(
         &self,
         program: &Path,
         arguments: &[S],
+        folder: &Path,
     ) -> Result<String, ToolError> {
         let home = tempfile::tempdir()?;
         let mut command = Command::new(program);
@@ -109,9 +197,10 @@ impl Tools {
         let output = receive(output);
         if !status.success() {
             let errors = receive(errors).unwrap_or_default();
-            let errors =
-                String::from_utf8_lossy(&errors).replace(&*home.path().to_string_lossy(), "$HOME");
-            return Err(ToolError::Failed(first_lines(&errors)));
+            return Err(ToolError::Failed(Failure {
+                said: String::from_utf8_lossy(&errors).into_owned(),
+                folder: folder.to_owned(),
+            }));
         }
         String::from_utf8(output.ok_or(ToolError::TooLarge)?).map_err(|_| ToolError::NotUtf8)
     }
@@ -128,41 +217,6 @@ fn read_bounded(pipe: impl Read + Send + 'static) -> mpsc::Receiver<Option<Vec<u
         let _ = sender.send(complete.then_some(bytes));
     });
     receiver
-}
-
-/// The first lines of an error, on one line, without what differs from run to run or from machine to machine.
-fn first_lines(text: &str) -> String {
-    let lines = text
-        .lines()
-        .map(|line| without_log_header(line.trim()))
-        .filter(|line| !line.is_empty());
-    let mut text = lines.take(3).collect::<Vec<_>>().join("; ");
-    if let Ok(folder) = env::current_dir() {
-        text = text.replace(&format!("{}/", folder.display()), "");
-    }
-    if text.is_empty() {
-        return "it failed without a word".to_owned();
-    }
-    if let Some((cut, _)) = text.char_indices().nth(MAX_ERROR) {
-        text.truncate(cut);
-        text.push('…');
-    }
-    text
-}
-
-/// Drops the header of Kubernetes' log lines, which has the time and the process in it:
-/// `E1124 15:54:09.959467   16774 run.go:72] "command failed" err="…"`.
-fn without_log_header(line: &str) -> &str {
-    let is_header = line.starts_with(['I', 'W', 'E', 'F'])
-        && line
-            .get(1..5)
-            .is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit()));
-    match line.split_once("] ").filter(|_| is_header) {
-        Some((_, message)) => message
-            .strip_prefix("\"command failed\" err=")
-            .unwrap_or(message),
-        None => line,
-    }
 }
 
 #[cfg(unix)]
@@ -201,7 +255,7 @@ pub(crate) mod tests {
     fn run(tools: &Tools, arguments: &[&str]) -> Result<String, ToolError> {
         let program = tools.find("tool").unwrap();
         loop {
-            match tools.run(&program, arguments) {
+            match tools.run(&program, arguments, Path::new(".")) {
                 Err(ToolError::Io(error))
                     if error.kind() == std::io::ErrorKind::ExecutableFileBusy =>
                 {
@@ -222,28 +276,40 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_failure_tells_its_first_lines() {
-        let (_folder, tools) = fake(
-            "tool",
-            "echo Error: one >&2; echo two >&2; echo three >&2; echo four >&2; exit 1",
-        );
-        assert_eq!(
-            run(&tools, &[]).unwrap_err().to_string(),
-            "Error: one; two; three"
-        );
-    }
-
-    #[test]
-    fn times_and_folders_of_the_run_are_left_out() {
-        let here = env::current_dir().unwrap().display().to_string();
-        let script = format!(
-            "echo 'E1124 15:54:09.959467   16774 run.go:72] \"command failed\" err=\"lstat {here}/a/b.yaml: no\"' >&2; echo \"$HOME/x\" >&2; exit 1"
-        );
-        let (_folder, tools) = fake("tool", &script);
-        assert_eq!(
-            run(&tools, &[]).unwrap_err().to_string(),
-            "\"lstat a/b.yaml: no\"; $HOME/x"
-        );
+    fn a_failure_is_told_without_values() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("templates")).unwrap();
+        fs::write(folder.path().join("templates/a.yaml"), "").unwrap();
+        let shown = |said: &str| {
+            let failure = Failure {
+                said: said.to_owned(),
+                folder: folder.path().to_owned(),
+            };
+            let place = hipaa_iac_source::display_path(folder.path());
+            failure.shown().replace(&format!("{place}/"), "")
+        };
+        for (said, is) in [
+            (
+                "coalesce.go:286: warning: cannot overwrite table for c.db (map[password:hunter2])\nError: YAML parse error on c/templates/a.yaml: error converting YAML to JSON: yaml: line 3: could not find hunter2\n",
+                "what it renders is not YAML (templates/a.yaml)",
+            ),
+            (
+                "Error: execution error at (c/templates/a.yaml:16:3): x hunter2\n\nUse --debug flag to render out invalid YAML\n",
+                "a template calls `fail`, or `required` for what is not set (templates/a.yaml:16)",
+            ),
+            (
+                "Error: template: c/templates/a.yaml:1:13: executing \"c/templates/a.yaml\" at <.Values.x.y.z>: nil pointer evaluating interface {}.y",
+                "it reads below a value that is not set (templates/a.yaml:1)",
+            ),
+            (
+                "Error: open hunter2.yaml: no such file or directory",
+                "a file that it names is not there",
+            ),
+            ("Error: hunter2", "it failed"),
+            ("", "it failed"),
+        ] {
+            assert_eq!(shown(said), is, "{said}");
+        }
     }
 
     #[test]

@@ -362,10 +362,11 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&range),
             Event::Alias(id) => self.alias(id, range),
-            Event::UnresolvedAlias(name) => {
-                let message = format!("no anchor `&{name}` stands before the alias `*{name}`");
-                self.fail_syntax(range, &message);
-            }
+            // Its name may be a password that is written without quotes.
+            Event::UnresolvedAlias(_) => self.fail_syntax(
+                range,
+                "no anchor stands before the alias; a text that begins with `*` needs quotes",
+            ),
             _ => {}
         }
     }
@@ -780,6 +781,17 @@ mod tests {
     }
 
     /// Observed as above: the decoder refuses these.
+    #[test]
+    fn an_alias_without_an_anchor_may_be_a_password() {
+        let (_, documents) = read("stringData:\n  password: *hunter2\n");
+        let [error] = documents.errors.as_slice() else {
+            panic!("{:?}", documents.errors);
+        };
+        assert!(error.span.is_some());
+        assert!(error.message.contains("alias"), "{error:?}");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+
     #[test]
     fn what_the_api_server_cannot_decode_is_an_error() {
         for text in [
