@@ -751,3 +751,56 @@ fn a_condition_key_of_alternatives_is_compared_without_case() {
     );
     assert_eq!(of("\"aws:UserAgent\""), "fail");
 }
+
+#[test]
+fn a_mention_of_an_argument_that_is_not_known_names_its_resource() {
+    let of = |name: &str, bucket: &str, address: &str| {
+        let text = format!(
+            "variable \"n\" {{ type = string }}\nvariable \"c\" {{ type = bool }}\nresource \"aws_s3_bucket\" \"a\" {{ bucket = {name} }}\nresource \"aws_s3_bucket\" \"b\" {{ bucket = \"b\" }}\nlocals {{ bucket = aws_s3_bucket.a.bucket }}\nresource \"aws_s3_bucket_versioning\" \"v\" {{\n  bucket = {bucket}\n  versioning_configuration {{ status = \"Enabled\" }}\n}}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "s3-bucket-versioning-disabled",
+            address,
+        )
+    };
+    for name in [
+        "var.n",
+        "var.c ? \"one\" : \"two\"",
+        "var.c ? var.n : \"three\"",
+        "\"x-${var.c ? \"one\" : \"two\"}\"",
+    ] {
+        for bucket in ["aws_s3_bucket.a.bucket", "local.bucket"] {
+            assert_eq!(of(name, bucket, "aws_s3_bucket.a"), "pass", "{name}");
+            assert_eq!(of(name, bucket, "aws_s3_bucket.b"), "fail", "{name}");
+        }
+        // What is made of the argument is another name.
+        for bucket in [
+            "upper(aws_s3_bucket.a.bucket)",
+            "lower(aws_s3_bucket.a.bucket)",
+            "aws_s3_bucket.a.bucket == \"one\" ? \"two\" : \"one\"",
+            "var.c ? aws_s3_bucket.a.bucket : \"b\"",
+        ] {
+            let said = of(name, bucket, "aws_s3_bucket.a");
+            assert_eq!(said, "unknown", "{name}: {bucket}");
+        }
+    }
+}
+
+#[test]
+fn a_replica_is_as_its_source_is_whatever_the_name_of_that() {
+    let of = |identifier: &str, encrypted: bool| {
+        let text = format!(
+            "variable \"n\" {{ type = string }}\nvariable \"c\" {{ type = bool }}\nresource \"aws_db_instance\" \"a\" {{\n  identifier        = {identifier}\n  storage_encrypted = {encrypted}\n}}\nresource \"aws_db_instance\" \"replica\" {{ replicate_source_db = aws_db_instance.a.identifier }}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "rds-storage-unencrypted",
+            "aws_db_instance.replica",
+        )
+    };
+    for identifier in ["\"a\"", "var.c ? \"a\" : \"b\""] {
+        assert_eq!(of(identifier, true), "pass", "{identifier}");
+        assert_eq!(of(identifier, false), "fail", "{identifier}");
+    }
+}

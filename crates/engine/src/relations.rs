@@ -500,6 +500,15 @@ impl<'a> Relations<'a> {
             return;
         };
         *left = rest;
+        if let Some((target, reference)) = self.argument(at, node) {
+            let about = !reference.attribute.starts_with("tags");
+            self.aim(&[target], reference, sure && about, hops, left, into);
+            let unknown = node.as_unknown().into_iter();
+            let texts = unknown.flat_map(|unknown| unknown.alternatives.iter().filter_map(text));
+            into.texts
+                .extend(texts.map(|text| (Arc::clone(text), false)));
+            return;
+        }
         match &node.value {
             Value::List(elements) => {
                 // A plan tells of a list only all of what it is made from: of as many values as resources each is one.
@@ -639,6 +648,45 @@ impl<'a> Relations<'a> {
                 }
             }
         }
+    }
+
+    /// The resource whose argument a value that is not known is, as it stands: `bucket = aws_s3_bucket.a.bucket`, where that
+    /// is one of two texts. What a function or a conditional makes of it has another origin.
+    pub(crate) fn argument<'n>(&self, at: usize, node: &'n Node) -> Option<(usize, &'n Reference)> {
+        let (value, [reference]) = (node.as_unknown()?, node.references()) else {
+            return None;
+        };
+        let Target::Resources(targets) = self.target(at, reference) else {
+            return None;
+        };
+        let target = *targets.first().filter(|_| self.is_one(at, &targets))?;
+        let resource = self.resource(target)?;
+        let written_there = resource.body.get(&reference.attribute)?;
+        let argument = written_there.as_unknown()?;
+        let origin = node.origin.as_deref()?;
+        let comes_from_there = match written_there.origin.as_deref() {
+            Some(there) => origin == there,
+            None => *origin.what == *format!("{}.{}", resource.address, reference.attribute),
+        };
+        let same = |(a, b): (&Node, &Node)| match (a.as_unknown(), b.as_unknown()) {
+            (Some(a), Some(b)) => a.reasons == b.reasons,
+            _ => a == b,
+        };
+        let (own, there) = (&value.alternatives, &argument.alternatives);
+        let is_same = value.reasons == argument.reasons
+            && own.len() == there.len()
+            && own.iter().zip(there).all(same)
+            && written(&value.template) == written(&argument.template);
+        let is_one_value = [value, argument]
+            .iter()
+            .all(|unknown| !unknown.many && unknown.json.is_none() && unknown.element.is_none());
+        // What it is made from may refer to something itself, which says more.
+        let inside = Node {
+            references: None,
+            ..node.clone()
+        };
+        let is_plain = references_in(&inside).is_empty();
+        (comes_from_there && is_same && is_one_value && is_plain).then_some((target, reference))
     }
 
     /// What the references of a value itself lead to.

@@ -230,8 +230,11 @@ pub(super) fn reference(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 /// The resource that a value refers to: each that it may refer to is an alternative.
 fn one_reference(scope: &Scope<'_>, node: &Node) -> Outcome {
+    let relations = &scope.world.relations;
+    let is_argument = relations.argument(scope.resource, node).is_some();
     if let Some(unknown) = node.as_unknown()
         && !unknown.alternatives.is_empty()
+        && !is_argument
     {
         let mut answer: Option<Val> = None;
         for alternative in &unknown.alternatives {
@@ -256,7 +259,9 @@ fn one_reference(scope: &Scope<'_>, node: &Node) -> Outcome {
     let referred = targets(scope, node)?;
     let mut reasons = referred.open;
     // One of several instances, whichever; what is made from more than a reference may be anything else as well.
-    let whole = node.as_unknown().is_none_or(|unknown| unknown.set) && reasons.is_empty();
+    // An argument that turns out null is computed, and so set to whom it is read from.
+    let is_set = is_argument || node.as_unknown().is_none_or(|unknown| unknown.set);
+    let whole = is_set && reasons.is_empty();
     let all: Vec<Val> = referred
         .certain
         .iter()
