@@ -804,3 +804,22 @@ fn a_replica_is_as_its_source_is_whatever_the_name_of_that() {
         assert_eq!(of(identifier, false), "fail", "{identifier}");
     }
 }
+
+#[test]
+fn a_statement_counts_though_another_of_its_document_is_not_known() {
+    let of = |statement: &str| {
+        let text = format!(
+            "variable \"u\" {{ type = string }}\ndata \"aws_iam_policy_document\" \"d\" {{\n  {statement}\n  statement {{\n    actions   = [\"s3:GetObject\"]\n    resources = [\"arn:aws:s3:::${{var.u}}/*\"]\n  }}\n}}\nresource \"aws_iam_policy\" \"p\" {{ policy = data.aws_iam_policy_document.d.json }}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "iam-policy-full-admin",
+            "aws_iam_policy.p",
+        )
+    };
+    let all = "statement {\n    actions   = [\"*\"]\n    resources = [\"*\"]\n  }";
+    assert_eq!(of(all), "fail");
+    assert_eq!(of(""), "pass");
+    let unknown = "statement {\n    actions   = [var.u]\n    resources = [\"*\"]\n  }";
+    assert_eq!(of(unknown), "unknown");
+}
