@@ -823,3 +823,19 @@ fn a_statement_counts_though_another_of_its_document_is_not_known() {
     let unknown = "statement {\n    actions   = [var.u]\n    resources = [\"*\"]\n  }";
     assert_eq!(of(unknown), "unknown");
 }
+
+#[test]
+fn what_a_block_that_may_not_be_there_refers_to_is_not_certain() {
+    let of = |how_many: &str| {
+        let text = format!(
+            "variable \"c\" {{ type = bool }}\nresource \"google_storage_bucket\" \"logs\" {{ name = \"acme-logs\" }}\nresource \"google_storage_bucket\" \"phi\" {{\n  name = \"acme-phi\"\n  dynamic \"logging\" {{\n    for_each = {how_many}\n    content {{ log_bucket = google_storage_bucket.logs.name }}\n  }}\n}}\n"
+        );
+        verdict(
+            &[("main.tf", &text)],
+            "gcp-bucket-access-not-logged",
+            "google_storage_bucket.logs",
+        )
+    };
+    assert_eq!(of("[1]"), "pass");
+    assert_eq!(of("var.c ? [1] : []"), "unknown");
+}

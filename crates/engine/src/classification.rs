@@ -183,7 +183,8 @@ fn default_tags(provider: &Node) -> impl Iterator<Item = &Node> {
 /// The tags and labels that a Terraform resource gives itself.
 fn tags(resource: &Resource) -> impl Iterator<Item = Node> {
     TAGS.iter()
-        .flat_map(|path| relations::find(&resource.body, path).nodes)
+        .map(|path| relations::find(&resource.body, path))
+        .flat_map(|found| found.nodes.into_iter().chain(found.perhaps))
         .filter(|tags| !tags.is_null())
 }
 

@@ -102,6 +102,16 @@ pub(crate) struct Referred {
     pub(crate) open: Vec<Arc<str>>,
 }
 
+impl Referred {
+    /// Makes nothing of it certain.
+    pub(crate) fn doubt(&mut self) {
+        self.perhaps.append(&mut self.certain);
+        for (_, certain) in &mut self.texts {
+            *certain = false;
+        }
+    }
+}
+
 /// How many values are looked at to tell what one value refers to.
 const MAX_REFERRED: usize = 4096;
 
@@ -435,8 +445,13 @@ impl<'a> Relations<'a> {
             };
             let found = find(&resource.body, path);
             let mut open: Vec<Arc<str>> = found.hidden;
-            for node in &found.nodes {
-                let referred = self.referred(at, node, true);
+            let certain = found.nodes.iter().map(|node| (node, true));
+            let perhaps = found.perhaps.iter().map(|node| (node, false));
+            for (node, is_there) in certain.chain(perhaps) {
+                let mut referred = self.referred(at, node, true);
+                if !is_there {
+                    referred.doubt();
+                }
                 let mut why = Vec::new();
                 unknown_reasons(node, &mut why);
                 if why.is_empty() {
@@ -820,6 +835,8 @@ fn written(parts: &[TemplatePart]) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) nodes: Vec<Node>,
+    /// Those below something that is not known: perhaps there are none.
+    pub(crate) perhaps: Vec<Node>,
     pub(crate) hidden: Vec<Arc<str>>,
 }
 
@@ -867,7 +884,7 @@ fn walk(node: &Node, path: &str, found: &mut Found) {
                     .map(|reason| Arc::from(reason.as_str())),
             );
             for alternative in &unknown.alternatives {
-                walk(alternative, path, found);
+                perhaps(alternative, path, found);
             }
         }
         Value::Unknown(unknown) => {
@@ -881,11 +898,19 @@ fn walk(node: &Node, path: &str, found: &mut Found) {
                     .map(|reason| Arc::from(reason.as_str())),
             );
             if let Some(shape) = &unknown.element {
-                walk(shape, path, found);
+                perhaps(shape, path, found);
             }
         }
         _ => {}
     }
+}
+
+/// What is below something of which it is not known whether it will be there.
+fn perhaps(node: &Node, path: &str, found: &mut Found) {
+    let below = find(node, path);
+    found.perhaps.extend(below.nodes);
+    found.perhaps.extend(below.perhaps);
+    found.hidden.extend(below.hidden);
 }
 
 /// The references of a value and of everything in it.

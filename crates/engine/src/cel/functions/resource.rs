@@ -293,8 +293,13 @@ pub(super) fn references(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         ..Referred::default()
     };
     let mut reasons = Vec::new();
-    for node in &found.nodes {
-        let referred = targets(scope, node)?;
+    let certain = found.nodes.iter().map(|node| (node, true));
+    let perhaps = found.perhaps.iter().map(|node| (node, false));
+    for (node, is_there) in certain.chain(perhaps) {
+        let mut referred = targets(scope, node)?;
+        if !is_there {
+            referred.doubt();
+        }
         if !referred.perhaps.is_empty() {
             relations::unknown_reasons(node, &mut reasons);
         }
