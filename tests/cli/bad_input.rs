@@ -516,6 +516,8 @@ fn a_named_file_that_is_no_input_counts() {
         ("notes", "nothing to see\n"),
         ("package.json", "{\"name\": \"portal\"}"),
         ("empty.yaml", ""),
+        // Terraform passes by it, and so does everybody.
+        (".hidden.tf", "resource \"aws_db_instance\" \"a\" {}\n"),
     ] {
         let ran = beside_a_violation(&[(name, text.as_bytes())]);
         assert_eq!(ran.code, 1, "{}", ran.stdout);

@@ -208,9 +208,12 @@ fn load_with(
             && path
                 .parent()
                 .is_some_and(|folder| charts.binary_search(&folder.to_owned()).is_ok());
+        // Names with a dot in front Terraform passes by: nobody else tells that what was named is not read.
+        let is_terraform = TERRAFORM.iter().any(|end| name.ends_with(end))
+            && !(entry.named && name.starts_with('.'));
         if manifest
             && !is_kustomization(path)
-            && !TERRAFORM.iter().any(|end| name.ends_with(end))
+            && !is_terraform
             && !of_chart
             && !values.contains(path)
             && !overlays.listed.contains(path)
