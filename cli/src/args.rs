@@ -1,8 +1,14 @@
 //! The command line, as `--help` shows it.
 
-use std::path::PathBuf;
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
-use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::{PathBufValueParser, TypedValueParser as _},
+};
 
 /// Judges Terraform and Kubernetes manifests against the HIPAA Security Rule (45 CFR part 164), offline.
 #[derive(Debug, Parser)]
@@ -98,12 +104,29 @@ Exit codes (the highest applies):
   3  some input could not be read, parsed, resolved or evaluated, or a policy is broken
   4  a bug in hipaa-iac";
 
+/// A path below the working folder as seen from there: however it is spelled, reports name its files as the repository does.
+fn from_here(path: PathBuf) -> PathBuf {
+    let Ok(here) = env::current_dir() else {
+        return path;
+    };
+    match path.strip_prefix(here) {
+        Ok(below) if below == Path::new("") => PathBuf::from("."),
+        Ok(below) => below.to_owned(),
+        Err(_) => path,
+    }
+}
+
 /// What to read and how.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
     /// Files, pipes and folders to read; `-` is standard input
-    #[arg(default_value = ".", value_name = "PATH", help_heading = None::<&str>)]
+    #[arg(
+        default_value = ".",
+        value_name = "PATH",
+        value_parser = PathBufValueParser::new().map(from_here),
+        help_heading = None::<&str>
+    )]
     pub(crate) paths: Vec<PathBuf>,
     /// The configuration [default: hipaa-iac.yaml in the first PATH]
     #[arg(long, value_name = "FILE")]

@@ -580,6 +580,25 @@ fn paths_that_overlap_are_read_once() {
 }
 
 #[test]
+fn an_absolute_path_below_the_working_folder_is_shown_from_there() {
+    let tree = Tree::with(&[("sub/main.tf", BAD)]).unwrap();
+    let here = tree.path().canonicalize().unwrap();
+    let said = |path: &str, format: &str| {
+        let arguments = ["check", path, "--format", format, "--as-of", "2026-11-24"];
+        let ran = run_in(&here, &arguments).unwrap();
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        ran.stdout
+    };
+    let absolute = here.join("sub").display().to_string();
+    for format in ["text", "json", "sarif", "github"] {
+        let told = said(&absolute, format);
+        assert_eq!(told, said("sub", format), "{format}");
+        assert!(!told.contains(&*here.to_string_lossy()), "{format}: {told}");
+    }
+    assert_eq!(said(&here.to_string_lossy(), "json"), said(".", "json"));
+}
+
+#[test]
 fn a_broken_policy_is_told_where_it_is_asked_for() {
     let policy = "apiVersion: hipaa-iac.dev/v1alpha1\nkind: Policy\nmetadata: {name: mine}\nspec: {titel: x}\n";
     let tree = Tree::with(&[("main.tf", BAD), ("rules/mine/policy.yaml", policy)]).unwrap();
