@@ -535,6 +535,16 @@ fn a_value_that_terraform_refuses_is_no_pass() {
             "{value}"
         );
     }
+    for policy in ["rds-backups-disabled", "rds-backup-retention-short"] {
+        for value in ["\"abc\"", "true", "[7]"] {
+            let said = of("backup_retention_period", policy, value);
+            assert_eq!(said, "unknown", "{policy}: {value}");
+        }
+        for value in ["7", "\"7\""] {
+            let said = of("backup_retention_period", policy, value);
+            assert_eq!(said, "pass", "{policy}: {value}");
+        }
+    }
     let group = "resource \"aws_security_group\" \"g\" {\n  ingress {\n    from_port   = 22\n    to_port     = 22\n    protocol    = \"tcp\"\n    cidr_blocks = \"0.0.0.0/0\"\n  }\n}\n";
     assert_eq!(
         verdict(

@@ -641,6 +641,12 @@ impl<'a> Scope<'a> {
                 {
                     Ok(false.into())
                 }
+                // Terraform refuses what is no number where one is meant.
+                None if self.coerce
+                    && (is_number(a) && is_other(b) || is_other(a) && is_number(b)) =>
+                {
+                    Ok(Val::unknown("a number is wanted here"))
+                }
                 None => Err(library::no_overload("<", args)),
             },
             args => Err(library::no_overload("<", args)),
@@ -915,6 +921,11 @@ impl IntoList for Vec<Val> {
 
 fn is_number(val: &Val) -> bool {
     matches!(val, Val::Int(_) | Val::Uint(_) | Val::Double(_))
+}
+
+/// Whether an argument of a resource may be it, and it is no number.
+fn is_other(val: &Val) -> bool {
+    matches!(val, Val::Bool(_) | Val::Str(_) | Val::List(_) | Val::Map(_))
 }
 
 fn unknown_like(val: &Val) -> Val {

@@ -341,6 +341,11 @@ fn terraform_converts_texts() {
             );
         }
     }
+    for text in ["self.t < 5", "self.b > 0", "0 <= self.t"] {
+        let answer = run_in(&inventory, text, Val::from(&this), true);
+        assert!(matches!(answer, Ok(Val::Unknown(_))), "{text}: {answer:?}");
+        assert!(run_in(&inventory, text, Val::from(&this), false).is_err());
+    }
     assert!(matches!(
         run_in(&inventory, "self.n >= 5", Val::from(&this), true),
         Ok(Val::Bool(true))
