@@ -428,6 +428,39 @@ fn instances_of_a_module_are_one_block() {
 }
 
 #[test]
+fn each_instance_has_the_origin_of_its_own_value() {
+    let mut fixture = Fixture::new();
+    for (key, what, line) in [
+        ("eu", "default of var.encrypted", 12),
+        ("us", "argument of module.db", 30),
+        ("au", "default of var.encrypted", 12),
+    ] {
+        let finding = fixture.find(
+            "infra/db/main.tf",
+            MODULE,
+            "var.encrypted",
+            "rds-storage-unencrypted",
+            &format!("module.db[\"{key}\"].aws_db_instance.this"),
+        );
+        finding.origin = Some(Origin {
+            what: what.into(),
+            file: Some("infra/main.tf".into()),
+            line: Some(line),
+            column: Some(1),
+        });
+    }
+    let text = fixture.done().text();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "= also in module.db[\"us\"].aws_db_instance.this, where the value comes from argument of module.db, infra/main.tf:30 =",
+        "= also in module.db[\"au\"].aws_db_instance.this =",
+        "= note: value comes from default of var.encrypted, infra/main.tf:12 =",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
+
+#[test]
 fn environments_are_named() {
     let mut fixture = Fixture::new();
     for environment in ["staging", "prod"] {

@@ -649,7 +649,16 @@ impl Notes {
 
     fn others(&mut self, cause: &Cause<'_>, limit: usize) {
         for finding in cause.others.iter().take(limit) {
-            self.plain(&format!("also in {}", finding.subject()));
+            let subject = finding.subject();
+            // One place in a module, and another value for each call of it.
+            let own = finding.origin.as_ref();
+            match own.filter(|own| cause.first.origin.as_ref() != Some(*own)) {
+                Some(own) => self.plain(&format!(
+                    "also in {subject}, where the value comes from {}",
+                    own.describe()
+                )),
+                None => self.plain(&format!("also in {subject}")),
+            }
         }
         if cause.others.len() > limit {
             self.plain(&format!("and in {} more", cause.others.len() - limit));
