@@ -233,10 +233,14 @@ pub(crate) fn unjudged(inventory: &Inventory, relations: &Relations<'_>) -> Vec<
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let message = format!(
-                "containers of {kind} were not judged, for they stand in no pod template: {}{more}",
-                first.join(", ")
-            );
+            let resources = format!("{}{more}", first.join(", "));
+            let message = if kind.contains('/') {
+                format!(
+                    "containers of {kind} were not judged, for they stand in no pod template: {resources}"
+                )
+            } else {
+                format!("the policies for Kubernetes did not judge what {kind} makes: {resources}")
+            };
             let remedy = if kind.contains('/') {
                 "judge the pods that its controller makes: the operator sees each as it is created"
             } else if kind == "helm_release" {

@@ -551,7 +551,7 @@ fn containers_outside_of_pod_templates_are_told() {
     assert_eq!(
         told,
         [
-            (Level::Warning, "containers of kubernetes_deployment were not judged, for they stand in no pod template: kubernetes_deployment.web".to_owned()),
+            (Level::Warning, "the policies for Kubernetes did not judge what kubernetes_deployment makes: kubernetes_deployment.web".to_owned()),
             (Level::Warning, "containers of argoproj.io/Workflow were not judged, for they stand in no pod template: Workflow/x/a, Workflow/x/b, Workflow/x/c and 1 more".to_owned()),
         ]
     );
