@@ -849,3 +849,17 @@ fn what_a_block_that_may_not_be_there_refers_to_is_not_certain() {
     assert_eq!(of("[1]"), "pass");
     assert_eq!(of("var.c ? [1] : []"), "unknown");
 }
+
+#[test]
+fn a_data_source_that_is_asked_by_name_may_be_the_resource_of_that_name() {
+    let text = "resource \"aws_s3_bucket\" \"a\" { bucket = \"phi-a\" }\nresource \"aws_s3_bucket\" \"b\" { bucket = \"phi-b\" }\ndata \"aws_s3_bucket\" \"a\" { bucket = \"phi-a\" }\nresource \"aws_s3_bucket_versioning\" \"a\" {\n  bucket = data.aws_s3_bucket.a.id\n  versioning_configuration { status = \"Enabled\" }\n}\n";
+    let of = |address: &str| {
+        verdict(
+            &[("main.tf", text)],
+            "s3-bucket-versioning-disabled",
+            address,
+        )
+    };
+    assert_eq!(of("aws_s3_bucket.a"), "unknown");
+    assert_eq!(of("aws_s3_bucket.b"), "fail");
+}

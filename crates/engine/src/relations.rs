@@ -778,6 +778,8 @@ impl<'a> Relations<'a> {
                     into.perhaps.extend(further.perhaps);
                     if handed_on {
                         into.open.extend(further.open);
+                        // The name that a data source was asked with names a resource of the input, perhaps.
+                        into.texts.extend(further.texts);
                     }
                 }
             }
