@@ -12,7 +12,8 @@ use std::{
 use hipaa_iac_engine::{Agreements, Config, Date};
 use hipaa_iac_kubernetes as kubernetes;
 use hipaa_iac_source::{
-    Diagnostic, Inventory, Level, ReadError, SourceFile, Sources, WalkEntry, display_path, walk,
+    Diagnostic, Inventory, Level, ReadError, Reference, SourceFile, Sources, Unresolved, WalkEntry,
+    display_path, walk,
 };
 use hipaa_iac_terraform::{self as terraform, Assignment};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -211,7 +212,9 @@ pub(crate) fn inventory(
         all
     };
 
-    inventory.diagnostics.extend(parts_of_modules(&files));
+    let parts = parts_of_modules(&files);
+    let told = parts.iter().map(|(_, told)| told.clone());
+    inventory.diagnostics.extend(told);
     inventory.diagnostics.extend(terragrunt(&files));
 
     // What is named is a plan or state by what stands in it, whatever its name.
@@ -239,6 +242,10 @@ pub(crate) fn inventory(
             Some(found) => inventory.extend(found),
             None => manifests.push(entry.clone()),
         }
+    }
+    for (folder, told) in &parts {
+        let rest = rest_of_module(&source, folder, told);
+        inventory.unresolved.extend(rest);
     }
     inventory.extend(source);
     let mut helm_values: Vec<PathBuf> = settings
@@ -287,13 +294,14 @@ fn once(files: Vec<WalkEntry>) -> Result<Vec<WalkEntry>, Failure> {
     Ok(files)
 }
 
-/// Terraform files that were named without the others of their folder: together they are one module.
-fn parts_of_modules(files: &[WalkEntry]) -> Vec<Diagnostic> {
+/// Folders of which Terraform files were named without the others, which are one module together, and what is to be said.
+fn parts_of_modules(files: &[WalkEntry]) -> Vec<(String, Diagnostic)> {
     let is_terraform = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        [".tf", ".tofu", ".tf.json", ".tofu.json"]
-            .iter()
-            .any(|end| name.ends_with(end))
+        !name.starts_with('.')
+            && [".tf", ".tofu", ".tf.json", ".tofu.json"]
+                .iter()
+                .any(|end| name.ends_with(end))
     };
     let read: BTreeSet<&Path> = files.iter().map(|entry| plain(&entry.path)).collect();
     let folders: BTreeSet<&Path> = files
@@ -323,11 +331,38 @@ fn parts_of_modules(files: &[WalkEntry]) -> Vec<Diagnostic> {
                 if left == 1 { "is" } else { "are" },
             );
             (left > 0).then(|| {
-                Diagnostic::new(Level::Warning, "module-in-part", message)
-                    .remedy(format!("name the folder: {}", shown.display()))
+                let told = Diagnostic::new(Level::Warning, "module-in-part", message)
+                    .remedy(format!("name the folder: {}", shown.display()));
+                (display_path(shown), told)
             })
         })
         .collect()
+}
+
+/// The files of a root module that were not read: a companion of any of its resources may stand there.
+fn rest_of_module(source: &Inventory, root: &str, told: &Diagnostic) -> Vec<Unresolved> {
+    let mut of_environments: BTreeMap<Option<Arc<str>>, Vec<Reference>> = BTreeMap::new();
+    for resource in &source.resources {
+        if &*resource.root == root {
+            let environment = resource.environment.clone();
+            let references = of_environments.entry(environment).or_default();
+            references.push(Reference {
+                address: Arc::clone(&resource.address),
+                attribute: "".into(),
+            });
+        }
+    }
+    let unresolved = |(environment, references)| Unresolved {
+        address: root.into(),
+        root: root.into(),
+        environment,
+        reason: told.message.clone(),
+        remedy: told.remedy.clone().unwrap_or_default(),
+        span: None,
+        references,
+        texts: Vec::new(),
+    };
+    of_environments.into_iter().map(unresolved).collect()
 }
 
 /// Terragrunt's files, which are not read.

@@ -863,3 +863,34 @@ fn a_data_source_that_is_asked_by_name_may_be_the_resource_of_that_name() {
     assert_eq!(of("aws_s3_bucket.a"), "unknown");
     assert_eq!(of("aws_s3_bucket.b"), "fail");
 }
+
+#[test]
+fn a_companion_may_stand_in_a_file_that_was_not_named() {
+    let companion = "resource \"aws_s3_bucket_versioning\" \"b\" {\n  bucket = aws_s3_bucket.b.id\n  versioning_configuration { status = \"Enabled\" }\n}\n";
+    let tree = Tree::with(&[
+        ("m/a.tf", "resource \"aws_s3_bucket\" \"b\" {}\n"),
+        ("m/b.tf", companion),
+        ("n/a.tf", "resource \"aws_s3_bucket\" \"b\" {}\n"),
+    ])
+    .unwrap();
+    let of = |paths: &[&str]| {
+        let options = [
+            "--only",
+            "s3-bucket-versioning-disabled",
+            "--show",
+            "all",
+            "--format",
+            "json",
+            "--as-of=2026-11-24",
+        ];
+        let ran = run_in(tree.path(), &[&["check"], paths, &options[..]].concat()).unwrap();
+        let mut found = ran.findings();
+        found.retain(|finding| finding.contains("/a.tf"));
+        found.join(",")
+    };
+    let policy = "s3-bucket-versioning-disabled";
+    assert_eq!(of(&["m/a.tf"]), format!("{policy} unknown m/a.tf:1"));
+    assert_eq!(of(&["m/a.tf", "m/b.tf"]), format!("{policy} pass m/a.tf:1"));
+    assert_eq!(of(&["m"]), format!("{policy} pass m/a.tf:1"));
+    assert_eq!(of(&["n/a.tf"]), format!("{policy} fail n/a.tf:1"));
+}
