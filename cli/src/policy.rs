@@ -58,7 +58,8 @@ pub(crate) fn load<'a>(
     Ok(PolicySet::load(&built_in, &own))
 }
 
-/// Every policy document below a folder: `policy.yaml`, or any YAML file that is of kind Policy.
+/// Every policy document below a folder: `policy.yaml`, or any YAML file that is of kind Policy. A folder without any is a mistake:
+/// nothing in it would be in force, and nothing in it is read as input.
 fn files_below(sources: &Sources, folder: &Path) -> Result<Vec<Arc<SourceFile>>, Failure> {
     if !folder.is_dir() {
         let what = if folder.exists() {
@@ -82,16 +83,28 @@ fn files_below(sources: &Sources, folder: &Path) -> Result<Vec<Arc<SourceFile>>,
             continue;
         }
         let file = read(sources, &entry.path)?;
-        let is_policy = file
-            .text()
-            .lines()
-            .any(|line| line.trim_end() == "kind: Policy")
+        let is_policy = file.text().lines().any(is_kind_policy)
             && file.text().contains(hipaa_iac_engine::API_VERSION);
         if named || is_policy {
             files.push(file);
         }
     }
+    if files.is_empty() {
+        return Err(Failure(format!(
+            "{}: no policy is in the folder, neither {FILE} nor other YAML of kind Policy; name the folder that holds the policies",
+            folder.display()
+        )));
+    }
     Ok(files)
+}
+
+/// Whether a line of YAML says `kind: Policy`, with or without quotes and a comment.
+fn is_kind_policy(line: &str) -> bool {
+    let Some(kind) = line.strip_prefix("kind:") else {
+        return false;
+    };
+    let kind = kind.split(" #").next().unwrap_or_default();
+    kind.trim().trim_matches(['"', '\'']) == "Policy"
 }
 
 /// A policy by its name, or what the user may have meant.

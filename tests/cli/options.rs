@@ -542,11 +542,34 @@ fn a_command_that_failed_before_the_pipe_is_no_pass() {
     assert_eq!(code("apiVersion: v1\nkind: List\nitems: []\n"), 0);
 }
 
+/// A policy that every database passes.
+const OWN: &str = "apiVersion: hipaa-iac.dev/v1alpha1\nkind: Policy\nmetadata: {name: own}\nspec:\n  title: Own\n  severity: low\n  safeguards: [\"164.312(a)(1)\"]\n  profiles: [hipaa]\n  match: {terraform: [aws_db_instance]}\n  rules:\n    - select: $.identifier\n      absent: pass\n      require: self != 'x'\n      message: the name is x\n  rationale: because\n  remediation: {text: choose another}\n";
+
+#[test]
+fn a_folder_of_policies_without_a_policy_is_a_mistake() {
+    let tree = Tree::with(&[("main.tf", GOOD), ("rules/main.tf", BAD)]).unwrap();
+    for arguments in [
+        ["check", ".", "--policy", "rules"].as_slice(),
+        &["policy", "lint", "rules"],
+    ] {
+        let ran = run_in(tree.path(), arguments).unwrap();
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stdout);
+        assert!(ran.stderr.contains("rules: no policy"), "{}", ran.stderr);
+    }
+    for kind in ["Policy # ours", "\"Policy\"", "'Policy'", "Policy"] {
+        let policy = OWN.replace("kind: Policy", &format!("kind: {kind}"));
+        let tree = Tree::with(&[("rules/own.yaml", &policy)]).unwrap();
+        let ran = run_in(tree.path(), &["policy", "show", "--policy", "rules", "own"]).unwrap();
+        assert_eq!(ran.code, 0, "{kind}: {}", ran.stderr);
+    }
+}
+
 #[test]
 fn fixtures_of_configured_policies_are_no_input() {
     let fixture = ("rules/mine/fail.tf", BAD);
+    let policy = ("rules/mine/policy.yaml", OWN);
     let configuration = ("hipaa-iac.yaml", "policies: [rules]\n");
-    let tree = Tree::with(&[("main.tf", GOOD), fixture, configuration]).unwrap();
+    let tree = Tree::with(&[("main.tf", GOOD), fixture, policy, configuration]).unwrap();
     assert_eq!(run_in(tree.path(), &JSON).unwrap().code, 0);
     let named = [&["check", "rules/mine"], &JSON[2..]].concat();
     assert_eq!(
@@ -554,7 +577,7 @@ fn fixtures_of_configured_policies_are_no_input() {
         1,
         "unless they are named"
     );
-    let tree = Tree::with(&[("main.tf", GOOD), fixture]).unwrap();
+    let tree = Tree::with(&[("main.tf", GOOD), fixture, policy]).unwrap();
     assert_eq!(run_in(tree.path(), &JSON).unwrap().code, 1);
     let option = [&JSON[..], &["--policy", "rules"]].concat();
     assert_eq!(run_in(tree.path(), &option).unwrap().code, 0);
