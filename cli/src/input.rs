@@ -222,10 +222,7 @@ pub(crate) fn inventory(
         let extension = entry.path.extension().unwrap_or_default();
         entry.named || extension == "json" || extension == "tfstate"
     };
-    let mut source = Inventory::default();
-    for options in &environments {
-        source.extend(terraform::load(sources, &files, options));
-    }
+    let source = terraform::Source::read(sources, &files, &environments);
     // Plans and states are what they are, whatever the environment.
     let plain = terraform::Options {
         environment: None,
@@ -244,10 +241,10 @@ pub(crate) fn inventory(
         }
     }
     for (folder, told) in &parts {
-        let rest = rest_of_module(&source, folder, told);
+        let rest = rest_of_module(&source.inventory, folder, told);
         inventory.unresolved.extend(rest);
     }
-    inventory.extend(source);
+    inventory.extend(source.inventory);
     let mut helm_values: Vec<PathBuf> = settings
         .config
         .helm
@@ -401,7 +398,7 @@ fn plain(path: &Path) -> &Path {
 fn plan_or_state(
     sources: &Sources,
     entry: &WalkEntry,
-    source: &Inventory,
+    source: &terraform::Source<'_>,
     options: &terraform::Options,
 ) -> Option<Inventory> {
     let text = match Sources::read_text(&entry.path) {
@@ -446,7 +443,7 @@ fn piped(sources: &Sources, shown: &str, pipe: impl io::Read) -> Inventory {
     let plan = terraform::load_json(
         sources,
         &file,
-        &Inventory::default(),
+        &terraform::Source::default(),
         &terraform::Options::default(),
     );
     let is_plan = plan.is_some();

@@ -545,7 +545,7 @@ fn read_fixture(sources: &Sources, path: &Path) -> Result<Inventory, Failure> {
         let plan = terraform::load_json(
             sources,
             &read(sources, path)?,
-            &Inventory::default(),
+            &terraform::Source::default(),
             &terraform::Options::default(),
         );
         if let Some(mut inventory) = plan {

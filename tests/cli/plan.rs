@@ -420,3 +420,142 @@ fn a_secret_of_the_wrong_form_is_not_shown() {
         &[],
     );
 }
+
+/// Two buckets and a public access block, as the plan of [`source_of_blocks`] holds them; `references` is what the plan says
+/// of the block's bucket.
+fn plan_of_blocks(key: &str, variables: &Json, references: &Json) -> String {
+    let bucket = |key: &str| {
+        let mut bucket = change(
+            "aws_s3_bucket",
+            "b",
+            &["create"],
+            &json!({"force_destroy": false}),
+            &(json!({"arn": true, "bucket": true, "id": true}), json!({})),
+        );
+        bucket["address"] = json!(format!("aws_s3_bucket.b[\"{key}\"]"));
+        bucket["index"] = json!(key);
+        bucket
+    };
+    let mut block = change(
+        "aws_s3_bucket_public_access_block",
+        "p",
+        &["create"],
+        &json!({"block_public_acls": true, "block_public_policy": true, "ignore_public_acls": true, "restrict_public_buckets": true}),
+        &(json!({"bucket": true, "id": true}), json!({})),
+    );
+    if !key.is_empty() {
+        block["address"] = json!(format!("aws_s3_bucket_public_access_block.p[\"{key}\"]"));
+        block["index"] = json!(key);
+    }
+    json!({
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "variables": variables,
+        "resource_changes": [bucket("x"), bucket("y"), block],
+        "configuration": {"root_module": {"resources": [
+            {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b"},
+            {
+                "address": "aws_s3_bucket_public_access_block.p",
+                "mode": "managed",
+                "type": "aws_s3_bucket_public_access_block",
+                "name": "p",
+                "expressions": {"bucket": {"references": references}},
+            },
+        ]}},
+    })
+    .to_string()
+}
+
+/// `rest` are the lines of the public access block that say which bucket it is of.
+fn source_of_blocks(rest: &str) -> String {
+    format!(
+        "resource \"aws_s3_bucket\" \"b\" {{\n  for_each = toset([\"x\", \"y\"])\n}}\nresource \"aws_s3_bucket_public_access_block\" \"p\" {{\n  {rest}\n  block_public_acls = true\n  block_public_policy = true\n  ignore_public_acls = true\n  restrict_public_buckets = true\n}}\n"
+    )
+}
+
+/// The verdicts on the buckets x and y of the plan, read beside its source, and the file that is pointed at.
+fn joined(plan: &str, source: &str) -> (String, String, String) {
+    let tree = Tree::with(&[("plan.json", plan), ("src/main.tf", source)]).unwrap();
+    let arguments = [
+        "check",
+        "plan.json",
+        "src",
+        "--only",
+        "s3-bucket-public-access-not-blocked",
+        "--show",
+        "all",
+        "--format",
+        "json",
+        "--as-of=2026-11-24",
+    ];
+    let result = run_in(tree.path(), &arguments).unwrap().json();
+    let of = |key: &str| {
+        let found = result["findings"].as_array().unwrap().iter().find(|one| {
+            one["resource"]["root"] == "plan.json"
+                && one["resource"]["address"] == format!("aws_s3_bucket.b[\"{key}\"]")
+        });
+        let found = found.unwrap_or_else(|| panic!("no {key} in {result}"));
+        let text = |json: &Json| json.as_str().unwrap().to_owned();
+        (text(&found["verdict"]), text(&found["resource"]["file"]))
+    };
+    let ((x, file), (y, _)) = (of("x"), of("y"));
+    (x, y, file)
+}
+
+#[test]
+fn the_source_beside_a_plan_turns_no_verdict_round() {
+    let expect = |found: (String, String, String), x: &str, y: &str| {
+        let found = (found.0.as_str(), found.1.as_str(), found.2.as_str());
+        assert_eq!(found, (x, y, "src/main.tf"));
+    };
+    // An instance that the source holds only with other variables.
+    let by_key = json!(["aws_s3_bucket.b", "each.key"]);
+    let each = "for_each = toset(var.protected)\n  bucket = aws_s3_bucket.b[each.key].id";
+    let default = "variable \"protected\" {\n  default = [\"x\"]\n}\n";
+    let source = default.to_owned() + &source_of_blocks(each);
+    let with = plan_of_blocks("y", &json!({"protected": {"value": ["y"]}}), &by_key);
+    expect(joined(&with, &source), "fail", "pass");
+    let without = plan_of_blocks("y", &json!({}), &by_key);
+    expect(joined(&without, &source), "fail", "pass");
+
+    // The same address with other variables. The source knows what the plan does not say, with the plan's own.
+    let which = "variable \"which\" {\n  default = \"x\"\n}\n";
+    let source = which.to_owned() + &source_of_blocks("bucket = aws_s3_bucket.b[var.which].id");
+    let by_variable = json!(["aws_s3_bucket.b", "var.which"]);
+    let with = plan_of_blocks("", &json!({"which": {"value": "y"}}), &by_variable);
+    expect(joined(&with, &source), "fail", "pass");
+    let without = plan_of_blocks("", &json!({}), &by_variable);
+    expect(joined(&without, &source), "unknown", "unknown");
+
+    // The workspace is not in the plan.
+    let source = source_of_blocks(
+        "bucket = aws_s3_bucket.b[terraform.workspace == \"default\" ? \"x\" : \"y\"].id",
+    );
+    let by_workspace = json!(["aws_s3_bucket.b", "terraform.workspace"]);
+    let plan = plan_of_blocks("", &json!({}), &by_workspace);
+    expect(joined(&plan, &source), "unknown", "unknown");
+}
+
+#[test]
+fn a_source_that_is_not_the_plans_gives_places_alone() {
+    // It was changed since.
+    let by_index = json!([
+        "aws_s3_bucket.b[\"y\"].id",
+        "aws_s3_bucket.b[\"y\"]",
+        "aws_s3_bucket.b"
+    ]);
+    let plan = plan_of_blocks("", &json!({}), &by_index);
+    let source = source_of_blocks("bucket = aws_s3_bucket.b[\"x\"].id");
+    let (x, y, file) = joined(&plan, &source);
+    assert_eq!((&*x, &*y, &*file), ("fail", "pass", "src/main.tf"));
+    // What the plan knows is another.
+    let by_local = json!(["local.id"]);
+    let plan = plan_of_blocks("", &json!({}), &by_local);
+    let local = "locals {\n  id = aws_s3_bucket.b[\"x\"].id\n}\n";
+    let source = local.to_owned() + &source_of_blocks("bucket = local.id");
+    let (x, y, _) = joined(&plan, &source);
+    assert_eq!((&*x, &*y), ("pass", "fail"));
+    let other = source.replace("block_public_acls = true", "block_public_acls = false");
+    let (x, y, _) = joined(&plan, &other);
+    assert_eq!((&*x, &*y), ("unknown", "unknown"));
+}

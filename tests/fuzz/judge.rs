@@ -219,7 +219,7 @@ fn run(tree: &Tree, folder: &Path) -> Report {
 /// As `hipaa-iac check` reads what it is given.
 fn inventory(sources: &Sources, entries: &[WalkEntry]) -> Inventory {
     let options = terraform::Options::default();
-    let source = terraform::load(sources, entries, &options);
+    let source = terraform::Source::read(sources, entries, std::slice::from_ref(&options));
     let mut inventory = Inventory::default();
     let mut manifests = Vec::new();
     for entry in entries {
@@ -238,7 +238,7 @@ fn inventory(sources: &Sources, entries: &[WalkEntry]) -> Inventory {
             None => manifests.push(entry.clone()),
         }
     }
-    inventory.extend(source);
+    inventory.extend(source.inventory);
     inventory.extend(kubernetes::load(
         sources,
         &manifests,

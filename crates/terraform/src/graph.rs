@@ -65,6 +65,8 @@ pub(crate) struct Evaluator<'a> {
     /// Downloaded modules, by the key of `modules.json` (`vpc.subnets`).
     pub(crate) installed: BTreeMap<String, Installed>,
     pub(crate) providers: Providers,
+    /// What `terraform.workspace` is; `None` where that is not known.
+    workspace: Option<Arc<str>>,
     pub(crate) fuel: Fuel,
     /// How often something was mentioned that may not be there: an instance of a `count` or `for_each` that is not known, a
     /// member of what is not known.
@@ -353,6 +355,7 @@ impl<'a> Evaluator<'a> {
         given: BTreeMap<Arc<str>, Val>,
         installed: BTreeMap<String, Installed>,
         providers: Providers,
+        workspace: Option<Arc<str>>,
     ) -> Self {
         Self {
             loader,
@@ -361,6 +364,7 @@ impl<'a> Evaluator<'a> {
             given,
             installed,
             providers,
+            workspace,
             fuel: Fuel::new(FUEL),
             doubts: Cell::new(0),
             depth: Cell::new(0),
@@ -506,7 +510,16 @@ impl<'a> Evaluator<'a> {
                 (val, rest(1))
             }
             "terraform" | "tofu" => match &**attr(0)? {
-                "workspace" => (Val::str(Arc::clone(&self.loader.workspace)), rest(1)),
+                "workspace" => {
+                    let val = if let Some(name) = &self.workspace {
+                        Val::str(Arc::clone(name))
+                    } else {
+                        let mut unk = Unk::because("a plan does not say its workspace");
+                        (unk.ty, unk.set, unk.not_null) = (Type::String, true, true);
+                        Val::unknown(unk)
+                    };
+                    (val, rest(1))
+                }
                 "applying" => (
                     Val::unknown_because("terraform.applying is known at apply"),
                     rest(1),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use hipaa_iac_source::{Inventory, Sources, WalkEntry};
+use hipaa_iac_source::{Inventory, Node, Resource, Sources, WalkEntry};
 
 mod data;
 mod expression;
@@ -68,5 +68,33 @@ impl Default for Options {
 /// Local modules are read wherever they lie; downloaded ones through `.terraform/modules`. Resources are sorted by
 /// root and address; what could not be read or evaluated is told in the diagnostics.
 pub fn load(sources: &Sources, files: &[WalkEntry], options: &Options) -> Inventory {
-    loader::load(sources, files, options)
+    loader::load(sources, files, options).0
+}
+
+/// Source that was evaluated: once for each set of options, and for a plan once more, with the plan's variables.
+#[derive(Default)]
+pub struct Source<'a> {
+    /// What [`load`] makes of it, for all sets of options.
+    pub inventory: Inventory,
+    loaders: Vec<loader::Loader<'a>>,
+}
+
+impl<'a> Source<'a> {
+    /// See [`load`].
+    pub fn read(sources: &'a Sources, files: &[WalkEntry], runs: &[Options]) -> Self {
+        let mut source = Self::default();
+        for options in runs {
+            let (inventory, loader) = loader::load(sources, files, options);
+            source.inventory.extend(inventory);
+            source.loaders.push(loader);
+        }
+        source
+    }
+
+    /// The resources of a root as they are with the variables of a plan; none where the root was not read.
+    fn as_planned(&self, root: &str, environment: Option<&Arc<str>>, plan: &Node) -> Vec<Resource> {
+        let mut loaders = self.loaders.iter();
+        let loader = loaders.find(|loader| loader.environment.as_ref() == environment);
+        loader.map_or_else(Vec::new, |loader| loader::as_planned(loader, root, plan))
+    }
 }

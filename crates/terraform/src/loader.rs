@@ -20,6 +20,7 @@ use crate::{
     graph::{Evaluator, Instance, Keys, scope},
     module::{self, Mode, Module},
     providers::{self, Providers},
+    value::Val,
     variables,
 };
 
@@ -334,25 +335,48 @@ fn configuration_files(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// See [`crate::load`].
-pub(crate) fn load(sources: &Sources, files: &[WalkEntry], options: &Options) -> Inventory {
+pub(crate) fn load<'a>(
+    sources: &'a Sources,
+    files: &[WalkEntry],
+    options: &Options,
+) -> (Inventory, Loader<'a>) {
     let loader = Loader::new(sources, files, options);
     if loader.walked.is_empty() {
-        return Inventory::default();
+        return (Inventory::default(), loader);
     }
+    let inventory = pooled(|| load_all(&loader, options)).unwrap_or_else(|error| Inventory {
+        diagnostics: vec![Diagnostic::new(
+            Level::Error,
+            "no-threads",
+            format!("the system gives no thread to evaluate in: {error}"),
+        )],
+        ..Inventory::default()
+    });
+    (inventory, loader)
+}
+
+/// Does work where the stack is deep enough for it.
+fn pooled<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, rayon::ThreadPoolBuildError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK_BYTES)
-        .build();
-    match pool {
-        Ok(pool) => pool.install(|| load_all(&loader, options)),
-        Err(error) => Inventory {
-            diagnostics: vec![Diagnostic::new(
-                Level::Error,
-                "no-threads",
-                format!("the system gives no thread to evaluate in: {error}"),
-            )],
-            ..Inventory::default()
-        },
-    }
+        .build()?;
+    Ok(pool.install(work))
+}
+
+/// The resources of a root that was read, evaluated once more with the variables of a plan. A plan does not say its workspace.
+pub(crate) fn as_planned(loader: &Loader<'_>, root: &str, plan: &Node) -> Vec<Resource> {
+    let Some(dir) = loader.walked.keys().find(|dir| &*shown(dir) == root) else {
+        return vec![];
+    };
+    let evaluated = pooled(|| {
+        let module = loader.module(dir)?;
+        let given = variables::planned(plan, &module);
+        Some(evaluate(loader, dir, &module, given, None))
+    });
+    evaluated
+        .ok()
+        .flatten()
+        .map_or_else(Vec::new, |inventory| inventory.resources)
 }
 
 fn load_all(loader: &Loader<'_>, options: &Options) -> Inventory {
@@ -503,10 +527,24 @@ fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings
     let Some(module) = loader.module(dir) else {
         return Inventory::default();
     };
+    let mut diagnostics = Vec::new();
+    let given = settings.of_root(loader.sources, dir, &module, &mut diagnostics);
+    let workspace = Some(Arc::clone(&loader.workspace));
+    let mut inventory = evaluate(loader, dir, &module, given, workspace);
+    inventory.diagnostics.append(&mut diagnostics);
+    inventory
+}
+
+fn evaluate(
+    loader: &Loader<'_>,
+    dir: &Path,
+    module: &Arc<Module>,
+    given: BTreeMap<Arc<str>, Val>,
+    workspace: Option<Arc<str>>,
+) -> Inventory {
     let mut inventory = Inventory::default();
     let root = shown(dir);
     let installed = installed(dir, &mut inventory.diagnostics);
-    let given = settings.of_root(loader.sources, dir, &module, &mut inventory.diagnostics);
     let lock = providers::lock_file(loader.sources, dir, &mut inventory.diagnostics);
     let evaluator = Evaluator::new(
         loader,
@@ -514,9 +552,10 @@ fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings
         Arc::clone(&root),
         given,
         installed,
-        Providers::new(&module, &lock),
+        Providers::new(module, &lock),
+        workspace,
     );
-    let instance = Instance::root(Arc::clone(&module));
+    let instance = Instance::root(Arc::clone(module));
     let mut output = Output {
         evaluator: &evaluator,
         root,

@@ -12,7 +12,7 @@ use hipaa_iac_source::{
 };
 
 use crate::{
-    Options, json,
+    Options, Source, json,
     providers::{self, only_major},
 };
 
@@ -25,20 +25,20 @@ const MIN_SECRET: usize = 8;
 /// How many pairs of nested blocks are compared to find those that belong together.
 const MAX_PAIRS: usize = 4096;
 
-/// Plan or state JSON, recognised by its keys; `None` where the file is neither. `source_inventory` holds the resources
-/// of the source, where there is one: findings about a resource of the same address then point into it.
+/// Plan or state JSON, recognised by its keys; `None` where the file is neither. `source` is what it was made from, where
+/// that is there: findings about a resource of it then point into it.
 pub fn load_json(
     _sources: &Sources,
     file: &Arc<SourceFile>,
-    source_inventory: &Inventory,
+    source: &Source<'_>,
     options: &Options,
 ) -> Option<Inventory> {
-    load(file, source_inventory, options.environment.as_ref())
+    load(file, source, options.environment.as_ref())
 }
 
 fn load(
     file: &SourceFile,
-    source: &Inventory,
+    source: &Source<'_>,
     environment: Option<&Arc<str>>,
 ) -> Option<Inventory> {
     let text: &str = file.text();
@@ -111,7 +111,11 @@ fn load(
     }
     let mut inventory = reader.inventory;
     hide_copies(&mut inventory.resources);
-    join_source(&mut inventory.resources, source, file.path());
+    let planned = ["resource_changes", "planned_values"]
+        .iter()
+        .any(|key| root.get(key).is_some());
+    let plan = (is_plan && planned).then_some(&root);
+    join_source(&mut inventory.resources, source, plan, file.path());
     inventory
         .resources
         .sort_by(|a, b| a.address.cmp(&b.address));
@@ -1279,14 +1283,18 @@ fn pair(elements: &[Node], blocks: &[Node]) -> Vec<Option<usize>> {
         .collect()
 }
 
-/// Whether nothing that was written contradicts a planned value.
-fn agree(planned: &Node, written: &Node) -> bool {
-    let scalar = |node: &Node| match &node.value {
+/// A truth value, number or text as a text.
+fn scalar(node: &Node) -> Option<String> {
+    match &node.value {
         Value::Bool(value) => Some(value.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) => Some(text.to_string()),
         _ => None,
-    };
+    }
+}
+
+/// Whether nothing that was written contradicts a planned value.
+fn agree(planned: &Node, written: &Node) -> bool {
     match (&planned.value, &written.value) {
         (Value::Unknown(_), _) | (_, Value::Unknown(_) | Value::Null) => true,
         (Value::Object(planned), Value::Object(written)) => written.iter().all(|(key, written)| {
@@ -1307,10 +1315,12 @@ fn agree(planned: &Node, written: &Node) -> bool {
 
 // The source: where findings point.
 
-/// Gives resources of a plan the places of the source resources with the same address.
-fn join_source(resources: &mut [Resource], source: &Inventory, plan: &str) {
+/// Gives resources of a plan or state the places of the source resources of the same name, and what the source knows of the
+/// instance with the same address. A plan is joined with the source as it is with the plan's variables.
+fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&Node>, path: &str) {
     let mut by_address: HashMap<String, Vec<&Resource>> = HashMap::new();
     for resource in source
+        .inventory
         .resources
         .iter()
         .filter(|resource| resource.terraform().is_some())
@@ -1336,7 +1346,7 @@ fn join_source(resources: &mut [Resource], source: &Inventory, plan: &str) {
             }
         }
     }
-    let folder = plan.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
     let environment = resources
         .first()
         .and_then(|resource| resource.environment.clone());
@@ -1358,18 +1368,34 @@ fn join_source(resources: &mut [Resource], source: &Inventory, plan: &str) {
     if rivals && ***root != *folder {
         return;
     }
+    let of_root = |one: &&Resource| one.root == **root && one.environment.as_ref() == *of;
+    let planned = plan.map(|plan| source.as_planned(root, *of, plan));
+    let evaluated = planned.as_ref().unwrap_or(&source.inventory.resources);
+    let exact: HashMap<&str, &Resource> = evaluated
+        .iter()
+        .filter(of_root)
+        .filter(|one| !one.symbolic)
+        .map(|one| (&*one.address, one))
+        .collect();
+    // A resource of the plan that the source does not hold: it is not what the plan was made from.
+    let names: HashSet<String> = evaluated
+        .iter()
+        .filter(of_root)
+        .map(|one| without_keys(&one.address))
+        .collect();
+    let stale = plan.is_some()
+        && resources.iter().any(|one| {
+            one.terraform().is_some_and(|id| &*id.mode == "managed")
+                && !one.address.starts_with("module.")
+                && !names.contains(&without_keys(&one.address))
+        });
     for resource in resources {
-        let Some(found) = by_address.get(&without_keys(&resource.address)) else {
-            continue;
-        };
-        let mut of_root = found
-            .iter()
-            .filter(|found| found.root == **root && found.environment.as_ref() == *of);
-        let first = of_root.clone().next();
-        let Some(written) = of_root
-            .find(|found| found.address == resource.address)
-            .or(first)
-        else {
+        let same = exact.get(&*resource.address).copied();
+        let trusted = !stale && same.is_some_and(|same| consistent(&resource.body, &same.body));
+        let Some(written) = same.or_else(|| {
+            let found = by_address.get(&without_keys(&resource.address))?;
+            found.iter().copied().find(of_root)
+        }) else {
             continue;
         };
         resource.span = written.span;
@@ -1378,27 +1404,112 @@ fn join_source(resources: &mut [Resource], source: &Inventory, plan: &str) {
             std::mem::take(&mut resource.body),
             &written.body,
             written.span,
-            true,
+            (true, trusted),
         );
     }
 }
 
-/// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was.
-fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool) -> Node {
+/// Whether what was written may have become what is planned, as far as both are known.
+fn consistent(planned: &Node, written: &Node) -> bool {
+    match (&planned.value, &written.value) {
+        // What is not set is the provider's to decide.
+        (Value::Unknown(_), _) | (_, Value::Unknown(_) | Value::Null) => true,
+        // Providers take the empty value of a type for none.
+        (Value::Null, Value::Bool(value)) => !value,
+        (Value::Null, Value::Number(number)) => number.to_string() == "0",
+        (Value::Null, Value::String(text)) => text.is_empty(),
+        (Value::Null, Value::List(elements)) => elements.is_empty(),
+        (Value::Null, Value::Object(members)) => members.is_empty(),
+        (Value::Object(planned), Value::Object(written)) => written.iter().all(|(key, written)| {
+            // No plan holds what is write-only.
+            let said = planned.get(key).filter(|_| !key.ends_with("_wo"));
+            said.is_none_or(|planned| consistent(planned, written))
+        }),
+        // A block of which there is one at most.
+        (Value::Object(_), Value::List(blocks)) => match blocks.as_slice() {
+            [block] => consistent(planned, block),
+            _ => false,
+        },
+        (Value::List(planned), Value::List(written)) => {
+            let known: Vec<&Node> = written
+                .iter()
+                .filter(|one| one.as_unknown().is_none_or(|unknown| !unknown.many))
+                .collect();
+            if known.len() == written.len() && planned.len() > written.len() {
+                return false;
+            }
+            if planned.len().saturating_mul(known.len()) > MAX_PAIRS {
+                let mut pairs = planned.iter().zip(&known);
+                return pairs.all(|(planned, written)| consistent(planned, written));
+            }
+            // Sets are sorted in plans, and hold each value once.
+            known
+                .iter()
+                .all(|written| planned.iter().any(|planned| consistent(planned, written)))
+                && (known.len() < written.len()
+                    || planned
+                        .iter()
+                        .all(|planned| known.iter().any(|written| consistent(planned, written))))
+        }
+        (Value::String(planned), Value::String(written)) => {
+            // Providers write JSON anew.
+            let json = |text: &str| {
+                let may_be = text.starts_with(['{', '[']);
+                may_be.then(|| json::parse_text(text).ok()).flatten()
+            };
+            planned == written
+                || json(planned).is_some_and(|planned| json(written) == Some(planned))
+        }
+        _ => scalar(planned)
+            .is_some_and(|planned| scalar(written).is_some_and(|written| written == planned)),
+    }
+}
+
+/// Whether the references of the source may be those that the plan speaks of. Behind a data source there may be others.
+fn may_refer(planned: &[Reference], written: &[Reference]) -> bool {
+    let same = |a: &str, b: &str| {
+        let (a, b) = (steps(a), steps(b));
+        let any = |key: &str| key.is_empty() || key == "[*]";
+        a.len() == b.len()
+            && a.iter()
+                .zip(&b)
+                .all(|(a, b)| a.name == b.name && (a.key == b.key || any(a.key) || any(b.key)))
+    };
+    planned.is_empty()
+        || written.is_empty()
+        || planned.iter().any(|planned| {
+            steps(&planned.address)
+                .iter()
+                .any(|step| step.name == "data")
+                || written
+                    .iter()
+                    .any(|written| same(&planned.address, &written.address))
+        })
+}
+
+/// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was. Of a
+/// source that is `trusted` it takes what that knows of an unknown value, too.
+fn place(
+    mut node: Node,
+    written: &Node,
+    nearest: Option<Span>,
+    (top, trusted): (bool, bool),
+) -> Node {
     let own = if top { None } else { written.span };
     let nearest = own.or(nearest);
     let planned_at = node.span;
+    let trusted = trusted && may_refer(node.references(), written.references());
     node.span = nearest.or(planned_at);
     if !top {
         node.origin.clone_from(&written.origin);
     }
-    if written.references.is_some() {
+    if trusted && written.references.is_some() {
         node.references.clone_from(&written.references);
     }
     node.sensitive |= written.sensitive;
     match (&mut node.value, &written.value) {
         // The source knows more: the parts of a text, both outcomes of a conditional.
-        (Value::Unknown(planned), Value::Unknown(said)) => {
+        (Value::Unknown(planned), Value::Unknown(said)) if trusted => {
             let mut said = Unknown::clone(said);
             said.set |= planned.set;
             said.many = false;
@@ -1407,9 +1518,9 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool) -> No
         }
         (Value::Object(_), Value::Object(arguments)) => {
             map_children(node, |key, member| match arguments.get(key) {
-                Some(argument) => Some(place(member, argument, nearest, false)),
+                Some(argument) => Some(place(member, argument, nearest, (false, trusted))),
                 // The source sets it nowhere, so it is the provider's to decide.
-                None if member.as_unknown().is_some_and(|unknown| !unknown.set) => None,
+                None if trusted && member.as_unknown().is_some_and(|unknown| !unknown.set) => None,
                 None => Some(place_default(member, nearest)),
             })
         }
@@ -1421,9 +1532,9 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool) -> No
                     Some(block) => match block.as_unknown().filter(|unknown| unknown.many) {
                         Some(unknown) => {
                             let like = unknown.element.as_deref().unwrap_or(block);
-                            place(element, like, block.span.or(nearest), false)
+                            place(element, like, block.span.or(nearest), (false, trusted))
                         }
-                        None => place(element, block, nearest, false),
+                        None => place(element, block, nearest, (false, trusted)),
                     },
                     None => place_default(element, nearest),
                 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use hipaa_iac_source::{Diagnostic, Level, Origin, SourceFile, Sources, Span};
+use hipaa_iac_source::{Diagnostic, Level, Node, Origin, SourceFile, Sources, Span};
 
 use crate::{
     Assignment, Options, json_syntax,
@@ -184,6 +184,37 @@ impl Settings {
             })
             .collect()
     }
+}
+
+/// The values of a root's variables that a plan in JSON was made with: it lists every one, defaults too. What it does not
+/// list is not known.
+pub(crate) fn planned(plan: &Node, module: &Module) -> Values {
+    let listed = plan.get("variables");
+    let declared = plan
+        .get("configuration")
+        .and_then(|configuration| configuration.get("root_module"))
+        .and_then(|root| root.get("variables"));
+    let of_plan = |name: &Arc<str>| {
+        let secret = declared
+            .and_then(|all| all.get(name)?.get("sensitive")?.as_bool())
+            .unwrap_or_default();
+        let val = match listed.and_then(|all| all.get(name)?.get("value")) {
+            Some(node) => {
+                let mut val = Val::from_node(node);
+                val.origin = Some(Arc::new(Origin {
+                    what: "variables of the plan".into(),
+                    span: node.span,
+                }));
+                val
+            }
+            None => Val::unknown_because(format!("the plan does not hold var.{name}")),
+        };
+        val.mark(secret)
+    };
+    let names = module.variables.keys();
+    names
+        .map(|name| (Arc::clone(name), of_plan(name)))
+        .collect()
 }
 
 impl Text {

@@ -12,7 +12,7 @@ const DATA: &str = include_str!("fixtures/data/plan.json");
 fn read(text: &str) -> (Arc<SourceFile>, Option<Inventory>) {
     let sources = Sources::new();
     let file = sources.add("infra/plan.json", text);
-    let inventory = load_json(&sources, &file, &Inventory::default(), &Options::default());
+    let inventory = load_json(&sources, &file, &Source::default(), &Options::default());
     (file, inventory)
 }
 
@@ -460,7 +460,7 @@ fn findings_point_into_the_source() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/fixtures/data");
     let sources = Sources::new();
     let (files, _) = walk(&folder);
-    let source = crate::load(&sources, &files, &Options::default());
+    let source = Source::read(&sources, &files, &[Options::default()]);
     let plan = sources.read(&folder.join("plan.json")).unwrap();
     let inventory = load_json(&sources, &plan, &source, &Options::default()).unwrap();
     let place = |node: &Node| {
@@ -513,10 +513,8 @@ fn two_roots_that_fit_equally_are_told_apart_by_the_folder_or_not_at_all() {
         resource.body = Node::object(Map::default());
         resource
     };
-    let source = Inventory {
-        resources: vec![written("infra", 1), written("other", 2)],
-        ..Inventory::default()
-    };
+    let mut source = Source::default();
+    source.inventory.resources = vec![written("infra", 1), written("other", 2)];
     let join = |path: &str| {
         let file = sources.add(path, AWS);
         let inventory = load_json(&sources, &file, &source, &Options::default()).unwrap();
