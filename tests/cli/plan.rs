@@ -559,3 +559,46 @@ fn a_source_that_is_not_the_plans_gives_places_alone() {
     let (x, y, _) = joined(&plan, &other);
     assert_eq!((&*x, &*y), ("unknown", "unknown"));
 }
+
+#[test]
+fn a_plan_that_is_not_as_terraform_writes_it_passes_nothing() {
+    let whole = change(
+        "aws_db_instance",
+        "d",
+        &["create"],
+        &json!({"storage_encrypted": true}),
+        &(json!({}), json!({})),
+    );
+    let mut without = whole.clone();
+    without["change"]["after"] = Json::Null;
+    without["address"] = json!("aws_db_instance.e");
+    let text = plan("1.2", &[whole, without]);
+    let tree = Tree::with(&[("plan.json", &text)]).unwrap();
+    let arguments = [
+        "check",
+        "plan.json",
+        "--only",
+        "rds-storage-unencrypted",
+        "--show",
+        "all",
+        "--format",
+        "json",
+    ];
+    let ran = run_in(tree.path(), &arguments).unwrap();
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    let told = &ran.json()["diagnostics"][0];
+    assert_eq!(
+        (&told["code"], &told["file"]),
+        (&json!("plan-shape"), &json!("plan.json"))
+    );
+    assert!(
+        told["message"]
+            .as_str()
+            .unwrap()
+            .contains("aws_db_instance.e has no `after`")
+    );
+    assert_eq!(
+        verdicts(&tree, "plan.json", "rds-storage-unencrypted"),
+        ["aws_db_instance.d pass"]
+    );
+}

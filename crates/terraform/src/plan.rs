@@ -145,8 +145,71 @@ impl Reader<'_> {
         self.inventory.diagnostics.push(diagnostic);
     }
 
+    /// Says that something is not as Terraform writes it. The line is named and not shown: it may hold a secret.
+    fn wrong(&mut self, at: &Node, what: &str) {
+        let line = at
+            .span
+            .map(|span| format!("line {}: ", self.file.position(span.start).line))
+            .unwrap_or_default();
+        self.inventory.diagnostics.push(
+            Diagnostic::new(Level::Error, "plan-shape", format!("{line}{what}"))
+                .in_path(Arc::clone(self.file.path()))
+                .remedy(
+                    "write the file anew with `terraform show -json`, and change nothing in it",
+                ),
+        );
+    }
+
+    /// The elements of a member that is a list where it is there.
+    fn elements<'n>(&mut self, of: &'n Node, key: &str) -> &'n [Node] {
+        let Some(member) = of.get(key) else {
+            return &[];
+        };
+        if member.as_list().is_none() {
+            self.wrong(member, &format!("{key} is not a list"));
+        }
+        list(Some(member))
+    }
+
+    /// What a path leads to through objects, where it is there, which is an object too.
+    fn object<'n>(&mut self, of: &'n Node, path: &[&str]) -> Option<&'n Node> {
+        let mut found = of;
+        for key in path {
+            found = found.get(key)?;
+            if found.as_map().is_none() {
+                self.wrong(found, &format!("{key} is not an object"));
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether an element says which resource it is.
+    fn named(&mut self, resource: &Node, keys: &[&str]) -> bool {
+        let name = text(resource, "address").unwrap_or("a resource");
+        let missing = keys.iter().find(|key| text(resource, key).is_none());
+        let known = ["managed", "data", "ephemeral"];
+        if resource.as_map().is_none() {
+            self.wrong(resource, "what stands for a resource is not an object");
+        } else if let Some(key) = missing {
+            self.wrong(
+                resource,
+                &format!("{name} has no {key}, or one that is not a text"),
+            );
+        } else if text(resource, "mode").is_none_or(|mode| !known.contains(&mode)) {
+            self.wrong(resource, &format!("{name} has no mode that is known"));
+        } else {
+            return true;
+        }
+        false
+    }
+
     /// What `terraform show -json` writes, of a plan or of a state.
     fn shown(&mut self, root: &Node) {
+        if let Some(configuration) = self.object(root, &["configuration"]) {
+            self.object(configuration, &["provider_config"]);
+            self.object(configuration, &["root_module"]);
+        }
         let mut configuration = Configuration::new(root.get("configuration"));
         if let Some(errored) = root
             .get("errored")
@@ -159,26 +222,27 @@ impl Reader<'_> {
             diagnostic.span = errored.span;
             self.inventory.diagnostics.push(diagnostic);
         }
-        let deferred = list(root.get("deferred_changes"))
-            .iter()
-            .filter_map(|change| change.get("resource_change"));
-        if let Some(changes) = root.get("resource_changes") {
-            for change in list(Some(changes)).iter().chain(deferred) {
+        if root.get("resource_changes").is_some() {
+            for change in self.elements(root, "resource_changes") {
                 self.change(change, &mut configuration);
             }
+            for deferred in self.elements(root, "deferred_changes") {
+                match deferred.get("resource_change") {
+                    Some(change) => self.change(change, &mut configuration),
+                    None => self.wrong(deferred, "a deferred change has no resource_change"),
+                }
+            }
             // Data sources that were read while planning stand in the state before it.
-            let prior = root
-                .get("prior_state")
-                .and_then(|state| state.get("values"))
-                .and_then(|v| v.get("root_module"));
+            let prior = self.object(root, &["prior_state", "values", "root_module"]);
             self.module(prior, true, &mut configuration);
         } else {
-            let values = root.get("planned_values").or_else(|| root.get("values"));
-            self.module(
-                values.and_then(|values| values.get("root_module")),
-                false,
-                &mut configuration,
-            );
+            let values = if root.get("planned_values").is_some() {
+                "planned_values"
+            } else {
+                "values"
+            };
+            let module = self.object(root, &[values, "root_module"]);
+            self.module(module, false, &mut configuration);
         }
         let providers = configuration.provider_blocks();
         for (address, id, body, span) in providers {
@@ -187,20 +251,64 @@ impl Reader<'_> {
     }
 
     fn change(&mut self, resource: &Node, configuration: &mut Configuration<'_>) {
-        let Some(change) = resource.get("change") else {
+        if !self.named(resource, &["address", "type", "name"]) {
+            return;
+        }
+        let address = text(resource, "address").unwrap_or_default();
+        let change = resource.get("change");
+        let Some(change) = change.filter(|change| change.as_map().is_some()) else {
+            self.wrong(resource, &format!("{address} has no change"));
             return;
         };
-        let gone = |action: &Node| matches!(action.as_str(), Some("delete" | "forget"));
-        let actions = list(change.get("actions"));
-        let after = change.get("after").filter(|after| !after.is_null());
-        let Some(after) = after.filter(|_| actions.is_empty() || !actions.iter().all(gone)) else {
+        let actions: Vec<&str> = list(change.get("actions"))
+            .iter()
+            .filter_map(Node::as_str)
+            .collect();
+        if actions.is_empty() || actions.len() < list(change.get("actions")).len() {
+            self.wrong(
+                change,
+                &format!("the actions of {address} are not a list of texts"),
+            );
+        } else if actions
+            .iter()
+            .all(|action| matches!(*action, "delete" | "forget"))
+        {
             return;
+        }
+        let after = match change.get("after") {
+            Some(after) if after.as_map().is_some() => after,
+            Some(after) if !after.is_null() => {
+                self.wrong(after, &format!("`after` of {address} is not an object"));
+                return;
+            }
+            // Of what is gone already there is nothing to do and nothing after it (`no-op`).
+            _ => {
+                let is_there = |action: &&str| matches!(*action, "create" | "read" | "update");
+                if actions.is_empty() || actions.iter().any(is_there) {
+                    self.wrong(change, &format!("{address} has no `after`"));
+                }
+                return;
+            }
         };
-        let body = merge(
-            Some(after),
-            change.get("after_unknown"),
-            change.get("after_sensitive"),
-        );
+        if self.seen.contains(address) {
+            self.wrong(resource, &format!("{address} is there twice"));
+        }
+        let [unknown, sensitive] = ["after_unknown", "after_sensitive"].map(|key| change.get(key));
+        let tree = |node: &&Node| matches!(node.value, Value::Bool(_) | Value::Object(_));
+        let mut body = merge(Some(after), unknown, sensitive);
+        if let Some(other) = unknown.filter(|node| !tree(node)) {
+            self.wrong(
+                other,
+                &format!("after_unknown of {address} is not an object"),
+            );
+        }
+        if let Some(other) = sensitive.filter(|node| !tree(node)) {
+            self.wrong(
+                other,
+                &format!("after_sensitive of {address} is not an object"),
+            );
+            body = hide(body);
+        }
         self.resource(resource, body, configuration);
     }
 
@@ -212,18 +320,25 @@ impl Reader<'_> {
         configuration: &mut Configuration<'_>,
     ) {
         let Some(module) = module else { return };
-        for resource in list(module.get("resources")) {
+        for resource in self.elements(module, "resources") {
+            if !self.named(resource, &["address", "type", "name"]) {
+                continue;
+            }
+            let values = resource.get("values");
+            if let Some(other) = values.filter(|values| values.as_map().is_none()) {
+                self.wrong(other, "the values of a resource are not an object");
+                continue;
+            }
             let data = text(resource, "mode") == Some("data");
             if (data || !only_data) && resource.get("deposed_key").is_none() {
-                let body = merge(
-                    resource.get("values"),
-                    None,
-                    resource.get("sensitive_values"),
-                );
+                let body = merge(values, None, resource.get("sensitive_values"));
                 self.resource(resource, body, configuration);
             }
         }
-        for child in list(module.get("child_modules")) {
+        for child in self.elements(module, "child_modules") {
+            if child.as_map().is_none() {
+                self.wrong(child, "what stands for a module is not an object");
+            }
             self.module(Some(child), only_data, configuration);
         }
     }
@@ -287,16 +402,21 @@ impl Reader<'_> {
 
     /// A `.tfstate` file.
     fn state_file(&mut self, root: &Node) {
-        for resource in list(root.get("resources")) {
+        for resource in self.elements(root, "resources") {
             let (Some(type_), Some(name)) = (text(resource, "type"), text(resource, "name")) else {
+                self.named(resource, &["type", "name"]);
                 continue;
             };
+            self.named(resource, &[]);
+            if resource.get("instances").is_none() {
+                self.wrong(resource, &format!("{type_}.{name} has no instances"));
+            }
             let mode = text(resource, "mode").unwrap_or("managed");
             let module = text(resource, "module")
                 .map(|module| format!("{module}."))
                 .unwrap_or_default();
             let data = if mode == "data" { "data." } else { "" };
-            for instance in list(resource.get("instances")) {
+            for instance in self.elements(resource, "instances") {
                 // OpenTofu writes the provider at the instances where they have configurations of their own.
                 let config = text(resource, "provider").or_else(|| text(instance, "provider"));
                 let config = config.unwrap_or_default();
@@ -307,10 +427,14 @@ impl Reader<'_> {
                     Some((source, _)) => source,
                     None => config.trim_start_matches("provider."),
                 };
-                let Some(attributes) = instance
-                    .get("attributes")
-                    .filter(|_| instance.get("deposed").is_none())
-                else {
+                if instance.get("deposed").is_some() {
+                    continue;
+                }
+                let attributes = instance.get("attributes");
+                let Some(attributes) = attributes.filter(|all| all.as_map().is_some()) else {
+                    // Or those of a provider for Terraform 0.11, which have another form.
+                    let what = format!("an instance of {type_}.{name} has no `attributes`");
+                    self.wrong(instance, &what);
                     continue;
                 };
                 let key = instance_key(instance.get("index_key"));

@@ -439,6 +439,266 @@ fn plans_that_cannot_be_trusted_are_said() {
     assert!(codes(r#"{"format_version": "1.2", "planned_values": {}}"#).is_empty());
 }
 
+/// A change of a plan as Terraform writes it, but for what is put in its place.
+fn one_change(element: &str) -> String {
+    format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [
+{element},
+{{"address": "a_b.rest", "mode": "managed", "type": "a_b", "name": "rest", "provider_name": "x",
+  "change": {{"actions": ["create"], "after": {{}}, "after_unknown": {{}}, "after_sensitive": {{}}}}}}]}}"#
+    )
+}
+
+/// The diagnostics of what is not as Terraform writes it, and the addresses that are judged.
+fn shape(text: &str) -> (Vec<String>, Vec<String>) {
+    let inventory = read(text).1.unwrap();
+    let wrong = inventory.diagnostics.iter().map(|diagnostic| {
+        assert_eq!(
+            (
+                diagnostic.code,
+                diagnostic.level,
+                diagnostic.path.as_deref()
+            ),
+            ("plan-shape", Level::Error, Some("infra/plan.json"))
+        );
+        diagnostic.message.clone()
+    });
+    let judged = inventory.resources.iter();
+    (
+        wrong.collect(),
+        judged.map(|one| one.address.to_string()).collect(),
+    )
+}
+
+#[test]
+fn what_is_not_as_terraform_writes_it_is_told_and_the_rest_is_judged() {
+    let whole = r#"{"address": "a_b.c", "mode": "managed", "type": "a_b", "name": "c", "provider_name": "x", "change": {"actions": ["create"], "after": {"v": 1}, "after_unknown": {}, "after_sensitive": {}}}"#;
+    let (wrong, judged) = shape(&one_change(whole));
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!(judged, ["a_b.c", "a_b.rest"]);
+    // What is put for what, what is said, and whether the resource is judged all the same.
+    for (from, to, said, is_judged) in [
+        (
+            whole,
+            "\"a\"",
+            "what stands for a resource is not an object",
+            false,
+        ),
+        (
+            whole,
+            "null",
+            "what stands for a resource is not an object",
+            false,
+        ),
+        (
+            "\"address\": \"a_b.c\", ",
+            "",
+            "a resource has no address, or one that is not a text",
+            false,
+        ),
+        (
+            "\"type\": \"a_b\"",
+            "\"type\": 1",
+            "a_b.c has no type, or one that is not a text",
+            false,
+        ),
+        (
+            "\"name\": \"c\"",
+            "\"name\": null",
+            "a_b.c has no name, or one that is not a text",
+            false,
+        ),
+        (
+            "\"mode\": \"managed\", ",
+            "",
+            "a_b.c has no mode that is known",
+            false,
+        ),
+        (
+            "\"mode\": \"managed\"",
+            "\"mode\": \"odd\"",
+            "a_b.c has no mode that is known",
+            false,
+        ),
+        ("\"change\"", "\"changed\"", "a_b.c has no change", false),
+        (
+            "\"change\": {",
+            "\"change\": \"x\", \"rest\": {",
+            "a_b.c has no change",
+            false,
+        ),
+        (
+            "\"actions\": [\"create\"], ",
+            "",
+            "the actions of a_b.c are not a list of texts",
+            true,
+        ),
+        (
+            "[\"create\"]",
+            "\"create\"",
+            "the actions of a_b.c are not a list of texts",
+            true,
+        ),
+        (
+            "[\"create\"]",
+            "[\"delete\", 1]",
+            "the actions of a_b.c are not a list of texts",
+            true,
+        ),
+        ("\"after\": {\"v\": 1}, ", "", "a_b.c has no `after`", false),
+        ("{\"v\": 1}", "null", "a_b.c has no `after`", false),
+        (
+            "{\"v\": 1}",
+            "[]",
+            "`after` of a_b.c is not an object",
+            false,
+        ),
+        (
+            "{\"v\": 1}",
+            "\"x\"",
+            "`after` of a_b.c is not an object",
+            false,
+        ),
+        (
+            "\"after_unknown\": {}",
+            "\"after_unknown\": \"x\"",
+            "after_unknown of a_b.c is not an object",
+            true,
+        ),
+        (
+            "\"after_sensitive\": {}",
+            "\"after_sensitive\": [1]",
+            "after_sensitive of a_b.c is not an object",
+            true,
+        ),
+    ] {
+        assert_eq!(whole.matches(from).count(), 1, "{from}");
+        let (wrong, judged) = shape(&one_change(&whole.replace(from, to)));
+        assert_eq!(wrong, [format!("line 2: {said}")], "{from}: {to}");
+        let expected: &[&str] = if is_judged {
+            &["a_b.c", "a_b.rest"]
+        } else {
+            &["a_b.rest"]
+        };
+        assert_eq!(judged, expected, "{from}: {to}");
+    }
+    // The second would be hidden behind the first.
+    let (wrong, _) = shape(&one_change(&format!("{whole},\n{whole}")));
+    assert_eq!(wrong, ["line 3: a_b.c is there twice"]);
+    // What nobody knows the marks of is hidden.
+    let odd = whole.replace("\"after_sensitive\": {}", "\"after_sensitive\": \"x\"");
+    let inventory = read(&one_change(&odd)).1.unwrap();
+    assert!(find(&inventory, "a_b.c").body.get("v").unwrap().sensitive);
+}
+
+#[test]
+fn lists_and_objects_of_another_kind_are_told() {
+    let resource =
+        r#"{"address": "a_b.c", "mode": "managed", "type": "a_b", "name": "c", "values": {}}"#;
+    for (text, said) in [
+        (
+            r#"{"format_version": "1.2", "resource_changes": "x"}"#,
+            "resource_changes is not a list",
+        ),
+        (
+            r#"{"format_version": "1.2", "resource_changes": null}"#,
+            "resource_changes is not a list",
+        ),
+        (
+            r#"{"format_version": "1.2", "resource_changes": {}}"#,
+            "resource_changes is not a list",
+        ),
+        (
+            r#"{"format_version": "1.2", "planned_values": "x"}"#,
+            "planned_values is not an object",
+        ),
+        (
+            r#"{"format_version": "1.2", "values": {"root_module": []}}"#,
+            "root_module is not an object",
+        ),
+        (
+            r#"{"format_version": "1.2", "values": {"root_module": {"resources": {}}}}"#,
+            "resources is not a list",
+        ),
+        (
+            r#"{"format_version": "1.2", "values": {"root_module": {"child_modules": [1]}}}"#,
+            "what stands for a module is not an object",
+        ),
+        (
+            r#"{"format_version": "1.2", "resource_changes": [], "prior_state": {"values": 1}}"#,
+            "values is not an object",
+        ),
+        (
+            r#"{"format_version": "1.2", "resource_changes": [], "deferred_changes": [{}]}"#,
+            "a deferred change has no resource_change",
+        ),
+        (
+            r#"{"format_version": "1.2", "resource_changes": [], "configuration": "x"}"#,
+            "configuration is not an object",
+        ),
+        (
+            r#"{"version": 4, "terraform_version": "1.11.4", "resources": {}}"#,
+            "resources is not a list",
+        ),
+        (
+            r#"{"version": 4, "terraform_version": "1.11.4", "resources": [{"mode": "managed", "name": "c", "instances": []}]}"#,
+            "a resource has no type, or one that is not a text",
+        ),
+        (
+            r#"{"version": 4, "terraform_version": "1.11.4", "resources": [{"mode": "managed", "type": "a_b", "name": "c"}]}"#,
+            "a_b.c has no instances",
+        ),
+        (
+            r#"{"version": 4, "terraform_version": "1.11.4", "resources": [{"mode": "managed", "type": "a_b", "name": "c", "instances": {}}]}"#,
+            "instances is not a list",
+        ),
+        (
+            r#"{"version": 4, "terraform_version": "1.11.4", "resources": [{"mode": "managed", "type": "a_b", "name": "c", "instances": [{"attributes_flat": {}}]}]}"#,
+            "an instance of a_b.c has no `attributes`",
+        ),
+    ] {
+        let (wrong, judged) = shape(text);
+        assert_eq!(wrong, [format!("line 1: {said}")], "{text}");
+        assert!(judged.is_empty(), "{text}");
+    }
+    let values = format!(
+        r#"{{"format_version": "1.2", "values": {{"root_module": {{"resources": [{}, {resource}]}}}}}}"#,
+        resource.replace("{}", "\"x\"")
+    );
+    let (wrong, judged) = shape(&values);
+    assert_eq!(
+        wrong,
+        ["line 1: the values of a resource are not an object"]
+    );
+    assert_eq!(judged, ["a_b.c"]);
+}
+
+/// What Terraform and OpenTofu write where there is nothing after a change, and for the actions other than `create`.
+#[test]
+fn no_action_of_the_real_programs_is_refused() {
+    for (actions, after, is_judged) in [
+        (r#"["no-op"]"#, "{}", true),
+        (r#"["update"]"#, "{}", true),
+        (r#"["read"]"#, "{}", true),
+        (r#"["delete", "create"]"#, "{}", true),
+        (r#"["create", "delete"]"#, "{}", true),
+        (r#"["create", "forget"]"#, "{}", true),
+        (r#"["delete"]"#, "null", false),
+        (r#"["forget"]"#, "null", false),
+        // An object of the state that was gone already.
+        (r#"["no-op"]"#, "null", false),
+    ] {
+        for more in ["", r#", "importing": {"id": "x"}"#] {
+            let element = format!(
+                r#"{{"address": "a_b.c", "mode": "managed", "type": "a_b", "name": "c", "provider_name": "x", "change": {{"actions": {actions}, "before": null, "after": {after}, "after_unknown": false, "before_sensitive": false, "after_sensitive": false{more}}}}}"#
+            );
+            let (wrong, judged) = shape(&one_change(&element));
+            assert!(wrong.is_empty(), "{actions}: {wrong:?}");
+            assert_eq!(judged.contains(&"a_b.c".to_owned()), is_judged, "{actions}");
+        }
+    }
+}
+
 #[test]
 fn a_configuration_that_runs_in_circles_comes_to_an_end() {
     let text = r#"{"format_version": "1.2", "resource_changes": [
