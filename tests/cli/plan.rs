@@ -602,3 +602,30 @@ fn a_plan_that_is_not_as_terraform_writes_it_passes_nothing() {
         ["aws_db_instance.d pass"]
     );
 }
+
+#[test]
+fn a_finding_says_that_its_value_comes_from_the_plan() {
+    let changed = change(
+        "aws_db_instance",
+        "d",
+        &["create"],
+        &json!({"storage_encrypted": false}),
+        &(json!({}), json!({})),
+    );
+    let source = "resource \"aws_db_instance\" \"d\" {\n  storage_encrypted = true\n}\n";
+    let files = [
+        ("plan.json", plan("1.2", &[changed])),
+        ("main.tf", source.to_owned()),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let tree = Tree::with(&files).unwrap();
+    let arguments = ["check", ".", "--only", "rds-storage-unencrypted"];
+    let ran = run_in(tree.path(), &arguments).unwrap();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("value comes from the plan, plan.json:1"),
+        "{}",
+        ran.stdout
+    );
+}

@@ -1513,6 +1513,11 @@ fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&No
                 && !one.address.starts_with("module.")
                 && !names.contains(&without_keys(&one.address))
         });
+    let what = if plan.is_some() {
+        "the plan"
+    } else {
+        "the state"
+    };
     for resource in resources {
         let same = exact.get(&*resource.address).copied();
         let trusted = !stale && same.is_some_and(|same| consistent(&resource.body, &same.body));
@@ -1528,7 +1533,8 @@ fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&No
             std::mem::take(&mut resource.body),
             &written.body,
             written.span,
-            (true, trusted),
+            true,
+            Join { what, trusted },
         );
     }
 }
@@ -1611,29 +1617,48 @@ fn may_refer(planned: &[Reference], written: &[Reference]) -> bool {
         })
 }
 
-/// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was. Of a
-/// source that is `trusted` it takes what that knows of an unknown value, too.
-fn place(
-    mut node: Node,
-    written: &Node,
-    nearest: Option<Span>,
-    (top, trusted): (bool, bool),
-) -> Node {
+/// How a resource is joined with the source.
+#[derive(Clone, Copy)]
+struct Join {
+    /// What is joined, in words.
+    what: &'static str,
+    /// Whether what the source knows of an unknown value is taken, and not its places alone.
+    trusted: bool,
+}
+
+impl Join {
+    /// For a value that is not the one on the line in the source.
+    fn origin(self, span: Option<Span>) -> Option<Arc<Origin>> {
+        let what = self.what.into();
+        Some(Arc::new(Origin { what, span }))
+    }
+}
+
+/// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was.
+fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut join: Join) -> Node {
     let own = if top { None } else { written.span };
     let nearest = own.or(nearest);
     let planned_at = node.span;
-    let trusted = trusted && may_refer(node.references(), written.references());
+    join.trusted &= may_refer(node.references(), written.references());
     node.span = nearest.or(planned_at);
-    if !top {
+    let alone = match &node.value {
+        Value::Unknown(_) | Value::Object(_) => false,
+        Value::List(elements) => elements.is_empty(),
+        _ => true,
+    };
+    let other = written.is_null() != node.is_null() && written.as_unknown().is_none();
+    if alone && (other || !consistent(&node, written)) {
+        node.origin = join.origin(planned_at);
+    } else if !top && (join.trusted || node.as_unknown().is_none()) {
         node.origin.clone_from(&written.origin);
     }
-    if trusted && written.references.is_some() {
+    if join.trusted && written.references.is_some() {
         node.references.clone_from(&written.references);
     }
     node.sensitive |= written.sensitive;
     match (&mut node.value, &written.value) {
         // The source knows more: the parts of a text, both outcomes of a conditional.
-        (Value::Unknown(planned), Value::Unknown(said)) if trusted => {
+        (Value::Unknown(planned), Value::Unknown(said)) if join.trusted => {
             let mut said = Unknown::clone(said);
             said.set |= planned.set;
             said.many = false;
@@ -1642,10 +1667,12 @@ fn place(
         }
         (Value::Object(_), Value::Object(arguments)) => {
             map_children(node, |key, member| match arguments.get(key) {
-                Some(argument) => Some(place(member, argument, nearest, (false, trusted))),
+                Some(argument) => Some(place(member, argument, nearest, false, join)),
                 // The source sets it nowhere, so it is the provider's to decide.
-                None if trusted && member.as_unknown().is_some_and(|unknown| !unknown.set) => None,
-                None => Some(place_default(member, nearest)),
+                None if join.trusted && member.as_unknown().is_some_and(|unknown| !unknown.set) => {
+                    None
+                }
+                None => Some(place_default(member, nearest, join)),
             })
         }
         (Value::List(elements), Value::List(blocks)) => {
@@ -1656,34 +1683,31 @@ fn place(
                     Some(block) => match block.as_unknown().filter(|unknown| unknown.many) {
                         Some(unknown) => {
                             let like = unknown.element.as_deref().unwrap_or(block);
-                            place(element, like, block.span.or(nearest), (false, trusted))
+                            place(element, like, block.span.or(nearest), false, join)
                         }
-                        None => place(element, block, nearest, (false, trusted)),
+                        None => place(element, block, nearest, false, join),
                     },
-                    None => place_default(element, nearest),
+                    None => place_default(element, nearest, join),
                 }
             });
             node.value = Value::List(Arc::new(elements.collect()));
             node
         }
-        _ => map_children(node, |_, child| Some(place_default(child, nearest))),
+        _ => map_children(node, |_, child| Some(place_default(child, nearest, join))),
     }
 }
 
 /// Points a value that the source does not hold at what holds it, and says where it was found.
-fn place_default(mut node: Node, nearest: Option<Span>) -> Node {
+fn place_default(mut node: Node, nearest: Option<Span>, join: Join) -> Node {
     let found = node.span;
     if nearest.is_some() {
         node.span = nearest;
         let scalar = !matches!(node.value, Value::Null | Value::List(_) | Value::Object(_));
         if scalar && found.is_some() {
-            node.origin = Some(Arc::new(Origin {
-                what: "value in the plan".into(),
-                span: found,
-            }));
+            node.origin = join.origin(found);
         }
     }
-    map_children(node, |_, child| Some(place_default(child, nearest)))
+    map_children(node, |_, child| Some(place_default(child, nearest, join)))
 }
 
 #[cfg(test)]

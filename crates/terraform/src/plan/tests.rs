@@ -762,6 +762,55 @@ fn findings_point_into_the_source() {
     assert_eq!(&*plain.root, &**plan.path());
 }
 
+/// A source that was changed since the state was written.
+#[test]
+fn a_value_that_is_not_the_one_on_its_line_says_where_it_stands() {
+    let sources = Sources::new();
+    let written = sources.add("infra/main.tf", "a = true\nb = \"x\"\nc = []\nd = 7\n");
+    let at = |node: Node, text: &str| {
+        let start = written.text().find(text).unwrap();
+        node.at(Span::new(written.id(), start..start + text.len()))
+    };
+    let mut resource = find(&aws().1, "aws_db_instance.plain").clone();
+    resource.address = "a_b.c".into();
+    resource.root = "infra".into();
+    resource.body = Node::object(Map::from_iter([
+        ("a".into(), at(Node::from(true), "true")),
+        ("b".into(), at(Node::from("x"), "\"x\"")),
+        ("c".into(), at(Node::list(vec![Node::from("y")]), "[]")),
+        ("d".into(), at(Node::int(7), "7")),
+    ]));
+    let mut source = Source::default();
+    source.inventory.resources.push(resource);
+    let text = r#"{"version": 4, "terraform_version": "1.11.4", "resources": [{"mode": "managed", "type": "a_b", "name": "c", "instances": [{"attributes":
+{"a": false,
+"b": null,
+"c": [],
+"d": "7"}}]}]}"#;
+    let state = sources.add("infra/terraform.tfstate", text);
+    let inventory = load_json(&sources, &state, &source, &Options::default()).unwrap();
+    let body = &find(&inventory, "a_b.c").body;
+    for (name, line, in_state) in [
+        ("a", 1, Some(2)),
+        ("b", 2, Some(3)),
+        ("c", 3, Some(4)),
+        ("d", 4, None),
+    ] {
+        let node = body.get(name).unwrap();
+        let (path, start, _) = sources.locate(node.span.unwrap()).unwrap();
+        assert_eq!((&*path, start.line), ("infra/main.tf", line), "{name}");
+        let origin = node.origin.as_ref().map(|origin| {
+            let (path, start, _) = sources.locate(origin.span.unwrap()).unwrap();
+            assert_eq!(
+                (&*origin.what, &*path),
+                ("the state", "infra/terraform.tfstate")
+            );
+            start.line
+        });
+        assert_eq!(origin, in_state, "{name}");
+    }
+}
+
 #[test]
 fn two_roots_that_fit_equally_are_told_apart_by_the_folder_or_not_at_all() {
     let sources = Sources::new();
