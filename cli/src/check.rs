@@ -1,7 +1,7 @@
 //! `hipaa-iac check`.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap, HashSet},
     env, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -9,9 +9,11 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use hipaa_iac_engine::{self as engine, Date, Evaluation, Profile, RestoreRecords, Selection};
+use hipaa_iac_engine::{
+    self as engine, Date, Evaluation, Finding, Profile, RestoreRecords, Selection, Verdict,
+};
 use hipaa_iac_report::{self as report, BuildOptions, CheckResult, Detail, result::Severity};
-use hipaa_iac_source::{Diagnostic, Inventory, Level, Sources};
+use hipaa_iac_source::{Diagnostic, Inventory, Level, Resource, Sources, Span};
 
 use crate::{
     Exit, Failure, Outcome,
@@ -104,6 +106,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     evaluation
         .diagnostics
         .extend(nothing_judged(&read.inventory, &evaluation));
+    once(&mut evaluation, &read.inventory, &sources);
     let result = CheckResult::build(
         &evaluation,
         &read.inventory,
@@ -164,6 +167,80 @@ fn nothing_judged(inventory: &Inventory, evaluation: &Evaluation) -> Option<Diag
         return Some(Diagnostic::new(Level::Warning, "no-resources", text).remedy(remedy));
     }
     None
+}
+
+/// What a finding says, of which block.
+#[derive(PartialEq, Eq, Hash)]
+struct Said<'a> {
+    policy: String,
+    verdict: Verdict,
+    waived: Option<Verdict>,
+    address: &'a str,
+    extent: Span,
+    span: Option<Span>,
+    attribute: Option<String>,
+    message: String,
+}
+
+impl<'a> Said<'a> {
+    /// With the resource that it is of; `None` where that has no place.
+    fn by(finding: &Finding, inventory: &'a Inventory) -> Option<(&'a Resource, Self)> {
+        let resource = inventory.resources.get(finding.resource)?;
+        let said = Self {
+            policy: finding.policy.name.to_string(),
+            verdict: finding.verdict,
+            waived: finding.waived_verdict,
+            address: &resource.address,
+            extent: resource.extent?,
+            span: finding.span,
+            attribute: finding.attribute.clone(),
+            message: finding.message.clone(),
+        };
+        Some((resource, said))
+    }
+}
+
+/// Takes out what is found in the source where a plan of it says the same of the same block: each is reported once. What the
+/// two do not agree on is left, and so is a block that several roots have, for which of them the plan is of does not show.
+fn once(evaluation: &mut Evaluation, inventory: &Inventory, sources: &Sources) {
+    let is_plan = |root: &&str| {
+        sources.find(root).is_some_and(|file| {
+            let keys = ["\"resource_changes\"", "\"planned_values\""];
+            keys.iter().any(|key| file.text().contains(*key))
+        })
+    };
+    let roots: BTreeSet<&str> = inventory
+        .resources
+        .iter()
+        .filter(|resource| resource.terraform().is_some())
+        .map(|resource| &*resource.root)
+        .collect();
+    let plans: BTreeSet<&str> = roots.into_iter().filter(is_plan).collect();
+    if plans.is_empty() {
+        return;
+    }
+    let mut blocks: HashMap<(&str, Span), usize> = HashMap::new();
+    for resource in &inventory.resources {
+        if let Some(extent) = resource.extent
+            && !plans.contains(&*resource.root)
+        {
+            *blocks.entry((&*resource.address, extent)).or_default() += 1;
+        }
+    }
+    let in_plans: HashSet<Said<'_>> = evaluation
+        .findings
+        .iter()
+        .filter_map(|finding| Said::by(finding, inventory))
+        .filter(|(resource, _)| plans.contains(&*resource.root))
+        .map(|(_, said)| said)
+        .collect();
+    evaluation.findings.retain(|finding| {
+        Said::by(finding, inventory).is_none_or(|(resource, said)| {
+            plans.contains(&*resource.root)
+                || blocks.get(&(said.address, said.extent)) != Some(&1)
+                || !in_plans.contains(&said)
+        })
+    });
 }
 
 fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {

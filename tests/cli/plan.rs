@@ -629,3 +629,87 @@ fn a_finding_says_that_its_value_comes_from_the_plan() {
         ran.stdout
     );
 }
+
+/// What the source alone says stays.
+#[test]
+fn what_a_plan_and_its_source_say_alike_is_reported_once() {
+    let none = || (json!({}), json!({}));
+    let created = |name: &str, encrypted: bool| {
+        change(
+            "aws_db_instance",
+            name,
+            &["create"],
+            &json!({"storage_encrypted": encrypted}),
+            &none(),
+        )
+    };
+    let text = plan(
+        "1.2",
+        &[
+            created("alike", false),
+            created("other", true),
+            change("aws_db_instance", "gone", &["delete"], &Json::Null, &none()),
+        ],
+    );
+    let source: String =
+        ["alike", "other", "gone", "left_out"]
+            .iter()
+            .fold(String::new(), |mut text, name| {
+                let _ = write!(
+                    text,
+                    "resource \"aws_db_instance\" \"{name}\" {{\n  storage_encrypted = false\n}}\n"
+                );
+                text
+            });
+    let found = |files: &[(&str, &str)]| -> Vec<String> {
+        let tree = Tree::with(files).unwrap();
+        let arguments = [
+            "check",
+            ".",
+            "--only",
+            "rds-storage-unencrypted",
+            "--show",
+            "all",
+            "--format",
+            "json",
+        ];
+        let result = run_in(tree.path(), &arguments).unwrap().json();
+        let findings = result["findings"].as_array().unwrap();
+        let mut found: Vec<String> = findings
+            .iter()
+            .map(|one| {
+                let resource = &one["resource"];
+                let text = |json: &Json| json.as_str().unwrap().to_owned();
+                format!(
+                    "{} {} {}",
+                    text(&resource["root"]),
+                    text(&resource["address"]),
+                    text(&one["verdict"])
+                )
+            })
+            .collect();
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(
+        found(&[("src/plan.json", &text), ("src/main.tf", &source)]),
+        [
+            "src aws_db_instance.gone fail",
+            "src aws_db_instance.left_out fail",
+            "src aws_db_instance.other fail",
+            "src/plan.json aws_db_instance.alike fail",
+            "src/plan.json aws_db_instance.other pass",
+        ]
+    );
+    // Another root with the same resource.
+    let other = found(&[
+        ("src/plan.json", &text),
+        ("src/main.tf", &source),
+        ("else/main.tf", &source),
+    ]);
+    assert!(
+        other.contains(&"else aws_db_instance.alike fail".to_owned())
+            && !other.contains(&"src aws_db_instance.alike fail".to_owned()),
+        "{other:?}"
+    );
+}
