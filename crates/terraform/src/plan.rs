@@ -223,7 +223,8 @@ impl Reader<'_> {
             self.inventory.diagnostics.push(diagnostic);
         }
         if root.get("resource_changes").is_some() {
-            for change in self.elements(root, "resource_changes") {
+            let changes = self.elements(root, "resource_changes");
+            for change in changes {
                 self.change(change, &mut configuration);
             }
             for deferred in self.elements(root, "deferred_changes") {
@@ -232,9 +233,13 @@ impl Reader<'_> {
                     None => self.wrong(deferred, "a deferred change has no resource_change"),
                 }
             }
-            // Data sources that were read while planning stand in the state before it.
+            // Data sources that were read while planning stand in the state before it. Where everything is destroyed, nothing is
+            // left that they are for.
             let prior = self.object(root, &["prior_state", "values", "root_module"]);
-            self.module(prior, true, &mut configuration);
+            let all_gone = !changes.is_empty() && changes.iter().all(is_gone);
+            if !all_gone || root.get("deferred_changes").is_some() {
+                self.module(prior, true, &mut configuration);
+            }
         } else {
             let values = if root.get("planned_values").is_some() {
                 "planned_values"
@@ -260,6 +265,9 @@ impl Reader<'_> {
             self.wrong(resource, &format!("{address} has no change"));
             return;
         };
+        if is_gone(resource) {
+            return;
+        }
         let actions: Vec<&str> = list(change.get("actions"))
             .iter()
             .filter_map(Node::as_str)
@@ -269,11 +277,6 @@ impl Reader<'_> {
                 change,
                 &format!("the actions of {address} are not a list of texts"),
             );
-        } else if actions
-            .iter()
-            .all(|action| matches!(*action, "delete" | "forget"))
-        {
-            return;
         }
         let after = match change.get("after") {
             Some(after) if after.as_map().is_some() => after,
@@ -467,6 +470,17 @@ impl Reader<'_> {
 
 fn list(node: Option<&Node>) -> &[Node] {
     node.and_then(Node::as_list).map_or(&[], Vec::as_slice)
+}
+
+/// Whether a change leaves nothing behind that Terraform manages.
+fn is_gone(change: &Node) -> bool {
+    let actions = list(
+        change
+            .get("change")
+            .and_then(|change| change.get("actions")),
+    );
+    let gone = |action: &Node| matches!(action.as_str(), Some("delete" | "forget"));
+    !actions.is_empty() && actions.iter().all(gone)
 }
 
 fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {

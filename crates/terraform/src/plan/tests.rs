@@ -699,6 +699,25 @@ fn no_action_of_the_real_programs_is_refused() {
     }
 }
 
+/// As Terraform 1.11 writes `plan -destroy`: the data sources are those of the state before it.
+#[test]
+fn of_a_plan_that_destroys_everything_no_data_source_is_judged() {
+    let plan = |actions: &str, after: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [{{"address": "a_b.c", "mode": "managed", "type": "a_b", "name": "c", "change": {{"actions": {actions}, "after": {after}, "after_unknown": false, "after_sensitive": false}}}}],
+"prior_state": {{"values": {{"root_module": {{"resources": [{{"address": "data.a_b.d", "mode": "data", "type": "a_b", "name": "d", "values": {{}}}}]}}}}}}}}"#
+        )
+    };
+    let (wrong, judged) = shape(&plan(r#"["delete"]"#, "null"));
+    assert!(
+        wrong.is_empty() && judged.is_empty(),
+        "{wrong:?} {judged:?}"
+    );
+    let (wrong, judged) = shape(&plan(r#"["no-op"]"#, "{}"));
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!(judged, ["a_b.c", "data.a_b.d"]);
+}
+
 #[test]
 fn a_configuration_that_runs_in_circles_comes_to_an_end() {
     let text = r#"{"format_version": "1.2", "resource_changes": [
