@@ -207,7 +207,7 @@ pub(crate) fn planned(plan: &Node, module: &Module) -> Values {
                 }));
                 val
             }
-            None => Val::unknown_because(format!("the plan does not hold var.{name}")),
+            None => Val::unknown_because(format!("var.{name} has no value in the plan")),
         };
         val.mark(secret)
     };
