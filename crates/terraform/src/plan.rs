@@ -1642,9 +1642,9 @@ struct Join {
 
 impl Join {
     /// For a value that is not the one on the line in the source.
-    fn origin(self, span: Option<Span>) -> Option<Arc<Origin>> {
+    fn origin(self, span: Option<Span>) -> Arc<Origin> {
         let what = self.what.into();
-        Some(Arc::new(Origin { what, span }))
+        Arc::new(Origin { what, span })
     }
 }
 
@@ -1662,7 +1662,7 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut j
     };
     let other = written.is_null() != node.is_null() && written.as_unknown().is_none();
     if alone && (other || !consistent(&node, written)) {
-        node.origin = join.origin(planned_at);
+        node.origin = Some(join.origin(planned_at));
     } else if !top && (join.trusted || node.as_unknown().is_none()) {
         node.origin.clone_from(&written.origin);
     }
@@ -1718,7 +1718,7 @@ fn place_default(mut node: Node, nearest: Option<Span>, join: Join) -> Node {
         node.span = nearest;
         let scalar = !matches!(node.value, Value::Null | Value::List(_) | Value::Object(_));
         if scalar && found.is_some() {
-            node.origin = join.origin(found);
+            node.origin = Some(join.origin(found));
         }
     }
     map_children(node, |_, child| Some(place_default(child, nearest, join)))

@@ -793,12 +793,13 @@ fn a_value_that_is_not_the_one_on_its_line_says_where_it_stands() {
     let mut resource = find(&aws().1, "aws_db_instance.plain").clone();
     resource.address = "a_b.c".into();
     resource.root = "infra".into();
-    resource.body = Node::object(Map::from_iter([
+    let arguments: [(Arc<str>, Node); 4] = [
         ("a".into(), at(Node::from(true), "true")),
         ("b".into(), at(Node::from("x"), "\"x\"")),
         ("c".into(), at(Node::list(vec![Node::from("y")]), "[]")),
         ("d".into(), at(Node::int(7), "7")),
-    ]));
+    ];
+    resource.body = Node::object(arguments.into_iter().collect());
     let mut source = Source::default();
     source.inventory.resources.push(resource);
     let text = r#"{"version": 4, "terraform_version": "1.11.4", "resources": [{"mode": "managed", "type": "a_b", "name": "c", "instances": [{"attributes":
