@@ -233,13 +233,13 @@ pub(crate) fn unjudged(inventory: &Inventory, relations: &Relations<'_>) -> Vec<
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let resources = format!("{}{more}", first.join(", "));
+            let named = format!("{}{more}", first.join(", "));
             let message = if kind.contains('/') {
                 format!(
-                    "containers of {kind} were not judged, for they stand in no pod template: {resources}"
+                    "containers of {kind} were not judged, for they stand in no pod template: {named}"
                 )
             } else {
-                format!("the policies for Kubernetes did not judge what {kind} makes: {resources}")
+                format!("the policies for Kubernetes did not judge what {kind} makes: {named}")
             };
             let remedy = if kind.contains('/') {
                 "judge the pods that its controller makes: the operator sees each as it is created"
