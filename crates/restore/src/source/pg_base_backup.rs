@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{BufRead, BufReader, Read as _},
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{FileTypeExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -200,8 +200,62 @@ fn member(tree: &Path, name: &str) -> Option<PathBuf> {
     found.into_iter().next()
 }
 
+/// Looks at everything in a folder, whose links are not followed.
+fn look(
+    folder: &Path,
+    at: &mut dyn FnMut(&Path, fs::FileType) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::system("scratch", &error);
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
+            at(&path, kind)?;
+            if kind.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// That nothing in a folder keeps waiting whoever reads it: a pipe without a writer, a device.
+pub(super) fn nothing_waits(folder: &Path) -> Result<(), Failure> {
+    look(folder, &mut |_, kind| {
+        if kind.is_fifo() || kind.is_char_device() || kind.is_block_device() {
+            return Err(Failure::new(
+                Reason::ArtifactCorrupt,
+                "the backup has a pipe or a device among its files, which no server makes",
+            ));
+        }
+        Ok(())
+    })
+}
+
+/// That an archive which is unpacked into a folder stays in it. `tar` sees to the links of the archive itself, and follows those that
+/// lie there from one before.
+fn nothing_leads_away(folder: &Path) -> Result<(), Failure> {
+    if !fs::symlink_metadata(folder).is_ok_and(|kind| kind.is_dir()) {
+        return Err(Failure::new(
+            Reason::ConfigError,
+            "a folder of the backup is a link, which leads out of the scratch, or is missing",
+        ));
+    }
+    look(folder, &mut |path, kind| {
+        if kind.is_symlink() && !path.is_file() {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                "an archive of the backup has links to folders, through which the next one would be unpacked elsewhere",
+            ));
+        }
+        Ok(())
+    })
+}
+
 /// Unpacks a tar archive, and says first what was wrong with the stream.
 pub(super) fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Result<(), Failure> {
+    nothing_leads_away(to)?;
     let result = context
         .jail
         .tool(jail::find("tar")?)
@@ -221,7 +275,7 @@ pub(super) fn unpack(context: &mut Context, mut opened: Opened, to: &Path) -> Re
     let (output, _) = result?;
     context.exit_code(Phase::Restore, output.code);
     if output.success() {
-        return Ok(());
+        return nothing_waits(to);
     }
     let failure = output.failure(Reason::ArtifactCorrupt);
     if failure.reason == Reason::ArtifactCorrupt && context.scratch_is_full() {
@@ -263,6 +317,7 @@ pub(super) fn copy(context: &mut Context, from: &[PathBuf], to: &Path) -> Result
         }
         return Err(failure);
     }
+    nothing_waits(to)?;
     context.jail.own_all(to)
 }
 
@@ -728,6 +783,49 @@ mod tests {
         }
         assert_eq!(mapped(data.path()), Ok(Vec::new()));
         assert!(check::data_major(data.path()).is_err());
+    }
+
+    /// Where an archive was unpacked, the next is not unpacked through its links.
+    #[test]
+    fn links_of_one_archive_are_no_way_for_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, outside) = (folder.path().join("data"), folder.path().join("outside"));
+        fs::create_dir_all(data.join("base/1")).unwrap();
+        fs::create_dir(&outside).unwrap();
+        fs::write(folder.path().join("server.crt"), "").unwrap();
+        let link = |to: &Path, at: &str| std::os::unix::fs::symlink(to, data.join(at)).unwrap();
+        let reason = |folder: &Path| {
+            nothing_leads_away(folder)
+                .err()
+                .map(|failure| failure.reason)
+        };
+        // A file is replaced, and not written through its link.
+        link(&folder.path().join("server.crt"), "server.crt");
+        assert_eq!(reason(&data), None);
+        for (to, at) in [
+            (&*outside, "pg_wal"),
+            (Path::new("../../outside"), "base/2"),
+            (&*folder.path().join("not-there-yet"), "base/1/3"),
+        ] {
+            link(to, at);
+            assert_eq!(reason(&data), Some(Reason::ConfigError), "{at}");
+            assert_eq!(reason(&data.join(at)), Some(Reason::ConfigError), "{at}");
+            fs::remove_file(data.join(at)).unwrap();
+        }
+        assert_eq!(reason(&data.join("pg_wal")), Some(Reason::ConfigError));
+    }
+
+    /// Nobody writes to a pipe in a backup: to open it is to wait.
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let data = tempfile::tempdir().unwrap();
+        fs::write(data.path().join("PG_VERSION"), "15\n").unwrap();
+        assert_eq!(nothing_waits(data.path()), Ok(()));
+        fs::create_dir(data.path().join("base")).unwrap();
+        let mode = nix::sys::stat::Mode::S_IRWXU;
+        nix::unistd::mkfifo(&data.path().join("base/1"), mode).unwrap();
+        let failure = nothing_waits(data.path()).unwrap_err();
+        assert_eq!(failure.reason, Reason::ArtifactCorrupt);
     }
 
     /// An archive that recovery should have come to the end of.

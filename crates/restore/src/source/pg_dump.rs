@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{Form, Source, plain::Plain};
+use super::{Form, Source, pg_base_backup::nothing_waits, plain::Plain};
 use crate::{
     config::{self, DumpFormat},
     context::{Context, Failure},
@@ -163,6 +163,7 @@ fn restore_opened(
                 .arg(&folder)
                 .feed(&mut opened.reader, context.deadline())?;
             output.or_fail(Reason::ArtifactCorrupt)?;
+            nothing_waits(&folder)?;
             let folder = toc_folder(&folder).ok_or_else(|| not_a("directory"))?;
             let mut toc = Vec::new();
             File::open(folder.join("toc.dat"))

@@ -222,6 +222,7 @@ impl Source for Restic {
             })?;
             let data = context.scratch.join("data");
             fs::rename(&found, &data).map_err(|error| Failure::system("scratch", &error))?;
+            pg_base_backup::nothing_waits(&data)?;
             context.jail.own_all(&data)?;
             pg_base_backup::start(
                 context,
