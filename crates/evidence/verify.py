@@ -123,6 +123,7 @@ class Key:
         if der is None or len(der) != 44 or not der.startswith(SPKI):
             raise ValueError("not an ed25519 public key in PEM")
         self.bytes = der[12:]
+        self.pem = b"-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n" % base64.b64encode(der)
         self.id = hashlib.sha256(der).hexdigest()[:16]
         point = decode_point(self.bytes)
         if point is None or is_identity(multiply(8, point)):
@@ -159,8 +160,9 @@ def verify_envelope(data, keys):
             return None, False, None
         message = b"DSSEv1 %d %s %d " % (len(kind), kind.encode(), len(payload)) + payload
         for signature in envelope["signatures"]:
-            if set(signature) != {"keyid", "sig"}:
+            if set(signature) != {"keyid", "sig"} or not all(isinstance(text, str) for text in signature.values()):
                 return None, False, None
+        for signature in envelope["signatures"]:
             sig = b64(signature["sig"])
             for key in keys:
                 if key.id == signature["keyid"] and sig is not None and verify_signature(key.bytes, message, sig):
@@ -233,6 +235,11 @@ class KeyList:
         return end is not None and at is not None and at > end
 
 
+def is_name(name):
+    """What a name in a note may be."""
+    return name != "" and not re.search(r"[\s+\x00-\x1f\x7f-\x9f]", name)
+
+
 class Checkpoint:
     def __init__(self, note):
         try:
@@ -241,8 +248,7 @@ class Checkpoint:
         except ValueError:
             raise ValueError("not a signed checkpoint")
         self.root = b64(root)
-        bad_name = not self.origin or re.search(r"[\s+\x00-\x1f\x7f-\x9f]", self.origin)
-        if bad_name or not re.fullmatch(r"0|[1-9][0-9]{0,19}", size) or self.root is None or len(self.root) != 32:
+        if not is_name(self.origin) or not re.fullmatch(r"0|[1-9][0-9]{0,19}", size) or self.root is None or len(self.root) != 32:
             raise ValueError("not a signed checkpoint")
         self.size = int(size)
         self.body = body.encode() + b"\n"
@@ -250,9 +256,9 @@ class Checkpoint:
         if self.size >= 2**64 or len(note) > 16384 or not signatures.endswith("\n"):
             raise ValueError("not a signed checkpoint")
         for line in signatures[:-1].split("\n"):
-            found = re.fullmatch("\u2014 (\\S+) (\\S+)", line)
+            found = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
             data = b64(found.group(2)) if found else None
-            if data is None or len(data) < 4:
+            if data is None or len(data) < 4 or not is_name(found.group(1)):
                 raise ValueError("not a signed checkpoint")
             self.signatures.append((found.group(1), data[:4], data[4:]))
 
@@ -390,8 +396,9 @@ class Log:
         found = []
         for path in self.key_files:
             try:
-                key = Key(self.get(path).decode("utf-8"))
-                if "keys/%s.pem" % key.id != path:
+                pem = self.get(path)
+                key = Key(pem.decode("utf-8"))
+                if "keys/%s.pem" % key.id != path or key.pem != pem:
                     raise ValueError
                 found.append(key)
             except ValueError:
@@ -450,12 +457,13 @@ class Log:
         self.read_keys()
         checkpoints, size = self.read_checkpoints()
         origin = checkpoints[size].origin if checkpoints else None
+        # Of each place the widest tile.
+        widest = {index: width for level, index, width in sorted(self.tiles) if level == 0 and index * 256 + width <= size}
         stored = {}
-        for level, index, width in sorted(self.tiles):
-            if level == 0 and index * 256 + width <= size:
-                data = self.get(tile_path(level, index, width))
-                for i in range(len(data) // 32):
-                    stored[index * 256 + i] = data[i * 32 : i * 32 + 32]
+        for index, width in widest.items():
+            data = self.get(tile_path(0, index, width))
+            for i in range(min(width, len(data) // 32)):
+                stored[index * 256 + i] = data[i * 32 : i * 32 + 32]
         frontier, levels, roots, seen, signed = (0, []), {}, {0: root_of((0, []))}, set(), {}
         last = max(self.records, default=-1) + 1
         for index in range(min(size, last)):

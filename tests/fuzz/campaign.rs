@@ -36,8 +36,18 @@ static TURN: Mutex<()> = Mutex::new(());
 static CURRENT: Mutex<Option<(Instant, PathBuf)>> = Mutex::new(None);
 static WATCHDOG: Once = Once::new();
 
-/// Judges inputs until the time is over.
+/// How an input is judged that lies in a folder, closely or not: whether it was understood, or what is wrong.
+pub(crate) type Judge<'j> = &'j dyn Fn(&Tree, &Path, bool) -> Result<bool, String>;
+
+/// Judges inputs until the time is over, as the program judges infrastructure.
 pub(crate) fn run(name: &str, trees: &impl Strategy<Value = Tree>) {
+    run_by(name, trees, &|tree, folder, sampled| {
+        timed_check(tree, folder, MOST, sampled)
+    });
+}
+
+/// Judges inputs until the time is over.
+pub(crate) fn run_by(name: &str, trees: &impl Strategy<Value = Tree>, judge: Judge<'_>) {
     let turn = turn();
     let deadline = Instant::now() + Duration::from_secs(setting("HIPAA_IAC_FUZZ_SECONDS", SECONDS));
     let seed = setting("HIPAA_IAC_FUZZ_SEED", SEED);
@@ -63,7 +73,7 @@ pub(crate) fn run(name: &str, trees: &impl Strategy<Value = Tree>) {
             judged.set(judged.get() + 1);
             // While a failure is shrunk every input is looked at as that one was.
             let sampled = failed.get() || judged.get().is_multiple_of(SAMPLE);
-            let understandable = check(&tree, &folder, MOST, sampled).map_err(|problem| {
+            let understandable = watched(&tree, &folder, judge, sampled).map_err(|problem| {
                 failed.set(true);
                 TestCaseError::fail(problem)
             })?;
@@ -94,18 +104,28 @@ pub(crate) fn run(name: &str, trees: &impl Strategy<Value = Tree>) {
     );
 }
 
-/// Judges one input, and says what is wrong with how that went. Tells whether it was understood.
+/// Judges one input as the program judges infrastructure, and says what is wrong with how that went. Tells whether it was understood.
 pub(crate) fn check(
     tree: &Tree,
     folder: &Path,
     most: Duration,
     sampled: bool,
 ) -> Result<bool, String> {
+    watched(
+        tree,
+        folder,
+        &|tree, folder, sampled| timed_check(tree, folder, most, sampled),
+        sampled,
+    )
+}
+
+/// Judges one input under the eyes of the watchdog.
+fn watched(tree: &Tree, folder: &Path, judge: Judge<'_>, sampled: bool) -> Result<bool, String> {
     WATCHDOG.call_once(|| drop(thread::spawn(watch)));
     tree.write(folder).map_err(|error| error.to_string())?;
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) =
         Some((Instant::now(), folder.to_owned()));
-    let result = timed_check(tree, folder, most, sampled);
+    let result = judge(tree, folder, sampled);
     *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = None;
     result
 }

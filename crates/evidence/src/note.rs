@@ -105,6 +105,9 @@ impl Checkpoint {
         let mut found = Vec::new();
         for line in signatures.strip_suffix('\n')?.split('\n') {
             let (name, signature) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+            if !is_name(name) {
+                return None;
+            }
             let bytes = BASE64_STANDARD.decode(signature).ok()?;
             found.push((name, bytes));
         }

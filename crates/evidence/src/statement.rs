@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// What can be wrong with a statement.
@@ -16,9 +16,9 @@ pub enum StatementError {
     Subject,
 }
 
-/// Something that is said of subjects.
+/// Something that is said of subjects: any JSON, or what a type of its own reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Statement {
+pub struct Statement<P = Value> {
     #[serde(rename = "_type")]
     type_: Type,
     /// What it is said of.
@@ -28,7 +28,7 @@ pub struct Statement {
     #[serde(rename = "predicateType")]
     pub predicate_type: String,
     /// What is said.
-    pub predicate: Value,
+    pub predicate: P,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +73,7 @@ impl Statement {
 
     /// Reads JSON.
     pub fn from_json(bytes: &[u8]) -> Result<Self, StatementError> {
-        let statement: Self = serde_json::from_slice(bytes).map_err(|_| StatementError::Form)?;
-        statement.checked()
+        Self::read(bytes)
     }
 
     /// When it was made, by its own word: `recordedAt` or `finishedAt` of its predicate.
@@ -87,6 +86,16 @@ impl Statement {
     /// Its bytes: canonical JSON (RFC 8785), so that an equal statement has an equal signature.
     pub fn to_json(&self) -> Result<Vec<u8>, StatementError> {
         serde_json_canonicalizer::to_vec(self).map_err(|_| StatementError::Form)
+    }
+}
+
+impl<P> Statement<P> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, StatementError>
+    where
+        P: DeserializeOwned,
+    {
+        let statement: Self = serde_json::from_slice(bytes).map_err(|_| StatementError::Form)?;
+        statement.checked()
     }
 
     fn checked(self) -> Result<Self, StatementError> {

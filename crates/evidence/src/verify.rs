@@ -333,7 +333,13 @@ impl<S: Store> Verifier<'_, S> {
                 .ok()
                 .and_then(|pem| PublicKey::from_pem(pem).ok());
             match public {
-                Some(public) if public_key_key(public.id()) == *key => found.push(public),
+                // In its one form, as the log writes it: so there is nothing to read in different ways.
+                Some(public)
+                    if public_key_key(public.id()) == *key
+                        && public.to_pem().as_bytes() == bytes =>
+                {
+                    found.push(public);
+                }
                 _ => self.tell("key-mismatch", key, "not the public key that its name says"),
             }
         }
@@ -450,7 +456,8 @@ impl<S: Store> Verifier<'_, S> {
         }
         for tile in tiles.values() {
             let bytes = self.store.get(&tile.path())?.unwrap_or_default();
-            for (index, hash) in (tile.index * 256..).zip(bytes.chunks_exact(32)) {
+            let places = tile.index * 256..tile.index * 256 + tile.width;
+            for (index, hash) in places.zip(bytes.chunks_exact(32)) {
                 leaves.insert(index, Hash(hash.try_into().unwrap_or_default()));
             }
         }

@@ -120,7 +120,10 @@ impl Suite {
                 build(&["hipaa-iac"])?;
                 test(&["evidence", "restore"])
             }
-            Self::Fuzz => test(&["fuzz"]),
+            Self::Fuzz => {
+                build(&["hipaa-iac"])?;
+                test(&["fuzz"])
+            }
             Self::Cluster => {
                 build(&["hipaa-iac"])?;
                 if !given() {
