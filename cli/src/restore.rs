@@ -551,8 +551,15 @@ fn run_manifest(arguments: &ManifestArgs) -> Outcome {
         .output
         .clone()
         .unwrap_or_else(|| artifact.with_file_name(format!("{name}.manifest.dsse.json")));
-    fs::write(&output, envelope.to_json())
-        .map_err(|error| format!("{}: {error}", output.display()))?;
+    let envelope = envelope.to_json();
+    if envelope.len() as u64 > manifest::LIMIT {
+        return Err(Failure(format!(
+            "the manifest has {} MiB, and no more than {} are read: leave out --digest-key, or back up fewer databases in one",
+            envelope.len() >> 20,
+            manifest::LIMIT >> 20
+        )));
+    }
+    fs::write(&output, envelope).map_err(|error| format!("{}: {error}", output.display()))?;
     note(&format!("wrote {}", output.display()));
     Ok(Exit::Clean)
 }

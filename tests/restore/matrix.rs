@@ -17,7 +17,7 @@ use std::{
 
 use hipaa_iac_restore::{
     Reason, RestoreResult, Verdict,
-    manifest::Content,
+    manifest::{self, Content, Table},
     result::{CheckStatus, Destroyed, NegativeDecrypt, Time},
 };
 use libtest_mimic::{Failed, Trial};
@@ -889,6 +889,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         "base::manifest_of_a_million_files",
         large_manifest,
     ));
+    trials.push(Trial::test("base::ways_out", ways_out));
+    trials.push(Trial::test(
+        "dump::manifest_of_very_many_tables",
+        many_tables,
+    ));
     trials.push(Trial::test("dump::owner_without_a_role", || {
         let name = "dump::owner_without_a_role";
         let result = judge(name, Reason::None, None, |b| {
@@ -905,6 +910,117 @@ pub(crate) fn trials() -> Vec<Trial> {
         Err(format!("the role is not told: {found:?}").into())
     }));
     trials
+}
+
+/// A manifest is as long as the database has tables, and is read as a whole: its limit is what bounds the memory.
+fn many_tables() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture
+        .path("cases")
+        .join("dump-manifest-of-very-many-tables");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let mut document = bench.aged("good.dump", "Custom", |_| {})?;
+    let stored = bench.folder.join("good.dump.age");
+    bench.add_manifest_of(&mut document, "pgDump", &stored, &stored)?;
+    let peak_of = |tables: usize, reason: Reason| -> Result<u64, Failed> {
+        let mut content = fixture.content.clone();
+        content.tables.extend((0..tables).map(|number| {
+            let table = Table {
+                rows: 1_000_000,
+                digest: Some(format!("{number:064x}")),
+            };
+            (format!("clinic.appointments_of_the_day_{number:06}"), table)
+        }));
+        let envelope = fixture.sign_all(&stored, &[content])?;
+        let (length, limit) = (envelope.len() as u64, manifest::LIMIT);
+        if (length > limit) != (reason == Reason::ConfigError) || length < limit * 9 / 10 {
+            return Err(format!("{length} bytes, where {limit} are read").into());
+        }
+        fs::write(format!("{}.manifest.dsse.json", stored.display()), envelope)?;
+        let peak = [(case::PEAK, "1".to_owned())];
+        let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &peak)?;
+        if result.reason != reason {
+            return Err(format!("{}: {notes:?}", result.reason).into());
+        }
+        Ok(notes.last().ok_or("no peak is told")?.parse()?)
+    };
+    // Each has 176 bytes of it, in base64. They are not in the backup.
+    let full = usize::try_from(manifest::LIMIT / 185)?;
+    let peak = peak_of(full, Reason::TableMissing)?;
+    if peak > 112 << 10 {
+        return Err(format!("{peak} KiB").into());
+    }
+    peak_of(full * 6 / 5, Reason::ConfigError).map(drop)
+}
+
+/// Two archives of one base backup: the link of the first is no way out for the second, with namespaces or without. And a pipe in the place of a
+/// file is not waited for.
+fn ways_out() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("base-with-a-way-out");
+    let outside = folder.join("outside");
+    fs::create_dir_all(&outside)?;
+    // Who unpacks is another user when root restores.
+    must(
+        Command::new("chmod")
+            .arg("a+rwx")
+            .arg(&folder)
+            .arg(&outside),
+    )?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let tar = |from: &Path, name: &str| {
+        let to = bench.folder.join("backup").join(name);
+        must(
+            Command::new("tar")
+                .arg("-C")
+                .arg(from)
+                .arg("-cf")
+                .arg(to)
+                .arg("."),
+        )
+    };
+    fs::create_dir(bench.folder.join("backup"))?;
+    let log = bench.folder.join("log");
+    fs::create_dir(&log)?;
+    fs::write(log.join("planted"), "planted")?;
+    tar(&log, "pg_wal.tar")?;
+    let data = bench.copy_of("base")?;
+    let document = bench.base(&bench.folder.join("backup"), &json!("serverSide"), None);
+    let run = |isolation: &str, expected: Reason| -> Result<(), Failed> {
+        let isolation = [(case::ISOLATION, isolation.to_owned())];
+        let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &isolation)?;
+        let planted = fs::read_dir(&outside)?.count();
+        if result.reason != expected || planted > 0 {
+            return Err(format!("{}, {planted} planted: {notes:?}", result.reason).into());
+        }
+        Ok(())
+    };
+    fs::remove_dir_all(data.join("pg_wal"))?;
+    std::os::unix::fs::symlink(&outside, data.join("pg_wal"))?;
+    tar(&data, "base.tar")?;
+    run("directory", Reason::ConfigError)?;
+    run("auto", Reason::ConfigError)?;
+    // A link below the folder that the second is unpacked into.
+    fs::remove_file(data.join("pg_wal"))?;
+    fs::create_dir(data.join("pg_wal"))?;
+    std::os::unix::fs::symlink(&outside, data.join("pg_wal/archive_status"))?;
+    fs::create_dir(log.join("archive_status"))?;
+    fs::rename(log.join("planted"), log.join("archive_status/planted"))?;
+    tar(&log, "pg_wal.tar")?;
+    tar(&data, "base.tar")?;
+    run("directory", Reason::ConfigError)?;
+    run("auto", Reason::ConfigError)?;
+    fs::remove_file(data.join("backup_label"))?;
+    must(Command::new("mkfifo").arg(data.join("backup_label")))?;
+    tar(&data, "base.tar")?;
+    run("auto", Reason::ArtifactCorrupt)
 }
 
 /// A base backup's manifest is as long as the backup has files, and none of our processes grows with it.

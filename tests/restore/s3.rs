@@ -15,7 +15,10 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use hipaa_iac_restore::{Reason, RestoreResult, result::ServerSideAlgorithm};
+use hipaa_iac_restore::{
+    Reason, RestoreResult,
+    result::{CheckStatus, ServerSideAlgorithm},
+};
 use hipaa_iac_tests::object_storage::{Bucket, Server};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
@@ -30,12 +33,24 @@ pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = vec![
         Trial::test("s3::versitygw", versitygw),
         Trial::test("s3::moto", moto),
+        Trial::test("s3::many_objects", many_objects),
     ];
-    let faults: [(&'static str, Fault, Reason); 10] = [
+    let faults: [(&'static str, Fault, Reason); 12] = [
         ("none", Fault::None, Reason::None),
         ("forbidden", Fault::Forbidden, Reason::FetchDenied),
         // Who may ask about an object and not read it has seen nothing of it.
         ("unreadable", Fault::Unreadable, Reason::FetchDenied),
+        // So it is with the bucket's settings.
+        (
+            "settings_forbidden",
+            Fault::SettingsForbidden,
+            Reason::FetchDenied,
+        ),
+        (
+            "settings_endless",
+            Fault::SettingsEndless,
+            Reason::FetchTimeout,
+        ),
         ("not_found", Fault::NotFound, Reason::BackupMissing),
         (
             "unavailable_at_first",
@@ -176,6 +191,15 @@ fn versitygw() -> Result<(), Failed> {
     document["spec"]["source"]["pgDump"]["location"]["s3"]["credentialsSecretRef"] =
         json!({"name": "s3-wrong"});
     bench.expect(&document, &environment, Reason::FetchDenied)?;
+    // It does not know what a default encryption is, and has no policy for the bucket.
+    let mut document = bench.document("settings", &location, &age());
+    document["spec"]["encryptionPolicy"] = json!({"bucketSettings": true});
+    let result = bench.expect(&document, &environment, Reason::NotEncrypted)?;
+    let found = ["encryption.bucket-default", "encryption.bucket-transport"].map(|id| {
+        let check = result.checks.iter().find(|check| check.id == id);
+        check.map(|check| check.status)
+    });
+    assert_eq!(found, [Some(CheckStatus::NotRun), Some(CheckStatus::Fail)]);
     // Here, too, the answer to an unknown key is 404, which says nothing of the backup.
     document["spec"]["source"]["pgDump"]["location"]["s3"] = json!({
         "bucket": "backups", "prefix": "daily/2026-11-24.dump.age", "credentialsSecretRef": {"name": "s3-wrong"},
@@ -253,6 +277,44 @@ fn versitygw() -> Result<(), Failed> {
     Ok(())
 }
 
+/// A bucket may hold any number of objects: whoever looks for one of them does not hold the list, and whoever needs many holds their names once.
+fn many_objects() -> Result<(), Failed> {
+    const OBJECTS: usize = 200_000;
+    let bench = Bench::new("many")?;
+    let server = Server::versitygw()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    // Its objects are files; as barman-cloud archives log, 256 segments a folder.
+    let log = server.folder().join("objects/backups/ehr/wals");
+    for number in 0..OBJECTS {
+        let folder = log.join(format!("{:016X}", (1_u64 << 32) + (number / 256) as u64));
+        if number % 256 == 0 {
+            fs::create_dir_all(&folder)?;
+        }
+        let name = format!("{:08X}{:08X}{:08X}", 1, number / 256, number % 256);
+        fs::File::create(folder.join(name))?;
+    }
+    let environment = [server.environment(), vec![(case::PEAK, "1".to_owned())]].concat();
+    let newest = bench.document(
+        "newest-of-many",
+        &json!({"bucket": "backups", "prefix": "ehr/", "select": "Newest", "suffix": ".dump.age"}),
+        &age(),
+    );
+    let mut folder = bench.fixture.verification(
+        "s3-cnpg-of-many",
+        &json!({"cnpgBackup": {"location": {"s3": {"bucket": "backups", "prefix": "ehr/"}}}}),
+    );
+    folder["spec"]["encryptionPolicy"] = json!({"required": "None"});
+    for (document, most) in [(newest, 32 << 20), (folder, 64 << 20)] {
+        let secrets = &bench.fixture.secrets;
+        let (result, notes) = case::run(&bench.folder, &document, secrets, &environment)?;
+        let peak: u64 = notes.last().ok_or("no peak is told")?.parse()?;
+        if result.reason != Reason::BackupMissing || peak * 1024 > most {
+            return Err(format!("{}, {peak} KiB: {notes:?}", result.reason).into());
+        }
+    }
+    Ok(())
+}
+
 /// moto tells how it encrypts.
 fn moto() -> Result<(), Failed> {
     let bench = Bench::new("moto")?;
@@ -303,6 +365,22 @@ fn moto() -> Result<(), Failed> {
         &environment,
         Reason::WrongServerSideKey,
     )?;
+    bucket_settings(&server, key, |name, expected, reason| {
+        let policy = json!({
+            "required": "ServerSide",
+            "serverSide": {"algorithm": "aws:kms", "keyArn": key},
+            "bucketSettings": true,
+        });
+        let result = bench.expect(&document(name, "kms.dump", &policy), &environment, reason)?;
+        let found = ["encryption.bucket-default", "encryption.bucket-transport"].map(|id| {
+            let check = result.checks.iter().find(|check| check.id == id);
+            check.map(|check| check.status)
+        });
+        if found != expected.map(Some) {
+            return Err(format!("{name}: {found:?}").into());
+        }
+        Ok(())
+    })?;
     // The store's encryption is not the producer's.
     let client = json!({"required": "ClientSide"});
     bench.expect(
@@ -313,11 +391,43 @@ fn moto() -> Result<(), Failed> {
     Ok(())
 }
 
+/// The object is encrypted as it must be; what the bucket does with the next one, and who may read it how, is told of the bucket alone.
+fn bucket_settings(
+    server: &Server,
+    key: &str,
+    expect: impl Fn(&str, [CheckStatus; 2], Reason) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    use CheckStatus::{Fail, Pass};
+    let encrypt = |by: &str| {
+        server.python(&format!(
+            "s3.put_bucket_encryption(Bucket='backups', ServerSideEncryptionConfiguration={{'Rules': [{{'ApplyServerSideEncryptionByDefault': {by}}}]}})"
+        ))
+    };
+    // moto passes over conditions, and would refuse everything; it does not know an action in capitals, which Amazon S3 does.
+    let policy = |resources: &str| {
+        server.python(&format!(
+            "import json\ns3.put_bucket_policy(Bucket='backups', Policy=json.dumps({{'Version': '2012-10-17', 'Statement': [{{'Effect': 'Deny', 'Principal': '*', 'Action': 'S3:*', 'Resource': {resources}, 'Condition': {{'Bool': {{'aws:SecureTransport': 'false'}}}}}}]}}))"
+        ))
+    };
+    expect("bucket-bare", [Fail, Fail], Reason::NotEncrypted)?;
+    encrypt("{'SSEAlgorithm': 'AES256'}")?;
+    policy("['arn:aws:s3:::backups', 'arn:aws:s3:::backups/*']")?;
+    expect("bucket-aes", [Fail, Pass], Reason::WrongServerSideKey)?;
+    encrypt(&format!(
+        "{{'SSEAlgorithm': 'aws:kms', 'KMSMasterKeyID': '{key}'}}"
+    ))?;
+    expect("bucket-kms", [Pass, Pass], Reason::None)?;
+    policy("['arn:aws:s3:::backups', 'arn:aws:s3:::backups/daily/*']")?;
+    expect("bucket-narrow", [Pass, Fail], Reason::NotEncrypted)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     None,
     Forbidden,
     Unreadable,
+    SettingsForbidden,
+    SettingsEndless,
     NotFound,
     UnavailableAtFirst,
     Unavailable,
@@ -345,9 +455,12 @@ fn misbehaving(name: &str, fault: Fault, reason: Reason) -> Result<(), Failed> {
     if fault == Fault::Slow {
         document["spec"]["deadlines"]["fetchSeconds"] = json!(4);
     }
+    let settings = matches!(fault, Fault::SettingsForbidden | Fault::SettingsEndless);
+    document["spec"]["encryptionPolicy"] =
+        json!({"required": "ClientSide", "bucketSettings": settings});
     let result = bench.expect(&document, &environment, reason)?;
     let digest = result.artifact.and_then(|artifact| artifact.digest);
-    if digest.is_some() != (reason == Reason::None) {
+    if digest.is_some() != (settings || reason == Reason::None) {
         return Err(format!("the digest of it is {digest:?}").into());
     }
     Ok(())
@@ -393,6 +506,7 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
                     .and_then(|from| from.parse::<usize>().ok());
             }
         }
+        let is_setting = request.contains("?encryption") || request.contains("?policy");
         let count = asked.fetch_add(1, Ordering::SeqCst);
         let empty = |out: &mut TcpStream, status: &str| {
             write!(
@@ -404,6 +518,13 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
             Fault::Forbidden => return empty(&mut out, "403 Forbidden"),
             Fault::Unreadable if request.starts_with("GET") => {
                 return empty(&mut out, "403 Forbidden");
+            }
+            Fault::SettingsForbidden if is_setting => return empty(&mut out, "403 Forbidden"),
+            Fault::SettingsEndless if is_setting => {
+                write!(out, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
+                loop {
+                    out.write_all(&[b' '; 4096])?;
+                }
             }
             Fault::NotFound => return empty(&mut out, "404 Not Found"),
             Fault::Unavailable => return empty(&mut out, "503 Service Unavailable"),

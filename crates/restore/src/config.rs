@@ -558,6 +558,8 @@ pub struct EncryptionPolicy {
     /// What the store must answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_side: Option<ServerSidePolicy>,
+    /// Whether the bucket, too, must encrypt by default, as `serverSide` asks, and refuse requests without TLS.
+    pub bucket_settings: bool,
     /// Whether well-known keys fail.
     pub deny_known_keys: bool,
     /// Whether a key that must not open the backup is tried.
@@ -572,6 +574,7 @@ impl Default for EncryptionPolicy {
         Self {
             required: RequiredEncryption::default(),
             server_side: None,
+            bucket_settings: false,
             deny_known_keys: true,
             negative_decrypt: true,
             recipients: Vec::new(),
@@ -1289,6 +1292,17 @@ impl RestoreVerification {
                 );
             }
             _ => {}
+        }
+        if spec.encryption_policy.bucket_settings
+            && !matches!(
+                spec.source.location(),
+                Location::S3(_) | Location::CnpgCluster(_)
+            )
+        {
+            return fail(
+                "encryptionPolicy.bucketSettings is for a location in a store: s3 or cnpgCluster"
+                    .to_owned(),
+            );
         }
         let mut ids = std::collections::BTreeSet::new();
         for assertion in &spec.checks.sql {

@@ -5,12 +5,15 @@ use std::{
     fmt,
     io::Read,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use crate::{
     config::{RestoreVerification, SecretRef},
     jail::Jail,
+    location::Bucket,
+    manifest::Verified,
     result::{Artifact, CheckResult, Encryption, ObjectiveName, Phase, PhaseTime, Reason, Time},
     server::{Installation, Server},
 };
@@ -141,6 +144,9 @@ pub struct Context {
     pub server: Option<Server>,
     /// Measurements for the objectives, in seconds.
     pub measured: BTreeMap<ObjectiveName, f64>,
+    pub(crate) buckets: Vec<Bucket>,
+    /// The manifest, once its signature was checked: it may be long.
+    pub(crate) verified: OnceLock<Arc<Verified>>,
     pub(crate) input: Input,
     pub(crate) secrets: Secrets,
     pub(crate) phases: Vec<PhaseTime>,

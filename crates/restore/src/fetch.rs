@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::{LocalLocation, Location, RestoreVerification, Source},
     context::Failure,
-    location::{self, Finder, Located, LocatedForm},
+    location::{self, Bucket, Finder, Located, LocatedForm},
     result::{Reason, ServerSide},
     source,
 };
@@ -37,6 +37,8 @@ struct Card {
     version_id: Option<String>,
     size: Option<u64>,
     server_side: ServerSide,
+    #[serde(default)]
+    buckets: Vec<Bucket>,
 }
 
 /// Fetches a backup of a store into an empty folder.
@@ -97,6 +99,7 @@ pub fn fetch(
         version_id: located.version_id,
         size: located.size,
         server_side,
+        buckets: location::buckets(spec, secrets)?,
     };
     let text = serde_json::to_vec(&card).map_err(|error| system(error.into()))?;
     let unnamed = into.join(".located.json");
@@ -124,8 +127,8 @@ fn copy(from: &mut dyn io::Read, to: &mut File) -> Result<(), Failure> {
     }
 }
 
-/// The backup that was fetched into a folder.
-pub(crate) fn found(folder: &Path) -> Result<Located, Failure> {
+/// The backup that was fetched into a folder, and the settings of its buckets.
+pub(crate) fn found(folder: &Path) -> Result<(Located, Vec<Bucket>), Failure> {
     let system = |error: io::Error| Failure::system("the fetched backup", &error);
     let missing = || Failure::new(Reason::RunnerLost, "the backup was not fetched to its end");
     let card = fs::read(folder.join(CARD)).map_err(|_| missing())?;
@@ -141,14 +144,15 @@ pub(crate) fn found(folder: &Path) -> Result<Located, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(system(error)),
     };
-    Ok(Located {
+    let located = Located {
         form,
         uri: card.uri,
         version_id: card.version_id,
         size: card.size,
         server_side: card.server_side,
         manifest,
-    })
+    };
+    Ok((located, card.buckets))
 }
 
 /// The archived log that was fetched into a folder.

@@ -15,11 +15,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::RestoreVerification,
     context::{Event, Failure},
+    location::Bucket,
+    manifest,
     result::{Artifact, CheckResult, Encryption, ObjectiveName, PhaseTime, Reason, Time},
 };
 
 /// The longest request, in bytes.
-const REQUEST_LIMIT: u32 = 64 << 20;
+const REQUEST_LIMIT: u32 = 8 << 20;
+/// The length of a manifest that is not there.
+const NO_MANIFEST: u32 = u32::MAX;
 /// The longest frame, in bytes.
 pub(crate) const FRAME: usize = 1 << 16;
 /// The frame that says that the backup could not be read to its end; a failure follows.
@@ -31,6 +35,9 @@ pub(crate) struct Request {
     pub(crate) verification: RestoreVerification,
     pub(crate) artifact: Artifact,
     pub(crate) encryption: Encryption,
+    pub(crate) buckets: Vec<Bucket>,
+    /// It follows the rest, as it is.
+    #[serde(skip)]
     pub(crate) manifest: Option<Vec<u8>>,
     pub(crate) last_canary_seq: Option<i64>,
     pub(crate) started_at: Time,
@@ -102,6 +109,10 @@ pub(crate) fn write_request(to: &mut impl Write, request: &Request) -> io::Resul
     let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
     to.write_all(&length.to_le_bytes())?;
     to.write_all(&bytes)?;
+    let manifest = request.manifest.as_deref();
+    let length = manifest.map_or(Ok(NO_MANIFEST), |bytes| u32::try_from(bytes.len()));
+    to.write_all(&length.map_err(io::Error::other)?.to_le_bytes())?;
+    to.write_all(manifest.unwrap_or_default())?;
     to.flush()
 }
 
@@ -112,7 +123,17 @@ pub(crate) fn read_request(from: &mut impl Read) -> io::Result<Request> {
     }
     let mut bytes = vec![0; length as usize];
     from.read_exact(&mut bytes)?;
-    Ok(serde_json::from_slice(&bytes)?)
+    let mut request: Request = serde_json::from_slice(&bytes)?;
+    let length = read_length(from)?;
+    if length != NO_MANIFEST {
+        if u64::from(length) > manifest::LIMIT {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut bytes = vec![0; length as usize];
+        from.read_exact(&mut bytes)?;
+        request.manifest = Some(bytes);
+    }
+    Ok(request)
 }
 
 fn read_length(from: &mut impl Read) -> io::Result<u32> {

@@ -27,7 +27,7 @@ use crate::{
     config::{RestoreVerification, Source, StorageTarget},
     context::{Event, Failure},
     fetch,
-    location::{self, Finder, Located, LocatedForm},
+    location::{self, Bucket, Finder, Located, LocatedForm},
     message::Snapshot,
     protocol::{Done, Kind, Layout, Message, Request, send, write_request},
     record,
@@ -354,9 +354,12 @@ impl<'a> Running<'a> {
         };
         let mirror = folder.join(scratch::MIRROR);
         let fetched = self.options.fetched.as_deref();
-        let located = match fetched {
+        let (located, buckets) = match fetched {
             Some(fetched) => fetch::found(fetched)?,
-            None => location::find(spec.source.location(), &finder(&mirror))?,
+            None => (
+                location::find(spec.source.location(), &finder(&mirror))?,
+                location::buckets(spec, &self.options.secrets)?,
+            ),
         };
         let wal = match &spec.source {
             Source::PgBaseBackup(base) => base.wal.as_ref(),
@@ -417,7 +420,7 @@ impl<'a> Running<'a> {
         self.in_sandbox(
             folder,
             (kind, memory),
-            located,
+            (located, buckets),
             wal,
             artifact,
             stop,
@@ -430,7 +433,7 @@ impl<'a> Running<'a> {
         &mut self,
         folder: &Path,
         (kind, memory): (Kind, Option<u64>),
-        located: Located,
+        (located, buckets): (Located, Vec<Bucket>),
         wal: Option<PathBuf>,
         artifact: Artifact,
         stop: &AtomicBool,
@@ -444,6 +447,7 @@ impl<'a> Running<'a> {
             verification: self.verification.clone(),
             artifact,
             encryption: self.encryption.clone(),
+            buckets,
             manifest: located.manifest,
             last_canary_seq: self.last_canary(),
             started_at: self.started_at,

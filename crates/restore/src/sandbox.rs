@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -595,6 +595,8 @@ fn work(
         jail,
         artifact: request.artifact,
         encryption: request.encryption,
+        buckets: request.buckets,
+        verified: OnceLock::new(),
         seen: Seen::default(),
         manifest: request.manifest,
         last_canary_seq: request.last_canary_seq,

@@ -16,7 +16,11 @@ use super::{Check, Outcome, Stage};
 use crate::{
     config::{ClientEncryption, RequiredEncryption, ServerSidePolicy, Source, Spec},
     context::{Context, Failure, STORED},
-    result::{EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm, Severity},
+    location::Bucket,
+    result::{
+        CheckStatus, EncryptionFormat, NegativeDecrypt, Observed, Reason, ServerSideAlgorithm,
+        Severity,
+    },
     source,
     stream::hex,
 };
@@ -248,6 +252,10 @@ pub(super) fn of(spec: &Spec) -> Vec<Box<dyn Check>> {
     let client = client_side(&spec.source);
     if policy.server_side.is_some() || policy.required == RequiredEncryption::ServerSide {
         checks.push(Box::new(ServerSide));
+    }
+    if policy.bucket_settings {
+        checks.push(Box::new(BucketEncryption));
+        checks.push(Box::new(BucketTransport));
     }
     if client != ClientKey::None {
         checks.push(Box::new(Entropy));
@@ -504,7 +512,7 @@ impl Check for ServerSide {
         let side = &mut context.encryption.server_side;
         let outcome = judge_server_side(policy.as_ref(), side.algorithm, side.key_arn.as_deref());
         if policy.is_some() {
-            side.matches_expected = Some(outcome.status == crate::result::CheckStatus::Pass);
+            side.matches_expected = Some(outcome.status == CheckStatus::Pass);
         }
         outcome
     }
@@ -552,6 +560,76 @@ fn judge_server_side(
         None => policy.algorithm.clone(),
     };
     outcome.expected(expected).observed(Observed::text(name))
+}
+
+/// What is said of every bucket: the first that does not hold, or that it is not known, is what is said of all.
+fn each_bucket(context: &Context, judge: impl Fn(&Bucket) -> Outcome) -> Outcome {
+    let mut last = Outcome::not_run(
+        Reason::ConfigError,
+        "no bucket was asked: encryptionPolicy.bucketSettings is for object stores",
+    );
+    for bucket in &context.buckets {
+        last = judge(bucket);
+        if last.status != CheckStatus::Pass {
+            break;
+        }
+    }
+    last
+}
+
+/// Whether the buckets encrypt what comes next as they do this backup.
+struct BucketEncryption;
+
+impl Check for BucketEncryption {
+    fn id(&self) -> String {
+        "encryption.bucket-default".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Artifact
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        let policy = &context.verification.spec.encryption_policy.server_side;
+        each_bucket(context, |bucket| match &bucket.encryption {
+            Ok(side) => judge_server_side(policy.as_ref(), side.algorithm, side.key_arn.as_deref()),
+            Err((reason, why)) => Outcome::not_run(*reason, why.clone()),
+        })
+    }
+}
+
+/// Whether the policies of the buckets refuse requests without TLS.
+struct BucketTransport;
+
+impl Check for BucketTransport {
+    fn id(&self) -> String {
+        "encryption.bucket-transport".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Artifact
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        each_bucket(context, |bucket| match &bucket.refuses_plaintext {
+            Ok(refuses) => if *refuses {
+                Outcome::pass()
+            } else {
+                Outcome::fail(Reason::NotEncrypted)
+            }
+            .expected("the bucket's policy denies everyone every request without TLS")
+            .observed(*refuses),
+            Err((reason, why)) => Outcome::not_run(*reason, why.clone()),
+        })
+    }
 }
 
 /// The lowest entropy of bytes that are encrypted, in bits a byte. A sample of 64 KiB of random ones has 7.997.

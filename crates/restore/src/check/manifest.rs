@@ -1,6 +1,6 @@
 //! The backup against its producer's manifest.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use hipaa_iac_evidence::PublicKey;
 use sha2::{Digest as _, Sha256};
@@ -108,7 +108,10 @@ fn configured(context: &Context) -> Result<ManifestCheck, Outcome> {
 }
 
 /// The manifest, with its signature checked anew: nothing unverified is ever compared with.
-pub(super) fn verified(context: &Context) -> Result<Verified, Outcome> {
+pub(super) fn verified(context: &Context) -> Result<Arc<Verified>, Outcome> {
+    if let Some(verified) = context.verified.get() {
+        return Ok(Arc::clone(verified));
+    }
     let config = configured(context)?;
     let Some(envelope) = &context.manifest else {
         return Err(if config.required {
@@ -125,11 +128,13 @@ pub(super) fn verified(context: &Context) -> Result<Verified, Outcome> {
         .map_err(|failure| Outcome::not_run(failure.reason, failure.detail))?;
     let key = PublicKey::from_pem(&String::from_utf8_lossy(pem))
         .map_err(|error| Outcome::not_run(Reason::ConfigError, error.to_string()))?;
-    manifest::verify(envelope, &key).map_err(|_| {
+    let verified = manifest::verify(envelope, &key).map_err(|_| {
         Outcome::fail(Reason::ChecksumMismatch)
             .expected("a manifest signed by the producer's key")
             .observed(false)
-    })
+    })?;
+    let verified = context.verified.get_or_init(|| Arc::new(verified));
+    Ok(Arc::clone(verified))
 }
 
 fn signature(context: &mut Context, required: bool) -> Result<Outcome, Outcome> {
@@ -209,7 +214,8 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
 impl Part {
     /// Compares every database that the manifest tells of. What the first says that does not hold is what comes of it.
     fn compare(self, context: &mut Context) -> Result<Outcome, Outcome> {
-        let manifest = verified(context)?.manifest;
+        let verified = verified(context)?;
+        let manifest = &verified.manifest;
         let several = !manifest.others.is_empty();
         if several && context.dumped.is_some() {
             return Err(Outcome::not_run(

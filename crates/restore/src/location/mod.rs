@@ -7,14 +7,17 @@ use std::{
 };
 
 use crate::{
-    config::{LocalLocation, Location, Select},
+    config::{self, LocalLocation, Location, Select, Spec},
     context::Failure,
     manifest,
     result::{Reason, ServerSide, ServerSideAlgorithm},
     source::{Form, Source},
 };
 
+mod bucket;
 mod s3;
+
+pub(crate) use bucket::Bucket;
 
 /// A backup that was found.
 pub(crate) struct Located {
@@ -68,6 +71,26 @@ pub(crate) fn find(location: &Location, finder: &Finder<'_>) -> Result<Located, 
     }
 }
 
+/// What the buckets of a verification say of themselves, where it asks for their settings.
+pub(crate) fn buckets(spec: &Spec, secrets: &Path) -> Result<Vec<Bucket>, Failure> {
+    if !spec.encryption_policy.bucket_settings {
+        return Ok(Vec::new());
+    }
+    let log = match &spec.source {
+        config::Source::PgBaseBackup(base) => base.wal.as_ref(),
+        _ => None,
+    };
+    let mut buckets: Vec<Bucket> = Vec::new();
+    for location in [Some(spec.source.location()), log].into_iter().flatten() {
+        if let Location::S3(s3) = location
+            && !buckets.iter().any(|bucket| bucket.name == s3.bucket)
+        {
+            buckets.push(s3::settings(s3, secrets)?);
+        }
+    }
+    Ok(buckets)
+}
+
 /// How a store encrypts two objects: as it does the worse of them, and with no one key where each has its own.
 pub(crate) fn weaker(first: ServerSide, second: ServerSide) -> ServerSide {
     use std::cmp::Ordering;
@@ -89,6 +112,17 @@ pub(crate) fn weaker(first: ServerSide, second: ServerSide) -> ServerSide {
             ..first
         },
     }
+}
+
+/// That what lies where the producer's manifest should be is longer than one is read.
+fn manifest_too_large() -> Failure {
+    Failure::new(
+        Reason::ConfigError,
+        format!(
+            "the manifest is longer than {} MiB, more than tens of thousands of tables make it: see that manifestKey does not name the backup, or sign without --digest-key",
+            manifest::LIMIT >> 20
+        ),
+    )
 }
 
 /// What an error of the file system says about a backup.
@@ -150,11 +184,17 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
         let mut bytes = Vec::new();
         File::open(beside)
             .ok()?
-            .take(manifest::LIMIT)
+            .take(manifest::LIMIT + 1)
             .read_to_end(&mut bytes)
             .ok()?;
         Some(bytes)
     });
+    if manifest
+        .as_ref()
+        .is_some_and(|manifest| manifest.len() as u64 > manifest::LIMIT)
+    {
+        return Err(manifest_too_large());
+    }
     Ok(Located {
         form,
         uri: format!("file://{}", path.display()),

@@ -18,13 +18,17 @@ use http::{HeaderMap, Method};
 use object_store::{
     BackoffConfig, ClientOptions, Error, GetOptions, ObjectStore as _, RetryConfig,
     aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsAuthorizer},
-    client::{HttpClient, HttpConnector as _, HttpErrorKind, HttpRequest, ReqwestConnector},
+    client::{
+        HttpClient, HttpConnector as _, HttpErrorKind, HttpRequest, HttpResponse, ReqwestConnector,
+    },
     path::Path,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
 
-use super::{Finder, Located, LocatedForm, counts, suffix_told, weaker};
+use super::{
+    Bucket, Finder, Located, LocatedForm, bucket, counts, manifest_too_large, suffix_told, weaker,
+};
 use crate::{
     config::{S3Location, Select},
     context::Failure,
@@ -41,6 +45,9 @@ const RETRY: Duration = Duration::from_secs(30);
 
 /// How often a request is tried again whose answer says so.
 const RETRIES: usize = 4;
+
+/// The longest setting of a bucket, in bytes: a policy has at most 20 KiB.
+const SETTING: usize = 1 << 20;
 
 /// How many pieces of an object wait to be read.
 const AHEAD: usize = 16;
@@ -62,6 +69,24 @@ struct Head {
     server_side: ServerSide,
     /// The SHA-256 of the whole object, where the store keeps one.
     sha256: Option<Vec<u8>>,
+}
+
+/// What the bucket says of itself.
+pub(super) fn settings(s3: &S3Location, secrets: &FilePath) -> Result<Bucket, Failure> {
+    let client = Client::new(s3, secrets)?;
+    // Without any encryption of its own: Amazon S3 has encrypted by default since 2023, other stores need not.
+    let none = "ServerSideEncryptionConfigurationNotFoundError";
+    Ok(Bucket {
+        encryption: client
+            .setting("encryption", none)
+            .map(|answer| bucket::encryption(answer.as_deref().unwrap_or_default())),
+        refuses_plaintext: client
+            .setting("policy", "NoSuchBucketPolicy")
+            .map(|policy| {
+                policy.is_some_and(|policy| bucket::refuses_plaintext(&policy, &client.bucket))
+            }),
+        name: client.bucket.clone(),
+    })
 }
 
 /// Finds a backup.
@@ -219,65 +244,112 @@ impl Client {
         let failed =
             |reason, what: &str| Failure::new(reason, format!("s3://{}/{key} {what}", self.bucket));
         self.runtime.block_on(async {
-            let mut wait = Duration::from_millis(200);
-            let mut attempt = 0;
-            let begun = std::time::Instant::now();
-            loop {
-                let credential = self
-                    .store
-                    .credentials()
-                    .get_credential()
-                    .await
-                    .map_err(|_| failed(Reason::FetchDenied, "needs credentials"))?;
-                let mut request: HttpRequest = http::Request::builder()
-                    .method(Method::HEAD)
-                    .uri(&url)
-                    .header("x-amz-checksum-mode", "ENABLED")
-                    .body(Vec::<u8>::new().into())
-                    .map_err(|_| failed(Reason::ConfigError, "has no address"))?;
-                AwsAuthorizer::new(&credential, "s3", &self.region)
-                    .try_authorize(&mut request, None)
-                    .map_err(|_| failed(Reason::FetchDenied, "cannot be signed for"))?;
-                let problem = match self.http.execute(request).await {
-                    Ok(response) => match response.status().as_u16() {
-                        200..=299 => return Ok(Head::read(response.headers())),
-                        // Only the answer to GET has a body, which tells what was not found.
-                        404 => {
-                            let options = GetOptions {
-                                range: Some((0..1).into()),
-                                ..GetOptions::default()
-                            };
-                            return Err(match self.store.get_opts(&path, options).await {
-                                Err(error) => self.failure(key, &error),
-                                Ok(_) => failed(Reason::FetchTimeout, "changed while it was read"),
-                            });
-                        }
-                        401 | 403 => return Err(failed(Reason::FetchDenied, "is refused")),
-                        status @ (408 | 429 | 500..=599) => {
-                            failed(Reason::FetchTimeout, &format!("is answered with {status}"))
-                        }
-                        status => {
-                            return Err(failed(
-                                Reason::FetchTimeout,
-                                &format!("is answered with {status}"),
-                            ));
-                        }
-                    },
-                    Err(error) => match error.kind() {
-                        HttpErrorKind::Timeout => {
-                            failed(Reason::FetchTimeout, "is not answered in time")
-                        }
-                        _ => failed(Reason::FetchTimeout, "cannot be asked for: no connection"),
-                    },
-                };
-                attempt += 1;
-                if attempt > RETRIES || begun.elapsed() > RETRY {
-                    return Err(problem);
+            let response = self.send(Method::HEAD, &url, &failed).await?;
+            match response.status().as_u16() {
+                200..=299 => Ok(Head::read(response.headers())),
+                // Only the answer to GET has a body, which tells what was not found.
+                404 => {
+                    let options = GetOptions {
+                        range: Some((0..1).into()),
+                        ..GetOptions::default()
+                    };
+                    Err(match self.store.get_opts(&path, options).await {
+                        Err(error) => self.failure(key, &error),
+                        Ok(_) => failed(Reason::FetchTimeout, "changed while it was read"),
+                    })
                 }
-                tokio::time::sleep(wait).await;
-                wait *= 2;
+                401 | 403 => Err(failed(Reason::FetchDenied, "is refused")),
+                status => Err(failed(
+                    Reason::FetchTimeout,
+                    &format!("is answered with {status}"),
+                )),
             }
         })
+    }
+
+    /// A setting of the bucket as the store writes it; nothing where its answer has the code that says that there is none.
+    fn setting(&self, name: &str, none: &str) -> Result<Option<String>, bucket::Untold> {
+        let failed = |reason, what: &str| {
+            Failure::new(reason, format!("s3://{}?{name} {what}", self.bucket))
+        };
+        let url = format!("{}?{name}", self.bucket_url);
+        let told = self.runtime.block_on(async {
+            let response = self.send(Method::GET, &url, &failed).await?;
+            let status = response.status().as_u16();
+            let mut text = Vec::new();
+            let mut body = response.into_body().bytes_stream();
+            while let Some(piece) = body.next().await {
+                let piece = piece.map_err(|_| failed(Reason::FetchTimeout, "was not answered to the end"))?;
+                text.extend_from_slice(&piece);
+                if text.len() > SETTING {
+                    return Err(failed(Reason::FetchTimeout, "is answered without end"));
+                }
+            }
+            let text = String::from_utf8_lossy(&text).into_owned();
+            match status {
+                200..=299 => Ok(Some(text)),
+                404 if text.contains(&format!("<Code>{none}</Code>")) => Ok(None),
+                401 | 403 => Err(failed(
+                    Reason::FetchDenied,
+                    "is refused: the credentials need s3:GetEncryptionConfiguration and s3:GetBucketPolicy",
+                )),
+                // What a store does not know, it does not have; what it has in its place it does not tell here.
+                status => Err(failed(
+                    Reason::ConfigError,
+                    &format!("is answered with {status}: a store without this setting cannot prove it"),
+                )),
+            }
+        });
+        told.map_err(|failure: Failure| (failure.reason, failure.detail))
+    }
+
+    /// Asks once more while the answer may be another one later.
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        failed: &impl Fn(Reason, &str) -> Failure,
+    ) -> Result<HttpResponse, Failure> {
+        let mut wait = Duration::from_millis(200);
+        let mut attempt = 0;
+        let begun = std::time::Instant::now();
+        loop {
+            let credential = self
+                .store
+                .credentials()
+                .get_credential()
+                .await
+                .map_err(|_| failed(Reason::FetchDenied, "needs credentials"))?;
+            let mut request: HttpRequest = http::Request::builder()
+                .method(method.clone())
+                .uri(url)
+                .header("x-amz-checksum-mode", "ENABLED")
+                .body(Vec::<u8>::new().into())
+                .map_err(|_| failed(Reason::ConfigError, "has no address"))?;
+            AwsAuthorizer::new(&credential, "s3", &self.region)
+                .try_authorize(&mut request, None)
+                .map_err(|_| failed(Reason::FetchDenied, "cannot be signed for"))?;
+            let problem = match self.http.execute(request).await {
+                Ok(response) => match response.status().as_u16() {
+                    status @ (408 | 429 | 500 | 502..=599) => {
+                        failed(Reason::FetchTimeout, &format!("is answered with {status}"))
+                    }
+                    _ => return Ok(response),
+                },
+                Err(error) => match error.kind() {
+                    HttpErrorKind::Timeout => {
+                        failed(Reason::FetchTimeout, "is not answered in time")
+                    }
+                    _ => failed(Reason::FetchTimeout, "cannot be asked for: no connection"),
+                },
+            };
+            attempt += 1;
+            if attempt > RETRIES || begun.elapsed() > RETRY {
+                return Err(problem);
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
     }
 
     /// The producer's manifest of what has a key; none where there is none.
@@ -299,10 +371,7 @@ impl Client {
                 Err(error) => return Err(self.failure(key, &error)),
             };
             if got.meta.size > manifest::LIMIT {
-                return Err(Failure::new(
-                    Reason::ConfigError,
-                    "s3: the manifest is too large to be one",
-                ));
+                return Err(manifest_too_large());
             }
             let bytes = got
                 .bytes()
@@ -312,44 +381,45 @@ impl Client {
         })
     }
 
-    /// The keys below a prefix, which may end within a name.
-    fn list(&self, prefix: &str) -> Result<Vec<String>, Failure> {
+    /// Looks at each key below a prefix, which may end within a name. What a store lists is never held.
+    fn list(&self, prefix: &str, at: &mut dyn FnMut(String)) -> Result<(), Failure> {
         // Listing is by whole folders; the rest of the prefix is compared here.
         let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
         let path = Self::path(folder)?;
         self.runtime.block_on(async {
-            let mut keys = Vec::new();
             let mut listed = self.store.list((!folder.is_empty()).then_some(&path));
             while let Some(entry) = listed.next().await {
                 let entry = entry.map_err(|error| self.failure(prefix, &error))?;
-                let key = entry.location.to_string();
+                let key: String = entry.location.into();
                 if key.starts_with(prefix) {
-                    keys.push(key);
+                    at(key);
                 }
             }
-            keys.sort();
-            Ok(keys)
+            Ok(())
         })
     }
 
     fn newest(&self, s3: &S3Location, manifest_key: Option<&str>) -> Result<String, Failure> {
-        self.list(&s3.prefix)?
-            .into_iter()
-            .rfind(|key| {
-                let name = key.rsplit('/').next().unwrap_or_default();
-                counts(name, s3.suffix.as_deref(), manifest_key)
-            })
-            .ok_or_else(|| {
-                Failure::new(
-                    Reason::BackupMissing,
-                    format!(
-                        "s3://{}/{} holds no backup{}",
-                        self.bucket,
-                        s3.prefix,
-                        suffix_told(s3.suffix.as_deref())
-                    ),
-                )
-            })
+        let mut last: Option<String> = None;
+        self.list(&s3.prefix, &mut |key| {
+            let name = key.rsplit('/').next().unwrap_or_default();
+            if counts(name, s3.suffix.as_deref(), manifest_key)
+                && last.as_ref().is_none_or(|last| *last < key)
+            {
+                last = Some(key);
+            }
+        })?;
+        last.ok_or_else(|| {
+            Failure::new(
+                Reason::BackupMissing,
+                format!(
+                    "s3://{}/{} holds no backup{}",
+                    self.bucket,
+                    s3.prefix,
+                    suffix_told(s3.suffix.as_deref())
+                ),
+            )
+        })
     }
 
     /// Reads an object on a thread of its own, ahead of its reader but not far.
@@ -396,30 +466,28 @@ impl Client {
         } else {
             format!("{}/", s3.prefix)
         };
-        let mut keys = self.list(&prefix)?;
-        if keys.is_empty() {
+        // The one thing that grows with the number of objects.
+        let mut names = Vec::new();
+        self.list(&prefix, &mut |key| {
+            names.extend(key.strip_prefix(&prefix).map(str::to_owned));
+        })?;
+        names.sort_unstable();
+        if names.is_empty() {
             return Err(Failure::new(
                 Reason::BackupMissing,
                 format!("s3://{}/{prefix} holds nothing", self.bucket),
             ));
         }
         if let Some(source) = finder.source {
-            let names = keys
-                .iter()
-                .filter_map(|key| key.strip_prefix(&prefix).map(str::to_owned))
-                .collect();
             let mut read = |name: &str| self.small(&format!("{prefix}{name}"));
-            let wanted = source.wanted(names, &mut read)?;
-            keys = wanted
-                .iter()
-                .map(|name| format!("{prefix}{name}"))
-                .collect();
+            names = source.wanted(names, &mut read)?;
         }
         let system = |error: io::Error| Failure::system("mirror", &error);
         let mut size = 0;
         let mut weakest: Option<ServerSide> = None;
         let uri = format!("s3://{}/{prefix}", self.bucket);
-        for key in keys {
+        for name in names {
+            let key = format!("{prefix}{name}");
             let head = self.head(&key)?;
             size += head.size;
             let this = head.server_side.clone();
@@ -427,9 +495,7 @@ impl Client {
                 Some(known) => weaker(known, this),
                 None => this,
             });
-            let to = finder
-                .mirror
-                .join(key.strip_prefix(&prefix).unwrap_or(&key));
+            let to = finder.mirror.join(&name);
             if let Some(parent) = to.parent() {
                 fs::create_dir_all(parent).map_err(system)?;
             }
@@ -488,13 +554,8 @@ const UNKNOWN: ServerSide = ServerSide {
 impl Head {
     fn read(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let algorithm = match text("x-amz-server-side-encryption") {
-            Some("AES256") => ServerSideAlgorithm::Aes256,
-            Some("aws:kms") => ServerSideAlgorithm::AwsKms,
-            Some("aws:kms:dsse") => ServerSideAlgorithm::AwsKmsDsse,
-            // Silence is no answer: some stores encrypt and do not say.
-            _ => ServerSideAlgorithm::Unknown,
-        };
+        // Silence is no answer: some stores encrypt and do not say.
+        let algorithm = bucket::algorithm(text("x-amz-server-side-encryption").unwrap_or_default());
         Self {
             size: text("content-length")
                 .and_then(|size| size.parse().ok())
