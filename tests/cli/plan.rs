@@ -494,7 +494,7 @@ fn joined(plan: &str, source: &str) -> (String, String, String) {
             one["resource"]["root"] == "plan.json"
                 && one["resource"]["address"] == format!("aws_s3_bucket.b[\"{key}\"]")
         });
-        let found = found.unwrap_or_else(|| panic!("no {key} in {result}"));
+        let found = found.unwrap();
         let text = |json: &Json| json.as_str().unwrap().to_owned();
         (text(&found["verdict"]), text(&found["resource"]["file"]))
     };
