@@ -951,7 +951,7 @@ fn many_tables() -> Result<(), Failed> {
     // Each has 176 bytes of it, in base64. They are not in the backup.
     let full = usize::try_from(manifest::LIMIT / 185)?;
     let peak = peak_of(full, Reason::TableMissing)?;
-    if peak > 112 << 10 {
+    if peak > 64 << 10 {
         return Err(format!("{peak} KiB").into());
     }
     peak_of(full * 6 / 5, Reason::ConfigError).map(drop)

@@ -32,7 +32,7 @@ const VERSION: &str = "1.0";
 
 /// The largest envelope that is read, in bytes.
 ///
-/// It is held as a whole, with what is read of it: one as long as this makes a run take 95 MiB.
+/// It is held as a whole, with what is read of it: one as long as this makes a run take 51 MiB.
 pub const LIMIT: u64 = 8 << 20;
 
 /// What went wrong with a manifest. Nothing of the server's text is in it, for that may quote rows.
