@@ -780,7 +780,6 @@ mod tests {
         }
     }
 
-    /// Observed as above: the decoder refuses these.
     #[test]
     fn an_alias_without_an_anchor_may_be_a_password() {
         let (_, documents) = read("stringData:\n  password: *hunter2\n");
@@ -792,6 +791,7 @@ mod tests {
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
 
+    /// Observed as above: the decoder refuses these.
     #[test]
     fn what_the_api_server_cannot_decode_is_an_error() {
         for text in [

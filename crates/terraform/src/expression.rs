@@ -365,10 +365,12 @@ impl Evaluator<'_> {
             Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => {
                 self.spend(elements.len() as u64, span)?;
                 let tuple = matches!(val.kind, Kind::Tuple(_));
-                let of = element_type(&val.type_of());
-                if elements.is_empty() && !tuple && !of.is_any() {
-                    // What follows has to fit an element, even if there is none.
-                    each(unknown_from(val, of))?;
+                if elements.is_empty() && !tuple {
+                    // What follows has to fit an element of a known type, even if there is none.
+                    let of = element_type(&val.type_of());
+                    if !of.is_any() {
+                        each(unknown_from(val, of))?;
+                    }
                 }
                 // A mark of the whole stays one of the whole.
                 let results = elements

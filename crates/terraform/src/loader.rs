@@ -154,14 +154,9 @@ impl<'a> Loader<'a> {
         let mut looked = 0;
         let mut pending = vec![(base, String::new(), 1)];
         while let Some((folder, prefix, level)) = pending.pop() {
-            // The current folder has an empty path, which cannot be read as one.
-            let here = Path::new(".");
-            let entries = fs::read_dir(if folder.as_os_str().is_empty() {
-                here
-            } else {
-                &folder
-            });
-            let Ok(entries) = entries else { continue };
+            let Ok(entries) = fs::read_dir(readable(&folder)) else {
+                continue;
+            };
             let mut entries: Vec<_> = entries.flatten().collect();
             entries.sort_by_key(fs::DirEntry::file_name);
             for entry in entries {
@@ -289,12 +284,16 @@ pub(crate) fn normalized(path: &Path) -> PathBuf {
 }
 
 fn canonical(path: &Path) -> Option<PathBuf> {
-    let path = if path.as_os_str().is_empty() {
+    fs::canonicalize(readable(path)).ok()
+}
+
+/// The current folder has an empty path, which cannot be read as one.
+fn readable(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() {
         Path::new(".")
     } else {
         path
-    };
-    fs::canonicalize(path).ok()
+    }
 }
 
 fn common(a: &Path, b: &Path) -> PathBuf {

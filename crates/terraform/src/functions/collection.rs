@@ -447,8 +447,7 @@ pub(super) fn flatten(args: &Args<'_>) -> Result<Val, String> {
 /// one of a schema.
 fn has_no_type(val: &Val) -> bool {
     let refs = val.all_refs();
-    let of_data = |address: &str| address.split('.').any(|part| part == "terraform_data");
-    !refs.is_empty() && refs.iter().all(|reference| of_data(&reference.address))
+    !refs.is_empty() && !refs.to_schema()
 }
 
 /// Whether any of the lists is sensitive as a whole, which makes the result so.
