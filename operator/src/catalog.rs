@@ -301,21 +301,22 @@ impl Catalog {
         let mut present = BTreeSet::new();
         for PolicyInput { name, mode, spec } in &resources.policies {
             present.insert(name.clone());
-            match compile(name, spec) {
+            let in_force = match compile(name, spec) {
                 Ok(_) => {
-                    texts.push((name.clone(), document(name, spec)));
                     last_good.insert(name.clone(), spec.clone());
+                    Some(spec)
                 }
                 Err(message) => {
-                    if let Some(good) = last_good.get(name) {
-                        texts.push((name.clone(), document(name, good)));
-                    }
                     quarantined.push(Quarantined {
                         name: name.clone(),
                         message,
                     });
+                    last_good.get(name)
                 }
-            }
+            };
+            // One that is not in force says nothing: it may carry the name of a built-in policy, whose mode is not its business.
+            let Some(spec) = in_force else { continue };
+            texts.push((name.clone(), document(name, spec)));
             if let Some(mode) = mode {
                 modes.insert(name.as_str().into(), *mode);
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Mode,
-    catalog::{ActiveWaiver, Catalog, PolicyInput, check_agreement, check_waiver},
+    catalog::{ActiveWaiver, Base, Catalog, PolicyInput, check_agreement, check_waiver},
 };
 
 /// Days before the end of a waiver that it is told to be expiring.
@@ -67,7 +67,8 @@ pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
         .iter()
         .find(|bad| bad.name == input.name)
     {
-        let serving = if catalog.is_in_force(&input.name) {
+        let own = !Base::is_built_in(&input.name);
+        let serving = if own && catalog.is_in_force(&input.name) {
             "; its last good form keeps serving"
         } else {
             ""

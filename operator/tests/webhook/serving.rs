@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hipaa_iac_operator::{
     args::{Mode, TlsVersion},
-    catalog::ActiveWaiver,
+    catalog::{ActiveWaiver, PolicyInput},
     certificates::{self, Step},
     server::{MAX_BODY, unix_now},
     tls::Demands,
@@ -142,6 +142,27 @@ async fn modes_decide_what_a_violation_does() {
             .await;
         assert_eq!(response["allowed"], false);
     }
+}
+
+/// One that slipped in while nobody refused it, or that was there before a version of the operator brought a policy of its name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_is_not_in_force_changes_no_mode() {
+    let mut setup = Setup::default();
+    setup.resources.policies = vec![PolicyInput {
+        name: "environment-literal-credential".to_owned(),
+        mode: Some(Mode::Audit),
+        spec: json!({"title": "t", "severity": "low", "safeguards": ["164.312(e)(1)"], "rationale": "r", "remediation": {"text": "t"},
+            "match": {"kubernetes": [{"group": "", "kind": "Service"}]}, "rules": [{"require": "true", "message": "m"}]}),
+    }];
+    let served = Served::start(setup).await;
+    let response = served
+        .ask("workloads-phi", request("CREATE", &leaking(), None))
+        .await;
+    assert_eq!(
+        policies(&response, "denied"),
+        ["environment-literal-credential"],
+        "{response}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
