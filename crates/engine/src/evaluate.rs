@@ -428,16 +428,17 @@ fn unjudged(
     types
 }
 
-/// The same of one resource, one policy after the other.
+/// The same of one resource, one policy after the other. It is judged by itself whoever owns it: the owner may have been there before the policies,
+/// and what an object says of its owner anybody may write.
 fn judge_one(world: &World<'_>, chosen: &[Chosen], sources: &Sources, at: usize) -> Vec<Finding> {
     let Some(resource) = world.resource(at) else {
         return Vec::new();
     };
-    let own_pod = has_pod_of_its_own(world, at, resource);
+    let holds_pod = holds_pod(world, at, resource);
     chosen
         .iter()
         .filter(|chosen| match chosen.policy.judges(&resource.kind) {
-            Some(Judged::PodSpec(_) | Judged::FoundPods) => own_pod,
+            Some(Judged::PodSpec(_) | Judged::FoundPods) => holds_pod,
             Some(Judged::Whole) => true,
             None => false,
         })
@@ -445,16 +446,20 @@ fn judge_one(world: &World<'_>, chosen: &[Chosen], sources: &Sources, at: usize)
         .collect()
 }
 
-/// Whether it is or holds a pod, and one that is not judged at a controller of the input which made it after its template.
-fn has_pod_of_its_own(world: &World<'_>, at: usize, resource: &Resource) -> bool {
-    let holds_pod = resource
+/// Whether it is or holds a pod.
+fn holds_pod(world: &World<'_>, at: usize, resource: &Resource) -> bool {
+    resource
         .kubernetes()
         .is_some_and(|id| crate::policy::pod_spec_path(&id.group, &id.kind).is_some())
         || world
             .relations
             .found(at)
-            .is_some_and(|found| !found.pods.is_empty());
-    holds_pod && {
+            .is_some_and(|found| !found.pods.is_empty())
+}
+
+/// Whether it is or holds a pod, and one that is not judged at a controller of the input which made it after its template.
+fn has_pod_of_its_own(world: &World<'_>, at: usize, resource: &Resource) -> bool {
+    holds_pod(world, at, resource) && {
         let owner = world.relations.owner(at);
         let owner = owner.and_then(|owner| world.resource(owner));
         owner.is_none_or(|owner| !made_by(resource, owner))

@@ -378,6 +378,35 @@ async fn pods_are_judged_whoever_claims_to_own_them_and_controllers_get_no_warni
     );
 }
 
+/// A policy of the cluster may read controllers, and one that was there before violations were denied is no pass for what names it as its owner.
+#[tokio::test(flavor = "multi_thread")]
+async fn pods_are_judged_also_where_their_owner_is_known() {
+    let mut setup = Setup::default();
+    setup.resources.policies = vec![PolicyInput {
+        name: "pod-without-replicaset".to_owned(),
+        mode: None,
+        spec: json!({"title": "t", "severity": "low", "safeguards": ["164.312(e)(1)"], "rationale": "r", "remediation": {"text": "t"},
+            "match": {"kubernetes": [{"group": "", "kind": "Pod"}]},
+            "rules": [{"require": "resources('apps/ReplicaSet').size() > 0", "message": "m"}]}),
+    }];
+    let served = Served::start(setup).await;
+    let spec = json!({"containers": [{"name": "a", "image": "a:1", "env": [{"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}]}]});
+    let owner = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "web-abc", "namespace": "clinic"},
+        "spec": {"template": {"spec": spec}}});
+    served.know(&[hipaa_iac_operator::cluster::kept(owner, Some("clinic")).unwrap()]);
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "mine", "namespace": "clinic",
+        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "1", "controller": true}]},
+        "spec": spec});
+    let response = served
+        .ask("workloads-phi", request("CREATE", &pod, None))
+        .await;
+    assert_eq!(
+        policies(&response, "denied"),
+        ["environment-literal-credential"],
+        "{response}"
+    );
+}
+
 fn waiver(name: &str) -> ActiveWaiver {
     ActiveWaiver {
         id: "hipaa-iac-system/w".to_owned(),
