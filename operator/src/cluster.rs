@@ -236,6 +236,14 @@ impl Cluster {
         synced
     }
 
+    /// Whether the objects of a kind are read and kept current.
+    pub fn is_read(&self, kind: &GroupKind) -> bool {
+        let stores = self.stores.load();
+        stores
+            .get(kind)
+            .is_some_and(|store| store.state() == State::Synced)
+    }
+
     /// The Namespace of a name.
     pub fn namespace(&self, name: &str) -> Option<Arc<Resource>> {
         self.object(&GroupKind::new("", "Namespace"), None, name)

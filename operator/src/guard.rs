@@ -70,7 +70,12 @@ fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
 }
 
 fn is_phi(object: &Value) -> bool {
-    label(object, CLASS_KEY).is_some_and(|class| class.trim().eq_ignore_ascii_case("phi"))
+    label(object, CLASS_KEY).is_some_and(says_phi)
+}
+
+/// Whether the class of a Namespace is PHI.
+pub(crate) fn says_phi(class: &str) -> bool {
+    class.trim().eq_ignore_ascii_case("phi")
 }
 
 fn namespace(default_mode: Mode, request: &Request<Value>) -> Answer {

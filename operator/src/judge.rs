@@ -1,6 +1,11 @@
 //! From a request to an answer: the engine judges the object as `hipaa-iac check` would, and the mode decides what follows.
 
-use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use hipaa_iac_engine::{Finding, Severity, Verdict, WaiverEntry};
 use hipaa_iac_source::{Map, Node, Resource, Value};
@@ -9,6 +14,7 @@ use crate::{
     args::Mode,
     catalog::{Catalog, GroupKind, KindRules, MODE_KEY, RESTORE_POLICY},
     cluster::{Cluster, ROOT},
+    guard::{self, CLASS_KEY},
     review::{Answer, Entry, Operation, Request, cut, one_line},
     server::unix_now,
     waive,
@@ -16,6 +22,9 @@ use crate::{
 
 /// How many violations an answer tells one by one, and how many policies its first line names.
 const MAX_TOLD: usize = 5;
+/// How long a Namespace is waited for that the watch does not know yet, and how often it is looked for meanwhile.
+const PATIENCE: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(10);
 /// The longest remedy in an answer, in letters.
 const MAX_REMEDY: usize = 160;
 /// The longest line about a violation, in bytes: keys of the object are in its path, and a policy of the cluster may say much.
@@ -99,9 +108,9 @@ pub fn judge(
             "hipaa-iac: the object of the review is no object",
         ));
     };
-    let namespace_mode = namespace_mode(cluster, request, &object);
     let waivers = waive::entries(catalog, request, &object);
     let findings = run(cluster, entry, rules, &object, &waivers);
+    let namespace_mode = namespace_mode(cluster, entry, request, &object, &findings);
     let before = violated_before(cluster, entry, rules, &waivers, &findings, || {
         (request.operation == Operation::Update)
             .then(|| resource(&request.old_object, request))
@@ -164,7 +173,7 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
         &object,
         &findings,
         before.as_ref(),
-        namespace_mode(cluster, request, &object),
+        namespace_mode(cluster, entry, request, &object, &findings),
     )
 }
 
@@ -221,24 +230,48 @@ fn run(
 }
 
 /// What the label of the object's Namespace, or of the Namespace that is the object, says.
-fn namespace_mode(cluster: &Cluster, request: &Request<Node>, object: &Resource) -> Option<Mode> {
-    let label = |resource: &Resource| {
-        resource
-            .body
-            .get("metadata")?
-            .get("labels")?
-            .get(MODE_KEY)?
-            .as_str()?
-            .parse()
-            .ok()
+///
+/// Whoever makes a Namespace and what is in it in one go is faster than the watch: where something is violated, it is waited for. What the API
+/// server calls PHI and the watch still does not is judged as strictly as can be.
+fn namespace_mode(
+    cluster: &Cluster,
+    entry: Entry,
+    request: &Request<Node>,
+    object: &Resource,
+    findings: &[Finding],
+) -> Option<Mode> {
+    let mode = |resource: &Resource| -> Option<Mode> { label(resource, MODE_KEY)?.parse().ok() };
+    let Some(name) = request.object_namespace() else {
+        return Some(object)
+            .filter(|_| request.kind.kind == "Namespace")
+            .and_then(mode);
     };
-    match request.object_namespace() {
-        Some(namespace) => cluster
-            .namespace(namespace)
-            .and_then(|namespace| label(&namespace)),
-        None if request.kind.kind == "Namespace" => label(object),
-        None => None,
+    let all_phi = entry.fails_closed();
+    let known = || {
+        cluster.namespace(name).filter(|namespace| {
+            !all_phi || label(namespace, CLASS_KEY).is_some_and(guard::says_phi)
+        })
+    };
+    let mut namespace = known();
+    let violated = findings
+        .iter()
+        .any(|finding| weight(finding.verdict) >= weight(Verdict::Fail));
+    if namespace.is_none() && violated && cluster.is_read(&GroupKind::new("", "Namespace")) {
+        let until = Instant::now() + PATIENCE;
+        while namespace.is_none() && Instant::now() < until {
+            std::thread::sleep(LOOK);
+            namespace = known();
+        }
+        if namespace.is_none() && all_phi {
+            return Some(Mode::Enforce);
+        }
     }
+    namespace.and_then(|namespace| mode(&namespace))
+}
+
+fn label<'a>(resource: &'a Resource, key: &str) -> Option<&'a str> {
+    let metadata = resource.body.get("metadata")?;
+    metadata.get("labels")?.get(key)?.as_str()
 }
 
 /// Whether an update changes nothing that a policy reads: bookkeeping, finalizers, owners and status may differ.

@@ -144,6 +144,37 @@ async fn modes_decide_what_a_violation_does() {
     }
 }
 
+/// `kubectl apply` of a Namespace and what is in it is faster than a watch.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_enters_a_namespace_that_is_not_heard_of_yet_is_judged_strictly() {
+    let served = Served::start(Setup {
+        mode: Mode::Audit,
+        ..Setup::default()
+    })
+    .await;
+    served.make_ready();
+    let ask = request("CREATE", &leaking(), None);
+    // The API server calls it PHI and the watch does not, so that its mode is not known.
+    let strict = served.ask("workloads-phi", ask.clone()).await;
+    assert_eq!(
+        policies(&strict, "denied"),
+        ["environment-literal-credential"],
+        "{strict}"
+    );
+    assert_eq!(served.ask("workloads", ask.clone()).await["allowed"], true);
+    let clean = request("CREATE", &deployment(&json!([])), None);
+    assert_eq!(served.ask("workloads-phi", clean).await["allowed"], true);
+    // The watch brings it a moment later.
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clinic",
+        "labels": {"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "audit"}}});
+    let heard = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        served.know(&[hipaa_iac_operator::cluster::kept(namespace, None).unwrap()]);
+    };
+    let (audited, ()) = tokio::join!(served.ask("workloads-phi", ask), heard);
+    assert_eq!(audited["allowed"], true, "{audited}");
+}
+
 /// One that slipped in while nobody refused it, or that was there before a version of the operator brought a policy of its name.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_is_not_in_force_changes_no_mode() {
