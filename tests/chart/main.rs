@@ -114,6 +114,26 @@ fn values_that_mean_nothing_are_refused() {
         ("auditLog.sizeLimit=lots", "sizeLimit"),
         ("mood=enforce", "mood"),
         ("image.digest=sha256:1", "digest"),
+        ("image.tag=a b", "tag"),
+        // Two ports of one number, which the API server refuses.
+        ("service.port=8080", "port"),
+        ("fullnameOverride=Foo_Bar", "fullnameOverride"),
+        // No node could ever be drained.
+        ("podDisruptionBudget.maxUnavailable=0", "maxUnavailable"),
+        ("podDisruptionBudget.maxUnavailable=0%", "maxUnavailable"),
+        ("tls.certificateLifetime=0h", "certificateLifetime"),
+        // Everybody would be taken for the API server.
+        ("tls.client.name=kube-apiserver", "tls.client.name"),
+        // One group that would be taken for two.
+        (r"connect.groups={cn=ops\,dc=clinic}", "groups"),
+        (
+            "restoreVerification.enabled=true,restoreVerification.namespace=kube-system",
+            "restoreVerification.namespace: kube-system",
+        ),
+        (
+            "restoreVerification.enabled=true,restoreVerification.namespace=a,excludeNamespaces={a}",
+            "restoreVerification.namespace: a",
+        ),
         (
             "rbac.extraReads[0].apiGroups={*},rbac.extraReads[0].resources={a}",
             "extraReads",
@@ -122,6 +142,21 @@ fn values_that_mean_nothing_are_refused() {
         let ran = helm(&["template", "x", CHART, "--set", set]);
         assert_ne!(ran.code, 0, "{set}");
         assert!(ran.stderr.contains(named), "{set}: {}", ran.stderr);
+    }
+}
+
+/// Names may look like numbers and truths.
+#[test]
+fn lists_are_texts_whatever_they_hold() {
+    let text = rendered(
+        "excludeNamespaces: ['123']\nwaiverNamespaces: ['0x1']\nconnect: {groups: ['on', 'a: b']}\n",
+    );
+    for line in [
+        "value: \"123\"\n",
+        "value: \"0x1\"\n",
+        "value: \"on,a: b\"\n",
+    ] {
+        assert!(text.contains(line), "{line}");
     }
 }
 

@@ -131,6 +131,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- fail (printf "waiverNamespaces: %s is excluded, so its Waivers would count unguarded; take it off excludeNamespaces or waiverNamespaces" .) -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.restoreVerification -}}
+{{- if and .enabled (has .namespace (concat (list "kube-system" "kube-public" "kube-node-lease") $.Values.excludeNamespaces)) -}}
+{{- fail (printf "restoreVerification.namespace: %s is excluded, so what is restored there would not be judged; name one of nothing else" .namespace) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.tls.client.name (not .Values.tls.client.secretName) -}}
+{{- fail "tls.client.name: no client certificate is demanded without tls.client.secretName, whose ca.crt says who signs it" -}}
+{{- end -}}
 {{- $own := include "hipaa-iac.labels" . | fromYaml -}}
 {{- range $label := keys .Values.podLabels | sortAlpha -}}
 {{- if hasKey $own $label -}}
