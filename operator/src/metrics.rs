@@ -87,7 +87,7 @@ pub struct Metrics {
     pub policies: Family<StateLabels, Gauge>,
     /// Unix seconds at which a certificate ends.
     pub certificate_end: Family<RoleLabels, Gauge>,
-    /// Whether the webhook configuration is in place.
+    /// Whether the webhook configuration is in place, as the leader sees it.
     pub registered: Gauge,
     /// Whether this replica writes.
     pub leader: Gauge,
@@ -173,7 +173,7 @@ impl Default for Metrics {
         );
         registry.register(
             "webhook_registered",
-            "Whether the webhook configuration is in place",
+            "Whether the webhook configuration is in place, as the leader sees it",
             metrics.registered.clone(),
         );
         registry.register(

@@ -702,6 +702,10 @@ fn serve_bundle(shared: &Shared, bundle: &Bundle) -> Result<bool, String> {
 /// Keeps the webhook configuration: made when there is somebody who answers, and never against an administrator who took it away.
 async fn keep_registered(shared: Arc<Shared>) {
     loop {
+        if !shared.leads() {
+            // What a former leader saw may be over, and one that goes on telling it hides that from the alert.
+            shared.app.metrics.registered.set(0);
+        }
         if shared.leads() && !shared.args.no_register && shared.app.ready().is_ok() {
             match register(&shared).await {
                 Ok(Registered::Yes) => {

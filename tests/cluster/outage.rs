@@ -55,6 +55,11 @@ pub(crate) const CASES: &[Case] = &[
         run: changed_configuration,
     },
     Case {
+        name: "the_leader_alone_tells_that_the_webhook_is_registered",
+        own: false,
+        run: one_tells,
+    },
+    Case {
         name: "the_break_glass_holds",
         own: false,
         run: break_glass,
@@ -503,6 +508,41 @@ fn changed_configuration(cluster: &Cluster) {
     let text = cluster.get(&configuration).to_string();
     assert!(!text.contains("never"), "{text}");
     remove(cluster, "changed");
+}
+
+/// The alert asks for the largest of all replicas.
+fn one_tells(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    let lease = cluster.get(&["lease", RELEASE, "-n", NAMESPACE]);
+    let leader = lease["spec"]["holderIdentity"].as_str().unwrap().to_owned();
+    let names: Vec<String> = restarts(cluster)
+        .iter()
+        .map(|pod| pod[0].as_str().unwrap().to_owned())
+        .collect();
+    let telling = || -> Vec<String> {
+        let tells = |name: &&String| {
+            let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{name}:8080/proxy/metrics");
+            let metrics = cluster.kubectl(&["get", "--raw", &path]).stdout;
+            metrics
+                .lines()
+                .any(|line| line == "hipaa_iac_webhook_registered 1")
+        };
+        names.iter().filter(tells).cloned().collect()
+    };
+    cluster.eventually("the leader to tell", Duration::from_secs(30), || {
+        telling() == [leader.clone()]
+    });
+    // As when it could not renew its lease in time.
+    let other = names.iter().find(|name| **name != leader).unwrap();
+    let patch = format!(r#"{{"spec":{{"holderIdentity":"{other}"}}}}"#);
+    let lease = ["patch", "lease", RELEASE, "-n", NAMESPACE];
+    cluster
+        .kubectl(&[&lease[..], &["--type=merge", "-p", &patch]].concat())
+        .success();
+    cluster.eventually("the next one alone to tell", Duration::from_mins(1), || {
+        telling() == [other.clone()]
+    });
 }
 
 fn break_glass(cluster: &Cluster) {
