@@ -1,13 +1,14 @@
 //! From a request to an answer: the engine judges the object as `hipaa-iac check` would, and the mode decides what follows.
 
 use std::{
-    collections::BTreeSet,
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write as _,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use hipaa_iac_engine::{Finding, Severity, Verdict, WaiverEntry};
+use hipaa_iac_engine::{Finding, Policy, Severity, Verdict, WaiverEntry};
 use hipaa_iac_source::{Map, Node, Resource, Value};
 
 use crate::{
@@ -108,21 +109,26 @@ pub fn judge(
             "hipaa-iac: the object of the review is no object",
         ));
     };
-    let waivers = waive::entries(catalog, request, &object);
-    let findings = run(cluster, entry, rules, &object, &waivers);
+    let bench = Bench {
+        cluster,
+        entry,
+        rules,
+        waivers: waive::entries(catalog, request, &object),
+    };
+    let findings = bench.judge(&object, |_| true);
+    let was = || {
+        let changed = request.operation == Operation::Update;
+        changed.then(|| resource(&request.old_object, request))?
+    };
+    let before = bench.were_before(&object, &findings, was, |_| true);
     let namespace_mode = namespace_mode(cluster, entry, request, &object, &findings);
-    let before = violated_before(cluster, entry, rules, &waivers, &findings, || {
-        (request.operation == Operation::Update)
-            .then(|| resource(&request.old_object, request))
-            .flatten()
-    });
     decide(
         catalog,
         entry,
         request,
         &object,
         &findings,
-        before.as_ref(),
+        &before,
         namespace_mode,
     )
 }
@@ -154,45 +160,74 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
         return Decision::of(Answer::allow().warn(warning));
     };
     let object = with_replicas(&known, new);
-    let waivers = waive::entries(catalog, request, &object);
-    let findings = run(cluster, entry, rules, &object, &waivers);
-    let mut before = violated_before(cluster, entry, rules, &waivers, &findings, || {
-        Some(with_replicas(&known, old))
-    });
-    if old == 0 {
-        // What became of a backup is no reason to keep its database down.
-        let outside = |(policy, ..): &(Arc<str>, String, String)| &**policy == RESTORE_POLICY;
-        if let Some(keys) = &mut before {
-            keys.retain(outside);
-        }
-    }
+    let bench = Bench {
+        cluster,
+        entry,
+        rules,
+        waivers: waive::entries(catalog, request, &object),
+    };
+    let findings = bench.judge(&object, |_| true);
+    let was = || Some(with_replicas(&known, old));
+    // What became of a backup is no reason to keep its database down.
+    let counts = |policy: &str| old > 0 || policy == RESTORE_POLICY;
+    let before = bench.were_before(&object, &findings, was, counts);
     decide(
         catalog,
         entry,
         request,
         &object,
         &findings,
-        before.as_ref(),
+        &before,
         namespace_mode(cluster, entry, request, &object, &findings),
     )
 }
 
-/// What the object violated as it was, if it was; looked for only where there are violations now.
-fn violated_before(
-    cluster: &Cluster,
+/// What an object is judged by, as it would be and as it was.
+struct Bench<'a> {
+    cluster: &'a Cluster,
     entry: Entry,
-    rules: &KindRules,
-    waivers: &[WaiverEntry],
-    findings: &[Finding],
-    was: impl FnOnce() -> Option<Resource>,
-) -> Option<Keys> {
-    let violated = |finding: &Finding| finding.verdict == Verdict::Fail;
-    if !findings.iter().any(violated) {
-        return None;
+    rules: &'a KindRules,
+    waivers: Vec<WaiverEntry>,
+}
+
+impl Bench<'_> {
+    /// What the policies say that `wanted` holds for.
+    fn judge(&self, object: &Resource, wanted: impl Fn(&Policy) -> bool) -> Vec<Finding> {
+        // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
+        let all_phi = self.entry == Entry::WorkloadsPhi;
+        let judged = |rules: &KindRules| {
+            let inventory = self.cluster.inventory(object.clone(), &rules.related);
+            let moment = Some(unix_now());
+            let policies = &rules.policies;
+            policies.evaluate_some(&inventory, 0, &self.waivers, all_phi, moment, &wanted)
+        };
+        self.rules.of(object).flat_map(judged).collect()
     }
-    let old = was()?;
-    let findings = run(cluster, entry, rules, &old, waivers);
-    Some(keys(&findings, &old.body))
+
+    /// Which of the findings are violations that the object has had as it was, if it was, by policies that `counts` holds for. Only what is violated
+    /// now is looked for.
+    fn were_before(
+        &self,
+        object: &Resource,
+        findings: &[Finding],
+        was: impl FnOnce() -> Option<Resource>,
+        counts: impl Fn(&str) -> bool,
+    ) -> BTreeSet<usize> {
+        let violated: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Fail)
+            .map(|finding| &*finding.policy.name)
+            .filter(|name| counts(name))
+            .collect();
+        if violated.is_empty() {
+            return BTreeSet::new();
+        }
+        let Some(old) = was() else {
+            return BTreeSet::new();
+        };
+        let before = self.judge(&old, |policy| violated.contains(&*policy.name));
+        excused(&before, &old.body, findings, &object.body)
+    }
 }
 
 fn with_replicas(object: &Resource, replicas: i64) -> Resource {
@@ -208,25 +243,6 @@ fn with_replicas(object: &Resource, replicas: i64) -> Resource {
 
 fn resource(object: &Node, request: &Request<Node>) -> Option<Resource> {
     hipaa_iac_kubernetes::resource(object.clone(), &ROOT.into(), request.object_namespace())
-}
-
-fn run(
-    cluster: &Cluster,
-    entry: Entry,
-    rules: &KindRules,
-    object: &Resource,
-    waivers: &[WaiverEntry],
-) -> Vec<Finding> {
-    // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
-    let all_phi = entry == Entry::WorkloadsPhi;
-    let judged = |rules: &KindRules| {
-        let inventory = cluster.inventory(object.clone(), &rules.related);
-        let moment = Some(unix_now());
-        rules
-            .policies
-            .evaluate(&inventory, 0, waivers, all_phi, moment)
-    };
-    rules.of(object).flat_map(judged).collect()
 }
 
 /// What the label of the object's Namespace, or of the Namespace that is the object, says.
@@ -302,29 +318,107 @@ fn unchanged(old: &Node, new: &Node) -> bool {
         && same(&before, &after, &|key| BOOKKEEPING.contains(&key))
 }
 
-/// What identifies a violation from one version of an object to the next: policy, path and rule. Elements of lists count by their name where they
-/// have one, so that a violation does not become new by moving.
-fn key(finding: &Finding, body: &Node) -> (Arc<str>, String, String) {
-    let path = finding
-        .attribute
-        .as_deref()
-        .map(|attribute| stable_path(attribute, body))
-        .unwrap_or_default();
-    (
-        Arc::clone(&finding.policy.name),
-        path,
-        finding.message.clone(),
-    )
+/// Up to how many violations of one rule elements of lists are compared.
+const MAX_COMPARED: usize = 64;
+
+/// Which violations were so before: each old one excuses one of the same policy, rule and path. Elements of lists count by their name where they have
+/// one; of those without one the outermost by what it is, so that nothing becomes new by moving, then by where it stands.
+fn excused(before: &[Finding], old: &Node, now: &[Finding], new: &Node) -> BTreeSet<usize> {
+    let mut were = by_rule(before, old);
+    let mut excused = BTreeSet::new();
+    for (rule, mut are) in by_rule(now, new) {
+        let Some(mut left) = were.remove(&rule) else {
+            continue;
+        };
+        if left.len().max(are.len()) <= MAX_COMPARED {
+            are.retain(|(at, place)| {
+                let same = |(_, was): &(usize, Place)| match (&was.element, &place.element) {
+                    (Some((_, was)), Some((_, is))) => was == is,
+                    _ => false,
+                };
+                let same = left.iter().position(same);
+                if let Some(same) = same {
+                    left.swap_remove(same);
+                    excused.insert(*at);
+                }
+                same.is_none()
+            });
+        }
+        let mut places: HashMap<Option<usize>, usize> = HashMap::new();
+        for (_, was) in &left {
+            *places.entry(was.index()).or_default() += 1;
+        }
+        for (at, place) in are {
+            if let Some(count) = places.get_mut(&place.index()).filter(|count| **count > 0) {
+                *count -= 1;
+                excused.insert(at);
+            }
+        }
+    }
+    excused
 }
 
-type Keys = BTreeSet<(Arc<str>, String, String)>;
+/// Policy, rule and path.
+type Rule = (Arc<str>, String, String);
 
-fn keys(findings: &[Finding], body: &Node) -> Keys {
-    findings
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Fail)
-        .map(|finding| key(finding, body))
-        .collect()
+/// Violations with their numbers.
+fn by_rule(findings: &[Finding], body: &Node) -> BTreeMap<Rule, Vec<(usize, Place)>> {
+    let mut rules: BTreeMap<Rule, Vec<(usize, Place)>> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if finding.verdict != Verdict::Fail {
+            continue;
+        }
+        let mut place = Place::of(finding.attribute.as_deref().unwrap_or_default(), body);
+        let path = std::mem::take(&mut place.path);
+        let rule = (
+            Arc::clone(&finding.policy.name),
+            finding.message.clone(),
+            path,
+        );
+        rules.entry(rule).or_default().push((at, place));
+    }
+    rules
+}
+
+/// Where a violation is.
+#[derive(Debug, Default)]
+struct Place {
+    /// Its path, with the outermost element of a list that has no name left open.
+    path: String,
+    /// The number of that element, and what it is.
+    element: Option<(usize, Node)>,
+}
+
+impl Place {
+    fn of(path: &str, body: &Node) -> Self {
+        let mut place = Self::default();
+        let mut node = Some(body);
+        for step in steps(path) {
+            match step {
+                Step::Name(name) => {
+                    place.path.extend(["/", &*name]);
+                    node = node.and_then(|node| node.get(&name));
+                }
+                Step::Index(index) => {
+                    node = node.and_then(|node| node.as_list()?.get(index));
+                    let name = node.and_then(|node| node.get("name")?.as_str());
+                    match name {
+                        Some(name) => _ = write!(place.path, "/[{name}]"),
+                        None if place.element.is_none() => {
+                            place.path.push_str("/*");
+                            place.element = Some((index, node.cloned().unwrap_or_default()));
+                        }
+                        None => _ = write!(place.path, "/{index}"),
+                    }
+                }
+            }
+        }
+        place
+    }
+
+    fn index(&self) -> Option<usize> {
+        self.element.as_ref().map(|(index, _)| *index)
+    }
 }
 
 /// The steps of a normalized JSONPath: names and indexes.
@@ -332,8 +426,8 @@ fn steps(path: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     let mut rest = path.strip_prefix('$').unwrap_or(path);
     while let Some(step) = rest.strip_prefix('[') {
-        if let Some(name) = step.strip_prefix('\'') {
-            let Some((name, behind)) = name.split_once("']") else {
+        if let Some(quoted) = step.strip_prefix('\'') {
+            let Some((name, behind)) = unquoted(quoted) else {
                 break;
             };
             steps.push(Step::Name(name));
@@ -350,31 +444,34 @@ fn steps(path: &str) -> Vec<Step<'_>> {
     steps
 }
 
-enum Step<'a> {
-    Name(&'a str),
-    Index(usize),
+/// A name up to its quote, and what stands behind the bracket. Quotes and backslashes in it are escaped.
+fn unquoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let mut escaped = false;
+    let end = text.find(|letter: char| {
+        let ends = letter == '\'' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        ends
+    })?;
+    let (name, behind) = text.split_at(end);
+    let behind = behind.strip_prefix("']")?;
+    if !name.contains('\\') {
+        return Some((name.into(), behind));
+    }
+    let mut plain = String::new();
+    let mut letters = name.chars();
+    while let Some(letter) = letters.next() {
+        plain.extend(if letter == '\\' {
+            letters.next()
+        } else {
+            Some(letter)
+        });
+    }
+    Some((plain.into(), behind))
 }
 
-fn stable_path(path: &str, body: &Node) -> String {
-    let mut text = String::new();
-    let mut node = Some(body);
-    for step in steps(path) {
-        match step {
-            Step::Name(name) => {
-                text.push('/');
-                text.push_str(name);
-                node = node.and_then(|node| node.get(name));
-            }
-            Step::Index(index) => {
-                node = node.and_then(|node| node.as_list()?.get(index));
-                match node.and_then(|node| node.get("name")?.as_str()) {
-                    Some(name) => _ = write!(text, "/[{name}]"),
-                    None => _ = write!(text, "/{index}"),
-                }
-            }
-        }
-    }
-    text
+enum Step<'a> {
+    Name(Cow<'a, str>),
+    Index(usize),
 }
 
 /// A path as people write it: `spec.template.spec.containers[0].env[1].value`.
@@ -390,7 +487,7 @@ fn dotted(path: &str) -> String {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                text.push_str(name);
+                text.push_str(&name);
             }
             Step::Name(name) => _ = write!(text, "['{name}']"),
             Step::Index(index) => _ = write!(text, "[{index}]"),
@@ -456,7 +553,7 @@ fn decide(
     request: &Request<Node>,
     object: &Resource,
     findings: &[Finding],
-    before: Option<&Keys>,
+    before: &BTreeSet<usize>,
     namespace_mode: Option<Mode>,
 ) -> Decision {
     let mut decision = Decision {
@@ -466,9 +563,8 @@ fn decide(
     };
     let mut denials = Vec::new();
     let mut warnings = Vec::new();
-    let mut worst: std::collections::BTreeMap<Arc<str>, Verdict> =
-        std::collections::BTreeMap::new();
-    for finding in findings {
+    let mut worst: BTreeMap<Arc<str>, Verdict> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
         let name = Arc::clone(&finding.policy.name);
         worst
             .entry(Arc::clone(&name))
@@ -483,7 +579,7 @@ fn decide(
             Verdict::Fail => {
                 push(&mut decision.violated, &name);
                 decision.mode = decision.mode.max(Some(mode));
-                let old = before.is_some_and(|before| before.contains(&key(finding, &object.body)));
+                let old = before.contains(&at);
                 match mode {
                     Mode::Enforce if !old => {
                         push(&mut decision.denied, &name);
@@ -707,17 +803,27 @@ mod tests {
                 &json!({"spec": {"containers": names.iter().map(|name| json!({"name": name, "env": [{"value": "x"}]})).collect::<Vec<_>>()}}),
             )
         };
+        let place = |path: &str, names: &[&str]| Place::of(path, &body(names)).path;
         assert_eq!(
-            stable_path(path, &body(&["a", "b"])),
-            stable_path(
-                "['spec']['containers'][0]['env'][0]['value']",
-                &body(&["b"])
-            )
+            place(path, &["a", "b"]),
+            place("['spec']['containers'][0]['env'][0]['value']", &["b"])
         );
-        assert_ne!(
-            stable_path(path, &body(&["a", "b"])),
-            stable_path(path, &body(&["b", "a"]))
-        );
+        assert_ne!(place(path, &["a", "b"]), place(path, &["b", "a"]));
+        let place = Place::of(path, &body(&["a", "b"]));
+        assert_eq!(place.path, "/spec/containers/[b]/env/*/value");
+        assert_eq!(place.element, Some((0, Node::from(&json!({"value": "x"})))));
+    }
+
+    #[test]
+    fn quotes_in_names_end_no_path() {
+        let names: Vec<String> = steps(r"$['data']['a\']b\\'][2]['c']")
+            .into_iter()
+            .map(|step| match step {
+                Step::Name(name) => name.into_owned(),
+                Step::Index(index) => index.to_string(),
+            })
+            .collect();
+        assert_eq!(names, ["data", r"a']b\", "2", "c"]);
     }
 
     #[test]

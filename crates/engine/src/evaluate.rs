@@ -295,11 +295,25 @@ impl Prepared {
         all_phi: bool,
         moment: Option<i64>,
     ) -> Vec<Finding> {
+        self.evaluate_some(inventory, resource, waivers, all_phi, moment, |_| true)
+    }
+
+    /// The same by the policies that `wanted` holds for.
+    pub fn evaluate_some(
+        &self,
+        inventory: &Inventory,
+        resource: usize,
+        waivers: &[WaiverEntry],
+        all_phi: bool,
+        moment: Option<i64>,
+        wanted: impl Fn(&Policy) -> bool,
+    ) -> Vec<Finding> {
         let sources = &Sources::new();
         let all_phi = all_phi || self.settings.all_phi;
+        let chosen = self.chosen.iter().filter(|chosen| wanted(&chosen.policy));
         crate::pool::here(|| {
             let world = World::new(inventory, &self.settings, sources, all_phi, moment);
-            let mut findings = judge_one(&world, &self.chosen, sources, resource);
+            let mut findings = judge_one(&world, chosen, sources, resource);
             if !waivers.is_empty() || !self.settings.config.waivers.is_empty() {
                 let mut waivers =
                     Waivers::collect(&self.settings, waivers, &self.policies, sources, &[]);
@@ -430,13 +444,17 @@ fn unjudged(
 
 /// The same of one resource, one policy after the other. It is judged by itself whoever owns it: the owner may have been there before the policies,
 /// and what an object says of its owner anybody may write.
-fn judge_one(world: &World<'_>, chosen: &[Chosen], sources: &Sources, at: usize) -> Vec<Finding> {
+fn judge_one<'a>(
+    world: &World<'_>,
+    chosen: impl Iterator<Item = &'a Chosen>,
+    sources: &Sources,
+    at: usize,
+) -> Vec<Finding> {
     let Some(resource) = world.resource(at) else {
         return Vec::new();
     };
     let holds_pod = holds_pod(world, at, resource);
     chosen
-        .iter()
         .filter(|chosen| match chosen.policy.judges(&resource.kind) {
             Some(Judged::PodSpec(_) | Judged::FoundPods) => holds_pod,
             Some(Judged::Whole) => true,

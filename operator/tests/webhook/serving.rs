@@ -233,6 +233,44 @@ async fn updates_are_denied_for_what_is_new_only() {
     );
 }
 
+/// Rules of an Ingress have no names.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_old_violation_excuses_one_wherever_it_moves() {
+    let served = Served::start(Setup::default()).await;
+    let ingress = |hosts: &[&str]| {
+        let rules: Vec<Value> = hosts.iter().map(|host| json!({"host": host})).collect();
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+            "metadata": {"name": "web", "namespace": "clinic", "annotations": {"nginx.ingress.kubernetes.io/ssl-redirect": "true"}},
+            "spec": {"ingressClassName": "nginx", "tls": [{"hosts": ["a.example.com"], "secretName": "t"}], "rules": rules}})
+    };
+    let old = ingress(&["plain.example.com"]);
+    let update = async |hosts: &[&str]| {
+        let ask = request("UPDATE", &ingress(hosts), Some(&old));
+        served.ask("workloads-phi", ask).await
+    };
+    let moved = update(&["a.example.com", "plain.example.com"]).await;
+    assert_eq!(moved["allowed"], true, "{moved}");
+    assert!(moved["warnings"].to_string().contains("was so before"));
+    let more = update(&["more.example.com", "plain.example.com"]).await;
+    assert_eq!(policies(&more, "denied"), ["ingress-without-tls"]);
+    let message = more["status"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("spec.rules[0]") && !message.contains("spec.rules[1]"),
+        "{message}"
+    );
+    // The API server takes two variables of one name.
+    let twice = deployment(&json!([
+        {"name": "DB_PASSWORD", "value": "hunter2-Zq9!xK"}, {"name": "DB_PASSWORD", "value": "winter3-Zq9!xK"}]));
+    let response = served
+        .ask("workloads-phi", request("UPDATE", &twice, Some(&leaking())))
+        .await;
+    let message = response["status"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("env[1]") && !message.contains("env[0]"),
+        "{message}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn terminating_objects_let_finalizers_go_but_no_new_violations_in() {
     let served = Served::start(Setup::default()).await;
