@@ -26,8 +26,8 @@ pub(crate) struct Relations<'a> {
     selectors: Cache<(usize, Arc<str>), Selectors>,
     pods: Vec<OnceLock<Pods>>,
     objects: OnceLock<Objects>,
-    /// What objects of kinds that are not listed hold of pods.
-    found: OnceLock<HashMap<usize, FoundPods>>,
+    /// For each resource, what it holds of pods where its kind is not listed; found out when first asked for.
+    found: Vec<OnceLock<Option<Box<FoundPods>>>>,
 }
 
 /// The resources of one root and environment.
@@ -189,19 +189,16 @@ impl<'a> Relations<'a> {
             referrers: Cache::default(),
             selectors: Cache::default(),
             objects: OnceLock::new(),
-            found: OnceLock::new(),
+            found: std::iter::repeat_with(OnceLock::new)
+                .take(inventory.resources.len())
+                .collect(),
         }
     }
 
     /// What an object of a kind that is not listed holds of pods.
     pub(crate) fn found(&self, at: usize) -> Option<&FoundPods> {
-        let all = self.found.get_or_init(|| {
-            let resources = self.inventory.resources.iter().enumerate();
-            let found =
-                resources.filter_map(|(at, resource)| Some((at, FoundPods::search(resource)?)));
-            found.collect()
-        });
-        all.get(&at)
+        let search = || FoundPods::search(self.resource(at)?).map(Box::new);
+        self.found.get(at)?.get_or_init(search).as_deref()
     }
 
     fn resource(&self, at: usize) -> Option<&'a Resource> {

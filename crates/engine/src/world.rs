@@ -30,8 +30,8 @@ pub(crate) struct World<'a> {
     /// What `restore` of the configuration covers; found out when first asked for.
     restores: OnceLock<Option<Vec<(CoveredDatabase, Proof)>>>,
     sources: &'a Sources,
-    /// Objects with pods whose containers have variables to expand, as the kubelet expands them.
-    expanded: HashMap<usize, Node>,
+    /// For each resource, with the variables of its containers as the kubelet expands them, where there are some; found out when first asked for.
+    expanded: Vec<OnceLock<Option<Box<Node>>>>,
     /// For each resource, whether its value holds a collection that is known only by its form; found out when first asked for.
     shaped: Vec<OnceLock<bool>>,
     pub(crate) environments: Environments,
@@ -86,7 +86,8 @@ impl<'a> World<'a> {
         all_phi: bool,
         moment: Option<i64>,
     ) -> Self {
-        let mut world = Self {
+        let resources = inventory.resources.len();
+        Self {
             inventory,
             relations: Relations::new(inventory),
             settings,
@@ -95,23 +96,14 @@ impl<'a> World<'a> {
             phi: OnceLock::new(),
             restores: OnceLock::new(),
             sources,
-            expanded: HashMap::new(),
-            shaped: inventory
-                .resources
-                .iter()
-                .map(|_| OnceLock::new())
+            expanded: std::iter::repeat_with(OnceLock::new)
+                .take(resources)
+                .collect(),
+            shaped: std::iter::repeat_with(OnceLock::new)
+                .take(resources)
                 .collect(),
             environments: Environments::default(),
-        };
-        world.expanded = inventory
-            .resources
-            .iter()
-            .enumerate()
-            .filter_map(|(at, resource)| {
-                Some((at, pod_environment::expanded(&world, at, resource)?))
-            })
-            .collect();
-        world
+        }
     }
 
     /// Every entry of `restore` that covers something, with its proof; `None` without `restore` in the configuration.
@@ -126,10 +118,15 @@ impl<'a> World<'a> {
 
     /// The whole value of a resource.
     pub(crate) fn body(&self, at: usize) -> &Node {
+        let Some(resource) = self.resource(at) else {
+            return &NULL;
+        };
+        // It asks for ConfigMaps, in which nothing is expanded.
+        let expand = || pod_environment::expanded(self, at, resource).map(Box::new);
         self.expanded
-            .get(&at)
-            .or_else(|| Some(&self.inventory.resources.get(at)?.body))
-            .unwrap_or(&NULL)
+            .get(at)
+            .and_then(|expanded| expanded.get_or_init(expand).as_deref())
+            .unwrap_or(&resource.body)
     }
 
     /// Whether [`holds_shape`] of a resource's whole value.
