@@ -463,15 +463,14 @@ fn index(
         }
     }
     let names: BTreeSet<&Arc<str>> = in_force.iter().map(|policy| &policy.name).collect();
-    let of_pods = set.subset(|policy| names.contains(&policy.name) && policy.judges_pods());
-    let of_pods = Arc::new(KindRules::new(of_pods, settings));
+    let all = set.subset(|policy| names.contains(&policy.name));
+    let all = Prepared::new(all, Arc::clone(settings));
+    let of_pods = Arc::new(KindRules::new(all.subset(Policy::judges_pods)));
     kinds
         .into_iter()
         .map(|kind| {
-            let policies = set.subset(|policy| {
-                names.contains(&policy.name) && policy.judges_kind(&kind.group, &kind.kind)
-            });
-            let mut rules = KindRules::new(policies, settings);
+            let policies = all.subset(|policy| policy.judges_kind(&kind.group, &kind.kind));
+            let mut rules = KindRules::new(policies);
             rules.of_pods = hipaa_iac_engine::pod_spec_kinds()
                 .all(|listed| listed != (&kind.group, &kind.kind))
                 .then(|| Arc::clone(&of_pods));
@@ -481,7 +480,7 @@ fn index(
 }
 
 impl KindRules {
-    fn new(policies: PolicySet, settings: &Arc<Settings>) -> Self {
+    fn new(policies: Prepared) -> Self {
         let mut related = RelatedKinds::default();
         for policy in policies.policies() {
             for (word, reach) in policy.related_kinds().kinds {
@@ -493,7 +492,6 @@ impl KindRules {
             .iter()
             .map(|(word, reach)| (GroupKind::from_word(word), *reach))
             .collect();
-        let policies = Prepared::new(policies, Arc::clone(settings));
         Self {
             policies,
             related,
@@ -528,7 +526,10 @@ fn restores(
                 ))
             })
             .collect(),
-        rules: KindRules::new(set.subset(|known| known.name == policy.name), settings),
+        rules: KindRules::new(Prepared::new(
+            set.subset(|known| known.name == policy.name),
+            Arc::clone(settings),
+        )),
     })
 }
 

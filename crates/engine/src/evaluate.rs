@@ -278,6 +278,16 @@ impl Prepared {
         }
     }
 
+    /// Those of the policies that `keep` holds for. Their parameters are shared.
+    pub fn subset(&self, keep: impl Fn(&Policy) -> bool) -> Self {
+        let chosen = self.chosen.iter().filter(|chosen| keep(&chosen.policy));
+        Self {
+            policies: self.policies.subset(&keep),
+            settings: Arc::clone(&self.settings),
+            chosen: chosen.cloned().collect(),
+        }
+    }
+
     /// The policies that run, by name.
     pub fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
         self.chosen.iter().map(|chosen| &chosen.policy)
