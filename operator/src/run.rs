@@ -197,6 +197,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         permits: Arc::new(Semaphore::new(args.max_concurrent.max(1))),
         turns: server::Turns::default(),
         large: server::large_budget(),
+        deadline: server::DEADLINE,
         stopping: AtomicBool::new(false),
     });
     let listener = TcpListener::bind(args.listen).map_err(io(args.listen.to_string()))?;

@@ -50,7 +50,7 @@ const LARGE: usize = 256 << 10;
 /// waits until it is the only one.
 const LARGE_BUDGET: u32 = 8 << 20;
 /// When an answer is given without a verdict: before the three seconds after which the API server gives up.
-const DEADLINE: Duration = Duration::from_millis(2500);
+pub const DEADLINE: Duration = Duration::from_millis(2500);
 
 /// The longest approval that the audit log holds, in bytes.
 const MAX_APPROVAL: usize = 1024;
@@ -82,6 +82,8 @@ pub struct App {
     pub turns: Turns,
     /// The bytes of large bodies that may be worked on at once.
     pub large: Arc<Semaphore>,
+    /// When an answer is given without a verdict; [`DEADLINE`].
+    pub deadline: Duration,
     /// Told to stop: readiness has ended.
     pub stopping: AtomicBool,
 }
@@ -303,7 +305,7 @@ async fn validate(
         };
         (share, to_bytes(body, MAX_BODY).await)
     };
-    let (share, body) = match tokio::time::timeout(DEADLINE, read).await {
+    let (share, body) = match tokio::time::timeout(app.deadline, read).await {
         Ok((share, Ok(body))) => (share, body),
         Ok((_, Err(_))) => {
             return refuse(
@@ -327,7 +329,8 @@ async fn validate(
     let Ok(permit) = Arc::clone(&app.permits).try_acquire_owned() else {
         return unjudged(&app, entry, &body, began, Unjudged::Overload);
     };
-    let left = || DEADLINE.saturating_sub(began.elapsed());
+    let deadline = app.deadline;
+    let left = || deadline.saturating_sub(began.elapsed());
     let turn = Arc::clone(app.turns.of(length)).acquire_owned();
     let Ok(turn) = tokio::time::timeout(left(), turn).await else {
         return unjudged(&app, entry, &body, began, Unjudged::Deadline);

@@ -53,6 +53,8 @@ pub(crate) struct Setup {
     pub(crate) config: &'static str,
     pub(crate) demands: Demands,
     pub(crate) permits: usize,
+    /// A debug build on a busy machine takes its time over what is large.
+    pub(crate) deadline: std::time::Duration,
     pub(crate) resources: Resources,
     pub(crate) restores: bool,
 }
@@ -64,6 +66,7 @@ impl Default for Setup {
             config: "",
             demands: Demands::default(),
             permits: 64,
+            deadline: server::DEADLINE,
             resources: Resources::default(),
             restores: false,
         }
@@ -113,6 +116,7 @@ impl Served {
             permits: Arc::new(Semaphore::new(setup.permits)),
             turns: server::Turns::default(),
             large: server::large_budget(),
+            deadline: setup.deadline,
             stopping: AtomicBool::new(false),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

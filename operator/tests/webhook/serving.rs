@@ -588,7 +588,11 @@ async fn what_is_no_review_is_refused_and_the_next_one_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_mebibytes_are_judged_and_an_oversized_body_is_refused() {
-    let served = Served::start(Setup::default()).await;
+    let served = Served::start(Setup {
+        deadline: Duration::from_mins(2),
+        ..Setup::default()
+    })
+    .await;
     let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "clinic"},
         "data": {"blob": "x ".repeat(3 << 19), "DB_PASSWORD": "hunter2-Zq9!xK"}});
     let response = served
@@ -627,7 +631,11 @@ fn as_go_writes(review: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_six_times_as_long_in_the_review_is_judged_too() {
-    let served = Served::start(Setup::default()).await;
+    let served = Served::start(Setup {
+        deadline: Duration::from_mins(2),
+        ..Setup::default()
+    })
+    .await;
     let page = |text: &str| {
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "clinic"},
             "data": {"index.html": text}})
