@@ -428,25 +428,35 @@ fn debug(cluster: &Cluster) {
     remove(cluster, "debugged");
 }
 
-fn job(cluster: &Cluster) {
-    operator::ensure(cluster);
-    audited(cluster, "jobs");
-    cluster.apply(&violating_workload("jobs", "Job")).success();
+/// A PHI namespace with a Job whose pod no policy would let in now.
+pub(crate) fn with_violating_job(cluster: &Cluster, namespace: &str) {
+    audited(cluster, namespace);
+    cluster
+        .apply(&violating_workload(namespace, "Job"))
+        .success();
     cluster.eventually("the job's pod to run", Duration::from_mins(1), || {
-        cluster.get(&["pods", "-n", "jobs"])["items"][0]["status"]["phase"] == "Running"
+        cluster.get(&["pods", "-n", namespace])["items"][0]["status"]["phase"] == "Running"
     });
-    label_phi(cluster, "jobs");
-    let pods = cluster.get(&["pods", "-n", "jobs"]);
+    label_phi(cluster, namespace);
+}
+
+/// Deletes that pod, which its Job's controller takes a finalizer off, and the Job.
+pub(crate) fn end_violating_job(cluster: &Cluster, namespace: &str) {
+    let pods = cluster.get(&["pods", "-n", namespace]);
     let pod = &pods["items"][0]["metadata"];
     assert_eq!(pod["finalizers"][0], "batch.kubernetes.io/job-tracking");
-    // The Job's controller takes its finalizer off a pod that no policy would let in now.
-    let name = format!("pod/{}", pod["name"].as_str().unwrap());
-    cluster
-        .kubectl(&["delete", &name, "-n", "jobs", "--timeout=60s"])
-        .success();
-    cluster
-        .kubectl(&["delete", "job", "a", "-n", "jobs", "--timeout=60s"])
-        .success();
+    let pod = format!("pod/{}", pod["name"].as_str().unwrap());
+    for name in [pod.as_str(), "job/a"] {
+        cluster
+            .kubectl(&["delete", name, "-n", namespace, "--timeout=60s"])
+            .success();
+    }
+}
+
+fn job(cluster: &Cluster) {
+    operator::ensure(cluster);
+    with_violating_job(cluster, "jobs");
+    end_violating_job(cluster, "jobs");
     remove(cluster, "jobs");
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Case,
-    admission::{audited, remove},
+    admission::{audited, end_violating_job, remove, with_violating_job},
     cluster::{Cluster, NAMESPACE, RELEASE},
     node::Node,
     operator::{self, DEPLOYMENT, compliant, violating},
@@ -159,6 +159,7 @@ fn all_down(cluster: &Cluster) {
     operator::ready(cluster);
     cluster.namespace("closed", true);
     cluster.namespace("open", false);
+    with_violating_job(cluster, "closed-jobs");
     // One that is being deleted when they go.
     cluster.namespace("leaving", true);
     let held = compliant("held").replace(
@@ -203,6 +204,8 @@ fn all_down(cluster: &Cluster) {
             r#"{"metadata":{"finalizers":null}}"#,
         ])
         .success();
+    // What controllers take off the pods of a Job is not held up either.
+    end_violating_job(cluster, "closed-jobs");
     create(cluster, "open", &violating("a")).success();
     let image = Cluster::pause_image();
     let pod = |namespace: &str| {
@@ -262,6 +265,7 @@ fn all_down(cluster: &Cluster) {
     cluster
         .kubectl(&["delete", "namespace", "open", "--wait=false"])
         .success();
+    remove(cluster, "closed-jobs");
     remove(cluster, "closed");
 }
 
