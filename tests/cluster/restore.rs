@@ -17,6 +17,7 @@ use crate::{
     },
     cluster::{Cluster, NAMESPACE},
     operator::DEPLOYMENT,
+    restore_cnpg::why,
     traffic::{self, Tunnel},
 };
 
@@ -358,9 +359,12 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
     clinic.upgrade(cluster, &[]);
     let mut suspended = verification("suspended", &json!({}));
     suspended["spec"]["suspend"] = true.into();
+    // The schema of the cluster says no more of a size than that it is a text: it stands in nobody's way.
+    let unreadable = json!({"target": {"storage": {"memory": {"sizeLimit": "8GB"}}}});
     apply(
         cluster,
         &[
+            verification("unreadable", &unreadable),
             verification("first", &slow(6)),
             verification("second", &slow(1)),
             suspended,
@@ -391,8 +395,38 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
         queued |= run["status"]["queuedSince"].is_string();
     }
     assert!(queued && most == 2, "none waited");
+    cluster.eventually("it to be told what cannot be read", PATIENCE, || {
+        why(cluster, "unreadable").contains("8GB")
+    });
+    let run = finished(cluster, "unreadable");
+    assert_eq!(verdict(&run), ("Inconclusive", "ConfigError"), "{run:#}");
+
+    // Who asks for a run of one that is suspended has it.
     assert!(runs(cluster, "suspended").is_empty());
-    forget(cluster, &["first", "second", "suspended"]);
+    let whoami = cluster
+        .kubectl(&[
+            "auth",
+            "whoami",
+            "-o",
+            "jsonpath={.status.userInfo.username}",
+        ])
+        .success();
+    let request = format!("hipaa-iac.dev/run-requested-by={} 1", whoami.trim());
+    cluster
+        .kubectl(&[
+            "annotate",
+            "restoreverification",
+            "suspended",
+            "-n",
+            EHR,
+            &request,
+        ])
+        .success();
+    let run = finished(cluster, "suspended");
+    assert_eq!(run["spec"]["trigger"], "Manual");
+    assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+    recorded_once(clinic, "suspended", &run);
+    forget(cluster, &["first", "second", "suspended", "unreadable"]);
 }
 
 /// Every minute, with the operator away for more than two of them.

@@ -120,7 +120,7 @@ fn of_cluster(name: &str, cluster: &str, backup: &str) -> Value {
 }
 
 /// What a verification says of why it is not ready.
-fn why(cluster: &Cluster, name: &str) -> String {
+pub(crate) fn why(cluster: &Cluster, name: &str) -> String {
     let object = cluster.get(&["restoreverification", name, "-n", EHR]);
     let conditions = object["status"]["conditions"].as_array();
     conditions

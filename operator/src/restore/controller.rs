@@ -35,7 +35,7 @@ use kube::{
         DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams, Preconditions,
         PropagationPolicy,
     },
-    core::DynamicObject,
+    core::{ApiResource, DynamicObject},
     runtime::events::Recorder,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,6 +49,7 @@ use super::{
     jobs::{self, RUN_UID, Settings},
     machine::{self, Action, JobState, Message, Part, Place, Scratch},
     notes::Notes,
+    reading::{self, Found},
     reaper::{self, Labelled},
     record,
     schedule::Schedule,
@@ -388,16 +389,6 @@ fn is_replaced(run: &Run, all: &[Run]) -> bool {
     })
 }
 
-/// The document that a run of a verification freezes.
-fn template(verification: &RestoreVerification) -> Value {
-    json!({
-        "apiVersion": "hipaa-iac.dev/v1alpha1",
-        "kind": "RestoreVerification",
-        "metadata": {"name": verification.name_any(), "namespace": verification.namespace()},
-        "spec": verification.spec,
-    })
-}
-
 impl Controller {
     fn leads(&self) -> bool {
         *self.leads.borrow()
@@ -500,23 +491,22 @@ impl Controller {
         for run in runs.iter().filter(|run| !records(run)) {
             done |= self.try_step(run, &runs, &things).await;
         }
-        let verifications: Vec<RestoreVerification> = Api::all(self.client.clone())
-            .list(&ListParams::default())
-            .await?
-            .items;
-        for verification in &verifications {
+        let found = self.verifications().await?;
+        for verification in &found {
             if !self.leads() {
                 break;
             }
             match self.keep(verification, &runs).await {
                 Ok(made) => done |= made,
                 Err(trouble) => {
-                    let name = verification.name_any();
+                    let name = verification.object.name_any();
                     tracing::warn!(verification = %name, %trouble, "a verification could not be seen to");
                 }
             }
         }
         if self.leads() {
+            let verifications: Vec<RestoreVerification> =
+                found.into_iter().map(|found| found.object).collect();
             self.report(&verifications, &runs).await;
         }
         Ok(done)
@@ -539,6 +529,23 @@ impl Controller {
     async fn runs(&self) -> Result<Vec<Run>, Trouble> {
         let api: Api<Run> = Api::all(self.client.clone());
         Ok(api.list(&ListParams::default()).await?.items)
+    }
+
+    /// Every verification, also what cannot be read.
+    async fn verifications(&self) -> Result<Vec<Found>, Trouble> {
+        let kind = ApiResource::erase::<RestoreVerification>(&());
+        let api: Api<DynamicObject> = Api::all_with(self.client.clone(), &kind);
+        let objects = api.list(&ListParams::default()).await?.items;
+        let mut all = Vec::new();
+        for object in &objects {
+            match reading::read(object) {
+                Ok(found) => all.push(found),
+                Err(error) => {
+                    tracing::warn!(verification = %object.name_any(), %error, "a verification could not be read");
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// Deletes what runs left behind.
@@ -904,7 +911,8 @@ impl Controller {
     }
 
     /// Makes the runs that a verification asks for, lets old ones go, and writes its status; whether a run was made.
-    async fn keep(&self, verification: &RestoreVerification, all: &[Run]) -> Result<bool, Trouble> {
+    async fn keep(&self, found: &Found, all: &[Run]) -> Result<bool, Trouble> {
+        let verification = &found.object;
         let uid = verification.uid().unwrap_or_default();
         let name = verification.name_any();
         let namespace = verification.namespace().unwrap_or_default();
@@ -917,12 +925,12 @@ impl Controller {
             .filter(|run| run.spec.verification_ref.uid == uid)
             .cloned()
             .collect();
-        let document = template(verification);
+        let document = &found.document;
         // What the digests are of: where the backups of a cluster are is part of what is proved.
-        let (template, unknown) = match cnpg::located(&self.client, &namespace, &document).await {
+        let (template, unknown) = match cnpg::located(&self.client, &namespace, document).await {
             Ok(located) => (located, None),
             Err(cnpg::Unknown::Kube(error)) => return Err(error.into()),
-            Err(unknown) => (document, Some(unknown.to_string())),
+            Err(unknown) => (document.clone(), Some(unknown.to_string())),
         };
         let digest = jobs::digest(&template);
         let schedule = spec

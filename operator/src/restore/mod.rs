@@ -13,6 +13,7 @@ pub mod figures;
 pub mod jobs;
 pub mod machine;
 pub mod notes;
+pub mod reading;
 pub mod reaper;
 pub mod record;
 #[cfg(test)]
