@@ -469,8 +469,33 @@ fn fetched() -> Result<(), Failed> {
         result["artifact"]["uri"].as_str(),
         Some("s3://backups/daily/1.dump.age"),
     )?;
+    // The time that fetching takes is a part of the recovery time: two hours of it are more than one.
+    let card = clinic.0.0.join("fetched/located.json");
+    let mut told: Value = serde_json::from_slice(&fs::read(&card)?)?;
+    if !told["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0) {
+        return Err(format!("fetched in no time: {told}").into());
+    }
+    told["seconds"] = json!(7200.5);
+    fs::write(&card, told.to_string())?;
+    document["spec"]["objectives"]["rto"] = json!("1h");
+    clinic.write(&document)?;
+    let slow = clinic.verify(&place, 1)?;
+    same(reason(&slow), ("Failed", "RtoExceeded"))?;
+    let fetch = slow["phases"]
+        .as_array()
+        .and_then(|phases| phases.iter().find(|phase| phase["name"] == "fetch"));
+    let measured = [
+        &slow["objectives"]["rto"]["measuredSeconds"],
+        &fetch.ok_or("no phase `fetch`")?["seconds"],
+    ];
+    if !measured
+        .iter()
+        .all(|seconds| seconds.as_f64().is_some_and(|seconds| seconds > 7200.0))
+    {
+        return Err(format!("{measured:?}").into());
+    }
     // What was not fetched to its end proves nothing.
-    fs::remove_file(clinic.0.0.join("fetched/located.json"))?;
+    fs::remove_file(card)?;
     same(
         reason(&clinic.verify(&place, 3)?),
         ("Inconclusive", "RunnerLost"),

@@ -6,6 +6,9 @@ use std::{
     fs::{self, File},
     io,
     path::{Component, Path},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -39,9 +42,12 @@ struct Card {
     server_side: ServerSide,
     #[serde(default)]
     buckets: Vec<Bucket>,
+    /// How long it took: a part of the recovery time.
+    seconds: f64,
 }
 
-/// Fetches a backup of a store into an empty folder.
+/// Fetches a backup of a store into an empty folder, for as long as `deadlines.fetchSeconds` lets it. What is too late goes on until the
+/// process ends.
 ///
 /// # Errors
 /// Why it could not be fetched. What was fetched of it by then is not found by [`found`].
@@ -50,6 +56,30 @@ pub fn fetch(
     secrets: &Path,
     into: &Path,
 ) -> Result<(), Failure> {
+    let limit = Duration::from_secs(verification.spec.deadlines.fetch_seconds);
+    let (verification, secrets, into) =
+        (verification.clone(), secrets.to_owned(), into.to_owned());
+    let (end, ended) = mpsc::channel();
+    thread::spawn(move || end.send(fetch_all(&verification, &secrets, &into)));
+    match ended.recv_timeout(limit) {
+        Ok(fetched) => fetched,
+        Err(RecvTimeoutError::Timeout) => Err(Failure::new(
+            Reason::FetchTimeout,
+            "deadlines.fetchSeconds is over",
+        )),
+        Err(RecvTimeoutError::Disconnected) => Err(Failure::new(
+            Reason::RunnerLost,
+            "what fetched the backup died",
+        )),
+    }
+}
+
+fn fetch_all(
+    verification: &RestoreVerification,
+    secrets: &Path,
+    into: &Path,
+) -> Result<(), Failure> {
+    let begun = Instant::now();
     let spec = &verification.spec;
     let system = |error: io::Error| Failure::system("the folder for the backup", &error);
     let store = |place: &Location| matches!(place, Location::S3(_));
@@ -100,6 +130,7 @@ pub fn fetch(
         size: located.size,
         server_side,
         buckets: location::buckets(spec, secrets)?,
+        seconds: begun.elapsed().as_secs_f64(),
     };
     let text = serde_json::to_vec(&card).map_err(|error| system(error.into()))?;
     let unnamed = into.join(".located.json");
@@ -127,12 +158,13 @@ fn copy(from: &mut dyn io::Read, to: &mut File) -> Result<(), Failure> {
     }
 }
 
-/// The backup that was fetched into a folder, and the settings of its buckets.
-pub(crate) fn found(folder: &Path) -> Result<(Located, Vec<Bucket>), Failure> {
+/// The backup that was fetched into a folder, the settings of its buckets, and how long it took.
+pub(crate) fn found(folder: &Path) -> Result<(Located, Vec<Bucket>, Duration), Failure> {
     let system = |error: io::Error| Failure::system("the fetched backup", &error);
     let missing = || Failure::new(Reason::RunnerLost, "the backup was not fetched to its end");
     let card = fs::read(folder.join(CARD)).map_err(|_| missing())?;
     let card: Card = serde_json::from_slice(&card).map_err(|_| missing())?;
+    let took = Duration::try_from_secs_f64(card.seconds).map_err(|_| missing())?;
     let tree = folder.join(TREE);
     let form = if tree.is_dir() {
         LocatedForm::Tree(tree)
@@ -152,7 +184,7 @@ pub(crate) fn found(folder: &Path) -> Result<(Located, Vec<Bucket>), Failure> {
         server_side: card.server_side,
         manifest,
     };
-    Ok((located, card.buckets))
+    Ok((located, card.buckets, took))
 }
 
 /// The archived log that was fetched into a folder.
@@ -258,6 +290,25 @@ spec:
             found(folder.path()).err().unwrap().reason,
             Reason::RunnerLost
         );
+    }
+
+    /// One that takes connections and answers nothing is asked again for a minute and more.
+    #[test]
+    fn a_store_is_waited_for_until_the_deadline() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("s3")).unwrap();
+        for key in ["accessKeyId", "secretAccessKey"] {
+            fs::write(folder.path().join("s3").join(key), "x").unwrap();
+        }
+        let mut ours = verification(&format!(
+            "{{s3: {{bucket: backups, prefix: a.dump.age, endpoint: 'http://{}', credentialsSecretRef: {{name: s3}}}}}}",
+            silent.local_addr().unwrap()
+        ));
+        ours.spec.deadlines.fetch_seconds = 1;
+        let failure = fetch(&ours, folder.path(), folder.path()).unwrap_err();
+        assert_eq!(failure.reason, Reason::FetchTimeout);
+        assert!(failure.detail.contains("fetchSeconds"), "{failure}");
     }
 
     #[test]

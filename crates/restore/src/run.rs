@@ -129,6 +129,8 @@ struct Running<'a> {
     spec_digest: String,
     id: String,
     started_at: Time,
+    /// How long another process fetched the backup before.
+    fetched_for: Duration,
     artifact: Option<Artifact>,
     encryption: Encryption,
     phases: Vec<PhaseTime>,
@@ -149,6 +151,7 @@ impl<'a> Running<'a> {
             ),
             id: new_id(),
             started_at: Time::now(),
+            fetched_for: Duration::ZERO,
             artifact: None,
             encryption: Encryption::unknown(),
             phases: Vec::new(),
@@ -355,7 +358,11 @@ impl<'a> Running<'a> {
         let mirror = folder.join(scratch::MIRROR);
         let fetched = self.options.fetched.as_deref();
         let (located, buckets) = match fetched {
-            Some(fetched) => fetch::found(fetched)?,
+            Some(fetched) => {
+                let (located, buckets, took) = fetch::found(fetched)?;
+                self.fetched_for = took;
+                (located, buckets)
+            }
             None => (
                 location::find(spec.source.location(), &finder(&mirror))?,
                 location::buckets(spec, &self.options.secrets)?,
@@ -503,11 +510,11 @@ impl<'a> Running<'a> {
         };
         sandbox.end(problem.is_none());
         let fetched = fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        if fetched.bytes > 0 {
+        if fetched.bytes > 0 || !self.fetched_for.is_zero() {
             self.phases.push(PhaseTime {
                 name: Phase::Fetch,
-                seconds: seconds(fetched.seconds()),
-                bytes: Some(fetched.bytes),
+                seconds: seconds(self.fetched_for + fetched.seconds()),
+                bytes: (fetched.bytes > 0).then_some(fetched.bytes),
                 exit_code: None,
             });
         }
@@ -544,7 +551,8 @@ impl<'a> Running<'a> {
     }
 
     fn end(mut self) -> Run {
-        let elapsed = Time::now().seconds_since(self.started_at);
+        let before = self.fetched_for.as_secs_f64();
+        let elapsed = Time::now().seconds_since(self.started_at) + before;
         let done = self.done.take();
         let failure = self.failure.take().or_else(|| {
             done.as_ref()
@@ -635,6 +643,8 @@ impl<'a> Running<'a> {
             }
         }
         let recovered = done.and_then(|done| done.recovery_seconds);
+        // Who restores for real fetches the backup first.
+        let recovered = recovered.map(|seconds| seconds + self.fetched_for.as_secs_f64());
         // Without a recovery its time is not known, only that it is no less than what has passed.
         let rto = wanted.rto.seconds();
         let measured = recovered.or((elapsed > rto).then_some(elapsed));
