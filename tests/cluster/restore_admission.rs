@@ -155,8 +155,27 @@ fn admission(cluster: &Cluster) {
             denied.contains(POLICY) && denied.contains("no RestoreVerification")
         },
     );
-    // A new verification: admitted, and said.
+    // A new verification: no grace where no run of it will come, else admitted, and said.
     create(cluster, &verification("ehr", "ehr", true)).success();
+    cluster.eventually(
+        "one that is suspended to be none",
+        Duration::from_mins(1),
+        || {
+            let denied = create(cluster, &database("ehr")).failure();
+            denied.contains("has passed within")
+        },
+    );
+    let resume = [
+        "patch",
+        "restoreverification",
+        "ehr",
+        "-n",
+        CLINIC,
+        "--type=merge",
+        "-p",
+        r#"{"spec":{"suspend":false}}"#,
+    ];
+    cluster.kubectl(&resume).success();
     let warned = created(cluster, &database("ehr"));
     assert!(
         warned.contains("is new, and no run of it has passed yet"),
@@ -268,7 +287,7 @@ fn cnpg(cluster: &Cluster) {
         },
     );
     let mut covering: Value =
-        serde_json::from_str(&verification("cnpg", "ehr-cnpg", true)).unwrap();
+        serde_json::from_str(&verification("cnpg", "ehr-cnpg", false)).unwrap();
     covering["spec"]["covers"] =
         json!([{"group": "postgresql.cnpg.io", "kind": "Cluster", "name": "ehr-cnpg"}]);
     create(cluster, &covering.to_string()).success();
