@@ -242,6 +242,12 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "Inconclusive",
             "AssertionError",
         ),
+        (
+            "no-quantity",
+            json!({"target": {"resources": {"limits": {"memory": "lots"}}}}),
+            "Inconclusive",
+            "ConfigError",
+        ),
     ];
     clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
     let documents: Vec<Value> = cases

@@ -67,6 +67,8 @@ const ACTION: &str = "VerifyRestore";
 const SOON: Duration = Duration::from_millis(200);
 /// How long one look may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// What the API server keeps of a name that it adds five letters to, in bytes (`MaxGeneratedNameLength` of apiserver's `names`).
+const GENERATED_NAME: usize = 58;
 /// The longest log that is read for a result, in bytes.
 const LOG_LIMIT: i64 = 4 << 20;
 
@@ -198,8 +200,10 @@ impl Things {
             .filter(|labelled| labelled.run == uid)
             .map(|labelled| labelled.object)
             .collect();
-        // A volume carries no label of ours. Its claim names it, and its driver deletes it: that is waited for.
-        let prefix = format!("{name}-");
+        // A volume carries no label of ours. Its claim names it, and its driver deletes it: that is waited for. The claim of a pod's own volume
+        // is named after the pod, whose name is cut.
+        let mut prefix = format!("{name}-");
+        prefix.truncate(GENERATED_NAME);
         for volume in &self.volumes {
             let claim = volume
                 .spec
@@ -370,10 +374,23 @@ fn policy(run: &Run) -> ConcurrencyPolicy {
         .unwrap_or_default()
 }
 
-/// Whether the API server will not have an object, now or later. A quota that is used up is no such refusal, nor is a webhook that is away
-/// (500).
+/// Whether the API server will not have an object, now or later: it is denied, is not valid, or is none of its kind, as with a quantity that
+/// is no number (400). A quota that is used up is no such refusal, nor is a webhook that is away (500).
 fn is_refusal(answer: &kube::core::Status) -> bool {
-    matches!(answer.code, 403 | 422) && !answer.message.contains("exceeded quota")
+    matches!(answer.code, 400 | 403 | 422) && !answer.message.contains("exceeded quota")
+}
+
+/// Why what a run makes cannot be made, where asking again would not help.
+fn refusal(trouble: &Trouble) -> Option<(Reason, String)> {
+    match trouble {
+        Trouble::Kube(kube::Error::Api(answer)) if is_refusal(answer) => {
+            Some((Reason::ConfigError, answer.message.clone()))
+        }
+        Trouble::NoSnapshot(reason, why) => Some((*reason, why.clone())),
+        // The document has something in it that is no part of a pod, such as a toleration that is a number.
+        Trouble::Mistake(why) => Some((Reason::ConfigError, why.clone())),
+        _ => None,
+    }
 }
 
 /// Whether another run is to take a run's place.
@@ -661,17 +678,12 @@ impl Controller {
             done |= !matches!(action, Action::Wait(_));
             match action {
                 Action::Write(status) => self.write(run, &status).await?,
-                Action::Create(part) => match self.create(part, run, things).await {
-                    Err(Trouble::Kube(kube::Error::Api(answer))) if is_refusal(&answer) => {
-                        seen.refused = Some((Reason::ConfigError, answer.message.clone()));
+                Action::Create(part) => {
+                    if let Err(trouble) = self.create(part, run, things).await {
+                        seen.refused = Some(refusal(&trouble).ok_or(trouble)?);
                         self.write_all(run, &seen).await?;
                     }
-                    Err(Trouble::NoSnapshot(reason, why)) => {
-                        seen.refused = Some((reason, why));
-                        self.write_all(run, &seen).await?;
-                    }
-                    created => created?,
-                },
+                }
                 Action::Delete(object) => self.delete(&object).await?,
                 Action::Record => {
                     seen.recorded = Some(self.record(run).await?);
@@ -1063,4 +1075,54 @@ impl Controller {
 /// Why a verification cannot be run in this cluster.
 fn readiness(template: &Value, settings: &Settings) -> Option<String> {
     jobs::plan_of(template, "", settings).err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn volume(name: &str, claim: &str) -> PersistentVolume {
+        serde_json::from_value(json!({"metadata": {"name": name},
+            "spec": {"claimRef": {"namespace": "hipaa-iac-restore", "name": claim}}}))
+        .unwrap()
+    }
+
+    /// The longest name of a verification, a slot, a second try: the Job's pod is named by the first 58 letters and five more.
+    #[test]
+    fn the_volume_of_a_pod_is_waited_for_whatever_is_left_of_its_name() {
+        let run = format!("{}-29628180-r2-0c7d5f", "a".repeat(40));
+        let pod = format!("{run}-r-").chars().take(58).collect::<String>() + "x7k2p";
+        let things = Things {
+            volumes: vec![
+                volume("scratch", &format!("{pod}-scratch")),
+                volume("backup", &format!("{run}-backup")),
+                volume("another", &format!("{}-29628181-0c7d5f-backup", "a".repeat(40))),
+            ],
+            ..Things::default()
+        };
+        let found = things.of("0c7d5f", &run, "hipaa-iac-restore").objects;
+        let names: Vec<&str> = found.iter().map(|object| &*object.name).collect();
+        assert_eq!(names, ["backup", "scratch"]);
+    }
+
+    #[test]
+    fn what_will_never_be_made_is_told_from_what_may_be() {
+        let said = |code: u16, message: &str| {
+            let answer = json!({"status": "Failure", "message": message, "reason": "", "code": code});
+            let answer: kube::core::Status = serde_json::from_value(answer).unwrap();
+            refusal(&Trouble::Kube(kube::Error::Api(Box::new(answer)))).map(|(reason, _)| reason)
+        };
+        let never = Some(Reason::ConfigError);
+        assert_eq!(said(400, "quantities must match the regular expression"), never);
+        assert_eq!(said(403, "denied the request"), never);
+        assert_eq!(said(422, "is invalid"), never);
+        assert_eq!(said(403, "exceeded quota: runs"), None);
+        assert_eq!(said(500, "failed calling webhook"), None);
+        assert_eq!(said(409, "the object has been modified"), None);
+        // What the types of a Job do not take.
+        let no_job = json!({"spec": {"template": {"spec": {"containers": [], "tolerations": [7]}}}});
+        let why = serde_json::from_value::<Job>(no_job).unwrap_err();
+        let mistake = Trouble::Mistake(why.to_string());
+        assert_eq!(refusal(&mistake).map(|(reason, _)| reason), never);
+    }
 }

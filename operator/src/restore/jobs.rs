@@ -31,6 +31,9 @@ pub const SNAPSHOT_FILE: &str = "snapshot.json";
 /// The API of snapshots.
 const SNAPSHOTS: &str = "snapshot.storage.k8s.io/v1";
 
+/// What credentials of a store that last for an hour have beside the others.
+const SESSION_TOKEN: &str = "sessionToken";
+
 /// The user of the runner's image.
 const USER: i64 = 65532;
 /// What a pod may take to end, in seconds.
@@ -417,15 +420,20 @@ impl Builder<'_> {
         )
     }
 
-    /// Files of secrets, as the runner looks for them: a folder for each, a file for each key.
-    fn secrets(&self, references: &[SecretRef]) -> Value {
+    /// Files of secrets, as the runner looks for them: a folder for each, a file for each key. A pod does not begin without one that is not
+    /// optional.
+    fn secrets(&self, references: &[SecretRef], is_optional: fn(&SecretRef) -> bool) -> Value {
         let sources: Vec<Value> = references
             .iter()
             .map(|reference| {
-                json!({"secret": {
+                let mut secret = json!({
                     "name": placed(self.namespace(), &reference.name),
                     "items": [{"key": reference.key, "path": format!("{}/{}", reference.name, reference.key)}],
-                }})
+                });
+                if is_optional(reference) {
+                    set(&mut secret, "optional", true.into());
+                }
+                json!({"secret": secret})
             })
             .collect();
         volume(
@@ -445,7 +453,7 @@ impl Builder<'_> {
             if let Some(Location::S3(s3)) = place
                 && let Some(secret) = &s3.credentials_secret_ref
             {
-                for key in ["accessKeyId", "secretAccessKey"] {
+                for key in ["accessKeyId", "secretAccessKey", SESSION_TOKEN] {
                     references.push(SecretRef::new(&secret.name, key));
                 }
             }
@@ -453,7 +461,8 @@ impl Builder<'_> {
         references.sort();
         references.dedup();
         if !references.is_empty() {
-            volumes.push(self.secrets(&references));
+            let is_optional = |reference: &SecretRef| reference.key == SESSION_TOKEN;
+            volumes.push(self.secrets(&references, is_optional));
             mounts.push(mount("secrets", "/secrets", true));
         }
         let mut environment = json!([]);
@@ -573,7 +582,7 @@ impl Builder<'_> {
         references.sort();
         references.dedup();
         if !references.is_empty() {
-            volumes.push(self.secrets(&references));
+            volumes.push(self.secrets(&references, |_| false));
             mounts.push(mount("secrets", "/secrets", true));
         }
         let beside = match &self.spec.target.storage {
@@ -742,7 +751,7 @@ mod tests {
         assert!(plan(&run, &settings()).unwrap().fetches);
         let fetch: Job = typed(Part::Fetch, &run);
         let restore: Job = typed(Part::Restore, &run);
-        assert_eq!(secrets(&fetch), ["clinic.s3-ro", "clinic.s3-ro"]);
+        assert_eq!(secrets(&fetch), ["clinic.s3-ro"; 3]);
         assert_eq!(secrets(&restore), ["clinic.age", "clinic.canary"]);
         let role = |job: &Job| {
             let labels = job
@@ -760,6 +769,34 @@ mod tests {
         assert_eq!(
             (role(&fetch), role(&restore)),
             ("fetch".into(), "restore".into())
+        );
+    }
+
+    /// Credentials that last have no token, and the pod begins without; it does not without the others.
+    #[test]
+    fn a_token_of_the_session_is_there_where_the_secret_has_one() {
+        let job = made(Part::Fetch, &s3(), None);
+        let volumes = job["spec"]["template"]["spec"]["volumes"].as_array().unwrap();
+        let secrets = volumes.iter().find(|volume| volume["name"] == "secrets");
+        let sources = secrets.unwrap()["projected"]["sources"].as_array().unwrap();
+        let told: Vec<(&str, &str, bool)> = sources
+            .iter()
+            .map(|source| {
+                let item = &source["secret"]["items"][0];
+                (
+                    item["key"].as_str().unwrap(),
+                    item["path"].as_str().unwrap(),
+                    source["secret"]["optional"] == true,
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("accessKeyId", "s3-ro/accessKeyId", false),
+                ("secretAccessKey", "s3-ro/secretAccessKey", false),
+                ("sessionToken", "s3-ro/sessionToken", true),
+            ]
         );
     }
 

@@ -268,11 +268,12 @@ fn decide(status: &mut Status, reason: Reason) {
 }
 
 fn admit(seen: &Observed) -> Action {
-    if seen.stopped {
-        return stop(seen, Reason::Interrupted);
-    }
+    // It only records what was so: nobody can stop that.
     if seen.missed {
         return stop(seen, Reason::MissedSlot);
+    }
+    if seen.stopped {
+        return stop(seen, Reason::Interrupted);
     }
     let Ok(plan) = &seen.plan else {
         return stop(seen, Reason::ConfigError);

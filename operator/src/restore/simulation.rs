@@ -623,6 +623,17 @@ fn a_limit_of_one_lets_the_second_wait_and_a_sibling_is_skipped() {
     assert!(world.outcome()[0].2);
 }
 
+/// A run that takes its place, or who deletes it, comes after the slots that it records.
+#[test]
+fn slots_that_were_missed_stay_missed() {
+    let mut world = World::new(&[(Fate::Missed, true)], 1, false);
+    world.subjects[0].deleted_at = Some(world.now);
+    world.run(&mut |_, _| None);
+    let status = &world.subjects[0].status;
+    assert_eq!(status.reason.as_deref(), Some("MissedSlot"));
+    assert_eq!(world.log.len(), 1);
+}
+
 /// A policy that denies the volume will deny it again: waiting for the deadline would only hide why.
 #[test]
 fn what_the_api_server_refuses_ends_the_run_and_is_told() {
