@@ -7,6 +7,9 @@ use jiff::Timestamp;
 
 use super::{notes::EVIDENCE_PATIENCE, verification::Observed};
 
+/// Why a verification is not `Scheduled` that has no slots.
+pub const NO_SCHEDULE: &str = "NoSchedule";
+
 /// `Scheduled` and `EvidenceHealthy`; the second only once there was a record to write.
 pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<Condition> {
     let make = |kind: &str, holds: bool, reason: &str, message: String| {
@@ -18,7 +21,7 @@ pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<
         (Some(next), false) => (true, "Scheduled", format!("it runs next at {}", next.0)),
         (None, false) => (
             false,
-            "NoSchedule",
+            NO_SCHEDULE,
             "spec.schedule gives no slot: it runs when it is made, and by hand".to_owned(),
         ),
     };

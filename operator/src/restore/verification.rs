@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{jobs, machine, schedule::Schedule};
+use super::{conditions, jobs, machine, schedule::Schedule};
 
 /// The annotation by which a run is asked for by hand: who asks, a space, and anything that tells this request from the last. The chart's admission
 /// policy sees to it that nobody asks in the name of another.
@@ -21,6 +21,9 @@ pub const REQUEST: &str = "hipaa-iac.dev/run-requested-by";
 
 /// When the second and the third attempt begin, after the end of the one before.
 const RETRIES: [SignedDuration; 2] = [SignedDuration::from_mins(10), SignedDuration::from_mins(30)];
+
+/// A second more than the jitter may be: the schema has its limit.
+const LONGEST_JITTER: SignedDuration = SignedDuration::from_secs(3601);
 
 /// A verification, at one moment.
 #[derive(Clone, Debug)]
@@ -159,7 +162,8 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
             .push((name, spec(RunTrigger::Create, None, 1, None)));
     }
     if let Some(schedule) = seen.schedule {
-        let since = last_slot(seen).unwrap_or(seen.created);
+        let times = [last_slot(seen), announced(seen, schedule)].into_iter().flatten();
+        let since = times.fold(seen.created, Timestamp::max);
         let due = schedule.due(since, seen.now);
         if let Some((slot, count)) = due.missed {
             let spec = spec(RunTrigger::Schedule, Some(slot), 1, Some(count));
@@ -200,6 +204,24 @@ fn last_slot(seen: &Observed<'_>) -> Option<Timestamp> {
         .iter()
         .filter_map(|run| Some(run.spec.scheduled_for.as_ref()?.0));
     runs.chain(stored).max()
+}
+
+/// Before when nothing was missed. The status says what was to come next: no slot is due that is earlier, and a schedule that is changed, or
+/// new, asks for nothing that had passed by then.
+fn announced(seen: &Observed<'_>, schedule: &Schedule) -> Option<Timestamp> {
+    let Some(next) = &seen.status.next_schedule_time else {
+        let is_new = seen.status.conditions.iter().any(|condition| {
+            condition.type_ == "Scheduled" && condition.reason == conditions::NO_SCHEDULE
+        });
+        return is_new.then_some(seen.now);
+    };
+    let slot = next.0.checked_sub(schedule.jitter()).ok()?;
+    let before = slot.checked_sub(SignedDuration::from_secs(1)).ok()?;
+    if schedule.after(before) == Some(slot) {
+        return Some(before);
+    }
+    // It was told by another schedule, or by another jitter of this one.
+    next.0.checked_sub(LONGEST_JITTER).ok()
 }
 
 /// The run that is to be tried again, and when.
@@ -596,6 +618,44 @@ mod tests {
             world.end(&names[0], Reason::MissedSlot, back);
             assert_eq!(world.status.missed_slots, 1);
         }
+    }
+
+    /// What is signed as missed was due once.
+    #[test]
+    fn a_schedule_that_is_changed_or_new_misses_nothing_before() {
+        let hourly = || Schedule::new("0 * * * *", None, 0, None, "uid").unwrap();
+        let mut changed = World::daily();
+        changed.advance(CREATED);
+        let mut new = World::daily();
+        new.schedule = None;
+        new.advance(CREATED);
+        new.status.conditions = conditions::conditions(&new.seen(CREATED, &Value::Null), &new.status);
+        for mut world in [changed, new] {
+            world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+            world.schedule = Some(hourly());
+            assert!(world.advance("2026-05-01T20:30:00Z").is_empty());
+            // 2026-05-01T21:00Z is 1777669200 seconds, 29627820 minutes.
+            assert_eq!(world.advance("2026-05-01T21:00:01Z"), ["ehr-29627820"]);
+            assert_eq!(world.runs[1].spec.missed_slots, None);
+            // From then on it counts, also when the operator was away.
+            let names = world.advance("2026-05-02T01:10:00Z");
+            assert_eq!(names.len(), 2);
+            assert_eq!(world.runs[2].spec.missed_slots, Some(3));
+        }
+    }
+
+    /// A slot whose run was put off by the jitter is due at once when there is none any more.
+    #[test]
+    fn a_slot_is_not_lost_with_its_jitter() {
+        let mut world = World::daily();
+        let daily = |jitter| Schedule::new("0 3 * * *", None, jitter, None, "uid").unwrap();
+        let jittered = daily(3600);
+        assert!(jittered.jitter() > SignedDuration::from_secs(60), "{:?}", jittered.jitter());
+        world.schedule = Some(jittered);
+        world.advance(CREATED);
+        assert!(world.advance("2026-05-02T03:00:30Z").is_empty());
+        world.schedule = Some(daily(0));
+        assert_eq!(world.advance("2026-05-02T03:00:40Z"), ["ehr-29628180"]);
     }
 
     #[test]
