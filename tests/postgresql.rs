@@ -194,6 +194,85 @@ pub fn barman(store: &Server) -> io::Result<Vec<String>> {
     Ok(listed.lines().map(str::to_owned).collect())
 }
 
+/// The passphrase of the repositories that [`repositories`] makes.
+pub const PASSPHRASE: &str = "k3Wq8-zT1vYh5Rm0-of-repositories";
+
+/// The rows of `patients` in the base backups of [`repositories`]; with the log that follows there are [`ROWS`].
+pub const BASE_ROWS: u32 = 1000;
+
+/// Backups of one server in a folder, for anybody to read: `base`, the archives of `pg_basebackup`, with the archived log `wal`; `pgbackrest`, a
+/// repository of the stanza `ehr`; `restic`, one with a plain base backup. The server is gone then.
+///
+/// # Errors
+/// What a program said.
+pub fn repositories(to: &Path) -> io::Result<()> {
+    let living = Living {
+        folder: tempfile::Builder::new()
+            .prefix("hipaa-iac-repositories-")
+            .tempdir()?
+            .keep(),
+    };
+    let path = |name: &str| living.folder.join(name);
+    for name in ["spool", "pgbackrest"] {
+        fs::create_dir(path(name))?;
+        give(&path(name))?;
+    }
+    let at = living.folder.display();
+    fs::write(
+        path("pgbackrest.conf"),
+        format!(
+            "[global]\nrepo1-path={at}/pgbackrest\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={PASSPHRASE}\nrepo1-retention-full=9\nlock-path={at}/spool\nlog-path={at}/spool\nlog-level-file=off\nlog-level-console=warn\nstart-fast=y\ncompress-level=1\n[ehr]\npg1-path={at}/pg\npg1-socket-path={at}/socket\npg1-user=postgres\n"
+        ),
+    )?;
+    let backrest = |arguments: &[&str]| {
+        must(
+            postgres("pgbackrest")
+                .arg(format!("--config={at}/pgbackrest.conf"))
+                .arg("--stanza=ehr")
+                .args(arguments),
+        )
+    };
+    living.make(
+        &[],
+        &format!(
+            "fsync = off\nautovacuum = off\narchive_mode = on\narchive_command = 'pgbackrest --config={at}/pgbackrest.conf --stanza=ehr archive-push %p && cp %p {at}/wal/%f'\n"
+        ),
+    )?;
+    backrest(&["stanza-create"])?;
+    living.sql("create table patients (id int primary key, name text)")?;
+    living.insert(BASE_ROWS)?;
+    backrest(&["backup", "--type=full"])?;
+    for (name, format) in [("base", "tar"), ("plain", "plain")] {
+        must(
+            postgres(&format!("{BIN}/pg_basebackup"))
+                .args(["--wal-method=stream", "--checkpoint=fast", "--no-sync"])
+                .args(["--format", format, "-U", "postgres", "-h"])
+                .arg(path("socket"))
+                .arg("-D")
+                .arg(path(name)),
+        )?;
+    }
+    living.insert(ROWS - BASE_ROWS)?;
+    living.archived()?;
+    let restic = |arguments: &[&str], folder: &[PathBuf]| {
+        must(
+            Command::new("restic")
+                .args(["--quiet", "--no-cache", "--repo"])
+                .arg(to.join("restic"))
+                .args(arguments)
+                .args(folder)
+                .env("RESTIC_PASSWORD", PASSPHRASE)
+                .stdin(Stdio::null()),
+        )
+    };
+    restic(&["init"], &[])?;
+    restic(&["backup"], &[path("plain")])?;
+    for name in ["base", "wal", "pgbackrest"] {
+        must(Command::new("cp").arg("-r").arg(path(name)).arg(to))?;
+    }
+    must(Command::new("chmod").args(["-R", "a+rX"]).arg(to)).map(drop)
+}
+
 /// A server that is backed up.
 struct Living {
     folder: PathBuf,

@@ -352,7 +352,8 @@ impl Clinic {
     }
 }
 
-fn secret(namespace: &str, name: &str, data: &[(&str, Vec<u8>)]) -> Value {
+/// A Secret.
+pub(crate) fn secret(namespace: &str, name: &str, data: &[(&str, Vec<u8>)]) -> Value {
     let data: BTreeMap<&str, String> = data
         .iter()
         .map(|(key, bytes)| (*key, BASE64_STANDARD.encode(bytes)))

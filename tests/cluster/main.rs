@@ -27,6 +27,7 @@ mod resources;
 mod restore;
 mod restore_admission;
 mod restore_cnpg;
+mod restore_repositories;
 mod restore_snapshots;
 mod traffic;
 mod world;
@@ -59,6 +60,7 @@ const CASES: &[&[Case]] = &[
     certificates_served::CASES,
     restore_admission::CASES,
     restore_cnpg::CASES,
+    restore_repositories::CASES,
     restore_snapshots::CASES,
     restore::CASES,
     lifecycle::CASES,

@@ -189,10 +189,19 @@ fn snapshots(cluster: &Cluster, clinic: &Clinic) {
         ),
         ("torn", json!({"name": "torn"}), "PhysicalCorruption"),
         ("never-taken", json!({"name": "sunday"}), "BackupMissing"),
+        // Restored to a volume, which is to be gone too.
+        ("on-disk", json!({"name": "monday"}), "None"),
     ];
     let documents: Vec<Value> = cases
         .iter()
-        .map(|(name, which, _)| of_snapshot(name, which, &frozen))
+        .map(|(name, which, _)| {
+            let mut document = of_snapshot(name, which, &frozen);
+            if *name == "on-disk" {
+                document["spec"]["target"]["storage"] =
+                    json!({"ephemeralVolume": {"storageClassName": CLASS, "size": "1Gi"}});
+            }
+            document
+        })
         .collect();
     apply(cluster, &documents);
     for (name, _, reason) in &cases {
@@ -212,6 +221,12 @@ fn snapshots(cluster: &Cluster, clinic: &Clinic) {
                 record["encryption"]["serverSide"]["algorithm"],
                 "storageClass"
             );
+            let storage = if *name == "on-disk" {
+                "EphemeralVolume"
+            } else {
+                "Memory"
+            };
+            assert_eq!(record["scratch"]["storage"], storage);
             records.push(record);
         }
         if *name == "newest" {
