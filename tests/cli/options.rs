@@ -218,6 +218,80 @@ fn variables_of_an_environment_decide() {
 }
 
 #[test]
+fn an_argument_that_is_null_is_pointed_at_and_what_made_it_null_is_named() {
+    let module = "variable \"encrypted\" {}\nresource \"aws_db_instance\" \"in\" {\n  engine            = \"postgres\"\n  storage_encrypted = var.encrypted\n}\n";
+    let root = r#"variable "encrypted" {
+  default = null
+}
+variable "given" {}
+locals {
+  encrypted = null
+}
+resource "aws_db_instance" "a" {
+  engine            = "postgres"
+  storage_encrypted = var.encrypted
+}
+resource "aws_db_instance" "b" {
+  engine            = "postgres"
+  storage_encrypted = local.encrypted
+}
+resource "aws_db_instance" "c" {
+  engine            = "postgres"
+  storage_encrypted = null
+}
+resource "aws_db_instance" "d" {
+  engine            = "postgres"
+  storage_encrypted = var.given
+}
+resource "aws_db_instance" "e" {
+  engine = "postgres"
+}
+module "db" {
+  source    = "./db"
+  encrypted = null
+}
+"#;
+    let tree = Tree::with(&[
+        ("main.tf", root),
+        ("db/main.tf", module),
+        ("terraform.tfvars", "given = null\n"),
+    ])
+    .unwrap();
+    let ran = run_in(tree.path(), &JSON).unwrap();
+    let result = ran.json();
+    let found: Vec<String> = result["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let (at, origin) = (&finding["resource"], &finding["origin"]);
+            format!(
+                "{} {} {} from {} {} {}",
+                at["file"],
+                at["line"],
+                at["column"],
+                origin["what"],
+                origin["file"],
+                origin["line"]
+            )
+            .replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "db/main.tf 4 23 from argument of module.db main.tf 29",
+            "main.tf 10 23 from default of var.encrypted main.tf 2",
+            "main.tf 14 23 from local.encrypted main.tf 6",
+            "main.tf 18 23 from null null null",
+            "main.tf 22 23 from terraform.tfvars terraform.tfvars 1",
+            // Nothing was written, so the head of the resource is its place.
+            "main.tf 24 1 from null null null",
+        ]
+    );
+}
+
+#[test]
 fn a_default_of_an_optional_attribute_is_the_origin() {
     let text = BAD.replace("false", "var.db.encrypted")
         + "variable \"db\" {\n  type = object({ encrypted = optional(bool, false) })\n  default = {}\n}\n";

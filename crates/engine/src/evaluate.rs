@@ -1050,8 +1050,12 @@ impl<'a> Judge<'a> {
                         Some(path) => format!("{}{path}", element.path),
                         None => element.path.clone(),
                     };
-                    let mut outcome =
-                        self.outcome(number, rule, verdict, &path, element_span, &Node::null());
+                    // An argument that is null is as absent as one that is not written, but it has a place, and perhaps an origin.
+                    let null = rule.select_path.as_deref();
+                    let null = null.and_then(|path| null_at(read, path));
+                    let null = null.cloned().unwrap_or_default();
+                    let span = null.span.or(element_span);
+                    let mut outcome = self.outcome(number, rule, verdict, &path, span, &null);
                     outcome.redact = self.policy.spec().secret;
                     outcomes.push(outcome);
                 }
@@ -1415,6 +1419,14 @@ fn read_at<'a>(read: &'a Node, path: &str) -> Option<&'a Node> {
         }
     }
     Some(node)
+}
+
+/// The null that was written at a path of names and indexes, or on the way to it.
+fn null_at<'a>(read: &'a Node, path: &str) -> Option<&'a Node> {
+    let ends = path.match_indices(']').map(|(at, _)| at + 1);
+    ends.filter_map(|end| read_at(read, path.get(..end)?))
+        .find(|node| node.is_null())
+        .filter(|node| node.span.is_some_and(|span| span.start < span.end))
 }
 
 /// Why what stands at a normalized path of the filled tree may not be there: the tree as it was read is unknown on the way.
