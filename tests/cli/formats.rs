@@ -311,6 +311,12 @@ metadata: {{name: u}}
 stringData:
   password: "{marker}h
   other: 1
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: v}}
+stringData:
+  password: {{{marker}m: x, {marker}m: y}}
 "#
     );
     let terraform = format!(
@@ -328,6 +334,17 @@ resource "aws_db_instance" "b" {{
 }}
 resource "aws_db_instance" "c" {{
   password = var.p
+}}
+variable "q" {{
+  sensitive = true
+  default   = {marker}n
+}}
+resource "aws_db_instance" "d" {{
+  password          = {marker}o
+  master_password   = {marker}p(1)
+  secret            = {marker}q.r
+  token             = "${{{marker}s}}"
+  storage_encrypted = var.q
 }}
 "#
     );

@@ -623,7 +623,8 @@ impl<'a> Builder<'a> {
                 Diagnostic::new(
                     Level::Warning,
                     "yaml-duplicate-key",
-                    format!("the key `{name}` is set twice; the last one counts"),
+                    // The keys of a Secret may be secrets themselves.
+                    "a key is set twice; the last one counts",
                 )
                 .at(span)
                 .remedy("remove one of them: a strict API server rejects the object"),

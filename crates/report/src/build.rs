@@ -95,8 +95,11 @@ impl CheckResult {
                 // A variable of a container may be a credential, though it is of a wrong type.
                 sensitive: diagnostic.code == "kubernetes-type"
                     && diagnostic.message.contains(".env[")
-                    // A line that was not understood may hold anything.
-                    || matches!(diagnostic.code, "hcl-syntax" | "json-syntax" | "yaml-syntax")
+                    // What was not understood may be anything.
+                    || matches!(
+                        diagnostic.code,
+                        "hcl-syntax" | "json-syntax" | "unknown-name" | "yaml-syntax"
+                    )
                     || diagnostic.code.ends_with("-syntax")
                         && diagnostic
                             .span

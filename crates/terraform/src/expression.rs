@@ -105,6 +105,14 @@ pub(crate) fn failure(span: Span, message: impl Into<String>) -> Failure {
     }
 }
 
+/// A name that nothing has. It may be a secret that lacks its quotes, so the message is without it, and reports hide its place.
+pub(crate) fn unknown_name(span: Span, message: &str) -> Failure {
+    Failure {
+        code: "unknown-name",
+        ..failure(span, message)
+    }
+}
+
 /// The same value seen from an expression: its own place becomes the origin.
 pub(crate) fn seen_from(mut val: Val, span: Span, what: impl FnOnce() -> Arc<str>) -> Val {
     if val.origin.is_none()
@@ -280,10 +288,8 @@ impl Evaluator<'_> {
             return Ok(seen_from(val, span, || Arc::clone(name)));
         }
         let Some(instance) = scope.instance else {
-            return Err(failure(
-                span,
-                format!("there is no variable {name:?} in this template"),
-            ));
+            let message = "there is no variable of this name here; a text needs quotes";
+            return Err(unknown_name(span, message));
         };
         let (val, rest) = self.symbol(instance, name, steps, span, scope)?;
         let val = self.steps(val, rest, span, scope)?;
@@ -966,7 +972,7 @@ impl Evaluator<'_> {
         self.spend(weight / 4 + 1, span)?;
         let context = CallContext { fuel: &self.fuel };
         let result = functions::call(name, &args, &context)
-            .ok_or_else(|| failure(span, format!("there is no function {name:?}")))?;
+            .ok_or_else(|| unknown_name(span, "there is no function of this name"))?;
         let val = result.map_err(|message| {
             let code = if self.fuel.is_empty() {
                 "evaluation-limit"

@@ -18,7 +18,7 @@ use crate::{
     data::{self, Stop},
     expression::{
         Eval, Failure, MAX_EVALUATION_DEPTH, Names, Scope, attribute, certain, failure, member,
-        pairs, symbolic_pair,
+        pairs, symbolic_pair, unknown_name,
     },
     loader::Installed,
     loader::Loader,
@@ -541,11 +541,15 @@ impl<'a> Evaluator<'a> {
                 ));
             }
             _ => {
+                let Some(Step::Attr(of, _)) = steps.first() else {
+                    let message = "nothing has this name; a text needs quotes";
+                    return Err(unknown_name(span, message));
+                };
                 return self.resource_value(
                     instance,
                     Mode::Managed,
                     name,
-                    attr(0)?,
+                    of,
                     rest(1),
                     span,
                     scope,
@@ -1194,7 +1198,18 @@ impl<'a> Evaluator<'a> {
         let at = instance.module.index.get(&key);
         let Some((at, block)) = at.and_then(|at| Some((*at, instance.module.resources.get(*at)?)))
         else {
-            return Err(failure(span, format!("there is no {address}")));
+            // Two bare words with a dot may be a secret too, unless they look like the other resources.
+            let provider = |type_: &Arc<str>| type_.split('_').next().map(str::to_owned);
+            let mut others = instance.module.resources.iter();
+            return Err(
+                if mode != Mode::Managed
+                    || others.any(|other| provider(&other.type_) == provider(type_))
+                {
+                    failure(span, format!("there is no {address}"))
+                } else {
+                    unknown_name(span, "there is no resource of this name")
+                },
+            );
         };
         let resource = self
             .resource(instance, at, block)

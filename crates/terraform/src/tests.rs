@@ -238,7 +238,11 @@ fn what_terraform_refuses_is_an_error_and_unknown() {
             "resource \"terraform_data\" \"a\" {{\n  input = {{\n    bad = {expression}\n    good = 1\n  }}\n}}\n"
         );
         let loaded = main_tf(&text);
-        assert_eq!(loaded.codes(), ["evaluation"], "{expression}");
+        let code = match expression {
+            "aws_x.missing.id" | "nofunction(1)" => "unknown-name",
+            _ => "evaluation",
+        };
+        assert_eq!(loaded.codes(), [code], "{expression}");
         assert!(
             loaded
                 .value("terraform_data.a", "input.bad")
