@@ -677,7 +677,7 @@ fn paths_that_overlap_are_read_once() {
 }
 
 #[test]
-fn an_absolute_path_below_the_working_folder_is_shown_from_there() {
+fn a_path_below_the_working_folder_is_shown_from_there() {
     let tree = Tree::with(&[("sub/main.tf", BAD)]).unwrap();
     let here = tree.path().canonicalize().unwrap();
     let said = |path: &str, format: &str| {
@@ -686,13 +686,24 @@ fn an_absolute_path_below_the_working_folder_is_shown_from_there() {
         assert_eq!(ran.code, 1, "{}", ran.stderr);
         ran.stdout
     };
+    let name = here.file_name().unwrap().to_string_lossy();
     let absolute = here.join("sub").display().to_string();
+    let up = format!("../{name}/sub");
     for format in ["text", "json", "sarif", "github"] {
-        let told = said(&absolute, format);
-        assert_eq!(told, said("sub", format), "{format}");
-        assert!(!told.contains(&*here.to_string_lossy()), "{format}: {told}");
+        for path in [&*absolute, &*up, "sub/../sub"] {
+            let told = said(path, format);
+            assert_eq!(told, said("sub", format), "{format} {path}");
+            assert!(!told.contains(&*here.to_string_lossy()), "{format}: {told}");
+        }
     }
-    assert_eq!(said(&here.to_string_lossy(), "json"), said(".", "json"));
+    for path in [&*here.to_string_lossy(), &*format!("../{name}")] {
+        assert_eq!(said(path, "json"), said(".", "json"), "{path}");
+    }
+    let one = [&["check", "sub", &*up][..], &JSON[2..]].concat();
+    assert_eq!(
+        run_in(&here, &one).unwrap().json()["summary"]["resources"],
+        1
+    );
 }
 
 #[test]

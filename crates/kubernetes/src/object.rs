@@ -50,6 +50,7 @@ pub(crate) fn read(file: &SourceFile, root: &Arc<str>, environment: Option<&Arc<
         } = document;
         let before = objects.resources.len();
         let nearly = nearly_object(&node);
+        objects.diagnostics.extend(no_object(&node));
         objects.recognised |=
             nearly.is_some() || node.get("apiVersion").is_some() && node.get("kind").is_some();
         let mut reader = Reader {
@@ -117,11 +118,47 @@ fn nearly_object(node: &Node) -> Option<Diagnostic> {
     {
         return None;
     }
-    let message = "a document with kind and metadata but no apiVersion was not judged".to_owned();
-    let mut diagnostic = Diagnostic::new(Level::Warning, "kubernetes-api-version", message)
-        .remedy("give it an apiVersion: without one kubectl rejects it");
-    diagnostic.span = kind.span;
-    Some(diagnostic)
+    Some(unjudged(
+        "kubernetes-api-version",
+        "a document with kind and metadata but no apiVersion was not judged",
+        "give it an apiVersion: without one kubectl rejects it",
+        kind,
+    ))
+}
+
+/// What to say of a document that is an object but for its `kind`, and of objects in an array. No name of a file makes it input.
+fn no_object(node: &Node) -> Option<Diagnostic> {
+    let has = |node: &Node, name: &str| node.get(name).is_some_and(|node| node.as_str().is_some());
+    let described = |node: &Node| {
+        let metadata = node.get("metadata");
+        has(node, "apiVersion") && metadata.is_some_and(|metadata| metadata.as_map().is_some())
+    };
+    if let Some(elements) = node.as_list() {
+        let object = elements
+            .iter()
+            .find(|element| described(element) && has(element, "kind"))?;
+        return Some(unjudged(
+            "kubernetes-array",
+            "an array of objects was not judged",
+            "make each a document, or an item of a List: kubectl rejects an array",
+            object.get("kind")?,
+        ));
+    }
+    if !described(node) || node.get("kind").is_some_and(|kind| !kind.is_null()) {
+        return None;
+    }
+    Some(unjudged(
+        "kubernetes-kind",
+        "a document with apiVersion and metadata but no kind was not judged",
+        "give it a kind: without one kubectl rejects it",
+        node.get("apiVersion")?,
+    ))
+}
+
+fn unjudged(code: &'static str, message: &str, remedy: &str, place: &Node) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Level::Warning, code, message).remedy(remedy);
+    diagnostic.span = place.span;
+    diagnostic
 }
 
 struct Reader<'a> {

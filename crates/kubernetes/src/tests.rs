@@ -214,6 +214,38 @@ fn a_file_that_is_named_must_parse() {
 }
 
 #[test]
+fn what_is_an_object_but_for_one_thing_is_told() {
+    let files = [
+        ("api.yaml", "apiVersion:\nkind: Pod\nmetadata: {name: a}\n"),
+        (
+            "array.yaml",
+            "- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n",
+        ),
+        ("kind.yaml", "apiVersion: v1\nmetadata: {name: a}\n"),
+        // Data sources of Grafana, a Kustomization and a patch of its are none.
+        ("datasources.yaml", "apiVersion: 1\ndatasources: []\n"),
+        (
+            "other.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nresources: []\n",
+        ),
+        (
+            "patch.yaml",
+            "- {op: add, path: /metadata/labels/apiVersion, value: v1}\n",
+        ),
+    ];
+    let loaded = Loaded::of(&tree(&files), &no_tools(), &Options::default());
+    assert!(loaded.inventory.resources.is_empty());
+    assert_eq!(
+        loaded.said(),
+        [
+            "kubernetes-api-version api.yaml:2",
+            "kubernetes-array array.yaml:2",
+            "kubernetes-kind kind.yaml:1"
+        ]
+    );
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let folder = tree(&[("b.yaml", &object("Pod", "b")), ("data.json", "x")]);
     fs::write(
