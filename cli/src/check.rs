@@ -20,11 +20,9 @@ use crate::{
     args::{CheckArgs, FailOn, Global, Show},
     colored,
     evidence::{self, Recorder},
-    input, note, policy,
+    input, note, policy, terminal_width,
 };
 
-/// The narrowest and widest text that is laid out, in columns.
-const WIDTHS: std::ops::RangeInclusive<usize> = 60..=120;
 /// The columns of a text that goes to no terminal: its bytes are the same everywhere.
 const WIDTH: usize = 100;
 
@@ -354,7 +352,7 @@ fn render(
                 sources,
                 &report::TextOptions {
                     color,
-                    width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+                    width,
                     detail,
                 },
             )
@@ -370,14 +368,6 @@ fn render(
         Format::Junit => report::junit(result, &report::JunitOptions { strict }),
         Format::Github => report::github(result, &report::GithubOptions { strict }),
     }
-}
-
-/// The columns of standard output, if it is a terminal; `COLUMNS` says otherwise.
-fn terminal_width() -> Option<usize> {
-    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
-    let wanted = env::var("COLUMNS").ok();
-    let wanted = wanted.and_then(|columns| columns.parse().ok());
-    Some(wanted.unwrap_or_else(|| usize::from(width.0)))
 }
 
 fn append(file: &Path, text: &str) -> Result<(), Failure> {

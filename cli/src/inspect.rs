@@ -8,9 +8,9 @@ use hipaa_iac_source::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Exit, Outcome,
+    Exit, Outcome, add_line,
     args::{Global, InspectArgs, ListFormat},
-    count, input, note, print,
+    count, input, note, print, terminal_width,
 };
 
 pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &InspectArgs, global: &Global) -> Outcome {
             "{}\n",
             serde_json::to_string_pretty(&document(&inventory, &sources))?
         ),
-        ListFormat::Text => list(&inventory, &sources),
+        ListFormat::Text => list(&inventory, &sources, terminal_width()),
     };
     print(&text)?;
     let mut exit = Exit::Clean;
@@ -283,7 +283,7 @@ fn mask(node: &Node, marked: &impl Fn(&Node) -> bool) -> Json {
     }
 }
 
-fn list(inventory: &Inventory, sources: &Sources) -> String {
+fn list(inventory: &Inventory, sources: &Sources, width: Option<usize>) -> String {
     let mut text = String::new();
     for resource in &inventory.resources {
         let place = resource.span.and_then(|span| sources.locate(span));
@@ -295,11 +295,13 @@ fn list(inventory: &Inventory, sources: &Sources) -> String {
             .as_ref()
             .map(|name| format!("  ({name})"))
             .unwrap_or_default();
-        let _ = writeln!(text, "{}  {place}{environment}", resource.address);
+        let line = format!("{}  {place}{environment}", resource.address);
+        add_line(&mut text, 0, &line, width);
         let mut unknowns = Vec::new();
         reasons(&resource.body, "", &mut unknowns);
         for (path, reason) in unknowns {
-            let _ = writeln!(text, "    {path} is unknown: {reason}");
+            let line = format!("{path} is unknown: {reason}");
+            add_line(&mut text, 4, &line, width);
         }
     }
     let _ = writeln!(

@@ -14,6 +14,8 @@ mod restore;
 mod review;
 
 use std::{
+    env,
+    fmt::Write as _,
     io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
@@ -24,6 +26,9 @@ use hipaa_iac_report as report;
 
 /// The stack of every thread, in bytes: nesting is bounded, but its frames are large.
 const STACK: usize = 16 << 20;
+
+/// The narrowest and widest text that is laid out, in columns.
+const WIDTHS: std::ops::RangeInclusive<usize> = 60..=120;
 
 /// What a command ends with. The numbers are documented in `check --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,6 +144,29 @@ fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// The columns of standard output, if it is a terminal; `COLUMNS` says otherwise.
+fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    let wanted = env::var("COLUMNS").ok();
+    let wanted = wanted.and_then(|columns| columns.parse().ok());
+    let width = wanted.unwrap_or_else(|| usize::from(width.0));
+    Some(width.clamp(*WIDTHS.start(), *WIDTHS.end()))
+}
+
+/// Adds a line, and below it, further in, what does not fit into `width` columns.
+fn add_line(text: &mut String, indent: usize, line: &str, width: Option<usize>) {
+    let fits = width.is_none_or(|width| indent + line.chars().count() <= width);
+    let parts = if fits {
+        vec![line.to_owned()]
+    } else {
+        report::wrap(line, width.unwrap_or_default().saturating_sub(indent + 4))
+    };
+    for (at, part) in parts.iter().enumerate() {
+        let indent = if at == 0 { indent } else { indent + 4 };
+        let _ = writeln!(text, "{:indent$}{part}", "");
+    }
+}
+
 /// Prints to standard error, where everything goes that is not the report.
 fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
@@ -151,7 +179,7 @@ fn colored(color: Color) -> bool {
         Color::Never => false,
         Color::Auto => {
             io::stdout().is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         }
     }
 }

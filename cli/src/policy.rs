@@ -14,18 +14,22 @@ use hipaa_iac_engine::{
 };
 use hipaa_iac_kubernetes as kubernetes;
 use hipaa_iac_policies::BUILT_IN;
+use hipaa_iac_report as report;
 use hipaa_iac_source::{Diagnostic, Inventory, Level, SourceFile, Sources, WalkEntry, walk};
 use hipaa_iac_terraform as terraform;
 use serde_json::json;
 
 use crate::{
-    Exit, Failure, Outcome,
+    Exit, Failure, Outcome, add_line,
     args::{PolicyCommand, PolicyFolders, PolicyListFormat},
     count,
     input::read,
     inspect::say,
-    note, print,
+    note, print, terminal_width,
 };
+
+/// The columns of an explanation.
+const COLUMNS: usize = 78;
 
 /// The name of a policy's file in its folder.
 const FILE: &str = "policy.yaml";
@@ -158,38 +162,39 @@ fn list(format: PolicyListFormat, folders: &PolicyFolders) -> Outcome {
                 .collect();
             format!("{}\n", serde_json::to_string_pretty(&policies)?)
         }
-        PolicyListFormat::Text => {
-            let width = set
-                .policies()
-                .iter()
-                .map(|policy| policy.name.len())
-                .max()
-                .unwrap_or(0);
-            let mut text = String::new();
-            for policy in set.policies() {
-                let spec = policy.spec();
-                let profiles: Vec<_> = spec
-                    .profiles
-                    .iter()
-                    .map(|profile| profile.as_str())
-                    .collect();
-                let _ = writeln!(
-                    text,
-                    "{:<width$}  {:<8}  {}  [{}]",
-                    policy.name,
-                    spec.severity.as_str(),
-                    spec.title,
-                    profiles.join(", ")
-                );
-            }
-            let policies = count(set.policies().len(), "policy", "policies");
-            let _ = writeln!(text, "{policies}");
-            text
-        }
+        PolicyListFormat::Text => table(&set, terminal_width()),
         PolicyListFormat::Markdown => reference(&set),
     };
     print(&text)?;
     Ok(exit)
+}
+
+/// A line for each policy; for a terminal of this width two, for few titles fit beside the names.
+fn table(set: &PolicySet, terminal: Option<usize>) -> String {
+    let names = set.policies().iter().map(|policy| policy.name.len());
+    let width = names.max().unwrap_or(0);
+    let mut text = String::new();
+    for policy in set.policies() {
+        let (name, spec) = (&policy.name, policy.spec());
+        let (severity, title, profiles) = (spec.severity.as_str(), &spec.title, profiles(policy));
+        if terminal.is_some() {
+            let head = format!("{name}  {severity}  [{profiles}]");
+            add_line(&mut text, 0, &head, terminal);
+            add_line(&mut text, 4, title, terminal);
+        } else {
+            let line = format!("{name:<width$}  {severity:<8}  {title}  [{profiles}]");
+            add_line(&mut text, 0, &line, None);
+        }
+    }
+    let policies = count(set.policies().len(), "policy", "policies");
+    add_line(&mut text, 0, &policies, None);
+    text
+}
+
+fn profiles(policy: &Policy) -> String {
+    let profiles = policy.spec().profiles.iter();
+    let profiles: Vec<_> = profiles.map(|profile| profile.as_str()).collect();
+    profiles.join(", ")
 }
 
 /// The policy reference of the documentation.
@@ -213,18 +218,13 @@ fn reference(set: &PolicySet) -> String {
         let _ = writeln!(text, "\n## {area}\n");
         for policy in policies {
             let spec = policy.spec();
-            let profiles: Vec<_> = spec
-                .profiles
-                .iter()
-                .map(|profile| profile.as_str())
-                .collect();
             let _ = writeln!(
                 text,
                 "### {}\n\n**{}** · {} · {}\n",
                 policy.name,
                 spec.title,
                 spec.severity.as_str(),
-                profiles.join(", ")
+                profiles(policy)
             );
             let _ = writeln!(text, "{}\n", spec.rationale.trim());
             for safeguard in safeguards(policy) {
@@ -291,16 +291,21 @@ pub(crate) fn explain(name: &str, folders: &PolicyFolders) -> Outcome {
     let exit = told(&diagnostics, &sources);
     let policy = find(&set, name)?;
     let spec = policy.spec();
-    let mut text = format!("{name} ({})\n{}\n\n", spec.severity.as_str(), spec.title);
+    let mut text = String::new();
+    let line = |text: &mut String, line: &str| add_line(text, 0, line, Some(COLUMNS));
+    line(&mut text, &format!("{name} ({})", spec.severity.as_str()));
+    line(&mut text, &spec.title);
+    text.push('\n');
     for safeguard in safeguards(policy) {
-        let _ = writeln!(text, "{}", cite(safeguard));
+        line(&mut text, &cite(safeguard));
     }
-    let _ = writeln!(text, "\nWhy it matters\n{}", indent(&wrap(&spec.rationale)));
-    let _ = writeln!(
-        text,
-        "\nHow to fix it\n{}",
-        indent(&wrap(&spec.remediation.text))
-    );
+    for (title, prose) in [
+        ("Why it matters", &spec.rationale),
+        ("How to fix it", &spec.remediation.text),
+    ] {
+        let prose = report::wrap(prose, COLUMNS - 2).join("\n");
+        let _ = writeln!(text, "\n{title}\n{}", indent(&prose));
+    }
     for code in [&spec.remediation.terraform, &spec.remediation.kubernetes]
         .into_iter()
         .flatten()
@@ -316,35 +321,13 @@ pub(crate) fn explain(name: &str, folders: &PolicyFolders) -> Outcome {
                 .iter()
                 .map(|(tool, ids)| format!("{tool} {}", ids.join(", ")))
                 .collect();
-            let _ = writeln!(text, "\n{what}: {}", ids.join("; "));
+            text.push('\n');
+            line(&mut text, &format!("{what}: {}", ids.join("; ")));
         }
     }
-    let profiles: Vec<_> = spec
-        .profiles
-        .iter()
-        .map(|profile| profile.as_str())
-        .collect();
-    let _ = writeln!(text, "\nProfiles: {}", profiles.join(", "));
+    let _ = writeln!(text, "\nProfiles: {}", profiles(policy));
     print(&text)?;
     Ok(exit)
-}
-
-/// Wraps prose at 78 columns.
-fn wrap(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > 76 {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
 }
 
 fn indent(text: &str) -> String {

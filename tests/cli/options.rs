@@ -808,3 +808,54 @@ fn a_configuration_that_is_not_in_force_is_told() {
         assert!(!told(used), "{used:?}");
     }
 }
+
+/// What `script` of util-linux shows of a command on a terminal of 80 columns: its lines.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(tree: &Tree, arguments: &str) -> Vec<String> {
+    let program = hipaa_iac_tests::program().unwrap();
+    let command = format!("stty cols 80; '{}' {arguments}", program.display());
+    let out = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(tree.path())
+        .env_remove("COLUMNS")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    text.lines()
+        .map(|line| line.trim_end_matches('\r').to_owned())
+        .collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn lists_and_explanations_fit_a_terminal() {
+    let name = "a_database_with_a_very_long_name_that_somebody_thought_out_for_the_records";
+    let text = BAD.replace(
+        "false",
+        "var.is_it_encrypted_or_not_and_who_decides_about_that",
+    ) + "variable \"is_it_encrypted_or_not_and_who_decides_about_that\" {}\n"
+        + &BAD.replace("phi", name);
+    let tree = Tree::with(&[("infra/database.tf", &text)]).unwrap();
+    for (arguments, holds) in [
+        ("policy list", "rds-storage-unencrypted  critical  [hipaa"),
+        ("explain container-privileged", "kubescape C-0057"),
+        ("inspect -q", "    storage_encrypted is unknown:"),
+    ] {
+        let lines = on_a_terminal(&tree, arguments);
+        assert!(
+            lines.iter().any(|line| line.contains(holds)),
+            "{arguments}: {lines:#?}"
+        );
+        let fits = |line: &String| line.chars().count() <= 80 || !line.trim_start().contains(' ');
+        for line in &lines {
+            assert!(fits(line), "{arguments}: {line:?}");
+        }
+    }
+    // What goes to another program has one line for each policy.
+    let piped = run_in(tree.path(), &["policy", "list"]).unwrap().stdout;
+    let line = piped
+        .lines()
+        .find(|line| line.starts_with("rds-storage-unencrypted "));
+    assert!(line.unwrap().contains("critical") && line.unwrap().contains("[hipaa"));
+}

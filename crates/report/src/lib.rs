@@ -24,7 +24,7 @@ pub use result::CheckResult;
 pub use sarif::{MAX_RESULTS, SarifOptions, sarif};
 pub use schema::result_schema;
 pub use scrub::is_hidden;
-pub use text::{Detail, TextOptions, text};
+pub use text::{Detail, TextOptions, text, wrap};
 
 #[cfg(test)]
 mod tests;

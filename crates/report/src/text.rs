@@ -734,7 +734,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Breaks a text at spaces so that no line is longer than `width` characters, except a longer word.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
