@@ -11,8 +11,8 @@ variable "encrypted" {
 }
 
 # Null is absence: the provider's default is off.
-resource "aws_db_instance" "null" { # expect: rds-storage-unencrypted
+resource "aws_db_instance" "null" {
   engine            = "postgres"
   instance_class    = "db.t4g.medium"
-  storage_encrypted = var.encrypted
+  storage_encrypted = var.encrypted # expect: rds-storage-unencrypted
 }

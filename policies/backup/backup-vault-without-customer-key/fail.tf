@@ -7,7 +7,7 @@ variable "key" {
   default = null
 }
 
-resource "aws_backup_vault" "null" { # expect: backup-vault-without-customer-key
+resource "aws_backup_vault" "null" {
   name        = "null"
-  kms_key_arn = var.key
+  kms_key_arn = var.key # expect: backup-vault-without-customer-key
 }
