@@ -96,6 +96,125 @@ fn a_companion_counts_for_the_resource_that_it_certainly_names() {
 }
 
 #[test]
+fn no_resource_passes_for_a_companion_that_is_wrong() {
+    let said = |policy: &str, text: &str, address: &str| {
+        let text = format!("variable \"v\" {{}}\n{text}");
+        verdict(&[("main.tf", &text)], policy, address)
+    };
+    let bucket = |type_: &str, rest: &str| {
+        format!(
+            "resource \"aws_s3_bucket\" \"b\" {{}}\nresource \"aws_s3_bucket_{type_}\" \"c\" {{\n  bucket = aws_s3_bucket.b.id\n  {rest}\n}}\n"
+        )
+    };
+    let versioning = |status: &str| {
+        bucket(
+            "versioning",
+            &format!("versioning_configuration {{\n    status = {status}\n  }}"),
+        )
+    };
+    let block = |last: &str| {
+        let on =
+            "block_public_acls = true\n  block_public_policy = true\n  ignore_public_acls = true";
+        let rest = format!("{on}\n  restrict_public_buckets = {last}");
+        bucket("public_access_block", &rest)
+    };
+    let encryption = |algorithm: &str| {
+        let inner = format!(
+            "apply_server_side_encryption_by_default {{\n      sse_algorithm = {algorithm}\n    }}"
+        );
+        bucket(
+            "server_side_encryption_configuration",
+            &format!("rule {{\n    {inner}\n  }}"),
+        )
+    };
+    let lock = |days: &str| {
+        format!(
+            "resource \"aws_backup_vault\" \"v\" {{ name = \"v\" }}\nresource \"aws_backup_vault_lock_configuration\" \"c\" {{\n  backup_vault_name  = aws_backup_vault.v.name\n  min_retention_days = {days}\n}}\n"
+        )
+    };
+    let audit = |enabled: &str| {
+        format!(
+            "resource \"azurerm_mssql_server\" \"s\" {{}}\nresource \"azurerm_mssql_server_extended_auditing_policy\" \"c\" {{\n  server_id = azurerm_mssql_server.s.id\n  enabled   = {enabled}\n}}\n"
+        )
+    };
+    let all: [(&str, &dyn Fn(&str) -> String, &str, &str, &str); 6] = [
+        (
+            "s3-bucket-versioning-disabled",
+            &versioning,
+            "aws_s3_bucket.b",
+            "\"Enabled\"",
+            "\"Suspended\"",
+        ),
+        (
+            "s3-bucket-public-access-not-blocked",
+            &block,
+            "aws_s3_bucket.b",
+            "true",
+            "false",
+        ),
+        (
+            "s3-bucket-without-customer-key",
+            &encryption,
+            "aws_s3_bucket.b",
+            "\"aws:kms\"",
+            "\"AES256\"",
+        ),
+        (
+            "s3-bucket-encryption-not-declared",
+            &encryption,
+            "aws_s3_bucket.b",
+            "\"AES256\"",
+            "\"none\"",
+        ),
+        (
+            "backup-vault-deletable",
+            &lock,
+            "aws_backup_vault.v",
+            "35",
+            "7",
+        ),
+        (
+            "azure-sql-auditing-off",
+            &audit,
+            "azurerm_mssql_server.s",
+            "true",
+            "false",
+        ),
+    ];
+    for (policy, of, address, good, bad) in all {
+        for (value, expected) in [
+            (good, "pass"),
+            (bad, "not-applicable"),
+            ("var.v", "unknown"),
+        ] {
+            assert_eq!(
+                said(policy, &of(value), address),
+                expected,
+                "{policy}: {value}"
+            );
+        }
+    }
+    // What such a policy says is judged where it stands.
+    let plain = "policy = jsonencode({ Statement = [] })";
+    for (policy, text, address) in [
+        (
+            "s3-bucket-plaintext-allowed",
+            bucket("policy", plain),
+            "aws_s3_bucket.b",
+        ),
+        (
+            "efs-plaintext-allowed",
+            format!(
+                "resource \"aws_efs_file_system\" \"f\" {{}}\nresource \"aws_efs_file_system_policy\" \"c\" {{\n  file_system_id = aws_efs_file_system.f.id\n  {plain}\n}}\n"
+            ),
+            "aws_efs_file_system.f",
+        ),
+    ] {
+        assert_eq!(said(policy, &text, address), "not-applicable", "{policy}");
+    }
+}
+
+#[test]
 fn one_of_an_unknown_number_of_instances_is_not_each_of_them() {
     let text = "variable \"names\" { type = set(string) }\nresource \"aws_s3_bucket\" \"b\" { for_each = var.names }\nresource \"aws_s3_bucket_versioning\" \"v\" {\n  bucket = aws_s3_bucket.b[\"one\"].id\n  versioning_configuration { status = \"Enabled\" }\n}\n";
     assert_eq!(

@@ -2,7 +2,7 @@ variable "algorithm" {
   type = string
 }
 
-resource "aws_s3_bucket" "documents" {
+resource "aws_s3_bucket" "documents" { # expect: s3-bucket-encryption-not-declared
   bucket = "acme-phi-documents"
 }
 

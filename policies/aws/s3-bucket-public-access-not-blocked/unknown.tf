@@ -2,7 +2,7 @@ variable "block" {
   type = bool
 }
 
-resource "aws_s3_bucket" "documents" {
+resource "aws_s3_bucket" "documents" { # expect: s3-bucket-public-access-not-blocked
   bucket = "acme-phi-documents"
 }
 

@@ -2,7 +2,7 @@ variable "status" {
   type = string
 }
 
-resource "aws_s3_bucket" "documents" {
+resource "aws_s3_bucket" "documents" { # expect: s3-bucket-versioning-disabled
   bucket = "acme-phi-documents"
 }
 

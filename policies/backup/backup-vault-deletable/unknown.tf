@@ -2,7 +2,7 @@ variable "days" {
   type = number
 }
 
-resource "aws_backup_vault" "phi" {
+resource "aws_backup_vault" "phi" { # expect: backup-vault-deletable
   name = "phi"
 }
 
