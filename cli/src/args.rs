@@ -101,7 +101,7 @@ Exit codes (the highest applies):
   0  nothing at or above --fail-on; unknowns alone included
   1  findings at or above --fail-on; with --strict also unknowns
   2  wrong usage or configuration
-  3  some input could not be read, parsed, resolved or evaluated, or a policy is broken
+  3  input could not be read, parsed, resolved or evaluated; a policy is broken
   4  a bug in hipaa-iac";
 
 /// A path below the working folder as seen from there: however it is spelled, reports name its files as the repository does.
@@ -257,8 +257,6 @@ pub(crate) struct CheckArgs {
     /// Which verdicts the report holds
     #[arg(long, help_heading = "Report", value_enum, default_value_t = Show::Findings, value_name = "WHAT")]
     pub(crate) show: Show,
-    #[command(flatten)]
-    pub(crate) record: RecordArgs,
     /// Judge the policies of this profile (may be repeated) [default: hipaa]
     #[arg(long = "profile", value_name = "NAME")]
     pub(crate) profiles: Vec<String>,
@@ -274,6 +272,9 @@ pub(crate) struct CheckArgs {
     /// Ignore waivers in comments: only those of hipaa-iac.yaml count
     #[arg(long)]
     pub(crate) no_inline_waivers: bool,
+    // Last, for what stands behind it would stand under its heading in the help.
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 /// Where to record a result.
@@ -300,11 +301,11 @@ pub(crate) struct RecordArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
     /// Output format
     #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -859,3 +859,41 @@ fn lists_and_explanations_fit_a_terminal() {
         .find(|line| line.starts_with("rds-storage-unencrypted "));
     assert!(line.unwrap().contains("critical") && line.unwrap().contains("[hipaa"));
 }
+
+#[test]
+fn each_option_stands_under_its_heading_in_the_help() {
+    let tree = Tree::new().unwrap();
+    let under = |command: &str, option: &str| {
+        let help = run_in(tree.path(), &[command, "--help"]).unwrap().stdout;
+        let mut heading = String::new();
+        for line in help.lines() {
+            if line.ends_with(':') && !line.starts_with(' ') {
+                heading = line.trim_end_matches(':').to_owned();
+            }
+            let line = line.trim_start();
+            if line.split([' ', ',']).any(|word| word == option) && line.starts_with('-') {
+                return heading;
+            }
+        }
+        panic!("{command} has no {option}: {help}");
+    };
+    for (command, option, heading) in [
+        ("check", "--var", "Input"),
+        ("check", "--policy", "Policies"),
+        ("check", "--profile", "Policies"),
+        ("check", "--only", "Policies"),
+        ("check", "--skip", "Policies"),
+        ("check", "--as-of", "Policies"),
+        ("check", "--no-inline-waivers", "Policies"),
+        ("check", "--format", "Report"),
+        ("check", "--show", "Report"),
+        ("check", "--evidence", "Evidence"),
+        ("check", "--evidence-trusted-key", "Evidence"),
+        ("check", "--jobs", "Global options"),
+        ("inspect", "--var", "Input"),
+        ("inspect", "--format", "Options"),
+        ("policy", "--color", "Global options"),
+    ] {
+        assert_eq!(under(command, option), heading, "{command} {option}");
+    }
+}

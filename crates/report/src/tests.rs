@@ -385,6 +385,7 @@ fn a_failure_shows_line_citation_and_remedy() {
                critical      high    medium       low     total
     fail              1         -         -         -         1
 
+    for more about a finding: hipaa-iac explain rds-storage-unencrypted
     1 finding (1 critical) in 4 resources by 3 policies
     ");
 }

@@ -74,11 +74,12 @@ pub fn text(result: &CheckResult, sources: &Sources, options: &TextOptions) -> S
         renderer,
         out: String::new(),
     };
+    let failures = causes(&result.findings, &[Verdict::Fail, Verdict::Error]);
     if options.detail == Detail::Short {
         page.lines();
     } else {
-        for cause in causes(&result.findings, &[Verdict::Fail, Verdict::Error]) {
-            page.finding(&cause);
+        for cause in &failures {
+            page.finding(cause);
         }
         for cause in causes(&result.findings, &[Verdict::Waived]) {
             page.waived(&cause);
@@ -94,6 +95,15 @@ pub fn text(result: &CheckResult, sources: &Sources, options: &TextOptions) -> S
         page.table();
     }
     page.unjudged();
+    let failed = |cause: &&Cause<'_>| cause.first.verdict == Verdict::Fail;
+    if let Some(worst) = failures.iter().find(failed)
+        && options.detail == Detail::Normal
+    {
+        page.wrapped_line(&format!(
+            "for more about a finding: hipaa-iac explain {}",
+            worst.first.policy
+        ));
+    }
     page.last_line();
     page.out
 }
@@ -515,10 +525,16 @@ impl Page<'_> {
         }
     }
 
-    /// What no policy has looked at.
+    fn wrapped_line(&mut self, line: &str) {
+        for line in wrap(&one_line(line), self.width) {
+            let _ = writeln!(self.out, "{line}");
+        }
+    }
+
+    /// What no policy has looked at; of a single policy that is told by its choice.
     fn unjudged(&mut self) {
         let types = &self.result.summary.unjudged;
-        if types.is_empty() {
+        if types.is_empty() || self.result.summary.policies == 1 {
             return;
         }
         let limit = self.limit();
@@ -533,10 +549,10 @@ impl Page<'_> {
         if types.len() > limit {
             names.push(format!("and {} more (-v names all)", types.len() - limit));
         }
-        let line = format!("of types that no policy judges: {}", names.join(", "));
-        for line in wrap(&one_line(&line), self.width) {
-            let _ = writeln!(self.out, "{line}");
-        }
+        self.wrapped_line(&format!(
+            "of types that no policy judges: {}",
+            names.join(", ")
+        ));
     }
 
     /// What there is to say in one sentence.
@@ -588,9 +604,7 @@ impl Page<'_> {
             plural(summary.resources, "resource", "resources"),
             plural(summary.policies, "policy", "policies")
         );
-        for line in wrap(&line, self.width) {
-            let _ = writeln!(self.out, "{line}");
-        }
+        self.wrapped_line(&line);
     }
 }
 
