@@ -603,6 +603,71 @@ fn a_plan_that_is_not_as_terraform_writes_it_passes_nothing() {
     );
 }
 
+/// References as Terraform 1.11 writes them.
+#[test]
+fn a_password_from_outside_is_not_written_in_the_configuration() {
+    let policy = "database-password-literal";
+    let judged = |expression: &Json| {
+        let changed = change(
+            "aws_db_instance",
+            "d",
+            &["create"],
+            &json!({"password": "Zq7-outside"}),
+            &(json!({}), json!({"password": true})),
+        );
+        let plan = json!({
+            "format_version": "1.2",
+            "terraform_version": "1.11.4",
+            "variables": {"given": {"value": "Zq7-outside"}, "default": {"value": "Zq7-outside"}},
+            "resource_changes": [changed],
+            "configuration": {"root_module": {
+                "resources": [{
+                    "address": "aws_db_instance.d", "mode": "managed", "type": "aws_db_instance", "name": "d",
+                    "expressions": {"password": expression},
+                }],
+                "variables": {"given": {"sensitive": true}, "default": {"default": "Zq7-outside"}},
+            }},
+        });
+        let tree = Tree::with(&[("plan.json", &plan.to_string())]).unwrap();
+        verdicts(&tree, "plan.json", policy)
+    };
+    let unclear = "aws_db_instance.d unknown: the plan or state does not say whether the value is written in the configuration";
+    let secret = "data.aws_secretsmanager_secret_version.s";
+    for (expression, verdict) in [
+        (
+            json!({"references": ["var.given"]}),
+            "aws_db_instance.d pass",
+        ),
+        (
+            json!({"references": [format!("{secret}.secret_string"), secret]}),
+            "aws_db_instance.d pass",
+        ),
+        (
+            json!({"references": ["var.default"]}),
+            "aws_db_instance.d fail",
+        ),
+        (
+            json!({"constant_value": "Zq7-outside"}),
+            "aws_db_instance.d fail",
+        ),
+        (json!({"references": ["local.password"]}), unclear),
+        (json!({}), unclear),
+    ] {
+        assert_eq!(judged(&expression), [verdict], "{expression}");
+    }
+    // The source with the variable from the environment, and from a file among those that are checked.
+    let source = "variable \"p\" {\n}\nresource \"aws_db_instance\" \"d\" {\n  password = var.p\n}\n";
+    let check = ["check", ".", "--only", policy];
+    let tree = Tree::with(&[("main.tf", source)]).unwrap();
+    let given = [("TF_VAR_p", "Zq7-outside")];
+    let ran = run_with(tree.path(), &check, &given, None).unwrap();
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    tree.write("terraform.tfvars", b"p = \"Zq7-outside\"\n")
+        .unwrap();
+    let ran = run_with(tree.path(), &check, &[], None).unwrap();
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+}
+
 #[test]
 fn a_finding_says_that_its_value_comes_from_the_plan() {
     let changed = change(

@@ -274,7 +274,11 @@ impl Variables {
                     made.push_str(&value);
                     origin = origin.or_else(|| {
                         let what = format!("variable {name} of the container").into();
-                        Some(Arc::new(Origin { what, span }))
+                        Some(Arc::new(Origin {
+                            what,
+                            span,
+                            outside: false,
+                        }))
                     });
                 }
                 Some(Known::Hidden(reason)) if holes => {

@@ -531,6 +531,7 @@ impl<'a> Builder<'a> {
         node.origin = Some(Arc::new(Origin {
             what,
             span: node.span,
+            outside: false,
         }));
         node.span = Some(self.span(range.clone()));
         self.place(node, 0, size, height, range.end);

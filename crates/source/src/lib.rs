@@ -14,7 +14,7 @@ pub use diagnostic::{Diagnostic, Level, fragment};
 pub use file::{
     Column, FileId, MAX_FILE_BYTES, Position, ReadError, SourceFile, Sources, Span, display_path,
 };
-pub use node::{Map, Node, Number, Origin, Reference, TemplatePart, Unknown, Value};
+pub use node::{Map, Node, Number, Origin, Reference, TemplatePart, Unknown, Value, Written};
 pub use query::{Match, Query, QueryError};
 pub use resource::{Inventory, KubernetesId, Resource, ResourceKind, TerraformId, Unresolved};
 pub use walk::{WalkEntry, walk};

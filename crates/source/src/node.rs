@@ -29,6 +29,20 @@ pub struct Node {
     pub references: Option<Arc<[Reference]>>,
     /// Where a decisive value came from when that is another place than [`Node::span`].
     pub origin: Option<Arc<Origin>>,
+    /// Whether a known value stands in the configuration.
+    pub written: Written,
+}
+
+/// Whether a known value stands in the configuration. What it refers to is said by [`Node::references`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Written {
+    /// It does: it was read there.
+    #[default]
+    Yes,
+    /// It does not: whoever runs Terraform gives it (`-var`, `TF_VAR_…`), or the provider does.
+    No,
+    /// A plan or state does not say how it was made.
+    Unclear,
 }
 
 /// The kinds of values.
@@ -110,6 +124,8 @@ pub struct Origin {
     pub what: Arc<str>,
     /// The place.
     pub span: Option<Span>,
+    /// It is given from outside of the configuration: `-var`, `TF_VAR_…`.
+    pub outside: bool,
 }
 
 impl Node {

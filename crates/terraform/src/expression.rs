@@ -122,6 +122,7 @@ pub(crate) fn seen_from(mut val: Val, span: Span, what: impl FnOnce() -> Arc<str
         val.origin = Some(Arc::new(Origin {
             what: what(),
             span: Some(own),
+            outside: false,
         }));
     }
     val.span = Some(span);
@@ -151,6 +152,7 @@ fn part(parent: &Val, child: &Val) -> Val {
         val.origin = Some(Arc::new(Origin {
             what: Arc::clone(&origin.what),
             span,
+            outside: origin.outside,
         }));
     }
     val

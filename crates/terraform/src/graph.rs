@@ -2061,6 +2061,7 @@ impl<'a> Evaluator<'a> {
                 val.origin = Some(Arc::new(Origin {
                     what: shown.clone().into(),
                     span: None,
+                    outside: false,
                 }));
                 // The variables that the template does not use are not part of it.
                 Ok(val
@@ -2124,6 +2125,7 @@ impl<'a> Evaluator<'a> {
                 val.origin = Some(Arc::new(Origin {
                     what: shown.clone().into(),
                     span: None,
+                    outside: false,
                 }));
                 Ok(val)
             }
@@ -2223,6 +2225,7 @@ fn with_origin(mut val: Val, what: impl FnOnce() -> String) -> Val {
         val.origin = Some(Arc::new(Origin {
             what: what().into(),
             span: val.span,
+            outside: false,
         }));
     }
     val

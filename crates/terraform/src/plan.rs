@@ -8,7 +8,7 @@ use std::{
 
 use hipaa_iac_source::{
     Diagnostic, Inventory, Level, Map, Node, Origin, Reference, Resource, ResourceKind, SourceFile,
-    Sources, Span, TerraformId, Unknown, Value,
+    Sources, Span, TerraformId, Unknown, Value, Written,
 };
 
 use crate::{
@@ -210,7 +210,8 @@ impl Reader<'_> {
             self.object(configuration, &["provider_config"]);
             self.object(configuration, &["root_module"]);
         }
-        let mut configuration = Configuration::new(root.get("configuration"));
+        let mut configuration =
+            Configuration::new(root.get("configuration"), root.get("variables"));
         if let Some(errored) = root
             .get("errored")
             .filter(|errored| errored.as_bool() == Some(true))
@@ -443,7 +444,7 @@ impl Reader<'_> {
                 let key = instance_key(instance.get("index_key"));
                 // Paths lead through the values, not through how the file keeps them.
                 let plain = map_children(attributes.clone(), |_, child| Some(without_type(child)));
-                let mut body = hide_by_name(plain);
+                let mut body = unclear(hide_by_name(plain));
                 for path in list(instance.get("sensitive_attributes")) {
                     body = hide_path(body, list(Some(path)));
                 }
@@ -729,6 +730,18 @@ fn hide_by_name(node: Node) -> Node {
     })
 }
 
+/// Says of every value in a node whether it stands in the configuration.
+fn set_written(node: Node, of: &dyn Fn(&Node) -> Written) -> Node {
+    let mut node = map_children(node, |_, child| Some(set_written(child, of)));
+    node.written = of(&node);
+    node
+}
+
+/// Says of every value that it is not known whether it stands in the configuration.
+fn unclear(node: Node) -> Node {
+    set_written(node, &|_| Written::Unclear)
+}
+
 /// Marks texts that are the same as one that is marked elsewhere: what a provider copies (the `output` of a
 /// `terraform_data`), it copies without the mark.
 fn hide_copies(resources: &mut [Resource]) {
@@ -857,23 +870,92 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// What a variable or a constant holds.
+struct Given {
+    /// Every truth value, number and text in it, as a text.
+    scalars: HashSet<String>,
+    written: Written,
+}
+
+impl Given {
+    fn new(value: &Node, written: Written) -> Self {
+        fn gather(node: &Node, into: &mut HashSet<String>) {
+            match &node.value {
+                Value::List(elements) => elements.iter().for_each(|one| gather(one, into)),
+                Value::Object(members) => members.values().for_each(|one| gather(one, into)),
+                _ => into.extend(scalar(node)),
+            }
+        }
+        let mut scalars = HashSet::new();
+        gather(value, &mut scalars);
+        Self { scalars, written }
+    }
+}
+
+/// Whether a value that was made from variables and constants stands in the configuration: where it is one of theirs as it is.
+fn written_in(given: &[Rc<Given>], value: &Node) -> Written {
+    let Some(text) = scalar(value).filter(|_| !given.is_empty()) else {
+        return Written::Unclear;
+    };
+    let mut holders = given.iter().filter(|one| one.scalars.contains(&text));
+    match holders.next() {
+        Some(first) if holders.all(|other| other.written == first.written) => first.written,
+        _ => Written::Unclear,
+    }
+}
+
+/// What mentions lead to.
+#[derive(Default)]
+struct Behind {
+    /// Attributes of resources.
+    references: Vec<Reference>,
+    /// Variables and constants.
+    given: Vec<Rc<Given>>,
+}
+
+impl Behind {
+    fn add(&mut self, other: &Self) {
+        self.references.extend(other.references.iter().cloned());
+        self.given.extend(other.given.iter().map(Rc::clone));
+    }
+
+    /// Each once, and no more than are kept.
+    fn tidy(self) -> Self {
+        let mut seen = HashSet::new();
+        let mut given = self.given;
+        given.retain(|one| seen.insert(Rc::as_ptr(one)));
+        given.truncate(MAX_REFERENCES);
+        Self {
+            references: sorted(self.references),
+            given,
+        }
+    }
+}
+
+/// What the arguments of a resource may hold, by the place of their expressions.
+type GivenAt = HashMap<Span, Vec<Rc<Given>>>;
+
 /// What the plan says of the configuration.
 struct Configuration<'a> {
     root: Option<&'a Node>,
+    /// The values of the root's variables.
+    variables: Option<&'a Node>,
     providers: Option<&'a Node>,
     /// By module address.
     scopes: HashMap<String, Option<Rc<Scope<'a>>>>,
     /// What variables and outputs resolve to, by module prefix and text. Empty while one is being resolved.
-    resolved: HashMap<(String, String), Arc<[Reference]>>,
+    resolved: HashMap<(String, String), Rc<Behind>>,
     majors: HashMap<String, Option<u64>>,
     /// The instance key, with its brackets, of the resource that is described.
     key: String,
+    /// Of the resource that is described.
+    given: GivenAt,
 }
 
 type ProviderBlock = (Arc<str>, TerraformId, Node, Option<Span>);
 
 impl<'a> Configuration<'a> {
-    fn new(configuration: Option<&'a Node>) -> Self {
+    fn new(configuration: Option<&'a Node>, variables: Option<&'a Node>) -> Self {
         let providers =
             configuration.and_then(|configuration| configuration.get("provider_config"));
         let mut constraints: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -894,11 +976,13 @@ impl<'a> Configuration<'a> {
         let root = configuration.and_then(|configuration| configuration.get("root_module"));
         Self {
             root,
+            variables,
             providers,
             scopes: HashMap::new(),
             resolved: HashMap::new(),
             majors,
             key: String::new(),
+            given: HashMap::new(),
         }
     }
 
@@ -965,21 +1049,23 @@ impl<'a> Configuration<'a> {
         }
     }
 
-    /// Adds to a planned value what the configuration says: which unknown arguments are set and what they refer to.
+    /// Adds to a planned value what the configuration says: which unknown arguments are set, what they refer to, and which
+    /// known ones are written in it.
     fn describe(&mut self, module: &str, local: &str, key: &str, body: Node) -> Node {
         let Some(scope) = self.scope(module) else {
-            return body;
+            return unclear(body);
         };
         let Some(resource) = scope.resources.get(local).copied() else {
-            return body;
+            return unclear(body);
         };
+        self.given.clear();
         let Some(expressions) = resource.get("expressions") else {
-            return overlay(body, &Node::object(Map::default()));
+            return overlay(body, &Node::object(Map::default()), &self.given);
         };
         key.clone_into(&mut self.key);
         let shape = self.block(&scope, Some(resource), expressions);
         self.key.clear();
-        overlay(body, &shape)
+        overlay(body, &shape, &self.given)
     }
 
     /// The arguments of a block as values: constants, and unknown ones with their references.
@@ -1029,10 +1115,14 @@ impl<'a> Configuration<'a> {
         });
         match (texts, expression.as_map()) {
             (Some(true), _) => {
-                let mut found = Vec::new();
+                let mut behind = Behind::default();
                 let mentioned = mentions(expression);
                 for mention in &mentioned {
-                    self.resolve(scope, resource, mention, 0, &mut found);
+                    self.resolve(scope, resource, mention, 0, &mut behind);
+                }
+                let mut found = behind.references;
+                if let Some(span) = expression.span {
+                    self.given.insert(span, behind.given);
                 }
                 // `aws_s3_bucket.b[each.key]`: the instance of the same key, or of the one that a constant map holds.
                 let key = match mentioned.as_slice() {
@@ -1091,19 +1181,21 @@ impl<'a> Configuration<'a> {
         resource: Option<&'a Node>,
         mention: &str,
         hops: usize,
-        found: &mut Vec<Reference>,
+        found: &mut Behind,
     ) {
-        if hops > MAX_HOPS || found.len() >= MAX_REFERENCES {
+        if hops > MAX_HOPS || found.references.len() >= MAX_REFERENCES {
             return;
         }
         let all = steps(mention);
         let mut words = all.iter().map(|step| step.name);
         match (words.next(), words.next(), words.next()) {
             (Some("var"), Some(name), _) => {
-                let Some((call, outer)) = &scope.call else {
-                    return;
-                };
-                let Some(expression) = call.get("expressions").and_then(|all| all.get(name)) else {
+                let passed = scope.call.as_ref().and_then(|(call, outer)| {
+                    let expression = call.get("expressions")?.get(name)?;
+                    Some((*call, outer, expression))
+                });
+                let Some((call, outer, expression)) = passed else {
+                    found.given.extend(self.variable(scope, name));
                     return;
                 };
                 // In the outer module, `each` is that of the call.
@@ -1121,12 +1213,10 @@ impl<'a> Configuration<'a> {
                 if let Some(expression) =
                     resource.and_then(|resource| resource.get("for_each_expression"))
                 {
-                    for mention in mentions(expression) {
-                        // It cannot speak of itself.
-                        if !mention.starts_with("each.") {
-                            self.resolve(scope, None, mention, hops + 1, found);
-                        }
-                    }
+                    // It cannot speak of itself.
+                    let at = expression.span.map_or(0, |span| span.start);
+                    let name = format!("each of {at}");
+                    self.resolve_all(scope, None, expression, hops, &name, &scope.prefix, found);
                 }
             }
             (Some("module"), Some(name), Some(output)) => {
@@ -1162,7 +1252,7 @@ impl<'a> Configuration<'a> {
                 let key = all.get(2).map_or("", |step| step.key);
                 let attribute = all.get(3).map_or("", |step| step.name);
                 let address = format!("{}{mode}.{type_}.{name}{key}", scope.prefix);
-                found.push(Reference {
+                found.references.push(Reference {
                     address: address.into(),
                     attribute: attribute.into(),
                 });
@@ -1170,7 +1260,7 @@ impl<'a> Configuration<'a> {
             (Some(type_), Some(name), attribute) => {
                 let key = all.get(1).map_or("", |step| step.key);
                 let address = format!("{}{type_}.{name}{key}", scope.prefix);
-                found.push(Reference {
+                found.references.push(Reference {
                     address: address.into(),
                     attribute: attribute.unwrap_or_default().into(),
                 });
@@ -1192,21 +1282,51 @@ impl<'a> Configuration<'a> {
         hops: usize,
         name: &str,
         prefix: &str,
-        found: &mut Vec<Reference>,
+        found: &mut Behind,
     ) {
         let key = (prefix.to_owned(), name.to_owned());
         if let Some(known) = self.resolved.get(&key) {
-            found.extend(known.iter().cloned());
+            found.add(known);
             return;
         }
-        self.resolved.insert(key.clone(), Arc::new([]));
-        let mut all = Vec::new();
+        self.resolved.insert(key.clone(), Rc::default());
+        let mut all = Behind::default();
+        if let Some(constant) = expression.get("constant_value") {
+            all.given.push(Rc::new(Given::new(constant, Written::Yes)));
+        }
         for mention in mentions(expression) {
             self.resolve(scope, resource, mention, hops + 1, &mut all);
         }
-        let all = sorted(all);
-        found.extend(all.iter().cloned());
-        self.resolved.insert(key, all.into());
+        let all = all.tidy();
+        found.add(&all);
+        self.resolved.insert(key, Rc::new(all));
+    }
+
+    /// What a variable holds that no call passes: its default, and in the root module what was given instead.
+    fn variable(&mut self, scope: &Scope<'a>, name: &str) -> Vec<Rc<Given>> {
+        let key = (scope.prefix.clone(), format!("var.{name}"));
+        if let Some(known) = self.resolved.get(&key) {
+            return known.given.clone();
+        }
+        let declared = scope.module.get("variables").and_then(|all| all.get(name));
+        let default = declared.and_then(|variable| variable.get("default"));
+        let default = default.map(|value| Given::new(value, Written::Yes));
+        let variables = self.variables.filter(|_| scope.call.is_none());
+        let value = variables.and_then(|all| all.get(name)?.get("value"));
+        let value = value.map(|value| {
+            let mut value = Given::new(value, Written::No);
+            if let Some(default) = &default {
+                value.scalars.retain(|text| !default.scalars.contains(text));
+            }
+            value
+        });
+        let given: Vec<Rc<Given>> = default.into_iter().chain(value).map(Rc::new).collect();
+        let behind = Behind {
+            given: given.clone(),
+            ..Behind::default()
+        };
+        self.resolved.insert(key, Rc::new(behind));
+        given
     }
 
     /// Provider blocks that say something, and each provider that none of them configures once.
@@ -1318,18 +1438,20 @@ fn set_all(node: Node) -> Node {
 }
 
 /// Puts what the configuration says over a planned value.
-fn overlay(mut node: Node, shape: &Node) -> Node {
+fn overlay(mut node: Node, shape: &Node, given: &GivenAt) -> Node {
     match (&mut node.value, &shape.value) {
         (_, Value::Unknown(said)) => {
             let reasons = &said.reasons;
             let mut node = explain(node, reasons, single(shape.references.as_ref()));
             node.references.clone_from(&shape.references);
-            node
+            let holders = shape.span.and_then(|span| given.get(&span));
+            let holders = holders.map_or(&[][..], Vec::as_slice);
+            set_written(node, &|value| written_in(holders, value))
         }
         (Value::Unknown(_), _) => set_all(node),
         (Value::Object(_), Value::Object(arguments)) => {
             map_children(node, |key, member| match arguments.get(key) {
-                Some(argument) => Some(overlay(member, argument)),
+                Some(argument) => Some(overlay(member, argument, given)),
                 None => computed(key, member),
             })
         }
@@ -1338,8 +1460,8 @@ fn overlay(mut node: Node, shape: &Node) -> Node {
             let elements = Arc::unwrap_or_clone(std::mem::take(elements));
             let elements = elements.into_iter().zip(pairs).map(|(element, block)| {
                 match block.and_then(|at| blocks.get(at)) {
-                    Some(block) => overlay(element, block),
-                    None => element,
+                    Some(block) => overlay(element, block, given),
+                    None => unclear(element),
                 }
             });
             node.value = Value::List(Arc::new(elements.collect()));
@@ -1372,13 +1494,13 @@ fn explain(node: Node, reasons: &[String], references: Option<&Arc<[Reference]>>
 /// What the configuration does not set. Where it is not known before apply, the provider decides it, or a `dynamic`
 /// block does, which the plan does not show: then it is unknown whether it is set. No block is named like an id.
 fn computed(key: &str, mut node: Node) -> Option<Node> {
-    let scalar = key == "id"
+    let is_id = key == "id"
         || key == "arn"
         || ["_id", "_arn", "_name"]
             .iter()
             .any(|end| key.ends_with(end));
     if let Value::Unknown(unknown) = &mut node.value {
-        if scalar {
+        if is_id {
             return None;
         }
         let unknown = Arc::make_mut(unknown);
@@ -1386,7 +1508,15 @@ fn computed(key: &str, mut node: Node) -> Option<Node> {
             "known after apply, and the plan does not show an argument that sets it".to_owned(),
         ];
     }
-    Some(node)
+    // No block is a single value, and every argument is shown.
+    let alone = scalar(&node).is_some();
+    Some(set_written(node, &|_| {
+        if alone {
+            Written::No
+        } else {
+            Written::Unclear
+        }
+    }))
 }
 
 /// Which block each element was written as: in order where that fits, else the first free one that fits (sets are
@@ -1548,7 +1678,11 @@ fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&No
             &written.body,
             written.span,
             true,
-            Join { what, trusted },
+            Join {
+                what,
+                trusted,
+                planned: plan.is_some(),
+            },
         );
     }
 }
@@ -1638,9 +1772,24 @@ struct Join {
     what: &'static str,
     /// Whether what the source knows of an unknown value is taken, and not its places alone.
     trusted: bool,
+    /// The source was evaluated with the variables of the plan.
+    planned: bool,
 }
 
 impl Join {
+    /// Whether a value of which a plan or state does not say it stands in the configuration.
+    fn written(self, node: &Node, written: &Node) -> Written {
+        let unset = |reason: &String| reason.contains("var.") && reason.contains("no value");
+        match &written.value {
+            Value::Unknown(unknown) if unknown.reasons.iter().any(unset) => Written::No,
+            Value::Unknown(_) => Written::Unclear,
+            // With the variables of a plan, what a function makes of a given value is no longer told from what is written.
+            _ if self.planned && written.written == Written::Yes => Written::Unclear,
+            _ if scalar(node).is_some() && consistent(node, written) => written.written,
+            _ => Written::Unclear,
+        }
+    }
+
     /// For a value that is not the one on the line in the source.
     fn origin(self, span: Option<Span>) -> Arc<Origin> {
         let what = self.what.into();
@@ -1668,6 +1817,9 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut j
     }
     if join.trusted && written.references.is_some() {
         node.references.clone_from(&written.references);
+    }
+    if join.trusted && node.written == Written::Unclear {
+        node.written = join.written(&node, written);
     }
     node.sensitive |= written.sensitive;
     match (&mut node.value, &written.value) {

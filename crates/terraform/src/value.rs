@@ -4,7 +4,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use bigdecimal::BigDecimal;
-use hipaa_iac_source::{Map, Node, Origin, Reference, Span, TemplatePart, Unknown, Value};
+use hipaa_iac_source::{Map, Node, Origin, Reference, Span, TemplatePart, Unknown, Value, Written};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -1019,7 +1019,11 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
                 let from = child.origin.clone().or_else(|| {
                     let what = origin
                         .map_or_else(|| "a value from".into(), |origin| Arc::clone(&origin.what));
-                    Some(Arc::new(Origin { what, span: own }))
+                    Some(Arc::new(Origin {
+                        what,
+                        span: own,
+                        outside: origin.is_some_and(|origin| origin.outside),
+                    }))
                 });
                 (span, from)
             }
@@ -1067,6 +1071,11 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
         sensitive,
         references: val.refs.0.clone(),
         origin: origin.cloned(),
+        written: if origin.is_some_and(|origin| origin.outside) {
+            Written::No
+        } else {
+            Written::Yes
+        },
     }
 }
 
@@ -1465,7 +1474,11 @@ fn from_default(name: &str, default: &Val) -> Val {
     val.origin = val.span.map(|span| {
         let what = format!("default of the attribute {name:?}").into();
         let span = Some(span);
-        Arc::new(Origin { what, span })
+        Arc::new(Origin {
+            what,
+            span,
+            outside: false,
+        })
     });
     val
 }

@@ -34,14 +34,17 @@ enum Given {
 struct Text {
     file: Arc<SourceFile>,
     what: Arc<str>,
+    /// It is not written in a file that belongs to the configuration.
+    outside: bool,
 }
 
 impl Settings {
     pub(crate) fn read(sources: &Sources, options: &Options) -> Self {
         let mut diagnostics = Vec::new();
-        let text = |what: String, value: &str| Text {
+        let text = |what: String, value: &str, outside: bool| Text {
             file: sources.add(format!("<{what}>"), value),
             what: what.into(),
+            outside,
         };
         let mut given = Vec::new();
         for assignment in &options.assignments {
@@ -52,13 +55,14 @@ impl Settings {
                     "correct the path under `varFiles` of the environment in the configuration",
                 ),
                 Assignment::Var(name, value) => {
-                    let text = text(format!("--var {name}"), value);
+                    let text = text(format!("--var {name}"), value, true);
                     given.push(Given::Var(name.as_str().into(), text));
                     continue;
                 }
                 Assignment::ConfiguredVar(name, value) => {
                     let of = options.environment.as_deref().unwrap_or_default();
-                    let text = text(format!("vars.{name} of environment {of}"), value);
+                    let what = format!("vars.{name} of environment {of}");
+                    let text = text(what, value, false);
                     given.push(Given::Configured(name.as_str().into(), text));
                     continue;
                 }
@@ -88,7 +92,10 @@ impl Settings {
         let env = options
             .tf_var_env
             .iter()
-            .map(|(name, value)| (name.as_str().into(), text(format!("TF_VAR_{name}"), value)))
+            .map(|(name, value)| {
+                let text = text(format!("TF_VAR_{name}"), value, true);
+                (name.as_str().into(), text)
+            })
             .collect();
         Self {
             env,
@@ -195,8 +202,9 @@ pub(crate) fn planned(plan: &Node, module: &Module) -> Values {
         .and_then(|configuration| configuration.get("root_module"))
         .and_then(|root| root.get("variables"));
     let of_plan = |name: &Arc<str>| {
+        let declared = declared.and_then(|all| all.get(name));
         let secret = declared
-            .and_then(|all| all.get(name)?.get("sensitive")?.as_bool())
+            .and_then(|variable| variable.get("sensitive")?.as_bool())
             .unwrap_or_default();
         let val = match listed.and_then(|all| all.get(name)?.get("value")) {
             Some(node) => {
@@ -204,6 +212,7 @@ pub(crate) fn planned(plan: &Node, module: &Module) -> Values {
                 val.origin = Some(Arc::new(Origin {
                     what: "variables of the plan".into(),
                     span: node.span,
+                    outside: declared.and_then(|variable| variable.get("default")) != Some(node),
                 }));
                 val
             }
@@ -232,6 +241,7 @@ impl Text {
         let origin = Some(Arc::new(Origin {
             what: Arc::clone(&self.what),
             span: None,
+            outside: self.outside,
         }));
         let mut val = if simple {
             Val::str(Arc::clone(text))
@@ -275,6 +285,7 @@ fn read_values(file: &Arc<SourceFile>) -> Result<Values, Diagnostic> {
         let origin = Origin {
             what: Arc::clone(&what),
             span: Some(val.span.unwrap_or(span)),
+            outside: false,
         };
         val.origin = Some(Arc::new(origin));
         val

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hipaa_iac_source::{
     Inventory, Map, Node, Reference, Resource, ResourceKind, Sources, TemplatePart, TerraformId,
-    Unknown, Value,
+    Unknown, Value, Written,
 };
 use proptest::prelude::*;
 
@@ -738,12 +738,19 @@ fn references_and_referrers() {
         object(vec![("bucket", referring("aws_s3_bucket.a", "id"))]),
     );
     symbolic.symbolic = true;
+    let known = |written: Written| {
+        let mut node = Node::from("text");
+        node.written = written;
+        node
+    };
     let inventory = Inventory {
         resources: vec![
             bucket(
                 "aws_s3_bucket.a",
                 object(vec![
                     ("bucket", "logs".into()),
+                    ("outside", known(Written::No)),
+                    ("unclear", known(Written::Unclear)),
                     ("kms", referring("aws_kms_key.k", "arn")),
                     ("gone", referring("module.x.aws_kms_key.k", "arn")),
                     (
@@ -826,6 +833,8 @@ fn references_and_referrers() {
             "isLiteral(resource, 'kms') || isLiteral(resource, 'unset')",
             "false",
         ),
+        ("isLiteral(resource, 'outside')", "false"),
+        ("isLiteral(resource, 'unclear')", "?"),
         ("resource.providerMajor() >= 5", "true"),
         ("resource.phi()", "true"),
         (

@@ -1,4 +1,4 @@
-//! Plans that Terraform 1.11.4 wrote (`fixtures/data`), and one in the documented format for AWS (`fixtures/aws.plan.json`).
+//! Plans that Terraform 1.11.4 wrote (`fixtures/data`, `fixtures/written`), and one in the documented format for AWS (`fixtures/aws.plan.json`).
 
 use std::path::Path;
 
@@ -779,6 +779,118 @@ fn findings_point_into_the_source() {
     // What neither sets is not there; what the plan alone knows points at the block.
     assert!(plain.body.get("output").is_none());
     assert_eq!(&*plain.root, &**plan.path());
+}
+
+/// `fixtures/written`: what begins with `hunter2` stands in the configuration, what begins with `outside` was given with
+/// `-var` and `TF_VAR_given`.
+#[test]
+fn what_is_given_from_outside_is_not_written_in_the_configuration() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/fixtures/written");
+    let sources = Sources::new();
+    let (files, _) = walk(&folder);
+    let source = Source::read(&sources, &files, &[Options::default()]);
+    let plan = sources.read(&folder.join("plan.json")).unwrap();
+    let judge = |source: &Source<'_>| {
+        let inventory = load_json(&sources, &plan, source, &Options::default()).unwrap();
+        let resources = inventory.resources.iter();
+        let managed = resources.filter(|one| one.address.contains("terraform_data."));
+        let all = managed.map(|one| {
+            let input = one.body.get("input").unwrap();
+            (one.address.replace("terraform_data.", ""), input.clone())
+        });
+        all.collect::<BTreeMap<String, Node>>()
+    };
+    let alone = judge(&Source::default());
+    let told = |all: &BTreeMap<String, Node>, wanted: Written| -> Vec<String> {
+        let all = all.iter().filter(|(_, node)| scalar(node).is_some());
+        let all = all.filter(|(_, node)| node.written == wanted);
+        all.map(|(name, _)| name.clone()).collect()
+    };
+    assert_eq!(
+        told(&alone, Written::No),
+        [
+            "count[0]",
+            "each[\"q\"]",
+            "element",
+            "given",
+            "member",
+            "module.m.password",
+            "object",
+            "output",
+            "replaced",
+        ]
+    );
+    assert_eq!(
+        told(&alone, Written::Yes),
+        [
+            "constant",
+            "default",
+            "each_constant[\"a\"]",
+            "each_default[\"a\"]",
+            "each_default[\"b\"]",
+            "module.each[\"x\"].inner",
+            "module.each[\"x\"].password",
+            "module.m.inner",
+            "module.m.text",
+            "output_text",
+        ]
+    );
+    // Locals are not in a plan, and it does not show what functions and templates make.
+    let unclear = [
+        "call",
+        "call_given",
+        "either",
+        "local",
+        "local_text",
+        "module.each[\"x\"].text",
+        "template",
+    ];
+    assert_eq!(told(&alone, Written::Unclear), unclear);
+    let parts = |name: &str| alone.get("parts").unwrap().get(name).unwrap().written;
+    assert_eq!(
+        (parts("given"), parts("text")),
+        (Written::No, Written::Unclear)
+    );
+    // The source knows what the local is.
+    let joined = judge(&source);
+    let unclear: Vec<&str> = unclear.into_iter().filter(|one| *one != "local").collect();
+    assert_eq!(told(&joined, Written::Unclear), unclear);
+    assert!(told(&joined, Written::No).contains(&"local".to_owned()));
+    assert_eq!(told(&joined, Written::Yes), told(&alone, Written::Yes));
+}
+
+/// A state says nothing of expressions; the source beside it does.
+#[test]
+fn a_state_does_not_say_what_is_written_in_the_configuration() {
+    let sources = Sources::new();
+    let text = "variable \"p\" {\n}\nresource \"a_b\" \"c\" {\n  a = \"hunter2\"\n  b = var.p\n  c = \"other\"\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("main.tf"), text).unwrap();
+    let (files, _) = walk(folder.path());
+    let source = Source::read(&sources, &files, &[Options::default()]);
+    let state = |resource: &str| {
+        format!(
+            r#"{{"version": 4, "terraform_version": "1.11.4", "resources": [{{"mode": "managed", "type": "a_b", "name": "c", "instances": [{{"attributes": {resource}}}]}}]}}"#
+        )
+    };
+    let judge = |source: &Source<'_>, attributes: &str| {
+        let file = sources.add("terraform.tfstate", &state(attributes));
+        let inventory = load_json(&sources, &file, source, &Options::default()).unwrap();
+        let body = &find(&inventory, "a_b.c").body;
+        ["a", "b"].map(|name| body.get(name).unwrap().written)
+    };
+    let same = r#"{"a": "hunter2", "b": "x", "c": "other"}"#;
+    assert_eq!(
+        judge(&Source::default(), same),
+        [Written::Unclear, Written::Unclear]
+    );
+    assert_eq!(judge(&source, same), [Written::Yes, Written::No]);
+    // Another source than the one that the state was made from.
+    let other = same.replace("other", "changed");
+    assert_eq!(
+        judge(&source, &other),
+        [Written::Unclear, Written::Unclear]
+    );
 }
 
 /// A source that was changed since the state was written.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hipaa_iac_source::{Node, Resource, ResourceKind, Unknown, Value};
+use hipaa_iac_source::{Node, Resource, ResourceKind, Unknown, Value, Written};
 
 use super::{library, text_of};
 use crate::{
@@ -446,7 +446,14 @@ pub(super) fn is_literal(scope: &Scope<'_>, args: &[Val]) -> Outcome {
 
 fn literal(node: &Node) -> Val {
     match &node.value {
-        Value::String(_) | Value::Number(_) | Value::Bool(_) => node.references().is_empty().into(),
+        _ if node.as_unknown().is_none() && !node.references().is_empty() => false.into(),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => match node.written {
+            Written::Yes => true.into(),
+            Written::No => false.into(),
+            Written::Unclear => Val::unknown(
+                "the plan or state does not say whether the value is written in the configuration",
+            ),
+        },
         Value::Unknown(unknown) if !unknown.alternatives.is_empty() => {
             let mut answers = unknown.alternatives.iter().map(literal);
             let first = answers.next().unwrap_or(Val::Bool(false));
