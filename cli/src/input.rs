@@ -156,15 +156,17 @@ pub(crate) fn inventory(
 ) -> Result<Read, Failure> {
     let mut inventory = Inventory::default();
     let mut files = Vec::new();
+    let mut pipes = Vec::new();
     for path in &arguments.paths {
         if path == Path::new("-") {
-            inventory.extend(piped(sources, "<stdin>", io::stdin().lock()));
+            let text = Sources::text_of(io::stdin().lock());
+            pipes.push(("<stdin>".to_owned(), text));
         } else if is_pipe(path) {
-            let shown = display_path(path);
-            inventory.extend(match fs::File::open(path) {
-                Ok(pipe) => piped(sources, &shown, pipe),
-                Err(error) => unread(&shown, &error.into()),
-            });
+            let text = match fs::File::open(path) {
+                Ok(pipe) => Sources::text_of(pipe),
+                Err(error) => Err(error.into()),
+            };
+            pipes.push((display_path(path), text));
         } else if path.exists() {
             let (mut found, diagnostics) = walk(path);
             for folder in policies {
@@ -228,6 +230,12 @@ pub(crate) fn inventory(
         environment: None,
         ..environments.into_iter().next().unwrap_or_default()
     };
+    for (shown, text) in pipes {
+        inventory.extend(match text {
+            Ok(text) => piped(sources, &shown, &text, &source, &plain),
+            Err(error) => unread(&shown, &error),
+        });
+    }
     let mut manifests = Vec::new();
     for entry in &files {
         let plan = if may_be_plan(entry) {
@@ -434,18 +442,15 @@ fn unread(shown: &str, error: &ReadError) -> Inventory {
 }
 
 /// What comes through a pipe: a plan, a state or manifests.
-fn piped(sources: &Sources, shown: &str, pipe: impl io::Read) -> Inventory {
-    let text = match Sources::text_of(pipe) {
-        Ok(text) => text,
-        Err(error) => return unread(shown, &error),
-    };
-    let file = sources.add(shown, &text);
-    let plan = terraform::load_json(
-        sources,
-        &file,
-        &terraform::Source::default(),
-        &terraform::Options::default(),
-    );
+fn piped(
+    sources: &Sources,
+    shown: &str,
+    text: &str,
+    source: &terraform::Source<'_>,
+    options: &terraform::Options,
+) -> Inventory {
+    let file = sources.add(shown, text);
+    let plan = terraform::load_json(sources, &file, source, options);
     let is_plan = plan.is_some();
     let mut inventory = plan
         .unwrap_or_else(|| kubernetes::load_text(sources, &file, &kubernetes::Options::default()));

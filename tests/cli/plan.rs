@@ -695,6 +695,43 @@ fn a_finding_says_that_its_value_comes_from_the_plan() {
     );
 }
 
+#[test]
+fn a_plan_from_a_pipe_is_joined_with_the_source_that_is_named() {
+    let changed = change(
+        "aws_db_instance",
+        "d",
+        &["create"],
+        &json!({"storage_encrypted": false}),
+        &(json!({}), json!({})),
+    );
+    let plan = plan("1.2", &[changed]);
+    let source =
+        "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  storage_encrypted = true\n}\n";
+    let tree = Tree::with(&[("infra/main.tf", source), ("infra/plan.json", &plan)]).unwrap();
+    let check = |paths: &[&str], input: Option<&str>| {
+        let mut arguments = vec!["check", "--only", "rds-storage-unencrypted"];
+        arguments.extend(paths);
+        let ran = run_with(tree.path(), &arguments, &[], input).unwrap();
+        assert_eq!(ran.code, 1, "{paths:?}: {}", ran.stderr);
+        ran.stdout
+    };
+    for (paths, input, plan_path) in [
+        (["-", "infra"], Some(plan.as_str()), "<stdin>"),
+        (["infra/main.tf", "-"], Some(plan.as_str()), "<stdin>"),
+        (["infra/plan.json", "infra"], None, "infra/plan.json"),
+    ] {
+        let told = check(&paths, input);
+        let origin = format!("value comes from the plan, {plan_path}:1");
+        assert!(
+            told.contains("infra/main.tf:3:") && told.contains(&origin),
+            "{paths:?}: {told}"
+        );
+    }
+    // Without the source the plan is all there is.
+    let told = check(&["-"], Some(plan.as_str()));
+    assert!(told.contains("<stdin>:1:"), "{told}");
+}
+
 /// What the source alone says stays.
 #[test]
 fn what_a_plan_and_its_source_say_alike_is_reported_once() {

@@ -1614,7 +1614,12 @@ fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&No
             }
         }
     }
-    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let folder = match path.rsplit_once('/') {
+        Some((folder, _)) => folder,
+        // What comes through a pipe lies in no folder.
+        None if path == "<stdin>" => "",
+        None => ".",
+    };
     let environment = resources
         .first()
         .and_then(|resource| resource.environment.clone());
