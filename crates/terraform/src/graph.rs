@@ -3,7 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
@@ -77,6 +77,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<Said>>,
     pub(crate) unresolved: RefCell<Vec<Unresolved>>,
+    /// The folders of the modules that are called.
+    pub(crate) called: RefCell<BTreeSet<PathBuf>>,
     /// Template files that were read, by path.
     templates: RefCell<HashMap<PathBuf, Result<Rc<Expr>, String>>>,
 }
@@ -372,6 +374,7 @@ impl<'a> Evaluator<'a> {
             diagnostics: RefCell::default(),
             seen: RefCell::default(),
             unresolved: RefCell::default(),
+            called: RefCell::default(),
             templates: RefCell::default(),
         }
     }
@@ -1830,6 +1833,7 @@ impl<'a> Evaluator<'a> {
                 return Err(message);
             }
             if let Some(module) = self.loader.module(dir) {
+                self.called.borrow_mut().insert(dir.clone());
                 return Ok(module);
             }
         }

@@ -370,7 +370,7 @@ pub(crate) fn as_planned(loader: &Loader<'_>, root: &str, plan: &Node) -> Vec<Re
     let evaluated = pooled(|| {
         let module = loader.module(dir)?;
         let given = variables::planned(plan, &module);
-        Some(evaluate(loader, dir, &module, given, None))
+        Some(evaluate(loader, dir, &module, given, None).0)
     });
     evaluated
         .ok()
@@ -401,16 +401,17 @@ fn load_all(loader: &Loader<'_>, options: &Options) -> Inventory {
     inventory
         .diagnostics
         .extend(settings.diagnostics.iter().cloned());
-    let results: Vec<Inventory> = roots
+    let (results, calls): (Vec<Inventory>, Vec<BTreeSet<PathBuf>>) = roots
         .par_iter()
         .map(|root| evaluate_root(loader, root, &settings))
-        .collect();
-    for result in results {
+        .unzip();
+    let kept = uncalled(loader, &roots, &calls);
+    for (result, _) in results.into_iter().zip(&kept).filter(|(_, kept)| **kept) {
         inventory.extend(result);
     }
-    inventory
-        .diagnostics
-        .extend(settings.undeclared(roots.iter().filter_map(|root| loader.module(root))));
+    let roots = roots.iter().zip(&kept).filter(|(_, kept)| **kept);
+    let modules = roots.filter_map(|(root, _)| loader.module(root));
+    inventory.diagnostics.extend(settings.undeclared(modules));
     let modules = loader
         .modules
         .lock()
@@ -472,14 +473,10 @@ fn roots(loader: &Loader<'_>) -> Vec<PathBuf> {
         );
     }
     let called: BTreeSet<&PathBuf> = calls.values().flatten().collect();
-    let stands_alone = |dir: &Path| {
-        loader.module(dir).is_some_and(|module| module.backend)
-            || !automatic_variable_files(dir).is_empty()
-    };
     let mut roots: BTreeSet<PathBuf> = loader
         .walked
         .keys()
-        .filter(|dir| !called.contains(dir) || stands_alone(dir))
+        .filter(|dir| !called.contains(dir) || stands_alone(loader, dir))
         .cloned()
         .collect();
     let mut reached: BTreeSet<&Path> = BTreeSet::new();
@@ -506,6 +503,31 @@ fn roots(loader: &Loader<'_>) -> Vec<PathBuf> {
     roots.into_iter().collect()
 }
 
+/// Whether a folder that others call is applied by itself too.
+fn stands_alone(loader: &Loader<'_>, dir: &Path) -> bool {
+    loader.module(dir).is_some_and(|module| module.backend)
+        || !automatic_variable_files(dir).is_empty()
+}
+
+/// Which of the roots nobody calls, now that sources are evaluated too that are no plain text (OpenTofu allows them). Of those
+/// that only call each other the first counts.
+fn uncalled(loader: &Loader<'_>, roots: &[PathBuf], calls: &[BTreeSet<PathBuf>]) -> Vec<bool> {
+    let called: BTreeSet<&PathBuf> = calls.iter().flatten().collect();
+    let mut kept: Vec<bool> = roots
+        .iter()
+        .map(|dir| !called.contains(dir) || stands_alone(loader, dir))
+        .collect();
+    let of_kept = calls.iter().zip(&kept).filter(|(_, kept)| **kept);
+    let mut reached: BTreeSet<&PathBuf> = of_kept.flat_map(|(calls, _)| calls).collect();
+    for ((dir, calls), kept) in roots.iter().zip(calls).zip(&mut kept) {
+        if !*kept && !reached.contains(dir) {
+            *kept = true;
+            reached.extend(calls);
+        }
+    }
+    kept
+}
+
 fn local_calls(module: &Module) -> BTreeSet<PathBuf> {
     let sources = module
         .calls
@@ -522,16 +544,21 @@ fn local_calls(module: &Module) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-fn evaluate_root(loader: &Loader<'_>, dir: &Path, settings: &variables::Settings) -> Inventory {
+/// What a root makes, and the folders of the modules that it calls.
+fn evaluate_root(
+    loader: &Loader<'_>,
+    dir: &Path,
+    settings: &variables::Settings,
+) -> (Inventory, BTreeSet<PathBuf>) {
     let Some(module) = loader.module(dir) else {
-        return Inventory::default();
+        return (Inventory::default(), BTreeSet::new());
     };
     let mut diagnostics = Vec::new();
     let given = settings.of_root(loader.sources, dir, &module, &mut diagnostics);
     let workspace = Some(Arc::clone(&loader.workspace));
-    let mut inventory = evaluate(loader, dir, &module, given, workspace);
+    let (mut inventory, called) = evaluate(loader, dir, &module, given, workspace);
     inventory.diagnostics.append(&mut diagnostics);
-    inventory
+    (inventory, called)
 }
 
 fn evaluate(
@@ -540,7 +567,7 @@ fn evaluate(
     module: &Arc<Module>,
     given: BTreeMap<Arc<str>, Val>,
     workspace: Option<Arc<str>>,
-) -> Inventory {
+) -> (Inventory, BTreeSet<PathBuf>) {
     let mut inventory = Inventory::default();
     let root = shown(dir);
     let installed = installed(dir, &mut inventory.diagnostics);
@@ -569,7 +596,7 @@ fn evaluate(
     inventory
         .unresolved
         .append(&mut evaluator.unresolved.borrow_mut());
-    inventory
+    (inventory, evaluator.called.take())
 }
 
 /// A module that was downloaded.

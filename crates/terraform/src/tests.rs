@@ -788,6 +788,75 @@ fn circles_end() {
     );
 }
 
+/// As OpenTofu 1.10 plans it, which allows variables and locals in a source.
+#[test]
+fn a_module_that_is_called_by_an_evaluated_source_is_no_root() {
+    let module = "variable \"x\" {}\nresource \"terraform_data\" \"r\" {\n  input = var.x\n}\n";
+    let files = [
+        (
+            "main.tofu",
+            "variable \"dir\" {\n  default = \"./m\"\n}\nlocals {\n  sources = { n = \"${var.dir}2\" }\n}\n\
+             module \"m\" {\n  source = var.dir\n  x = 1\n}\nmodule \"n\" {\n  source = local.sources[\"n\"]\n  x = 2\n}\n\
+             module \"o\" {\n  source = \"${path.module}/m3\"\n  x = 3\n}\n",
+        ),
+        ("m/main.tf", module),
+        ("m2/main.tf", module),
+        ("m3/main.tf", module),
+    ];
+    let loaded = evaluate(&files);
+    assert_eq!(
+        loaded.addresses(),
+        [
+            "module.m.terraform_data.r",
+            "module.n.terraform_data.r",
+            "module.o.terraform_data.r",
+        ]
+    );
+    assert!(loaded.codes().is_empty(), "{:?}", loaded.codes());
+    // Another value calls other folders: what nobody calls is a root.
+    let assignments = vec![Assignment::Var("dir".into(), "./m2".into())];
+    let options = Options {
+        assignments,
+        ..Options::default()
+    };
+    let loaded = evaluate_with(&files[..2], &options);
+    let roots: Vec<_> = loaded
+        .inventory
+        .resources
+        .iter()
+        .map(|resource| (resource.root.ends_with("/m"), &*resource.address))
+        .collect();
+    assert_eq!(roots, [(true, "terraform_data.r")]);
+    // A folder that is called so and applied by itself too.
+    let mut more = files.to_vec();
+    more.push(("m/terraform.tfvars", "x = 9\n"));
+    let loaded = evaluate(&more);
+    let of_m = |one: &&Resource| one.root.ends_with("/m");
+    assert_eq!(loaded.inventory.resources.iter().filter(of_m).count(), 1);
+    assert_eq!(loaded.addresses().len(), 4);
+}
+
+/// Two that call each other so are a circle, and the first of them counts.
+#[test]
+fn of_folders_that_call_each_other_the_first_is_a_root() {
+    let calls = |other: &str, call: bool| {
+        format!(
+            "variable \"dir\" {{\n  default = \"../{other}\"\n}}\nresource \"aws_x\" \"{other}\" {{}}\n{}",
+            if call {
+                "module \"m\" {\n  source = var.dir\n}\n"
+            } else {
+                ""
+            }
+        )
+    };
+    let (a, b) = (calls("b", true), calls("a", true));
+    let loaded = evaluate(&[("a/main.tofu", &a), ("b/main.tofu", &b)]);
+    assert_eq!(loaded.addresses(), ["aws_x.b", "module.m.aws_x.a"]);
+    let b = calls("a", false);
+    let loaded = evaluate(&[("a/main.tofu", &a), ("b/main.tofu", &b)]);
+    assert_eq!(loaded.addresses(), ["aws_x.b", "module.m.aws_x.a"]);
+}
+
 #[test]
 fn roots_are_folders_that_nobody_calls() {
     let loaded = evaluate(&[
