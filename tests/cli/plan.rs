@@ -343,6 +343,13 @@ fn the_line_of_a_secret_is_not_shown() {
         variable.to_owned() + &resource("var.s"),
         resource("sensitive(\"zq7markerzq7\")"),
         "locals {\n  s = sensitive(\"zq7markerzq7\")\n}\n".to_owned() + &resource("local.s"),
+        // The same text in plain sight: pointed at, and beside what is.
+        resource("\"zq7markerzq7\" == \"x\"")
+            + "resource \"aws_db_instance\" \"s\" {\n  identifier = var.s\n}\n"
+            + variable,
+        resource("false # zq7markerzq7")
+            + "resource \"aws_db_instance\" \"s\" {\n  identifier = var.s\n}\n"
+            + variable,
     ] {
         let tree = Tree::with(&[("main.tf", &text)]).unwrap();
         assert_silent(&tree, ".", &FORMATS, &[], &[]);
@@ -656,7 +663,8 @@ fn a_password_from_outside_is_not_written_in_the_configuration() {
         assert_eq!(judged(&expression), [verdict], "{expression}");
     }
     // The source with the variable from the environment, and from a file among those that are checked.
-    let source = "variable \"p\" {\n}\nresource \"aws_db_instance\" \"d\" {\n  password = var.p\n}\n";
+    let source =
+        "variable \"p\" {\n}\nresource \"aws_db_instance\" \"d\" {\n  password = var.p\n}\n";
     let check = ["check", ".", "--only", policy];
     let tree = Tree::with(&[("main.tf", source)]).unwrap();
     let given = [("TF_VAR_p", "Zq7-outside")];
@@ -705,8 +713,7 @@ fn a_plan_from_a_pipe_is_joined_with_the_source_that_is_named() {
         &(json!({}), json!({})),
     );
     let plan = plan("1.2", &[changed]);
-    let source =
-        "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  storage_encrypted = true\n}\n";
+    let source = "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  storage_encrypted = true\n}\n";
     let tree = Tree::with(&[("infra/main.tf", source), ("infra/plan.json", &plan)]).unwrap();
     let check = |paths: &[&str], input: Option<&str>| {
         let mut arguments = vec!["check", "--only", "rds-storage-unencrypted"];

@@ -110,6 +110,25 @@ impl CheckResult {
                 ..made_diagnostic(diagnostic, sources)
             })
             .collect();
+        // A text that is a secret elsewhere.
+        let marked = scrub::Secrets::of(inventory);
+        let conceal = |span: &mut Option<Span>, sensitive: &mut bool| {
+            if let Some(at) = *span
+                && let Some(file) = sources.get(at.file)
+                && marked.shown(&file, at, *sensitive)
+            {
+                *sensitive = true;
+                if marked.shown(&file, at, true) {
+                    *span = None;
+                }
+            }
+        };
+        for finding in &mut findings {
+            conceal(&mut finding.span, &mut finding.sensitive);
+        }
+        for diagnostic in &mut diagnostics {
+            conceal(&mut diagnostic.span, &mut diagnostic.sensitive);
+        }
         diagnostics.sort_by(|a, b| diagnostic_order(a).cmp(&diagnostic_order(b)));
         diagnostics.dedup_by(|a, b| diagnostic_order(a) == diagnostic_order(b));
         let mut unresolved: Vec<Unresolved> = inventory

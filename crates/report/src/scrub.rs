@@ -3,9 +3,13 @@
 //! [`line()`] is the only way by which a line of an input gets into a report, and [`text`] the way of every message. Both would
 //! rather hide too much than too little: what a line means is also told by the address, the attribute and the message.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
 
-use hipaa_iac_source::{SourceFile, Span};
+use hipaa_iac_source::{Inventory, Node, SourceFile, Span, Value};
 use regex::Regex;
 
 /// What stands for a hidden text.
@@ -16,6 +20,63 @@ const MAX_LINE_BYTES: usize = 2_000;
 
 /// How many lines up the name that a value belongs to is looked for.
 const LINES_ABOVE: u32 = 16;
+
+/// How long a text must be, in bytes, to be looked for where nothing marks it.
+const MIN_SECRET: usize = 8;
+
+/// Texts that an input marks as sensitive, by their first bytes: they are secrets where they stand in plain sight, too.
+pub(crate) struct Secrets(HashMap<[u8; MIN_SECRET], Vec<Arc<str>>>);
+
+impl Secrets {
+    /// Those of all resources.
+    pub(crate) fn of(inventory: &Inventory) -> Self {
+        fn gather(node: &Node, into: &mut Vec<Arc<str>>) {
+            match &node.value {
+                _ if node.sensitive => node.texts(into),
+                Value::List(elements) => elements.iter().for_each(|one| gather(one, into)),
+                Value::Object(members) => members.values().for_each(|one| gather(one, into)),
+                _ => {}
+            }
+        }
+        let mut texts = Vec::new();
+        for resource in &inventory.resources {
+            gather(&resource.body, &mut texts);
+        }
+        let texts: BTreeSet<Arc<str>> = texts.into_iter().collect();
+        let mut secrets: HashMap<[u8; MIN_SECRET], Vec<Arc<str>>> = HashMap::new();
+        for text in texts {
+            if let Some(start) = text.as_bytes().first_chunk() {
+                secrets.entry(*start).or_default().push(text);
+            }
+        }
+        Self(secrets)
+    }
+
+    /// Whether [`line()`] would show one.
+    pub(crate) fn shown(&self, file: &SourceFile, span: Span, sensitive: bool) -> bool {
+        let number = file.position(span.start).line;
+        !self.0.is_empty()
+            && short_line(file, number).is_some_and(|text| self.stand_in(text))
+            && line(file, span, sensitive).is_some_and(|line| self.stand_in(&line.text))
+    }
+
+    /// Whether one of them is a whole word of a text, or several.
+    fn stand_in(&self, text: &str) -> bool {
+        let goes_on = |next: Option<char>| next.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let mut starts = text.as_bytes().windows(MIN_SECRET).enumerate();
+        starts.any(|(at, start)| {
+            let Some((before, rest)) = text.split_at_checked(at) else {
+                return false;
+            };
+            let mut secrets = self.0.get(start).into_iter().flatten();
+            secrets.any(|secret| {
+                rest.strip_prefix(&**secret).is_some_and(|after| {
+                    !goes_on(before.chars().next_back()) && !goes_on(after.chars().next())
+                })
+            })
+        })
+    }
+}
 
 /// A line that is safe to print.
 #[derive(Clone, Debug, PartialEq, Eq)]

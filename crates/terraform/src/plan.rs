@@ -1511,11 +1511,7 @@ fn computed(key: &str, mut node: Node) -> Option<Node> {
     // No block is a single value, and every argument is shown.
     let alone = scalar(&node).is_some();
     Some(set_written(node, &|_| {
-        if alone {
-            Written::No
-        } else {
-            Written::Unclear
-        }
+        if alone { Written::No } else { Written::Unclear }
     }))
 }
 

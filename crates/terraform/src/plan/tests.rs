@@ -887,10 +887,7 @@ fn a_state_does_not_say_what_is_written_in_the_configuration() {
     assert_eq!(judge(&source, same), [Written::Yes, Written::No]);
     // Another source than the one that the state was made from.
     let other = same.replace("other", "changed");
-    assert_eq!(
-        judge(&source, &other),
-        [Written::Unclear, Written::Unclear]
-    );
+    assert_eq!(judge(&source, &other), [Written::Unclear, Written::Unclear]);
 }
 
 /// A source that was changed since the state was written.
