@@ -38,6 +38,11 @@ const DEFAULT: [Suite; 6] = [
 /// Runs the named suites, or [`DEFAULT`]. A suite whose tools cannot be had is skipped aloud, and in CI fails.
 pub(crate) fn run(named: &[Suite]) -> Outcome {
     let chosen = if named.is_empty() { &DEFAULT } else { named };
+    // The programs of a cluster take minutes to build: in what the suites before it leave idle.
+    let mut ahead = match chosen.iter().position(|suite| *suite == Suite::Cluster) {
+        Some(1..) => tools::cluster_ahead(),
+        _ => None,
+    };
     let mut failed = Vec::new();
     for suite in chosen {
         let name = suite
@@ -46,6 +51,12 @@ pub(crate) fn run(named: &[Suite]) -> Outcome {
             .unwrap_or_default();
         say(&format!("\n== suite {name}"));
         let started = Instant::now();
+        if *suite == Suite::Cluster
+            && let Some(builder) = ahead.take()
+        {
+            // What failed there is tried again below, and told.
+            let _ = builder.join();
+        }
         if let Err(missing) = suite.prepare() {
             say(&format!("skipped {name}: {missing}"));
             if ci() || !named.is_empty() {

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread::{self, JoinHandle},
 };
 
 use crate::{must, root, say};
@@ -119,6 +120,32 @@ const CLUSTER_PACKAGES: [(&str, &str); 7] = [
 
 /// A cluster of one node: containerd and what it needs, Kubernetes, Helm.
 pub(crate) fn cluster() -> Result<(), String> {
+    cluster_packages()?;
+    kubernetes()?;
+    snapshots()?;
+    helm()
+}
+
+/// Begins to build the programs of a cluster, of Kubernetes above all, with the time of the processors that nothing else wants.
+/// `None` where [`cluster`] will fail.
+pub(crate) fn cluster_ahead() -> Option<JoinHandle<()>> {
+    // Here and not there: what installs packages or the toolchain may not run twice at once.
+    cluster_packages().and_then(|()| go(26)).ok()?;
+    Some(thread::spawn(|| {
+        // A link to `PID/task/TID`. What this thread starts has its scheduling policy.
+        if let Ok(this) = std::fs::read_link("/proc/thread-self")
+            && let Some(id) = this.file_name()
+        {
+            let policy = ["--idle", "--pid", "0"];
+            let _ = Command::new("chrt").args(policy).arg(id).status();
+        }
+        if let Err(problem) = kubernetes().and_then(|()| snapshots()) {
+            say(&format!("note: {problem}"));
+        }
+    }))
+}
+
+fn cluster_packages() -> Result<(), String> {
     if !cfg!(target_os = "linux") || !is_root() {
         return Err("needs root on Linux, for containers and network namespaces".to_owned());
     }
@@ -127,12 +154,11 @@ pub(crate) fn cluster() -> Result<(), String> {
         .filter(|(sign, _)| !has(sign) && !Path::new(sign).is_file())
         .map(|(_, package)| package)
         .collect();
-    if !missing.is_empty() {
-        install(&missing)?;
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        install(&missing)
     }
-    kubernetes()?;
-    snapshots()?;
-    helm()
 }
 
 /// The programs of volume snapshots, and the definitions of their kinds in one file.
