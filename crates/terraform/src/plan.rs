@@ -1794,7 +1794,11 @@ impl Join {
     /// For a value that is not the one on the line in the source.
     fn origin(self, span: Option<Span>) -> Arc<Origin> {
         let what = self.what.into();
-        Arc::new(Origin { what, span })
+        Arc::new(Origin {
+            what,
+            span,
+            outside: false,
+        })
     }
 }
 
