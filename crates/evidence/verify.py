@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Verifies an evidence log of hipaa-iac. Needs Python 3.8 or later and nothing else; reads only.
 
+Take this file from the project or from `hipaa-iac evidence verifier`: the copy in a log is as good as whoever can write there.
+
     python3 verify.py LOG [--trusted-key FILE]... [--checkpoint FILE]...
     python3 verify.py LOG --key-list FILE --root-key FILE [--checkpoint FILE]...
 
@@ -17,6 +19,12 @@ tree (RFC 6962), whose hashes are kept as tiles (c2sp.org/tlog-tiles); checkpoin
 (c2sp.org/tlog-checkpoint).
 """
 
+import sys
+
+# Nothing is imported from the folder of this file: where it lies in a log, others may have put a module beside it.
+if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]
+
 import argparse
 import base64
 import binascii
@@ -25,7 +33,6 @@ import itertools
 import json
 import os
 import re
-import sys
 
 # --- ed25519 (RFC 8032, section 5.1), verification only -------------------------------------------------------------------------
 
@@ -101,6 +108,10 @@ def verify_signature(public, message, signature):
 # --- keys, envelopes and checkpoints --------------------------------------------------------------------------------------------
 
 SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+# The largest object of a log, in bytes.
+MAX_OBJECT = 64 << 20
 
 
 class Unusable(Exception):
@@ -351,7 +362,7 @@ class Log:
         for path in self.listing():
             top = path.split("/", 1)[0] if "/" in path else ""
             number = re.fullmatch(r"[a-z]+/(\d{12,20})(?:\.dsse\.json)?", path, re.ASCII)
-            number = int(number.group(1)) if number else None
+            number = int(number.group(1)) if number and int(number.group(1)) < 2**64 else None
             if path == "checkpoint":
                 self.newest = True
             elif top == "keys":
@@ -379,15 +390,21 @@ class Log:
     def listing(self):
         for folder, folders, files in os.walk(self.folder):
             folders.sort()
-            for name in sorted(files):
+            # A link to a folder is an object, and none that is walked into.
+            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            for name in sorted(files + links):
                 yield os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
 
     def get(self, key):
+        """The bytes of an object; None where it is a link to nothing."""
         try:
             with open(os.path.join(self.folder, key), "rb") as file:
-                return file.read()
+                data = file.read(MAX_OBJECT + 1)
         except FileNotFoundError:
             return None
+        if len(data) > MAX_OBJECT:
+            raise Unusable("%s: too large for an object of a log" % os.path.join(self.folder, key))
+        return data
 
     def tell(self, code, object_, message):
         self.findings.add((code, object_, message))
@@ -396,7 +413,7 @@ class Log:
         found = []
         for path in self.key_files:
             try:
-                pem = self.get(path)
+                pem = self.get(path) or b""
                 key = Key(pem.decode("utf-8"))
                 if "keys/%s.pem" % key.id != path or key.pem != pem:
                     raise ValueError
@@ -410,7 +427,7 @@ class Log:
 
     def open(self, key):
         try:
-            checkpoint = Checkpoint(self.get(key))
+            checkpoint = Checkpoint(self.get(key) or b"")
             self.opened.append((key, checkpoint.size, checkpoint.verify(self.keys)))
             return checkpoint
         except ValueError as problem:
@@ -461,13 +478,14 @@ class Log:
         widest = {index: width for level, index, width in sorted(self.tiles) if level == 0 and index * 256 + width <= size}
         stored = {}
         for index, width in widest.items():
-            data = self.get(tile_path(0, index, width))
+            data = self.get(tile_path(0, index, width)) or b""
             for i in range(min(width, len(data) // 32)):
                 stored[index * 256 + i] = data[i * 32 : i * 32 + 32]
         frontier, levels, roots, seen, signed = (0, []), {}, {0: root_of((0, []))}, set(), {}
         last = max(self.records, default=-1) + 1
         for index in range(min(size, last)):
-            key, data = record_key(index), self.get(record_key(index))
+            key = record_key(index)
+            data = self.get(key) if index in self.records else None
             record = None if data is None else leaf_hash(data)
             expected = checkpoints[index + 1].root if index + 1 in checkpoints else None
             candidates = [leaf for leaf in (record, stored.get(index)) if leaf is not None]
@@ -509,7 +527,7 @@ class Log:
                     if (level, index // 256, width) not in self.tiles:
                         self.tell("tile-missing", tile_path(level, index // 256, width), "missing")
         for index in sorted(i for i in self.records if i >= size):
-            data = self.get(record_key(index))
+            data = self.get(record_key(index)) or b""
             signer, one_form, _ = verify_envelope(data, self.keys)
             if index == size and signer is not None and one_form and leaf_hash(data) not in seen:
                 self.tell("record-unfinished", record_key(index), "not in the log; the run that began it was killed, or the end of the log was cut off")

@@ -242,6 +242,71 @@ fn records_cannot_be_removed_doubled_swapped_or_added() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_listed_and_cannot_be_had_is_missing() {
+    use std::os::unix::fs::symlink;
+
+    let base = Made::new(9);
+    // A link to nothing in place of an object, or as one more.
+    for (object, expected) in [
+        ("records/000000000003.dsse.json", "record-missing"),
+        ("records/000000000008.dsse.json", "record-missing"),
+        ("records/000000000009.dsse.json", "record-added"),
+        ("checkpoint", "checkpoint-invalid"),
+        ("checkpoints/000000000004", "checkpoint-invalid"),
+        ("tile/0/000.p/9", "tile-mismatch"),
+        ("keys/0123456789abcdef.pem", "key-mismatch"),
+    ] {
+        found(
+            &base,
+            |made| {
+                let path = made.log().join(object);
+                let _ = fs::remove_file(&path);
+                symlink("nothing", path).unwrap();
+            },
+            &format!("{expected} {object}"),
+        );
+    }
+    found(
+        &base,
+        |made| {
+            let path = made.log().join("records/000000000003.dsse.json");
+            fs::remove_file(&path).unwrap();
+            fs::create_dir(path).unwrap();
+        },
+        "record-missing records/000000000003.dsse.json",
+    );
+    found(
+        &base,
+        |made| symlink("../keys", made.log().join("records/more")).unwrap(),
+        "unexpected-object records/more",
+    );
+    // No size is so large.
+    found(
+        &base,
+        |made| made.write("log/checkpoints/18446744073709551616", b""),
+        "unexpected-object checkpoints/18446744073709551616",
+    );
+}
+
+#[test]
+fn nothing_beside_the_verifier_in_python_is_imported() {
+    let made = Made::new(3);
+    for module in ["json", "hashlib", "argparse"] {
+        made.write(&format!("log/{module}.py"), b"raise SystemExit(0)\n");
+    }
+    remove(&made, &record(1));
+    let folder = made.tree.path();
+    let said = python(folder, KEY, &folder.join("log/verify.py"));
+    assert_eq!(said.code, 1);
+    assert!(
+        said.findings
+            .contains("record-missing records/000000000001.dsse.json"),
+        "{said:?}"
+    );
+}
+
 #[test]
 fn who_rewrites_everything_lacks_the_key() {
     // A log that another key made, with the same records: in itself it is whole.

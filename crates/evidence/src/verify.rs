@@ -143,12 +143,15 @@ pub fn verify<S: Store>(store: &S, trust: &Trust) -> Result<Verification, Verify
         .last()
         .map_or(0, |last| last.saturating_add(1));
     for index in 0..size.min(last) {
+        // What is listed may be gone when it is asked for, or be a link to nothing.
         let record = if listed.records.contains(&index) {
             verifier.record(index)?
         } else {
-            missing.push(index);
             None
         };
+        if record.is_none() {
+            missing.push(index);
+        }
         let tile = stored.get(&index).copied();
         let expected = checkpoints.get(&(index + 1)).map(|next| next.root);
         let candidates = [record.as_ref().map(|record| record.leaf), tile];
