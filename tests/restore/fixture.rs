@@ -394,6 +394,10 @@ impl Fixture {
         self.dump("schema.dump", &["-Fc", "--schema-only", "ehr"])?;
         self.dump("no-blobs.dump", &["-Fc", "--no-blobs", &shared, "ehr"])?;
         self.dump(
+            "canary.dump",
+            &["-Fc", "--exclude-table-data=public.*", "ehr"],
+        )?;
+        self.dump(
             "excluded.dump",
             &["-Fc", "--exclude-table-data=public.encounters", "ehr"],
         )?;
