@@ -21,6 +21,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("command::rolled_back", rolled_back),
         Trial::test("command::nothing_proved", nothing_proved),
         Trial::test("command::not_destroyed", not_destroyed),
+        Trial::test("command::folder_of_others", folder_of_others),
         Trial::test("command::fetched", fetched),
         Trial::test("command::progress", progress),
         Trial::test("command::example", example),
@@ -429,6 +430,30 @@ fn not_destroyed() -> Result<(), Failed> {
         return Err(collected.stderr.into());
     }
     same(folders()?.len(), 0)
+}
+
+/// Whoever may write where the scratch is keeps nobody waiting with a pipe in the place of a lock.
+fn folder_of_others() -> Result<(), Failed> {
+    let place = tempfile::tempdir()?;
+    let theirs = place
+        .path()
+        .join("hipaa-iac-restore-01ARZ3NDEKTSV4RRFFQ69G5FAV");
+    fs::create_dir(&theirs)?;
+    must(Command::new("mkfifo").arg(theirs.join("lock")))?;
+    // What is new may be a run that is just being made.
+    must(
+        Command::new("touch")
+            .args(["-d", "1 hour ago"])
+            .arg(&theirs),
+    )?;
+    let ran = Command::new("timeout")
+        .arg("60")
+        .arg(program()?)
+        .args(["restore", "gc", "--state", "state", "--scratch", "."])
+        .current_dir(place.path())
+        .output()?;
+    same(ran.status.code(), Some(0))?;
+    same(theirs.exists(), false)
 }
 
 /// The network in one process and the key in another: what the one fetched the other restores, and nothing else.

@@ -34,6 +34,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("s3::versitygw", versitygw),
         Trial::test("s3::moto", moto),
         Trial::test("s3::many_objects", many_objects),
+        Trial::test("s3::slow_folder", slow_folder),
     ];
     let faults: [(&'static str, Fault, Reason); 12] = [
         ("none", Fault::None, Reason::None),
@@ -466,6 +467,30 @@ fn misbehaving(name: &str, fault: Fault, reason: Reason) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The deadline holds for a backup of several objects, which are copied before anything is opened.
+fn slow_folder() -> Result<(), Failed> {
+    let bench = Bench::new("slow_folder")?;
+    let port = serve(fs::read(bench.stored()?)?, Fault::Slow)?;
+    let environment = [
+        ("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
+    ];
+    let source = json!({"pgBaseBackup": {
+        "location": {"s3": {
+            "bucket": "backups",
+            "prefix": "base/",
+            "region": "us-east-1",
+            "endpoint": format!("http://127.0.0.1:{port}"),
+        }},
+        "encryption": age(),
+    }});
+    let mut document = bench.fixture.verification("s3-slow-folder", &source);
+    document["spec"]["deadlines"]["fetchSeconds"] = json!(4);
+    bench
+        .expect(&document, &environment, Reason::FetchTimeout)
+        .map(drop)
+}
+
 /// A server of one object, until the process ends.
 fn serve(object: Vec<u8>, fault: Fault) -> io::Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -536,6 +561,18 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
                 return Ok(());
             }
             _ => {}
+        }
+        if request.contains("?list-type=2") {
+            let text = format!(
+                "<ListBucketResult><Name>backups</Name><KeyCount>1</KeyCount><IsTruncated>false</IsTruncated><Contents><Key>base/base.tar.age</Key><LastModified>2026-11-24T00:00:00.000Z</LastModified><ETag>\"0123\"</ETag><Size>{}</Size></Contents></ListBucketResult>",
+                object.len()
+            );
+            write!(
+                out,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}",
+                text.len()
+            )?;
+            continue;
         }
         let from = range.unwrap_or(0).min(object.len());
         let body = &object[from..];

@@ -82,6 +82,8 @@ fn fetch_all(
     let begun = Instant::now();
     let spec = &verification.spec;
     let system = |error: io::Error| Failure::system("the folder for the backup", &error);
+    // The kubelet ends this process, at the Job's deadline or before.
+    let go_on = || Ok::<(), Failure>(());
     let store = |place: &Location| matches!(place, Location::S3(_));
     if !store(spec.source.location()) {
         return Err(Failure::new(
@@ -98,6 +100,7 @@ fn fetch_all(
             secrets,
             mirror: &into.join(TREE),
             source: Some(&*source),
+            go_on: &go_on,
         },
     )?;
     if let LocatedForm::Stream(mut stream) = located.form {
@@ -120,6 +123,7 @@ fn fetch_all(
                 secrets,
                 mirror: &into.join(LOG),
                 source: None,
+                go_on: &go_on,
             },
         )?;
         server_side = location::weaker(server_side, log.server_side);

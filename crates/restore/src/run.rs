@@ -348,12 +348,26 @@ impl<'a> Running<'a> {
         let source = source::of(&spec.source);
         progress(&Event::Phase(Phase::Locate));
         let begun = Instant::now();
+        let limit = begun + Duration::from_secs(spec.deadlines.fetch_seconds);
+        let total = begun + Duration::from_secs(spec.deadlines.total_seconds);
+        let go_on = || {
+            if stop.load(Ordering::Relaxed) {
+                Err(interrupted())
+            } else if Instant::now() > total {
+                Err(over(Reason::DeadlineExceeded, "totalSeconds"))
+            } else if Instant::now() > limit {
+                Err(over(Reason::FetchTimeout, "fetchSeconds"))
+            } else {
+                Ok(())
+            }
+        };
         let finder = |mirror| Finder {
             form: source.form(),
             manifest_key: spec.source.manifest_key(),
             secrets: &self.options.secrets,
             mirror,
             source: Some(&*source),
+            go_on: &go_on,
         };
         let mirror = folder.join(scratch::MIRROR);
         let fetched = self.options.fetched.as_deref();
@@ -384,6 +398,7 @@ impl<'a> Running<'a> {
                     secrets: &self.options.secrets,
                     mirror: &wal_mirror,
                     source: None,
+                    go_on: &go_on,
                 };
                 let log = location::find(wal, &finder)?;
                 server_side = location::weaker(server_side, log.server_side);
@@ -485,16 +500,10 @@ impl<'a> Running<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if stop.load(Ordering::Relaxed) {
-                break Some(Failure::new(
-                    Reason::Interrupted,
-                    "a signal stopped the run",
-                ));
+                break Some(interrupted());
             }
             if Instant::now() > total {
-                break Some(Failure::new(
-                    Reason::DeadlineExceeded,
-                    "deadlines.totalSeconds is over",
-                ));
+                break Some(over(Reason::DeadlineExceeded, "totalSeconds"));
             }
             if fetched
                 .lock()
@@ -502,10 +511,7 @@ impl<'a> Running<'a> {
                 .seconds()
                 > fetch_limit
             {
-                break Some(Failure::new(
-                    Reason::FetchTimeout,
-                    "deadlines.fetchSeconds is over",
-                ));
+                break Some(over(Reason::FetchTimeout, "fetchSeconds"));
             }
         };
         sandbox.end(problem.is_none());
@@ -651,6 +657,14 @@ impl<'a> Running<'a> {
         all.insert(ObjectiveName::Rto, Objective::judge(rto, measured));
         all
     }
+}
+
+fn interrupted() -> Failure {
+    Failure::new(Reason::Interrupted, "a signal stopped the run")
+}
+
+fn over(reason: Reason, deadline: &str) -> Failure {
+    Failure::new(reason, format!("deadlines.{deadline} is over"))
 }
 
 /// A ULID: the time, and 80 random bits.

@@ -45,6 +45,7 @@ use crate::{
     config::SecretRef,
     context::{Context, Event, Failure, Input, Secrets, Seen},
     jail::{self, Identity, Jail},
+    location::open_file,
     protocol::{Done, Frames, Kind, Layout, Message, Request, read_request},
     result::{Phase, Reason, Time},
     source,
@@ -344,7 +345,7 @@ fn read_secrets(folder: &Path, references: &[SecretRef]) -> Secrets {
     let mut all = BTreeMap::new();
     for reference in references {
         let mut bytes = Vec::new();
-        let read = File::open(folder.join(&reference.name).join(&reference.key))
+        let read = open_file(&folder.join(&reference.name).join(&reference.key))
             .and_then(|file| file.take(SECRET_LIMIT).read_to_end(&mut bytes));
         // What is missing is told by the one that needs it.
         if read.is_ok() {

@@ -23,6 +23,8 @@ use nix::{
     unistd::{Pid, getuid},
 };
 
+use crate::location::open_file;
+
 /// The start of the name of a run's folder.
 const PREFIX: &str = "hipaa-iac-restore-";
 /// The lock in it.
@@ -129,7 +131,8 @@ fn remove(path: &Path) -> bool {
 fn remove_run(path: &Path) -> bool {
     let gone = remove(path);
     if !gone {
-        let _ = File::create(path.join(LOCK));
+        // A link in its place is not followed.
+        let _ = File::create_new(path.join(LOCK));
     }
     gone
 }
@@ -221,7 +224,8 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
         if !folder.exists() {
             continue;
         }
-        match File::open(folder.join(LOCK)) {
+        // Others may make such a folder too, with a pipe in it that nobody writes to.
+        match open_file(&folder.join(LOCK)) {
             Ok(lock) if lock.try_lock().is_err() => {
                 collected.active.push(folder);
                 continue;

@@ -2,9 +2,12 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
+
+use nix::fcntl::OFlag;
 
 use crate::{
     config::{self, LocalLocation, Location, Select, Spec},
@@ -49,6 +52,21 @@ pub(crate) struct Finder<'a> {
     pub(crate) mirror: &'a Path,
     /// What knows which of them it needs; without it all are copied.
     pub(crate) source: Option<&'a dyn Source>,
+    /// Asked again and again while objects are listed and copied: the failure that ends it.
+    pub(crate) go_on: &'a dyn Fn() -> Result<(), Failure>,
+}
+
+/// Opens a file to read. What is none, such as a pipe, would keep whoever opens it waiting.
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
+    let file = File::options()
+        .read(true)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"))
+    }
 }
 
 /// Finds a backup.
@@ -126,10 +144,11 @@ fn manifest_too_large() -> Failure {
 }
 
 /// What an error of the file system says about a backup.
-fn failure(path: &Path, error: &std::io::Error) -> Failure {
+fn failure(path: &Path, error: &io::Error) -> Failure {
     let reason = match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Reason::BackupMissing,
-        std::io::ErrorKind::PermissionDenied => Reason::FetchDenied,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Reason::BackupMissing,
+        io::ErrorKind::PermissionDenied => Reason::FetchDenied,
+        io::ErrorKind::InvalidInput => Reason::ConfigError,
         _ => Reason::FetchTimeout,
     };
     Failure::new(reason, format!("{}: {error}", path.display()))
@@ -156,7 +175,7 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
             (LocatedForm::Tree(path.clone()), None)
         }
         (false, Form::Stream | Form::Either) => {
-            let file = File::open(&path).map_err(|error| failure(&path, &error))?;
+            let file = open_file(&path).map_err(|error| failure(&path, &error))?;
             (LocatedForm::Stream(Box::new(file)), Some(data.len()))
         }
         (true, Form::Stream) => {
@@ -180,21 +199,12 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
     };
     let manifest = finder.manifest_key.and_then(|key| {
         let name = path.file_name()?.to_string_lossy();
-        let beside = path.parent()?.join(key.replace("{artifact}", &name));
-        let mut bytes = Vec::new();
-        File::open(beside)
-            .ok()?
-            .take(manifest::LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .ok()?;
-        Some(bytes)
+        Some(path.parent()?.join(key.replace("{artifact}", &name)))
     });
-    if manifest
-        .as_ref()
-        .is_some_and(|manifest| manifest.len() as u64 > manifest::LIMIT)
-    {
-        return Err(manifest_too_large());
-    }
+    let manifest = match manifest {
+        Some(beside) => manifest_in(&beside)?,
+        None => None,
+    };
     Ok(Located {
         form,
         uri: format!("file://{}", path.display()),
@@ -207,6 +217,21 @@ fn find_local(local: &LocalLocation, finder: &Finder<'_>) -> Result<Located, Fai
         },
         manifest,
     })
+}
+
+/// The producer's manifest; none where there is nothing. One that cannot be read is not taken for none.
+fn manifest_in(beside: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    let mut bytes = Vec::new();
+    let read =
+        open_file(beside).and_then(|file| file.take(manifest::LIMIT + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) if bytes.len() as u64 > manifest::LIMIT => Err(manifest_too_large()),
+        Ok(_) => Ok(Some(bytes)),
+        Err(error) => match failure(beside, &error) {
+            absent if absent.reason == Reason::BackupMissing => Ok(None),
+            other => Err(other),
+        },
+    }
 }
 
 /// The entry whose name comes last, manifests left out.

@@ -99,7 +99,7 @@ pub(super) fn find(s3: &S3Location, finder: &Finder<'_>) -> Result<Located, Fail
     }
     let key = match s3.select {
         None => s3.prefix.clone(),
-        Some(Select::Newest) => client.newest(s3, finder.manifest_key)?,
+        Some(Select::Newest) => client.newest(s3, finder)?,
     };
     let head = client.head(&key)?;
     let manifest = client.manifest(finder.manifest_key, &key)?;
@@ -382,13 +382,19 @@ impl Client {
     }
 
     /// Looks at each key below a prefix, which may end within a name. What a store lists is never held.
-    fn list(&self, prefix: &str, at: &mut dyn FnMut(String)) -> Result<(), Failure> {
+    fn list(
+        &self,
+        prefix: &str,
+        finder: &Finder<'_>,
+        at: &mut dyn FnMut(String),
+    ) -> Result<(), Failure> {
         // Listing is by whole folders; the rest of the prefix is compared here.
         let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
         let path = Self::path(folder)?;
         self.runtime.block_on(async {
             let mut listed = self.store.list((!folder.is_empty()).then_some(&path));
             while let Some(entry) = listed.next().await {
+                (finder.go_on)()?;
                 let entry = entry.map_err(|error| self.failure(prefix, &error))?;
                 let key: String = entry.location.into();
                 if key.starts_with(prefix) {
@@ -399,9 +405,10 @@ impl Client {
         })
     }
 
-    fn newest(&self, s3: &S3Location, manifest_key: Option<&str>) -> Result<String, Failure> {
+    fn newest(&self, s3: &S3Location, finder: &Finder<'_>) -> Result<String, Failure> {
         let mut last: Option<String> = None;
-        self.list(&s3.prefix, &mut |key| {
+        let manifest_key = finder.manifest_key;
+        self.list(&s3.prefix, finder, &mut |key| {
             let name = key.rsplit('/').next().unwrap_or_default();
             if counts(name, s3.suffix.as_deref(), manifest_key)
                 && last.as_ref().is_none_or(|last| *last < key)
@@ -468,7 +475,7 @@ impl Client {
         };
         // The one thing that grows with the number of objects.
         let mut names = Vec::new();
-        self.list(&prefix, &mut |key| {
+        self.list(&prefix, finder, &mut |key| {
             names.extend(key.strip_prefix(&prefix).map(str::to_owned));
         })?;
         names.sort_unstable();
@@ -504,6 +511,7 @@ impl Client {
             let mut file = File::create(&to).map_err(system)?;
             let mut buffer = vec![0; 1 << 16];
             loop {
+                (finder.go_on)()?;
                 let count = object.read(&mut buffer).map_err(|error| {
                     error
                         .get_ref()
