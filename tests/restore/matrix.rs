@@ -223,6 +223,48 @@ pub(crate) fn trials() -> Vec<Trial> {
             b.unasked("schema.dump")
         }),
         ("dump::clean_unasked", R::None, |b| b.unasked("good.dump")),
+        // Nothing but our own row, which is whole and new.
+        ("dump::canary_alone", R::RowCountLow, |b| {
+            let mut document = b.aged("canary.dump", "Custom", |_| {})?;
+            document["spec"]["checks"]["sql"] = json!([]);
+            Ok(document)
+        }),
+        // NaN is unlike every number, and an infinity larger.
+        ("dump::assertion_of_no_number", R::AssertionFailed, |b| {
+            let mut document = b.aged("good.dump", "Custom", |_| {})?;
+            document["spec"]["checks"]["sql"] = json!([
+                {"id": "nan", "query": "select 'NaN'::numeric", "expect": {"op": "!=", "value": 1}},
+            ]);
+            Ok(document)
+        }),
+        ("dump::assertion_of_infinity", R::AssertionFailed, |b| {
+            let mut document = b.aged("good.dump", "Custom", |_| {})?;
+            document["spec"]["checks"]["sql"] = json!([
+                {"id": "infinite", "query": "select 'infinity'::float8", "expect": {"op": ">=", "value": 1}},
+            ]);
+            Ok(document)
+        }),
+        ("dump::no_such_setting", R::ConfigError, |b| {
+            let mut document = b.aged("good.dump", "Custom", |_| {})?;
+            document["spec"]["target"]["engine"]["postgres"]["parameters"] =
+                json!({"shared_bufers": "32MB"});
+            Ok(document)
+        }),
+        // Whoever opens a pipe that nobody writes to waits for ever, as does whoever asks for the key or the manifest there.
+        ("dump::pipe", R::ConfigError, |b| {
+            let mut document = b.aged("good.dump", "Custom", |_| {})?;
+            let pipe = b.folder.join("pipe");
+            must(Command::new("mkfifo").arg(&pipe))?;
+            document["spec"]["source"]["pgDump"]["location"] = json!({"local": {"path": pipe}});
+            Ok(document)
+        }),
+        ("dump::pipe_for_a_manifest", R::ConfigError, |b| {
+            let document = b.manifested("good.dump", "Custom", |_| {})?;
+            let manifest = b.folder.join("good.dump.age.manifest.dsse.json");
+            fs::remove_file(&manifest)?;
+            must(Command::new("mkfifo").arg(manifest))?;
+            Ok(document)
+        }),
         ("dump::one_table_excluded", R::AssertionFailed, |b| {
             b.aged("excluded.dump", "Custom", |_| {})
         }),

@@ -14,6 +14,9 @@ pub use crate::result::Severity;
 /// The largest `objectives.rto`, in seconds: 72 hours, the limit of the proposed 45 CFR 164.308(a)(13) (90 FR 898).
 pub const RTO_LIMIT: u64 = 72 * 3600;
 
+/// The longest deadline, in seconds: 31 days, the time between two restores that the proposed rule asks for.
+const DEADLINE_LIMIT: u64 = 31 * 86_400;
+
 /// The longest document, in bytes.
 const DOCUMENT_LIMIT: usize = 1 << 20;
 
@@ -1261,6 +1264,7 @@ impl RestoreVerification {
         if spec.objectives.rto.0 > RTO_LIMIT {
             return fail("objectives.rto must be at most 72h (90 FR 898)".to_owned());
         }
+        self.means_something()?;
         if matches!(spec.source.location(), Location::CnpgCluster(_))
             && !matches!(spec.source, Source::CnpgBackup(_))
         {
@@ -1315,6 +1319,11 @@ impl RestoreVerification {
             if !ids.insert(id) {
                 return fail(format!("checks.sql: two assertions have the id `{id}`"));
             }
+            if assertion.timeout_seconds == 0 {
+                return fail(format!(
+                    "checks.sql: {id}: timeoutSeconds must be at least 1"
+                ));
+            }
             let expect = &assertion.expect;
             let compared = expect.op.is_some() && expect.value.is_some();
             let half = expect.op.is_some() != expect.value.is_some();
@@ -1331,6 +1340,73 @@ impl RestoreVerification {
                         "the secret {reference} must be named by a plain name and a plain key"
                     ));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// What could be read, and would do nothing or something else than it says.
+    fn means_something(&self) -> Result<(), ConfigError> {
+        let fail = |what: String| Err(ConfigError::new(what));
+        let spec = &self.spec;
+        let Deadlines {
+            fetch_seconds,
+            restore_seconds,
+            checks_seconds,
+            total_seconds,
+        } = spec.deadlines;
+        for (name, seconds) in [
+            ("fetchSeconds", fetch_seconds),
+            ("restoreSeconds", restore_seconds),
+            ("checksSeconds", checks_seconds),
+            ("totalSeconds", total_seconds),
+        ] {
+            if !(1..=DEADLINE_LIMIT).contains(&seconds) {
+                return fail(format!(
+                    "deadlines.{name} must be between 1 and {DEADLINE_LIMIT} (31 days)"
+                ));
+            }
+        }
+        let postgres = &spec.target.engine.postgres;
+        if postgres.version != "Auto" && postgres.version.parse::<u32>().is_err() {
+            return fail(format!(
+                "target.engine.postgres.version `{}` must be Auto or a major version such as \"15\"",
+                shown(&postgres.version)
+            ));
+        }
+        if let Some(name) = postgres.parameters.keys().find(|name| !may_set(name)) {
+            return fail(format!(
+                "target.engine.postgres.parameters: `{}` cannot be set: it belongs to the scratch, or would hide damage; leave it out",
+                shown(name)
+            ));
+        }
+        let size = match &spec.target.storage {
+            StorageTarget::Memory(memory) => memory.size_limit.0,
+            StorageTarget::EphemeralVolume(volume) => volume.size.0,
+        };
+        if size == 0 {
+            return fail(
+                "the size of target.storage must be more than nothing, such as 8Gi".to_owned(),
+            );
+        }
+        if spec.source.manifest_key().is_some() && spec.checks.manifest.is_none() {
+            return fail(
+                "manifestKey is read for checks.manifest, which is not there: add it with publicKeySecretRef, the producer's public key"
+                    .to_owned(),
+            );
+        }
+        let log = match &spec.source {
+            Source::PgBaseBackup(base) => base.wal.as_ref(),
+            _ => None,
+        };
+        for location in [Some(spec.source.location()), log].into_iter().flatten() {
+            let (select, suffix) = match location {
+                Location::Local(local) => (local.select, &local.suffix),
+                Location::S3(s3) => (s3.select, &s3.suffix),
+                _ => continue,
+            };
+            if select.is_none() && suffix.is_some() {
+                return fail("location: `suffix` is read with `select: Newest` only".to_owned());
             }
         }
         Ok(())
@@ -1394,6 +1470,57 @@ impl Source {
 /// The JSON Schema of [`RestoreVerification`].
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(RestoreVerification)
+}
+
+/// Settings of the scratch server that a verification may not name: what isolates the scratch and keeps rows out of logs, the run's own
+/// places, and what would have the server pass over damage.
+const NOT_TO_SET: &[&str] = &[
+    "archive_command",
+    "archive_mode",
+    "autovacuum",
+    "config_file",
+    "data_directory",
+    "external_pid_file",
+    "hba_file",
+    "hot_standby",
+    "ident_file",
+    "ignore_checksum_failure",
+    "ignore_invalid_pages",
+    "ignore_system_indexes",
+    "lc_messages",
+    "listen_addresses",
+    "log_connections",
+    "log_destination",
+    "log_error_verbosity",
+    "log_line_prefix",
+    "log_min_duration_statement",
+    "log_min_error_statement",
+    "log_statement",
+    "logging_collector",
+    "max_wal_senders",
+    "port",
+    "primary_conninfo",
+    "restore_command",
+    "ssl",
+    "unix_socket_directories",
+    "unix_socket_group",
+    "unix_socket_permissions",
+    "zero_damaged_pages",
+];
+
+/// Whether a verification may set this of its scratch server.
+pub(crate) fn may_set(name: &str) -> bool {
+    // PostgreSQL reads names in any case, and on a command line a hyphen as an underscore.
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    let is_name = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    is_name && !name.starts_with("recovery_target") && !NOT_TO_SET.contains(&name.as_str())
+}
+
+/// A text of the document in a message: no longer than a line, and in one.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
 fn is_name(name: &str, also: &str) -> bool {
@@ -1532,6 +1659,45 @@ spec:
                 .contains("cnpgBackup only")
         );
         told_of_cluster("cnpgBackup: {location: {cnpgCluster: {name: ehr}}}").unwrap();
+        // What would silently do nothing, or something else than it says.
+        for (more, says) in [
+            ("deadlines: {totalSeconds: 18446744073709551615}", "31 days"),
+            ("deadlines: {fetchSeconds: 0}", "fetchSeconds"),
+            (
+                "target: {engine: {postgres: {version: fifteen}}}",
+                "a major version",
+            ),
+            (
+                "target: {engine: {postgres: {version: \"15.3\"}}}",
+                "a major version",
+            ),
+            (
+                "target: {engine: {postgres: {parameters: {port: \"1\"}}}}",
+                "`port`",
+            ),
+            (
+                "target: {engine: {postgres: {parameters: {zero_damaged_pages: \"on\"}}}}",
+                "zero_damaged_pages",
+            ),
+            (
+                "target: {storage: {memory: {sizeLimit: \"0\"}}}",
+                "more than nothing",
+            ),
+            (
+                "checks: {sql: [{id: a, query: select 1, timeoutSeconds: 0, expect: {op: \"==\", value: 1}}]}",
+                "at least 1",
+            ),
+        ] {
+            let told = RestoreVerification::parse(&format!("{SMALL}  {more}\n"))
+                .unwrap_err()
+                .to_string();
+            assert!(told.contains(says), "{more}: {told}");
+        }
+        assert!(
+            told("format: Custom", "format: Custom\n      manifestKey: m")
+                .contains("checks.manifest")
+        );
+        assert!(told(", select: Newest", ", suffix: .age").contains("select: Newest"));
         let late = format!("{SMALL}  objectives: {{rto: 4d}}\n");
         assert!(
             RestoreVerification::parse(&late)
@@ -1539,6 +1705,22 @@ spec:
                 .to_string()
                 .contains("72h")
         );
+    }
+
+    #[test]
+    fn what_isolates_or_hides_damage_is_not_set() {
+        for name in [
+            "port",
+            "Listen-Addresses",
+            "zero_damaged_pages",
+            "recovery_target_time",
+            "port=1;x",
+        ] {
+            assert!(!may_set(name), "{name}");
+        }
+        for name in ["shared_buffers", "pg_stat_statements.max", "TimeZone"] {
+            assert!(may_set(name), "{name}");
+        }
     }
 
     #[test]

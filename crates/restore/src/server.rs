@@ -119,7 +119,7 @@ fn candidates() -> Vec<PathBuf> {
     all
 }
 
-/// Settings that the verification may not change: they are what isolates the scratch, and what keeps rows out of
+/// Settings that the verification may not change ([`crate::config`] refuses them): they are what isolates the scratch, and what keeps rows out of
 /// logs. A physical backup brings settings of its own; those on the command line win.
 const FIXED: &[(&str, &str)] = &[
     ("listen_addresses", ""),
@@ -497,6 +497,22 @@ fn boot_failure(log: &str, code: Option<i32>) -> Failure {
             Reason::ToolMissing,
             "a library that the backup's settings preload is not installed",
         ),
+        // Of the command line: the files of settings that a server reads here are empty.
+        (
+            "FATAL:  unrecognized configuration parameter",
+            Reason::ConfigError,
+            "target.engine.postgres.parameters has a setting that this version does not know",
+        ),
+        (
+            "FATAL:  invalid value for parameter",
+            Reason::ConfigError,
+            "a setting in target.engine.postgres.parameters has no such value",
+        ),
+        (
+            "is outside the valid range for parameter",
+            Reason::ConfigError,
+            "a setting in target.engine.postgres.parameters has a value that is too small or too large",
+        ),
     ];
     for (text, reason, what) in known {
         if log.contains(text) {
@@ -538,6 +554,29 @@ mod tests {
         assert!(!says_killed(log.as_bytes(), 1991));
         let aborted = KILLED.replace("signal 9: Killed", "signal 6: Aborted");
         assert!(!says_killed(aborted.as_bytes(), 19913));
+    }
+
+    #[test]
+    fn what_is_fixed_cannot_be_asked_for() {
+        for (name, _) in FIXED {
+            assert!(!crate::config::may_set(name), "{name}");
+        }
+    }
+
+    /// What PostgreSQL 15.18 says of a command line with such settings.
+    #[test]
+    fn a_wrong_setting_is_no_fault_of_the_backup() {
+        for line in [
+            "postgres: FATAL:  unrecognized configuration parameter \"shared_bufers\"",
+            "29169 FATAL:  invalid value for parameter \"shared_buffers\": \"lots\"",
+            "29172 FATAL:  -5 is outside the valid range for parameter \"max_connections\" (1 .. 262143)",
+        ] {
+            assert_eq!(
+                boot_failure(line, Some(1)).reason,
+                Reason::ConfigError,
+                "{line}"
+            );
+        }
     }
 
     #[test]

@@ -67,6 +67,14 @@ impl Assertion {
                 .expected(expected_text)
                 .observed(Observed::text("null")));
         };
+        // Neither NaN nor an infinity is a number of anything, and each is unlike every number.
+        if let Value::Number(number) = value
+            && !number.is_finite()
+        {
+            return Ok(Outcome::fail(Reason::AssertionFailed)
+                .expected(expected_text)
+                .observed(Observed::text("not a finite number")));
+        }
         let holds = holds(operator, &value, &expected).ok_or_else(|| {
             Outcome::error(Reason::AssertionError).expected(expected_text.clone())
         })?;
