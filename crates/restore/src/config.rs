@@ -1395,6 +1395,17 @@ impl RestoreVerification {
                     .to_owned(),
             );
         }
+        let by_age = match &spec.source {
+            Source::PgDump(dump) => matches!(dump.encryption, ClientEncryption::Age(_)),
+            Source::PgBaseBackup(base) => matches!(base.encryption, ClientEncryption::Age(_)),
+            _ => false,
+        };
+        if !by_age && !spec.encryption_policy.recipients.is_empty() {
+            return fail(
+                "encryptionPolicy.recipients are those of age, with which the source is not encrypted: leave them out"
+                    .to_owned(),
+            );
+        }
         let log = match &spec.source {
             Source::PgBaseBackup(base) => base.wal.as_ref(),
             _ => None,
@@ -1696,6 +1707,13 @@ spec:
         assert!(
             told("format: Custom", "format: Custom\n      manifestKey: m")
                 .contains("checks.manifest")
+        );
+        assert!(
+            told(
+                "encryption: {age: {identitySecretRef: {name: age, key: identity}}}\n",
+                "encryption: serverSide\n  encryptionPolicy: {recipients: [age1x]}\n"
+            )
+            .contains("recipients")
         );
         assert!(told(", select: Newest", ", suffix: .age").contains("select: Newest"));
         let late = format!("{SMALL}  objectives: {{rto: 4d}}\n");

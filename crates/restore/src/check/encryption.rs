@@ -764,7 +764,11 @@ impl Keys {
                             .collect::<Vec<_>>();
                         fingerprints.extend(publics.iter().map(|public| fingerprint(public)));
                         if !policy.recipients.is_empty() {
-                            let recipients = stanzas(&context.seen.stored);
+                            let recipients = if context.is_tree() {
+                                most_recipients(context.tree()?)?
+                            } else {
+                                stanzas(&context.seen.stored)
+                            };
                             // A header does not name its recipients, but counts them.
                             stray = recipients > policy.recipients.len()
                                 || !publics
@@ -834,6 +838,31 @@ fn stanzas(stored: &[u8]) -> usize {
         // Grease is for nobody: names that end so are reserved for it.
         .filter(|line| line.starts_with(b"-> ") && !line.windows(7).any(|part| part == b"-grease"))
         .count()
+}
+
+/// The most recipients that a file below a folder has: each of them opens a part of the backup.
+fn most_recipients(tree: &Path) -> Result<usize, Failure> {
+    let failed = |error: std::io::Error| Failure::system("repository", &error);
+    let mut most = 0;
+    let mut folders = vec![(tree.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            if kind.is_dir() && depth < 32 {
+                folders.push((entry.path(), depth + 1));
+            } else if kind.is_file() {
+                let mut head = Vec::new();
+                File::open(entry.path())
+                    .and_then(|file| file.take(STORED as u64).read_to_end(&mut head))
+                    .map_err(failed)?;
+                if magic(&head) == Magic::Age {
+                    most = most.max(stanzas(&head));
+                }
+            }
+        }
+    }
+    Ok(most)
 }
 
 /// An `OpenPGP` message without its armor.
@@ -1099,6 +1128,31 @@ mod tests {
         let sealed = age::encrypt(&mine.to_public(), b"rows").unwrap();
         assert!(!age_opens(&sealed));
         assert_eq!(stanzas(&sealed), 1);
+    }
+
+    #[test]
+    fn of_several_files_the_one_with_the_most_recipients_counts() {
+        let key = || age::x25519::Identity::generate().to_public();
+        let sealed = |recipients: &[age::x25519::Recipient]| {
+            let recipients = recipients
+                .iter()
+                .map(|recipient| recipient as &dyn age::Recipient);
+            let mut out = Vec::new();
+            let mut to = age::Encryptor::with_recipients(recipients)
+                .unwrap()
+                .wrap_output(&mut out)
+                .unwrap();
+            to.write_all(b"rows").unwrap();
+            to.finish().unwrap();
+            out
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+        put("pg_wal.tar.age", &sealed(&[key()]));
+        assert_eq!(most_recipients(folder.path()).unwrap(), 1);
+        put("base.tar.age", &sealed(&[key(), key()]));
+        put("readme", b"-> a\n-> b\n-> c\n");
+        assert_eq!(most_recipients(folder.path()).unwrap(), 2);
     }
 
     #[test]
