@@ -245,7 +245,9 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
         }
     }
     for (folder, record) in records {
-        if !folder.exists() && !is_young(&record) {
+        // With all of its base away it may be on a disk that comes back.
+        let is_away = !folder.parent().is_some_and(Path::exists);
+        if !folder.exists() && !is_away && !is_young(&record) {
             let _ = fs::remove_file(record);
         }
     }
@@ -358,5 +360,37 @@ pub(crate) fn reap(deadline: Instant) -> bool {
             Err(Errno::EINTR) | Ok(_) => {}
             Err(_) => return false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn age(path: &Path) {
+        let hour = Duration::from_secs(3600);
+        let before = SystemTime::now() - hour;
+        File::open(path).unwrap().set_modified(before).unwrap();
+    }
+
+    #[test]
+    fn a_run_on_a_disk_that_is_away_is_not_forgotten() {
+        let place = tempfile::tempdir().unwrap();
+        let state = place.path().join("state");
+        let base = place.path().join("disk/scratch");
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        let folder = base.join(format!("{PREFIX}{id}"));
+        let record = state.join("runs").join(id);
+        private(&state.join("runs")).unwrap();
+        fs::write(&record, folder.as_os_str().as_encoded_bytes()).unwrap();
+        age(&record);
+        assert_eq!(collect(&state, &[]), Collected::default());
+        assert!(record.exists());
+        fs::create_dir_all(&folder).unwrap();
+        age(&folder);
+        assert_eq!(collect(&state, &[]).removed, [folder]);
+        assert!(!record.exists());
     }
 }
