@@ -244,6 +244,14 @@ pub(crate) fn trials() -> Vec<Trial> {
             ]);
             Ok(document)
         }),
+        // As doubles the two are one.
+        ("dump::assertion_of_neighbours", R::AssertionError, |b| {
+            let mut document = b.aged("good.dump", "Custom", |_| {})?;
+            document["spec"]["checks"]["sql"] = json!([
+                {"id": "large", "query": "select 9007199254740993", "expect": {"op": "==", "value": 9_007_199_254_740_992_u64}},
+            ]);
+            Ok(document)
+        }),
         ("dump::no_such_setting", R::ConfigError, |b| {
             let mut document = b.aged("good.dump", "Custom", |_| {})?;
             document["spec"]["target"]["engine"]["postgres"]["parameters"] =

@@ -1132,6 +1132,8 @@ mod tests {
 
     #[test]
     fn of_several_files_the_one_with_the_most_recipients_counts() {
+        use std::io::Write as _;
+
         let key = || age::x25519::Identity::generate().to_public();
         let sealed = |recipients: &[age::x25519::Recipient]| {
             let recipients = recipients

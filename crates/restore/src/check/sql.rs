@@ -75,6 +75,12 @@ impl Assertion {
                 .expected(expected_text)
                 .observed(Observed::text("not a finite number")));
         }
+        if matches!(operator, Operator::Equal | Operator::NotEqual)
+            && [&value, &expected].into_iter().any(is_rounded)
+        {
+            return Err(Outcome::error(Reason::AssertionError)
+                .expected(format!("{expected_text}, of numbers below 2^53")));
+        }
         let holds = holds(operator, &value, &expected).ok_or_else(|| {
             Outcome::error(Reason::AssertionError).expected(expected_text.clone())
         })?;
@@ -188,6 +194,11 @@ pub(super) fn failed(error: &postgres::Error) -> Outcome {
         _ => Outcome::error(Reason::AssertionError),
     }
     .observed(Observed::text(&format!("SQLSTATE {code}")))
+}
+
+/// Whether a number is so large that a double may be that of its neighbour (2^53).
+fn is_rounded(value: &Value) -> bool {
+    matches!(value, Value::Number(number) if number.abs() >= 9_007_199_254_740_992.0)
 }
 
 /// Whether a comparison holds; none where the two cannot be compared.
