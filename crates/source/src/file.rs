@@ -175,6 +175,10 @@ pub enum ReadError {
     NotUtf8(usize),
 }
 
+fn text(bytes: Vec<u8>) -> Result<String, ReadError> {
+    String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
+}
+
 /// All files of a run. Shared between threads; files are only ever added.
 #[derive(Debug, Default)]
 pub struct Sources {
@@ -217,6 +221,14 @@ impl Sources {
     /// # Errors
     /// See [`ReadError`].
     pub fn read_text(path: &Path) -> Result<String, ReadError> {
+        text(Self::read_bytes(path)?)
+    }
+
+    /// Reads a file without adding it.
+    ///
+    /// # Errors
+    /// See [`ReadError`]; any bytes will do.
+    pub fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
         let file = fs::File::open(path)?;
         let size = file.metadata()?.len();
         if size > MAX_FILE_BYTES {
@@ -230,18 +242,17 @@ impl Sources {
     /// # Errors
     /// See [`ReadError`].
     pub fn text_of(pipe: impl io::Read) -> Result<String, ReadError> {
-        Self::collect(pipe, 0)
+        text(Self::collect(pipe, 0)?)
     }
 
-    fn collect(from: impl io::Read, size: u64) -> Result<String, ReadError> {
+    fn collect(from: impl io::Read, size: u64) -> Result<Vec<u8>, ReadError> {
         // A pipe or a file of /proc reports no size: the limit holds for what is read.
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         from.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(ReadError::TooLarge(bytes.len() as u64));
         }
-        String::from_utf8(bytes)
-            .map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
+        Ok(bytes)
     }
 
     /// The file of a number.

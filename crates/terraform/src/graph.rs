@@ -10,8 +10,7 @@ use std::{
 };
 
 use hipaa_iac_source::{
-    Diagnostic, Level, Map, Node, Origin, ReadError, Reference, SourceFile, Sources, Span,
-    Unresolved, Value,
+    Diagnostic, Level, Map, Node, Origin, Reference, SourceFile, Sources, Span, Unresolved, Value,
 };
 
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
         Eval, Failure, MAX_EVALUATION_DEPTH, Names, Scope, attribute, certain, failure, member,
         pairs, symbolic_pair, unknown_name,
     },
+    functions::of_file,
     loader::Installed,
     loader::Loader,
     module::{self, Mode, Module, ResourceBlock},
@@ -28,7 +28,7 @@ use crate::{
     providers::{self, Providers},
     syntax::{Attr, Block, Body, Expr, ExprKind, Item, Step},
     types,
-    value::{CallContext, Fuel, Kind, Members, Refs, Type, Unk, Val, set_from, unknown_from},
+    value::{Fuel, Kind, Members, Refs, Type, Unk, Val, set_from, unknown_from},
 };
 
 /// Steps of evaluation for one root.
@@ -1928,15 +1928,9 @@ impl<'a> Evaluator<'a> {
         span: Span,
         scope: Scope<'_>,
     ) -> Option<Eval> {
-        let hash = match name {
-            "file" | "fileexists" | "fileset" | "templatefile" | "templatestring" => None,
-            "filebase64" => Some("base64encode"),
-            "filemd5" => Some("md5"),
-            "filesha1" => Some("sha1"),
-            "filesha256" => Some("sha256"),
-            "filesha512" => Some("sha512"),
-            "filebase64sha256" => Some("base64sha256"),
-            "filebase64sha512" => Some("base64sha512"),
+        match name {
+            "file" | "fileexists" | "fileset" | "templatefile" | "templatestring" => {}
+            _ if of_file(name).is_some() => {}
             "abspath" | "pathexpand" => {
                 let path = match args {
                     [path] if !path.is_null() => path
@@ -1965,18 +1959,11 @@ impl<'a> Evaluator<'a> {
                 return Some(Ok(path.with_kind(Kind::Unknown(Arc::new(unk)))));
             }
             _ => return None,
-        };
-        Some(self.read_function(name, hash, args, span, scope))
+        }
+        Some(self.read_function(name, args, span, scope))
     }
 
-    fn read_function(
-        &self,
-        name: &str,
-        hash: Option<&str>,
-        args: &[Val],
-        span: Span,
-        scope: Scope<'_>,
-    ) -> Eval {
+    fn read_function(&self, name: &str, args: &[Val], span: Span, scope: Scope<'_>) -> Eval {
         let refs = crate::expression::all_refs(args);
         let sensitive = args.iter().any(Val::holds_sensitive);
         let Some(first) = args.first() else {
@@ -2104,28 +2091,16 @@ impl<'a> Evaluator<'a> {
                 let Some(file) = self.loader.resolve_file(&self.root_dir, path) else {
                     return Ok(finish(outside()));
                 };
-                let text = match Sources::read_text(&file) {
-                    Ok(text) => text,
-                    // Its digest could be computed, but no policy asks for one.
-                    Err(ReadError::NotUtf8(_)) if name != "file" => {
-                        return Ok(finish(Val::unknown_because(format!(
-                            "{shown} reads a binary file"
-                        ))));
+                let read = match of_file(name) {
+                    Some(digest) => {
+                        Sources::read_bytes(&file).map(|bytes| (bytes.len(), digest(&bytes)))
                     }
-                    Err(error) => return Err(failure(span, format!("{shown}: {error}"))),
+                    None => Sources::read_text(&file).map(|text| (text.len(), text)),
                 };
-                self.spend(text.len() as u64 / 64, span)?;
-                let mut val = Val::str(text);
-                if let Some(function) = hash {
-                    let context = CallContext { fuel: &self.fuel };
-                    val = match crate::functions::call(function, &[val], &context) {
-                        Some(result) => {
-                            result.map_err(|error| failure(span, format!("{name}: {error}")))?
-                        }
-                        None => Val::unknown_because(format!("{name} is not evaluated")),
-                    };
-                }
-                let mut val = finish(val);
+                let (size, text) =
+                    read.map_err(|error| failure(span, format!("{shown}: {error}")))?;
+                self.spend(size as u64 / 64, span)?;
+                let mut val = finish(Val::str(text));
                 val.origin = Some(Arc::new(Origin {
                     what: shown.clone().into(),
                     span: None,

@@ -50,6 +50,17 @@ pub(super) fn compressed(args: &Args<'_>) -> Result<Val, String> {
     }))
 }
 
+/// The names of the IANA that Go's `ianaindex` knows for the encodings that are evaluated, as the preferred one.
+fn encoding(name: &str) -> Option<&'static str> {
+    Some(match name.trim().to_ascii_lowercase().as_str() {
+        "utf-8" | "csutf8" => "UTF-8",
+        "utf-16" | "csutf16" => "UTF-16",
+        "utf-16le" | "csutf16le" => "UTF-16LE",
+        "utf-16be" | "csutf16be" => "UTF-16BE",
+        _ => return None,
+    })
+}
+
 fn other_encoding() -> Val {
     let unk = Unk::because("the text encoding is not evaluated");
     Val::unknown(Unk {
@@ -61,39 +72,52 @@ fn other_encoding() -> Val {
 }
 
 pub(super) fn textencodebase64(args: &Args<'_>) -> Result<Val, String> {
-    let (text, name) = (args.text(0)?, args.text(1)?.to_ascii_uppercase());
+    let text = args.text(0)?;
     args.spend_text(text.len() * 3)?;
-    let bytes: Vec<u8> = match name.as_str() {
-        "UTF-8" => text.bytes().collect(),
-        "UTF-16LE" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        "UTF-16BE" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    let bytes: Vec<u8> = match encoding(args.text(1)?) {
+        Some("UTF-8") => text.bytes().collect(),
+        Some("UTF-16LE") => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Some("UTF-16BE") => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        // With a byte order mark.
+        Some("UTF-16") => std::iter::once(0xfeff)
+            .chain(text.encode_utf16())
+            .flat_map(u16::to_be_bytes)
+            .collect(),
         _ => return Ok(other_encoding()),
     };
     Ok(Val::str(STANDARD.encode(bytes)))
 }
 
 pub(super) fn textdecodebase64(args: &Args<'_>) -> Result<Val, String> {
-    let name = args.text(1)?.to_ascii_uppercase();
     let bytes = decode(args.text(0)?)?;
-    if name.starts_with("UTF-16") && bytes.len() % 2 != 0 {
-        return Err("not text in this encoding".to_owned());
-    }
-    let wide = |unit: fn([u8; 2]) -> u16| {
-        let units = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| pair.try_into().ok())
-            .map(unit);
-        // Half a surrogate pair becomes U+FFFD, as in Go.
-        char::decode_utf16(units)
-            .map(|c| c.unwrap_or('\u{fffd}'))
-            .collect::<String>()
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        rest.is_empty()
+            .then(|| {
+                char::decode_utf16(pairs.iter().copied().map(unit))
+                    .collect::<Result<String, _>>()
+                    .ok()
+            })
+            .flatten()
     };
-    Ok(Val::str(match name.as_str() {
-        "UTF-8" => String::from_utf8_lossy(&bytes).into_owned(),
-        "UTF-16LE" => wide(u16::from_le_bytes),
-        "UTF-16BE" => wide(u16::from_be_bytes),
+    let text = match encoding(args.text(1)?) {
+        Some("UTF-8") => String::from_utf8(bytes).ok(),
+        Some("UTF-16LE") => wide(&bytes, u16::from_le_bytes),
+        Some("UTF-16BE") => wide(&bytes, u16::from_be_bytes),
+        // Without a byte order mark, the high byte comes first.
+        Some("UTF-16") => match bytes.strip_prefix(&[0xff, 0xfe]) {
+            Some(rest) => wide(rest, u16::from_le_bytes),
+            None => wide(
+                bytes.strip_prefix(&[0xfe, 0xff]).unwrap_or(&bytes),
+                u16::from_be_bytes,
+            ),
+        },
         _ => return Ok(other_encoding()),
-    }))
+    };
+    // Terraform takes U+FFFD for a mistake wherever it comes from.
+    text.filter(|text| !text.contains('\u{fffd}'))
+        .map(Val::str)
+        .ok_or_else(|| "not text in this encoding".to_owned())
 }
 
 pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {

@@ -23,7 +23,7 @@ mod yaml;
 
 use std::sync::Arc;
 
-pub(crate) use {encoding::write_json_text, format::general};
+pub(crate) use {encoding::write_json_text, format::general, hash::of_file};
 
 use crate::{
     number::Num,
