@@ -10,8 +10,8 @@ use crate::{
     number::Num,
     syntax::{Call, Expr, ExprKind, For, Op, Part, Step},
     value::{
-        self, CallContext, Kind, Members, Refs, Type, Unk, Val, any_of, one_of, set_from, unify,
-        unknown_from,
+        self, Bounds, CallContext, Kind, Members, Refs, Type, Unk, Val, any_of, one_of, set_from,
+        unify, unknown_from,
     },
 };
 
@@ -1122,7 +1122,7 @@ fn irrelevant(then: &Val, otherwise: &Val) -> bool {
 }
 
 /// The least that a number can be, and the greatest where there is one.
-fn bounds(val: &Val) -> Option<(Num, Option<Num>)> {
+fn bounds(val: &Val) -> Option<Bounds> {
     if let Some(number) = val.as_num() {
         return Some((number.clone(), Some(number.clone())));
     }
@@ -1134,9 +1134,17 @@ fn may_be_null(val: &Val) -> bool {
     val.is_null() || val.as_unknown().is_some_and(|unk| !unk.not_null)
 }
 
-/// The bounds of a number that is one of two.
-fn either(then: &Val, otherwise: &Val) -> Option<(Num, Option<Num>)> {
-    let ((least_a, most_a), (least_b, most_b)) = (bounds(then)?, bounds(otherwise)?);
+/// The bounds of a number that is one of two, and of the length of a collection that is one of two of the same type.
+fn either(then: &Val, otherwise: &Val) -> Option<Bounds> {
+    let ty = then.type_of();
+    let of: fn(&Val) -> Option<Bounds> = if !ty.is_collection() {
+        bounds
+    } else if ty == otherwise.type_of() {
+        Val::lengths
+    } else {
+        return None;
+    };
+    let ((least_a, most_a), (least_b, most_b)) = (of(then)?, of(otherwise)?);
     let most = most_a.zip(most_b).map(|(a, b)| a.largest(b));
     Some((least_a.smallest(least_b), most))
 }

@@ -2440,3 +2440,140 @@ fn digests_are_those_of_the_bytes_of_a_file() {
         assert_eq!(value.and_then(Node::as_str), Some(expected), "{name}");
     }
 }
+
+/// What Terraform 1.11.4 plans.
+#[test]
+fn lengths_of_what_is_not_known_have_bounds() {
+    for (expression, expected) in [
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) > 0",
+            "true",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) > 1",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) == 3",
+            "false",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) == 1",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([])) >= 0",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? toset([\"a\"]) : toset([\"b\", \"c\"])) > 0",
+            "true",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? toset([\"a\", \"b\"]) : toset([\"c\", \"d\"]))",
+            "2",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? toset([terraform_data.u.id, \"a\"]) : toset([\"b\", \"c\", \"d\"])) > 0",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([terraform_data.u.id]) : tolist([\"b\", \"c\", \"d\"])) > 0",
+            "true",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tomap({ a = 1 }) : tomap({ b = 1, c = 2 })) != 0",
+            "true",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tomap({ a = 1 }) : tomap({ b = 1 }))",
+            "1",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tomap({ a = sensitive(1) }) : tomap({ b = 1 }))",
+            "1",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? { a = 1 } : tomap({ b = 1, c = 2 })) > 0",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([1]) : tolist([\"b\", \"c\", \"d\"])) > 0",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? null : tolist([\"b\", \"c\", \"d\"])) > 0",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : terraform_data.u.output) > 0",
+            "unknown",
+        ),
+        (
+            "length(terraform_data.u.id == \"x\" ? (terraform_data.u.id == \"y\" ? tolist([\"a\"]) : tolist([\"a\", \"b\"])) : tolist([\"b\", \"c\", \"d\"])) == 4",
+            "false",
+        ),
+        (
+            "length(tolist(terraform_data.u.id == \"x\" ? toset([\"a\"]) : toset([\"b\", \"c\", \"d\"]))) > 0",
+            "unknown",
+        ),
+        (
+            "length(toset(terraform_data.u.id == \"x\" ? tolist([\"a\", \"a\"]) : tolist([\"b\", \"c\", \"d\"]))) > 1",
+            "unknown",
+        ),
+        (
+            "length(sort(terraform_data.u.id == \"x\" ? toset([\"a\", \"b\"]) : toset([\"b\", \"c\", \"d\"]))) > 1",
+            "true",
+        ),
+        (
+            "length(sort(terraform_data.u.id == \"x\" ? tolist([1]) : tolist([2, 3]))) > 0",
+            "true",
+        ),
+        (
+            "length(distinct(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"]))) > 0",
+            "unknown",
+        ),
+        (
+            "(terraform_data.u.id == \"x\" ? tomap({ a = 1 }) : tomap({ b = 1 })) == tomap({ a = 1, c = 1 })",
+            "false",
+        ),
+        (
+            "(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) == tolist([terraform_data.u.id, \"a\", \"b\"])",
+            "false",
+        ),
+        (
+            "(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) == tolist([\"a\"])",
+            "unknown",
+        ),
+        (
+            "(terraform_data.u.id == \"x\" ? toset([\"a\"]) : toset([\"b\", \"c\"])) == toset([terraform_data.u.id, \"a\", \"b\"])",
+            "unknown",
+        ),
+        (
+            "(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) == (terraform_data.u.id == \"x\" ? tolist([\"a\", \"b\", \"c\"]) : tolist([\"b\", \"c\", \"d\", \"e\"]))",
+            "unknown",
+        ),
+        ("length(\"ab${terraform_data.u.id}\") == 0", "false"),
+        ("length(\"ab${terraform_data.u.id}\") > 1", "unknown"),
+        ("length(\"ab:${terraform_data.u.id}\") == 2", "false"),
+        ("length(\"ab:${terraform_data.u.id}\") < 3", "unknown"),
+        ("length(\"é${terraform_data.u.id}\") < 1", "unknown"),
+        ("length(\"aaaaaaaa${terraform_data.u.id}\") < 5", "false"),
+        ("length(\"${terraform_data.u.id}ab\") == 0", "unknown"),
+        ("length(jsonencode([terraform_data.u.id])) == 0", "false"),
+        (
+            "[for x in [1, 2] : x if length(terraform_data.u.id == \"x\" ? tolist([\"a\"]) : tolist([\"b\", \"c\"])) > 0]",
+            "[1, 2]",
+        ),
+    ] {
+        let loaded = main_tf(&format!(
+            "resource \"terraform_data\" \"u\" {{\n  input = tolist([\"a\"])\n}}\nresource \"terraform_data\" \"a\" {{\n  input = {expression}\n}}\n"
+        ));
+        assert_eq!(loaded.codes(), [""; 0], "{expression}");
+        let value = loaded.value("terraform_data.a", "input");
+        match expected {
+            "unknown" => assert!(value.as_unknown().is_some(), "{expression}: {value:?}"),
+            expected => assert_eq!(*value, json(expected), "{expression}"),
+        }
+    }
+}

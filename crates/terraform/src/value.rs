@@ -85,8 +85,9 @@ pub struct Unk {
     pub template: Vec<Part>,
     /// How much of the template's beginning Terraform itself knows, in bytes; `None`: all of it.
     pub prefix: Option<usize>,
-    /// The least, and the greatest where there is one, that the number can be as far as Terraform knows: a length.
-    pub bounds: Option<(Num, Option<Num>)>,
+    /// The least, and the greatest where there is one, that the number or the length of the collection can be as far as
+    /// Terraform knows.
+    pub bounds: Option<Bounds>,
     /// For a text that `jsonencode` makes: the value.
     pub json: Option<Box<Val>>,
     /// As an element of a list: stands for zero or more elements.
@@ -102,6 +103,9 @@ pub struct Unk {
     /// The known attributes of an object whose other attributes are not known: a resource.
     pub open: Option<Arc<Members>>,
 }
+
+/// The least, and the greatest where there is one.
+pub type Bounds = (Num, Option<Num>);
 
 /// A part of a text that is not wholly known.
 #[derive(Clone, Debug)]
@@ -410,6 +414,22 @@ impl Val {
     /// Whether it itself is known; its members may not be.
     pub fn is_known(&self) -> bool {
         !matches!(self.kind, Kind::Unknown(_))
+    }
+
+    /// How many elements a collection has at least and at most, where Terraform knows it. Elements of a set that are not
+    /// known may turn out to be one.
+    pub(crate) fn lengths(&self) -> Option<Bounds> {
+        let exactly = |count: usize| Some((count.into(), Some(count.into())));
+        let many = |element: &Self| element.as_unknown().is_some_and(|unk| unk.many);
+        match &self.kind {
+            Kind::List(elements) if !elements.iter().any(many) => exactly(elements.len()),
+            Kind::Set(elements) if elements.iter().all(Self::is_wholly_known) => {
+                exactly(elements.len())
+            }
+            Kind::Map(members) => exactly(members.len()),
+            Kind::Unknown(unk) if unk.ty.is_collection() => unk.bounds.clone(),
+            _ => None,
+        }
     }
 
     /// Whether it and everything in it is known.
@@ -947,7 +967,11 @@ impl Unk {
     }
 
     fn equals(&self, other: &Val) -> Option<bool> {
-        if let (Some((least, most)), Some(number)) = (&self.bounds, other.as_num())
+        let number = match other.lengths() {
+            Some((length, _)) if other.is_known() && self.ty.is_collection() => Some(length),
+            _ => other.as_num().cloned(),
+        };
+        if let (Some((least, most)), Some(number)) = (&self.bounds, number)
             && (number.compare(least).is_lt()
                 || most
                     .as_ref()
@@ -1109,6 +1133,11 @@ impl Type {
     /// Whether it is one of the primitive types.
     pub fn is_primitive(&self) -> bool {
         matches!(self, Self::Bool | Self::Number | Self::String)
+    }
+
+    /// Whether it is a list, set or map: of elements of one type.
+    pub fn is_collection(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Set(_) | Self::Map(_))
     }
 
     /// Whether something in it is not known.
@@ -1561,6 +1590,13 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
     let text = matches!(to, Type::String);
     // A type that leaves its elements open takes them as they are.
     let as_it_is = !unk.ty.is_any() && unk.ty.conforms(to);
+    let counts = match (&unk.ty, to) {
+        (_, Type::Number) | (Type::List(_) | Type::Set(_), Type::List(_)) => true,
+        // Elements that differ may become equal.
+        (Type::Set(_), Type::Set(_)) => as_it_is,
+        (Type::Map(_), Type::Map(_)) => true,
+        _ => false,
+    };
     let unk = Unk {
         ty: if as_it_is { &unk.ty } else { to }.clone(),
         // A branch that cannot be converted is not an outcome that Terraform would accept.
@@ -1569,11 +1605,7 @@ fn convert_unknown(val: &Val, unk: &Unk, to: &Type) -> Result<Val, String> {
             .iter()
             .filter_map(|value| value.convert(to).ok())
             .collect(),
-        bounds: if matches!(to, Type::Number) {
-            unk.bounds.clone()
-        } else {
-            None
-        },
+        bounds: unk.bounds.clone().filter(|_| counts),
         template: if text { unk.template.clone() } else { vec![] },
         json: if text { unk.json.clone() } else { None },
         ..unk.clone()

@@ -8,7 +8,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Args, Num, Refs, Val, holds_many, is_sequence, reasons, strings};
-use crate::value::{Attribute, Kind, Members, Type, Unk, any_of, one_of, unify, unify_values};
+use crate::value::{
+    Attribute, Bounds, Kind, Members, Type, Unk, any_of, one_of, unify, unify_values,
+};
+
+/// The greatest length that there is.
+const MOST: usize = usize::MAX >> 1;
 
 /// An element that stands for zero or more that are not known, made from `val`.
 fn rest_of(val: &Val, element: Option<Val>) -> Val {
@@ -119,10 +124,13 @@ fn all(args: &Args<'_>, decisive: bool) -> Result<Val, String> {
 }
 
 /// A length that is not known but for its bounds.
-fn counted(args: &Args<'_>, least: i64, most: Option<i64>) -> Val {
-    let mut result = args.unknown();
+fn counted(args: &Args<'_>, least: usize, most: Option<usize>) -> Val {
+    bounded(args.unknown(), Some((least.into(), most.map(Num::from))))
+}
+
+fn bounded(mut result: Val, bounds: Option<Bounds>) -> Val {
     if let Kind::Unknown(unk) = &mut result.kind {
-        Arc::make_mut(unk).bounds = Some((least.into(), most.map(Num::from)));
+        Arc::make_mut(unk).bounds = bounds;
     }
     result
 }
@@ -134,10 +142,9 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
             args.spend(text.len() / 8)?;
             text.graphemes(true).count()
         }
-        _ if holds_many(value) => return Ok(counted(args, 0, Some(i64::MAX))),
+        _ if holds_many(value) => return Ok(counted(args, 0, Some(MOST))),
         Kind::Set(elements) if elements.len() > 1 && !elements.iter().all(Val::is_wholly_known) => {
-            let most = i64::try_from(elements.len()).unwrap_or(i64::MAX);
-            return Ok(counted(args, 1, Some(most)));
+            return Ok(counted(args, 1, Some(elements.len())));
         }
         Kind::List(elements) | Kind::Tuple(elements) | Kind::Set(elements) => elements.len(),
         Kind::Map(members) | Kind::Object(members) => members.len(),
@@ -148,8 +155,17 @@ pub(super) fn length(args: &Args<'_>) -> Result<Val, String> {
                 return Err("a string or a collection is required".to_owned());
             }
             Type::Any => return Ok(args.unknown()),
-            Type::String => return Ok(counted(args, 0, None)),
-            _ => return Ok(counted(args, 0, Some(i64::MAX))),
+            Type::String => {
+                let begun = unk.known_prefix().graphemes(true).count();
+                return Ok(counted(args, begun, None));
+            }
+            _ => {
+                return Ok(match value.lengths() {
+                    Some((least, Some(most))) if least == most => Val::num(least),
+                    None => counted(args, 0, Some(MOST)),
+                    bounds => bounded(args.unknown(), bounds),
+                });
+            }
         },
         _ => return Err("a string or a collection is required".to_owned()),
     };
@@ -713,8 +729,9 @@ pub(super) fn slice(args: &Args<'_>) -> Result<Val, String> {
 }
 
 pub(super) fn sort(args: &Args<'_>) -> Result<Val, String> {
-    let Some(elements) = args.get(0)?.elements() else {
-        return Ok(args.unknown());
+    let list = args.get(0)?;
+    let Some(elements) = list.elements() else {
+        return Ok(bounded(args.unknown(), list.lengths()));
     };
     if !elements.iter().all(Val::is_known) {
         // Only the length is known.

@@ -544,6 +544,7 @@ fn of_type(mut outcomes: Val, known: &Unk) -> Val {
         let unk = Arc::make_mut(unk);
         unk.ty = known.ty.clone();
         unk.not_null = known.not_null;
+        unk.bounds.clone_from(&known.bounds);
         unk.veiled |= known.veiled;
     }
     outcomes
