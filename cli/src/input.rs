@@ -207,7 +207,7 @@ pub(crate) fn inventory(
                 .assignments
                 .splice(0..0, files.chain(vars).collect::<Vec<_>>());
             if let (None, Some(workspace)) = (&arguments.workspace, &environment.workspace) {
-                options.workspace.clone_from(workspace);
+                options.workspace = Some(workspace.clone());
             }
             all.push(options);
         }
@@ -506,7 +506,7 @@ fn terraform_options(
             .workspace
             .clone()
             .or_else(|| env::var("TF_WORKSPACE").ok())
-            .unwrap_or_else(|| "default".to_owned()),
+            .filter(|name| !name.is_empty()),
         environment,
     })
 }

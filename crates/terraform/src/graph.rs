@@ -31,6 +31,8 @@ use crate::{
     value::{Fuel, Kind, Members, Refs, Type, Unk, Val, set_from, unknown_from},
 };
 
+/// The workspace of who selects none.
+const DEFAULT_WORKSPACE: &str = "default";
 /// Steps of evaluation for one root.
 const FUEL: u64 = 10_000_000;
 /// Instances that one `count` or `for_each` may ask for.
@@ -54,6 +56,16 @@ const META: [&str; 8] = [
     "providers",
 ];
 
+/// What is known of the workspace.
+pub(crate) enum Workspace {
+    /// The user names it.
+    Named(Arc<str>),
+    /// Nobody does.
+    Assumed,
+    /// It is that of a plan, which does not say it.
+    Unknown,
+}
+
 /// Evaluates one root module and everything it calls.
 pub(crate) struct Evaluator<'a> {
     pub(crate) loader: &'a Loader<'a>,
@@ -65,8 +77,7 @@ pub(crate) struct Evaluator<'a> {
     /// Downloaded modules, by the key of `modules.json` (`vpc.subnets`).
     pub(crate) installed: BTreeMap<String, Installed>,
     pub(crate) providers: Providers,
-    /// What `terraform.workspace` is; `None` where that is not known.
-    workspace: Option<Arc<str>>,
+    workspace: Workspace,
     pub(crate) fuel: Fuel,
     /// How often something was mentioned that may not be there: an instance of a `count` or `for_each` that is not known, a
     /// member of what is not known.
@@ -357,7 +368,7 @@ impl<'a> Evaluator<'a> {
         given: BTreeMap<Arc<str>, Val>,
         installed: BTreeMap<String, Installed>,
         providers: Providers,
-        workspace: Option<Arc<str>>,
+        workspace: Workspace,
     ) -> Self {
         Self {
             loader,
@@ -414,6 +425,41 @@ impl<'a> Evaluator<'a> {
             diagnostic.message.clone(),
         )) {
             self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// What `terraform.workspace` is. `terraform workspace select` leaves its choice in a file of one machine, which is read
+    /// for no more than to say so: the same commit has the same verdict everywhere.
+    fn workspace(&self) -> Val {
+        match &self.workspace {
+            Workspace::Named(name) => Val::str(Arc::clone(name)),
+            Workspace::Assumed => {
+                let path = self.root_dir.join(".terraform/environment");
+                let selected = path.is_file().then(|| Sources::read_text(&path).ok());
+                let selected = selected.flatten().unwrap_or_default();
+                let (level, but) = match selected.trim() {
+                    "" | DEFAULT_WORKSPACE => (Level::Note, String::new()),
+                    other => {
+                        let name: String = other.chars().take(90).collect();
+                        (
+                            Level::Warning,
+                            format!(", though {name:?} is selected (.terraform/environment)"),
+                        )
+                    }
+                };
+                let message = format!(
+                    "terraform.workspace is taken for {DEFAULT_WORKSPACE:?} in {}{but}",
+                    self.root
+                );
+                let remedy = "name it: `--workspace`, TF_WORKSPACE, or `workspace` of an environment in hipaa-iac.yaml";
+                self.diagnose(Diagnostic::new(level, "workspace-assumed", message).remedy(remedy));
+                Val::str(DEFAULT_WORKSPACE)
+            }
+            Workspace::Unknown => {
+                let mut unk = Unk::because("a plan does not say its workspace");
+                (unk.ty, unk.set, unk.not_null) = (Type::String, true, true);
+                Val::unknown(unk)
+            }
         }
     }
 
@@ -513,16 +559,7 @@ impl<'a> Evaluator<'a> {
                 (val, rest(1))
             }
             "terraform" | "tofu" => match &**attr(0)? {
-                "workspace" => {
-                    let val = if let Some(name) = &self.workspace {
-                        Val::str(Arc::clone(name))
-                    } else {
-                        let mut unk = Unk::because("a plan does not say its workspace");
-                        (unk.ty, unk.set, unk.not_null) = (Type::String, true, true);
-                        Val::unknown(unk)
-                    };
-                    (val, rest(1))
-                }
+                "workspace" => (self.workspace(), rest(1)),
                 "applying" => (
                     Val::unknown_because("terraform.applying is known at apply"),
                     rest(1),

@@ -35,8 +35,8 @@ pub struct Options {
     pub assignments: Vec<Assignment>,
     /// `TF_VAR_name` of the environment, without the prefix.
     pub tf_var_env: Vec<(String, String)>,
-    /// What `terraform.workspace` is.
-    pub workspace: String,
+    /// What `terraform.workspace` is. Where nobody says so it is `default`, and a note tells that it was taken for that.
+    pub workspace: Option<String>,
     /// The environment of `hipaa-iac.yaml` that the run is for.
     pub environment: Option<Arc<str>>,
 }
@@ -59,7 +59,7 @@ impl Default for Options {
         Self {
             assignments: vec![],
             tf_var_env: vec![],
-            workspace: "default".to_owned(),
+            workspace: None,
             environment: None,
         }
     }

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::{
     Options,
-    graph::{Evaluator, Instance, Keys, scope},
+    graph::{Evaluator, Instance, Keys, Workspace, scope},
     module::{self, Mode, Module},
     providers::{self, Providers},
     value::Val,
@@ -34,7 +34,8 @@ const MAX_LEVELS: usize = 32;
 /// What all roots share.
 pub(crate) struct Loader<'a> {
     pub(crate) sources: &'a Sources,
-    pub(crate) workspace: Arc<str>,
+    /// The workspace that the user names.
+    workspace: Option<Arc<str>>,
     pub(crate) environment: Option<Arc<str>>,
     /// The files of the walked folders.
     walked: BTreeMap<PathBuf, Vec<PathBuf>>,
@@ -65,7 +66,7 @@ impl<'a> Loader<'a> {
         let trees = top.iter().filter_map(|dir| canonical(dir)).collect();
         Self {
             sources,
-            workspace: options.workspace.as_str().into(),
+            workspace: options.workspace.as_deref().map(Arc::from),
             environment: options.environment.clone(),
             walked,
             modules: Mutex::default(),
@@ -370,7 +371,7 @@ pub(crate) fn as_planned(loader: &Loader<'_>, root: &str, plan: &Node) -> Vec<Re
     let evaluated = pooled(|| {
         let module = loader.module(dir)?;
         let given = variables::planned(plan, &module);
-        Some(evaluate(loader, dir, &module, given, None).0)
+        Some(evaluate(loader, dir, &module, given, Workspace::Unknown).0)
     });
     evaluated
         .ok()
@@ -555,7 +556,10 @@ fn evaluate_root(
     };
     let mut diagnostics = Vec::new();
     let given = settings.of_root(loader.sources, dir, &module, &mut diagnostics);
-    let workspace = Some(Arc::clone(&loader.workspace));
+    let workspace = match &loader.workspace {
+        Some(name) => Workspace::Named(Arc::clone(name)),
+        None => Workspace::Assumed,
+    };
     let (mut inventory, called) = evaluate(loader, dir, &module, given, workspace);
     inventory.diagnostics.append(&mut diagnostics);
     (inventory, called)
@@ -566,7 +570,7 @@ fn evaluate(
     dir: &Path,
     module: &Arc<Module>,
     given: BTreeMap<Arc<str>, Val>,
-    workspace: Option<Arc<str>>,
+    workspace: Workspace,
 ) -> (Inventory, BTreeSet<PathBuf>) {
     let mut inventory = Inventory::default();
     let root = shown(dir);

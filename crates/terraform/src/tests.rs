@@ -199,7 +199,6 @@ fn expressions_give_what_terraform_plans() {
         ("can({}.a)", "false"),
         ("toset([1, 2, 1])", "[1, 2]"),
         ("toset([3, 10, \"b\"])", r#"["10", "3", "b"]"#),
-        ("terraform.workspace", r#""default""#),
         ("\"${path.module} ${path.root}\"", r#"". .""#),
     ] {
         assert_eq!(input(expression), json(expected), "{expression}");
@@ -2576,4 +2575,34 @@ fn lengths_of_what_is_not_known_have_bounds() {
             expected => assert_eq!(*value, json(expected), "{expression}"),
         }
     }
+}
+
+#[test]
+fn a_workspace_that_nobody_names_is_told() {
+    let text = "resource \"aws_x\" \"x\" {\n  a = terraform.workspace\n  b = \"${terraform.workspace}-x\"\n}\n";
+    let told = |selected: &[(&str, &str)], named: Option<&str>| {
+        let files = [&[("main.tf", text)], selected].concat();
+        let options = Options {
+            workspace: named.map(str::to_owned),
+            ..Options::default()
+        };
+        let loaded = evaluate_with(&files, &options);
+        let diagnostics = loaded.inventory.diagnostics.iter();
+        let told: Vec<_> = diagnostics
+            .map(|told| (told.level, told.message.contains("\"prod\" is selected")))
+            .collect();
+        let name = loaded.value("aws_x.x", "a").as_str().unwrap().to_owned();
+        (name, told)
+    };
+    let selected = [(".terraform/environment", "prod\n")];
+    let default = "default".to_owned();
+    assert_eq!(
+        told(&[], None),
+        (default.clone(), vec![(Level::Note, false)])
+    );
+    assert_eq!(
+        told(&selected, None),
+        (default, vec![(Level::Warning, true)])
+    );
+    assert_eq!(told(&selected, Some("stage")), ("stage".to_owned(), vec![]));
 }
