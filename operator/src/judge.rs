@@ -122,7 +122,7 @@ pub fn judge(
     };
     let before = bench.were_before(&object, &findings, was, |_| true);
     let namespace_mode = namespace_mode(cluster, entry, request, &object, &findings);
-    decide(
+    let mut decision = decide(
         catalog,
         entry,
         request,
@@ -130,7 +130,17 @@ pub fn judge(
         &findings,
         &before,
         namespace_mode,
-    )
+    );
+    // The guard refuses it where the Namespace says what it holds, and is not asked where it does not.
+    if kind == GroupKind::new("", "Namespace")
+        && let Some(mode) = label(&object, MODE_KEY)
+        && mode.parse::<Mode>().is_err()
+    {
+        decision.answer.warnings.push(format!(
+            "hipaa-iac: label {MODE_KEY}: `{mode}` is no mode, so that of the cluster counts; write one of audit, warn, enforce"
+        ));
+    }
+    decision
 }
 
 /// A scale carries no template: what it makes is the object that the watch knows, with other replicas. What had none begins with the first one,

@@ -52,8 +52,20 @@ const LARGE_BUDGET: u32 = 8 << 20;
 /// When an answer is given without a verdict: before the three seconds after which the API server gives up.
 pub const DEADLINE: Duration = Duration::from_millis(2500);
 
-/// The longest approval that the audit log holds, in bytes.
-const MAX_APPROVAL: usize = 1024;
+/// The longest text in an entry of the audit log, in bytes. Names are shorter; whoever else reaches the port may send anything.
+const MAX_TEXT: usize = 1024;
+
+/// Kinds that are asked about whether or not a policy judges them.
+const NAMED: [(&str, &str); 8] = [
+    ("", "Namespace"),
+    ("", "PodAttachOptions"),
+    ("", "PodExecOptions"),
+    ("", "PodPortForwardOptions"),
+    (hipaa_iac_api::GROUP, "Agreement"),
+    (hipaa_iac_api::GROUP, "Policy"),
+    (hipaa_iac_api::GROUP, "RestoreVerification"),
+    (hipaa_iac_api::GROUP, "Waiver"),
+];
 
 /// Everything that a request needs.
 #[derive(Debug)]
@@ -482,11 +494,13 @@ fn record<T: Object>(
         .filter(|_| request.subresource() == Some("scale"))
         .and_then(|catalog| catalog.scaled(&request.resource.group, &request.resource.resource))
         .unwrap_or_else(|| GroupKind::new(&request.kind.group, &request.kind.kind));
+    // Whoever reaches the port may speak of kinds that there are none of: they do not become labels.
     let known = catalog
         .as_ref()
         .is_some_and(|catalog| catalog.rules(&kind).is_some())
-        || matches!(entry, Entry::Guard | Entry::Deletions | Entry::Restores)
-        || request.operation == review::Operation::Connect;
+        || NAMED
+            .iter()
+            .any(|(group, name)| *group == &*kind.group && *name == &*kind.kind);
     let kind = if kind.group.is_empty() {
         kind.kind.to_string()
     } else {
@@ -518,16 +532,17 @@ fn record<T: Object>(
         };
         app.metrics.rules.get_or_create(&labels).inc();
     }
+    let text = |text: &str| review::cut(text, MAX_TEXT);
     app.audit.write(audit::Entry {
         time: timestamp(),
-        uid: request.uid.clone(),
+        uid: text(&request.uid),
         entry: entry.as_str(),
-        user: request.user_info.username.clone(),
+        user: text(&request.user_info.username),
         operation: request.operation.as_str(),
-        kind,
-        subresource: request.subresource().unwrap_or_default().to_owned(),
-        namespace: request.object_namespace().unwrap_or_default().to_owned(),
-        name: request.object_name(),
+        kind: text(&kind),
+        subresource: text(request.subresource().unwrap_or_default()),
+        namespace: text(request.object_namespace().unwrap_or_default()),
+        name: text(&request.object_name()),
         dry_run: request.is_dry_run(),
         allowed: decision.answer.allowed,
         mode: decision.mode.map(Mode::as_str),
@@ -539,8 +554,8 @@ fn record<T: Object>(
             .answer
             .annotations
             .get("approved-by")
-            .map(|by| review::cut(by, MAX_APPROVAL)),
-        controller: decision.controller.clone(),
+            .map(|by| text(by)),
+        controller: decision.controller.as_deref().map(text),
         unjudged: unjudged.map(Unjudged::as_str),
         policy_digest: catalog
             .as_ref()

@@ -533,6 +533,44 @@ async fn an_unknown_kind_is_admitted_with_a_warning() {
     assert!(response["warnings"][0].as_str().unwrap().contains("Widget"));
 }
 
+/// Without a client certificate anybody who reaches the port is answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_strangers_say_fills_neither_the_metrics_nor_the_audit_log() {
+    let served = Served::start(Setup::default()).await;
+    let object = json!({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "a", "namespace": "clinic"}});
+    for (entry, operation) in [
+        ("guard", "UPDATE"),
+        ("deletions", "UPDATE"),
+        ("restores", "UPDATE"),
+        ("workloads", "UPDATE"),
+        ("workloads-phi", "CONNECT"),
+    ] {
+        let mut ask = request(operation, &object, Some(&object));
+        ask["name"] = json!("n".repeat(1 << 20));
+        ask["userInfo"]["username"] = json!("u".repeat(1 << 20));
+        served.ask(entry, ask).await;
+    }
+    let metrics = served.app.metrics.text();
+    assert!(
+        metrics.contains("kind=\"other\"") && !metrics.contains("Widget"),
+        "{metrics}"
+    );
+    let log = served.audit("\"operation\":\"CONNECT\"").await;
+    assert_eq!(log.matches("Widget").count(), 5);
+    assert!(log.lines().all(|line| line.len() < 16 << 10));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mode_that_is_none_is_told() {
+    let served = Served::start(Setup::default()).await;
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", "labels": {"hipaa-iac.dev/mode": "Enforce"}}});
+    let response = served
+        .ask("cluster-scoped", request("CREATE", &namespace, None))
+        .await;
+    let warnings = response["warnings"].to_string();
+    assert!(warnings.contains("`Enforce` is no mode"), "{response}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_gets_the_same_answer() {
     let served = Served::start(Setup::default()).await;
