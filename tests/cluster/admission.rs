@@ -188,7 +188,7 @@ fn clinic(cluster: &Cluster) {
 }
 
 /// Defines a kind, of objects of any form.
-fn define(cluster: &Cluster, group: &str, version: &str, kind: &str, plural: &str) {
+pub(crate) fn define(cluster: &Cluster, group: &str, version: &str, kind: &str, plural: &str) {
     cluster
         .apply(&format!(
             "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: {plural}.{group}, annotations: {{api-approved.kubernetes.io: unapproved}}}}, spec: {{group: {group}, scope: Namespaced,

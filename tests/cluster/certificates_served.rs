@@ -1,10 +1,17 @@
 //! Certificates of the webhook: rotated while requests run, ended, and not yet begun.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
 
 use crate::{
     Case,
-    admission::remove,
+    admission::{define, remove},
     certificates::{self, Issued},
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, compliant, violating},
@@ -21,6 +28,11 @@ pub(crate) const CASES: &[Case] = &[
         name: "certificates_that_ended_or_have_not_begun_close_phi_alone",
         own: false,
         run: ended,
+    },
+    Case {
+        name: "certificates_of_cert_manager_are_served_and_its_authority_stays",
+        own: true,
+        run: cert_manager,
     },
 ];
 
@@ -72,13 +84,18 @@ fn rotation(cluster: &Cluster) {
     remove(cluster, "rotated");
 }
 
-fn provide(cluster: &Cluster, issued: &Issued) {
-    let text = serde_json::json!({
+/// A Secret with a certificate.
+fn holding(name: &str, issued: &Issued) -> String {
+    json!({
         "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
-        "metadata": {"name": "given", "namespace": NAMESPACE},
+        "metadata": {"name": name, "namespace": NAMESPACE},
         "stringData": {"tls.crt": issued.certificate, "tls.key": issued.key, "ca.crt": issued.authority},
-    });
-    cluster.apply(&text.to_string()).success();
+    })
+    .to_string()
+}
+
+fn provide(cluster: &Cluster, issued: &Issued) {
+    cluster.apply(&holding("given", issued)).success();
 }
 
 fn ended(cluster: &Cluster) {
@@ -145,4 +162,105 @@ fn ended(cluster: &Cluster) {
     cluster
         .kubectl(&["delete", "namespace", "undated", "--wait=false"])
         .success();
+}
+
+/// Does what cert-manager would, which does not run here: issues what a Certificate asks for, and enters its authority where the annotation asks for it.
+fn manage(cluster: &Cluster, issued: &Issued) {
+    let certificate = cluster.get(&["certificates.cert-manager.io", RELEASE, "-n", NAMESPACE]);
+    let Some(name) = certificate["spec"]["secretName"].as_str() else {
+        return;
+    };
+    let secret = cluster.get(&["secret", name, "-n", NAMESPACE]);
+    if secret["data"]["tls.crt"] != BASE64_STANDARD.encode(&issued.certificate) {
+        // Not before Helm has deleted that of the operator's own, which is of another type.
+        cluster.apply(&holding(name, issued));
+    }
+    let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+    let asked = &configuration["metadata"]["annotations"]["cert-manager.io/inject-ca-from"];
+    if *asked != format!("{NAMESPACE}/{RELEASE}") {
+        return;
+    }
+    let authority = BASE64_STANDARD.encode(&issued.authority);
+    let webhooks = configuration["webhooks"].as_array().unwrap();
+    let other = |webhook: &Value| webhook["clientConfig"]["caBundle"] != authority;
+    if webhooks.iter().any(other) {
+        let enter = |at| {
+            let path = format!("/webhooks/{at}/clientConfig/caBundle");
+            json!({"op": "add", "path": path, "value": authority})
+        };
+        let patch = Value::from_iter((0..webhooks.len()).map(enter)).to_string();
+        let configuration = ["patch", "validatingwebhookconfiguration", RELEASE];
+        cluster.kubectl(&[&configuration[..], &["--type=json", "-p", &patch]].concat());
+    }
+}
+
+/// Ends a thread, also where a test fails.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn cert_manager(cluster: &Cluster) {
+    operator::ensure(cluster);
+    let kinds = [("Issuer", "issuers"), ("Certificate", "certificates")];
+    for (kind, plural) in kinds {
+        define(cluster, "cert-manager.io", "v1", kind, plural);
+    }
+    cluster.namespace("managed", true);
+    let names = vec![format!("{RELEASE}.{NAMESPACE}.svc")];
+    let create = |object: &str| {
+        cluster.kubectl_with(
+            &["create", "--dry-run=server", "-n", "managed", "-f", "-"],
+            object,
+        )
+    };
+    // The second is a renewal by an issuer that signs itself: another authority.
+    for first in [true, false] {
+        let issued =
+            certificates::issue(names.clone(), Duration::ZERO, Duration::from_hours(1)).unwrap();
+        let ended = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let _ends = Ends(&ended);
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    manage(cluster, &issued);
+                    thread::sleep(Duration::from_millis(500));
+                }
+            });
+            if first {
+                operator::upgrade(cluster, &["tls.mode=cert-manager"]);
+                operator::ready(cluster);
+            }
+            let authority = BASE64_STANDARD.encode(&issued.authority);
+            cluster.eventually("PHI to be judged", Duration::from_mins(3), || {
+                let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+                configuration["webhooks"][1]["clientConfig"]["caBundle"] == authority
+                    && create(&compliant("a")).ok
+            });
+        });
+        // What was entered stays when the leader looks at the configuration, which it does every 20 seconds.
+        thread::sleep(Duration::from_secs(25));
+        create(&compliant("a")).success();
+        let said = create(&violating("a")).failure();
+        assert!(said.contains("configmap-literal-credential"), "{said}");
+    }
+    let certificate = cluster.get(&["certificates.cert-manager.io", RELEASE, "-n", NAMESPACE]);
+    assert_eq!(certificate["spec"]["dnsNames"], json!(names));
+    cluster
+        .kubectl(&["delete", "secret", "hipaa-iac-tls", "-n", NAMESPACE])
+        .success();
+    operator::upgrade(cluster, &[]);
+    for (_, plural) in kinds {
+        let name = format!("{plural}.cert-manager.io");
+        cluster.kubectl(&["delete", "crd", &name]).success();
+    }
+    cluster.eventually(
+        "our own certificate to be served",
+        Duration::from_mins(2),
+        || create(&compliant("a")).ok,
+    );
+    remove(cluster, "managed");
 }
