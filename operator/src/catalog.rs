@@ -16,7 +16,7 @@ use hipaa_iac_engine::{
 use hipaa_iac_source::{Diagnostic, Level, Resource, SourceFile, Sources};
 use serde_json::{Value, json};
 
-use crate::args::Mode;
+use crate::{args::Mode, register::is_never_asked};
 
 /// The annotation of a Policy, and the label of a Namespace, that says what a violation does.
 pub const MODE_KEY: &str = "hipaa-iac.dev/mode";
@@ -378,6 +378,14 @@ impl Catalog {
                 .policies
                 .policies()
                 .any(|policy| &*policy.name == name)
+        })
+    }
+
+    /// Whether the webhook is asked about a kind that a policy judges.
+    pub fn is_asked_for(&self, name: &str) -> bool {
+        self.kinds.iter().any(|(kind, rules)| {
+            let mut policies = rules.policies.policies();
+            !is_never_asked(&kind.group, &kind.kind) && policies.any(|policy| &*policy.name == name)
         })
     }
 

@@ -9,6 +9,7 @@ use crate::{
     args::Mode,
     catalog::{Base, MODE_KEY, check_agreement, check_waiver, compile},
     judge::Decision,
+    register::is_never_asked,
     review::{Answer, Operation, Request},
 };
 
@@ -182,7 +183,22 @@ fn policy(request: &Request<Value>, spec: &Value) -> Answer {
         Ok(policy) if policy.spec().matches.kubernetes.is_empty() => Answer::allow().warn(format!(
             "hipaa-iac: policy `{name}` matches no Kubernetes kind, so it judges nothing in a cluster"
         )),
-        Ok(_) => Answer::allow(),
+        Ok(policy) => {
+            let wanted = policy.spec().matches.kubernetes.iter();
+            let unasked: Vec<&str> = wanted
+                .filter_map(|wanted| {
+                    let (group, kind) = (wanted.group.as_deref(), wanted.kind.as_deref()?);
+                    is_never_asked(group.unwrap_or_default(), kind).then_some(kind)
+                })
+                .collect();
+            if unasked.is_empty() {
+                return Answer::allow();
+            }
+            Answer::allow().warn(format!(
+                "hipaa-iac: policy `{name}`: the webhook is never asked about {}, for the cluster hangs on them, so none is judged in a cluster",
+                unasked.join(", ")
+            ))
+        }
         Err(message) => refuse(message),
     }
 }
@@ -404,6 +420,15 @@ mod tests {
         let mut taken = policy("true");
         taken["metadata"]["name"] = json!("ingress-without-tls");
         assert!(create(taken).message.contains("built in"));
+        let mut nodes = policy("true");
+        nodes["spec"]["match"] = json!({"kubernetes": [{"group": "", "kind": "Pod"}, {"group": "", "kind": "Node"},
+            {"group": "coordination.k8s.io", "kind": "Lease"}]});
+        let answer = create(nodes);
+        assert!(answer.allowed);
+        assert!(
+            answer.warnings[0].contains("never asked about Node, Lease"),
+            "{answer:?}"
+        );
         let mut wrong_mode = policy("true");
         wrong_mode["metadata"]["annotations"] = json!({"hipaa-iac.dev/mode": "deny"});
         assert!(!create(wrong_mode).allowed);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kube::api::{ApiResource, GroupVersionKind};
 use serde_json::{Value, json};
 
 use crate::{
@@ -80,6 +81,12 @@ fn is_forbidden(group: &str, resource: &str) -> bool {
     FORBIDDEN
         .iter()
         .any(|(known, name)| *known == group && (*name == "*" || *name == resource))
+}
+
+/// Whether the webhook is never asked about a kind, by the plural that its name has as a rule.
+pub(crate) fn is_never_asked(group: &str, kind: &str) -> bool {
+    let id = GroupVersionKind::gvk(group, "v1", kind);
+    is_forbidden(group, &ApiResource::from_gvk(&id).plural)
 }
 
 /// What the configuration is made of.
@@ -403,7 +410,6 @@ fn rule(
 mod tests {
     use clap::Parser as _;
     use hipaa_iac_engine::Date;
-    use kube::api::ApiResource;
 
     use super::*;
     use crate::{

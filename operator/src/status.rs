@@ -80,12 +80,20 @@ pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
             message: format!("{}{serving}", bad.message),
         };
     }
-    if catalog.is_in_force(&input.name) {
+    if catalog.is_asked_for(&input.name) {
         Said {
             members,
             ready: true,
             reason: "InForce",
             message: String::new(),
+        }
+    } else if catalog.is_in_force(&input.name) {
+        Said {
+            members,
+            ready: false,
+            reason: "NotAsked",
+            message: "the webhook is never asked about what it judges, for the cluster hangs on that; `hipaa-iac check` judges it"
+                .to_owned(),
         }
     } else {
         Said {
@@ -190,7 +198,10 @@ pub fn agreement(agreement: Option<&Agreement>, today: Date) -> Said {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::catalog::Resources;
 
     fn day(text: &str) -> Date {
         text.parse().unwrap()
@@ -255,6 +266,28 @@ mod tests {
             "Ignored"
         );
         assert_eq!(state(&waiver(None, true, day("2026-11-24"))), "Ignored");
+    }
+
+    #[test]
+    fn a_policy_on_what_the_webhook_is_never_asked_about_says_so() {
+        let said = |kind: &str| {
+            let input = PolicyInput {
+                name: "without-owner".to_owned(),
+                mode: None,
+                spec: json!({"title": "t", "severity": "low", "safeguards": ["164.308(a)(2)"], "rationale": "r", "remediation": {"text": "t"},
+                    "match": {"kubernetes": [{"group": "", "kind": kind}]}, "rules": [{"require": "true", "message": "m"}]}),
+            };
+            let resources = Resources {
+                policies: vec![input.clone()],
+                ..Resources::default()
+            };
+            let base = Base::new(None, Mode::Audit, &[], false).unwrap();
+            let today = day("2026-11-24");
+            let catalog = Catalog::build(&base, &resources, &mut BTreeMap::new(), today).unwrap();
+            policy(&input, &catalog).reason
+        };
+        assert_eq!(said("Node"), "NotAsked");
+        assert_eq!(said("Service"), "InForce");
     }
 
     #[test]
