@@ -207,6 +207,19 @@ fn all_down(cluster: &Cluster) {
     // What controllers take off the pods of a Job is not held up either.
     end_violating_job(cluster, "closed-jobs");
     create(cluster, "open", &violating("a")).success();
+    // What nobody judged can be found afterwards.
+    let log = cluster.node().unwrap().audit_log();
+    cluster.eventually(
+        "what failed open to be told",
+        Duration::from_secs(10),
+        || {
+            fs::read_to_string(&log).unwrap().lines().any(|line| {
+                line.contains("failed-open.validating.webhook.admission.k8s.io/")
+                    && line.contains("\"workloads.hipaa-iac.dev\"")
+                    && line.contains("\"namespace\":\"open\"")
+            })
+        },
+    );
     let image = Cluster::pause_image();
     let pod = |namespace: &str| {
         format!(
