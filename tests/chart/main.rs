@@ -145,6 +145,25 @@ fn values_that_mean_nothing_are_refused() {
     }
 }
 
+/// Without one, GKE admits no pod of the class outside of kube-system.
+#[test]
+fn a_system_priority_class_comes_with_its_quota() {
+    let quota = |values: &str| {
+        let text = rendered(values);
+        let found = text
+            .split("\n---\n")
+            .find(|document| document.contains("kind: ResourceQuota\n"));
+        found.map(str::to_owned)
+    };
+    let text = quota("").unwrap();
+    assert!(
+        text.contains("scopeName: PriorityClass\n        operator: In\n        values: [system-cluster-critical]"),
+        "{text}"
+    );
+    assert_eq!(quota("priorityClassName: ''\n"), None);
+    assert_eq!(quota("priorityClassName: ours\n"), None);
+}
+
 /// Names may look like numbers and truths.
 #[test]
 fn lists_are_texts_whatever_they_hold() {
