@@ -122,6 +122,7 @@ fn values_that_mean_nothing_are_refused() {
         ("podDisruptionBudget.maxUnavailable=0", "maxUnavailable"),
         ("podDisruptionBudget.maxUnavailable=0%", "maxUnavailable"),
         ("tls.certificateLifetime=0h", "certificateLifetime"),
+        ("serviceMonitor.enabled=true", "networkPolicy.metricsFrom"),
         // Everybody would be taken for the API server.
         ("tls.client.name=kube-apiserver", "tls.client.name"),
         // One group that would be taken for two.

@@ -136,6 +136,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- fail (printf "restoreVerification.namespace: %s is excluded, so what is restored there would not be judged; name one of nothing else" .namespace) -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.metricsFrom) -}}
+{{- fail "serviceMonitor.enabled: the network policy lets nobody read metrics, so that no alert would ever be given; name Prometheus in networkPolicy.metricsFrom" -}}
+{{- end -}}
 {{- if and .Values.tls.client.name (not .Values.tls.client.secretName) -}}
 {{- fail "tls.client.name: no client certificate is demanded without tls.client.secretName, whose ca.crt says who signs it" -}}
 {{- end -}}
