@@ -72,6 +72,9 @@ pub struct Entry {
     /// The waivers that were used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<String>,
+    /// Annotations by which the object answers a policy itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asserted: Vec<&'static str>,
     /// Who approved what the guard otherwise denies, and why, as the annotation of the Namespace says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,

@@ -23,6 +23,12 @@ use crate::{
 
 /// How many violations an answer tells one by one, and how many policies its first line names.
 const MAX_TOLD: usize = 5;
+/// Annotations that some policy takes for an answer. Whoever may write the object may write them, so they are recorded.
+const ASSERTIONS: [&str; 3] = [
+    "hipaa-iac.dev/backup",
+    "hipaa-iac.dev/break-glass",
+    "hipaa-iac.dev/ingress-gateway",
+];
 /// How long a Namespace is waited for that the watch does not know yet, and how often it is looked for meanwhile.
 const PATIENCE: Duration = Duration::from_millis(200);
 const LOOK: Duration = Duration::from_millis(10);
@@ -46,6 +52,8 @@ pub struct Decision {
     pub errors: Vec<Arc<str>>,
     /// The waivers that were used.
     pub waivers: Vec<String>,
+    /// Annotations by which the object answers a policy itself, as [`ASSERTIONS`] lists them.
+    pub asserted: Vec<&'static str>,
     /// The controller that made the object: its violations are told there.
     pub controller: Option<String>,
     /// The strictest mode that was in force for what is violated.
@@ -569,6 +577,7 @@ fn decide(
     let mut decision = Decision {
         controller: waive::controller(&object.body, &request.user_info)
             .map(|owner| format!("{}/{}", owner.kind, owner.name)),
+        asserted: asserted(&object.body),
         ..Decision::default()
     };
     let mut denials = Vec::new();
@@ -660,6 +669,13 @@ fn decide(
     decision
 }
 
+fn asserted(object: &Node) -> Vec<&'static str> {
+    let metadata = object.get("metadata");
+    let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+    let has = |key: &&str| annotations.is_some_and(|annotations| annotations.get(key).is_some());
+    ASSERTIONS.into_iter().filter(has).collect()
+}
+
 /// How bad a verdict is: of several the worst counts.
 pub(crate) fn weight(verdict: Verdict) -> u8 {
     match verdict {
@@ -739,6 +755,11 @@ fn annotate(answer: &mut Answer, decision: &Decision, catalog: &Catalog) {
         answer
             .annotations
             .insert("waivers", decision.waivers.join(","));
+    }
+    if !decision.asserted.is_empty() {
+        answer
+            .annotations
+            .insert("asserted", decision.asserted.join(","));
     }
     if let Some(controller) = &decision.controller {
         answer.annotations.insert("controller", controller.clone());

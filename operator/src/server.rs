@@ -550,6 +550,7 @@ fn record<T: Object>(
         denied: decision.denied.clone(),
         unknown: decision.unknown.clone(),
         waivers: decision.waivers.clone(),
+        asserted: decision.asserted.clone(),
         approved_by: decision
             .answer
             .annotations

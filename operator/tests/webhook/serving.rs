@@ -560,6 +560,33 @@ async fn what_strangers_say_fills_neither_the_metrics_nor_the_audit_log() {
     assert!(log.lines().all(|line| line.len() < 16 << 10));
 }
 
+/// Whoever may write an object may write what some policies take for an answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_object_says_of_itself_is_recorded() {
+    let served = Served::start(Setup::default()).await;
+    let service = |annotations: Value| {
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "clinic", "annotations": annotations},
+            "spec": {"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 80, "name": "http"}]}})
+    };
+    let ask = async |annotations: Value| {
+        let service = service(annotations);
+        let ask = request("CREATE", &service, None);
+        served.ask("workloads-phi", ask).await
+    };
+    let plain = ask(json!({})).await;
+    let policy = "service-plaintext-load-balancer".to_owned();
+    assert!(policies(&plain, "denied").contains(&policy), "{plain}");
+    let gateway = ask(json!({"hipaa-iac.dev/ingress-gateway": "true"})).await;
+    assert!(!policies(&gateway, "denied").contains(&policy), "{gateway}");
+    assert_eq!(
+        gateway["auditAnnotations"]["asserted"],
+        "hipaa-iac.dev/ingress-gateway"
+    );
+    served
+        .audit("\"asserted\":[\"hipaa-iac.dev/ingress-gateway\"]")
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mode_that_is_none_is_told() {
     let served = Served::start(Setup::default()).await;
