@@ -837,6 +837,33 @@ async fn overload_is_answered_at_once_closed_for_phi_and_open_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_takes_too_long_is_answered_in_time_closed_for_phi_and_open_elsewhere() {
+    let served = Served::start(Setup {
+        deadline: Duration::from_millis(150),
+        ..Setup::default()
+    })
+    .await;
+    served.make_ready();
+    // What is violated in a namespace that is not heard of yet waits for it, longer than that.
+    let mut object = leaking();
+    object["metadata"]["namespace"] = json!("elsewhere");
+    let ask = request("CREATE", &object, None);
+    let phi = served.ask("workloads-phi", ask.clone()).await;
+    assert_eq!(phi["allowed"], false);
+    assert_eq!(phi["status"]["code"], 504, "{phi}");
+    let open = served.ask("workloads", ask).await;
+    assert_eq!(open["allowed"], true);
+    assert!(
+        open["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("took too long"),
+        "{open}"
+    );
+    served.audit("\"unjudged\":\"deadline\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_ready_answers_once_more_and_ends_the_connection() {
     let served = Served::start(Setup::default()).await;
     served.make_ready();
