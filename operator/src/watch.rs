@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use futures::{StreamExt as _, TryStream, TryStreamExt as _};
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// How long a kind that may not be read is left alone.
-const FORBIDDEN_PAUSE: std::time::Duration = std::time::Duration::from_mins(5);
+const FORBIDDEN_PAUSE: Duration = Duration::from_mins(5);
 /// Objects in a page of a list.
 const PAGE: u32 = 250;
 
@@ -164,6 +165,7 @@ async fn follow(
     > + Send,
 ) {
     let kind = &served.resource.kind;
+    let mut trouble = Trouble::default();
     let mut stream = Box::pin(stream.default_backoff());
     while let Some(event) = stream.next().await {
         let read = |object: DynamicObject| {
@@ -215,9 +217,42 @@ async fn follow(
                     tokio::time::sleep(FORBIDDEN_PAUSE).await;
                 } else {
                     tracing::debug!(%kind, %error, "a watch was interrupted");
+                    if trouble.lasts(Instant::now()) {
+                        tracing::warn!(%kind, "this kind could not be watched for a minute; what depends on it is judged by what was last read");
+                    }
                 }
             }
         }
+    }
+}
+
+/// Errors of a watch, one after the other. That there are none is no news: where nothing changes, nothing is heard.
+#[derive(Debug, Default)]
+struct Trouble {
+    began: Option<Instant>,
+    last: Option<Instant>,
+    told: bool,
+}
+
+impl Trouble {
+    /// How long a watch may be interrupted before it is told.
+    const PATIENCE: Duration = Duration::from_mins(1);
+    /// Errors that are further apart have nothing to do with each other: attempts are at most half a minute apart.
+    const APART: Duration = Duration::from_mins(2);
+
+    /// Takes note of an error. Whether it is time to tell that they last.
+    fn lasts(&mut self, now: Instant) -> bool {
+        let goes_on = self
+            .last
+            .is_some_and(|last| now.duration_since(last) < Self::APART);
+        if !goes_on {
+            *self = Self::default();
+        }
+        self.last = Some(now);
+        let began = *self.began.get_or_insert(now);
+        let tell = !self.told && now.duration_since(began) >= Self::PATIENCE;
+        self.told |= tell;
+        tell
     }
 }
 
@@ -227,5 +262,23 @@ fn is_forbidden(error: &watcher::Error) -> bool {
         | watcher::Error::WatchStartFailed(kube::Error::Api(status)) => status.is_forbidden(),
         watcher::Error::WatchError(status) => status.is_forbidden(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_that_lasts_is_told_once() {
+        let start = Instant::now();
+        let mut trouble = Trouble::default();
+        let mut lasts = |seconds| trouble.lasts(start + Duration::from_secs(seconds));
+        assert!(!lasts(0) && !lasts(30) && !lasts(59));
+        assert!(lasts(61));
+        assert!(!lasts(90) && !lasts(120));
+        // Hours later it is another one.
+        assert!(!lasts(9000) && !lasts(9030));
+        assert!(lasts(9060));
     }
 }
