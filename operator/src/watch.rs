@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     catalog::GroupKind,
-    cluster::{Cluster, Found, Store, kept, kept_as_text, without_contents},
+    cluster::{Cluster, Found, State, Store, kept, kept_as_text, without_contents},
     discovery::Served,
 };
 
@@ -217,7 +217,7 @@ async fn follow(
                     tokio::time::sleep(FORBIDDEN_PAUSE).await;
                 } else {
                     tracing::debug!(%kind, %error, "a watch was interrupted");
-                    if trouble.lasts(Instant::now()) {
+                    if store.state() != State::Forbidden && trouble.lasts(Instant::now()) {
                         tracing::warn!(%kind, "this kind could not be watched for a minute; what depends on it is judged by what was last read");
                     }
                 }
