@@ -22,6 +22,10 @@ pub const REQUEST: &str = "hipaa-iac.dev/run-requested-by";
 /// When the second and the third attempt begin, after the end of the one before.
 const RETRIES: [SignedDuration; 2] = [SignedDuration::from_mins(10), SignedDuration::from_mins(30)];
 
+/// How many runs that did not pass are kept beside the newest, whatever is asked for: two in a row are an alert, and slots that were missed may lie
+/// between them.
+const LEAST_HISTORY: usize = 3;
+
 /// A second more than the jitter may be: the schema has its limit.
 const LONGEST_JITTER: SignedDuration = SignedDuration::from_secs(3601);
 
@@ -275,7 +279,7 @@ fn prune(seen: &Observed<'_>) -> Vec<String> {
         let (count, limit) = if passed {
             (&mut kept.0, seen.history.0)
         } else {
-            (&mut kept.1, seen.history.1)
+            (&mut kept.1, seen.history.1.max(LEAST_HISTORY))
         };
         *count += 1;
         if *count > limit {
@@ -910,6 +914,25 @@ mod tests {
             .verified_absent_at = None;
         let said = tell(&other.seen("2026-05-01T12:06:00Z", &Value::Null));
         assert_eq!(said.last_passed_time, None);
+    }
+
+    /// Whoever keeps nothing would hear of nothing.
+    #[test]
+    fn two_in_a_row_are_counted_whatever_is_kept() {
+        let mut world = World::daily();
+        world.history = (0, 0);
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        for day in 2..=6 {
+            let name = world.advance(&format!("2026-05-0{day}T03:00:00Z"));
+            let ended = format!("2026-05-0{day}T03:05:00Z");
+            world.end(&name[0], Reason::ConfigError, &ended);
+            let gone = world.ask(&ended).prune;
+            world.runs.retain(|run| !gone.contains(run.metadata.name.as_ref().unwrap()));
+            world.status = tell(&world.seen(&ended, &Value::Null));
+            assert!(world.status.consecutive_failures >= (day - 1).min(2), "{day}");
+        }
+        assert!(world.runs.len() <= 4);
     }
 
     #[test]
