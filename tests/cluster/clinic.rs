@@ -188,6 +188,14 @@ impl Clinic {
         flipped[middle] ^= 1;
         fs::write(volume.join("flipped.dump.age"), flipped).unwrap();
         fs::write(volume.join("empty.dump.age"), "").unwrap();
+        let opened = Command::new("age")
+            .args(["--decrypt", "--identity"])
+            .arg(self.path("made/secrets/age/identity"))
+            .arg(&dump)
+            .output()
+            .unwrap();
+        assert!(opened.status.success());
+        fs::write(volume.join("plain.dump"), opened.stdout).unwrap();
         for entry in fs::read_dir(&volume).unwrap() {
             let path = entry.unwrap().path();
             fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();

@@ -13,7 +13,7 @@ use crate::{
     Case,
     clinic::{
         self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, apply, finished, forget, holding, left,
-        reaches, runs, slow, verification,
+        reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE},
     operator::DEPLOYMENT,
@@ -55,6 +55,9 @@ pub(crate) const CASES: &[Case] = &[
             clinic::with(cluster, deleted);
         },
     ),
+    case("restore_goes_on_when_the_kubelet_is_back", |cluster| {
+        clinic::with(cluster, kubelet);
+    }),
     case("restore_goes_on_when_the_api_server_restarts", |cluster| {
         clinic::with(cluster, api_server);
     }),
@@ -208,6 +211,9 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
     let at = |path: &str| json!({"source": {"pgDump": {"location": {"pvc": {"path": path}}}}});
     let key = |name: &str| json!({"source": {"pgDump": {"encryption": {"age": {"identitySecretRef": {"name": name}}}}}});
     let sql = |query: &str| json!({"checks": {"sql": [{"id": "asked", "query": query, "expect": {"op": ">=", "value": 1_000_000}, "severity": "Critical"}]}});
+    let mut late = slow(3);
+    late["objectives"] = json!({"rto": "1s"});
+    let open = json!({"source": {"pgDump": {"location": {"pvc": {"path": "plain.dump"}}, "encryption": "serverSide"}}});
     let cases = [
         ("absent", at("none.dump.age"), "Failed", "BackupMissing"),
         (
@@ -242,6 +248,14 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "Inconclusive",
             "AssertionError",
         ),
+        ("open", open, "Failed", "NotEncrypted"),
+        ("late", late, "Failed", "RtoExceeded"),
+        (
+            "full",
+            json!({"target": {"storage": {"memory": {"sizeLimit": "24Mi"}}}}),
+            "Inconclusive",
+            "StorageFull",
+        ),
         (
             "no-quantity",
             json!({"target": {"resources": {"limits": {"memory": "lots"}}}}),
@@ -260,23 +274,34 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
         assert_eq!(verdict(&run), (*expected, *reason), "{name}: {run:#}");
         recorded_once(clinic, name, &run);
     }
-    // A bucket that is not there, and a fetch that says so.
-    clinic.volume_for_a_run(cluster, "run-of-nowhere");
-    let location = json!({"bucket": "nobody", "prefix": "daily/", "select": "Newest", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": "s3"}});
-    apply(
-        cluster,
-        &[verification(
-            "nowhere",
-            &json!({"source": {"pgDump": {"location": {"pvc": null, "s3": location}}}}),
-        )],
-    );
-    let run = finished(cluster, "nowhere");
-    assert_eq!(verdict(&run), ("Failed", "BackupMissing"), "{run:#}");
-    recorded_once(clinic, "nowhere", &run);
+    // A bucket that is not there, and one that lets nobody of that name in: a fetch says so.
+    let nobody = [
+        ("accessKeyId", b"nobody".to_vec()),
+        ("secretAccessKey", b"nobody".to_vec()),
+    ];
+    apply(cluster, &[secret(SCRATCH, "ehr.nobody", &nobody)]);
+    let fetches = [
+        ("nowhere", "nobody", "s3", "Failed", "BackupMissing"),
+        ("denied", "backups", "nobody", "Inconclusive", "FetchDenied"),
+    ];
+    for (name, bucket, credentials, expected, reason) in fetches {
+        clinic.volume_for_a_run(cluster, &format!("run-of-{name}"));
+        let location = json!({"bucket": bucket, "prefix": "daily/", "select": "Newest", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": credentials}});
+        apply(
+            cluster,
+            &[verification(
+                name,
+                &json!({"source": {"pgDump": {"location": {"pvc": null, "s3": location}}}}),
+            )],
+        );
+        let run = finished(cluster, name);
+        assert_eq!(verdict(&run), (expected, reason), "{run:#}");
+        recorded_once(clinic, name, &run);
+    }
     verified(clinic);
     assert_eq!(left(cluster), [""; 0]);
     let mut names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
-    names.push("nowhere");
+    names.extend(fetches.map(|(name, ..)| name));
     forget(cluster, &names);
 }
 
@@ -292,12 +317,64 @@ fn operator_processes() -> Vec<Pid> {
     found.collect()
 }
 
-/// Several are under way by the end: each death meets one in a phase, and others somewhere.
-fn killed(cluster: &Cluster, clinic: &Clinic) {
-    clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
-    cluster.eventually("the old operator to be gone", PATIENCE, || {
+/// Waits until the run of a verification is in a phase, and kills the operator there.
+fn kill_in(cluster: &Cluster, name: &str, phase: &str) {
+    // A phase lasts a fraction of a second: too short for kubectl.
+    let tunnel = Tunnel::api_server(cluster);
+    let path = format!("/apis/hipaa-iac.dev/v1alpha1/namespaces/{EHR}/restoreverificationruns");
+    let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    let look = || -> Option<Value> {
+        let stream = traffic::connect(tunnel.port).ok()?;
+        let answer = traffic::exchange(stream, request.as_bytes()).ok()?;
+        let list: Value = serde_json::from_str(&answer.body).ok()?;
+        let runs = list["items"].as_array()?;
+        let run = runs
+            .iter()
+            .find(|run| run["spec"]["verificationRef"]["name"] == *name)?;
+        Some(run.clone())
+    };
+    let phase_of = |run: &Value| {
+        let phase = &run["status"]["phase"];
+        phase.as_str().unwrap_or("Pending").to_owned()
+    };
+    let until = std::time::Instant::now() + PATIENCE;
+    loop {
+        assert!(std::time::Instant::now() < until, "{name}: never {phase}");
+        if look().is_some_and(|run| phase_of(&run) == phase) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    let [process] = *operator_processes() else {
+        panic!("not one operator");
+    };
+    kill(process, Signal::SIGKILL).unwrap();
+    // A write may have been on its way, but no other comes.
+    thread::sleep(Duration::from_millis(100));
+    let at_death = look();
+    thread::sleep(Duration::from_millis(400));
+    assert_eq!(look(), at_death, "{name}: who was killed is not who acts");
+    cluster.eventually("the operator to be back", PATIENCE, || {
         operator_processes().len() == 1
     });
+}
+
+/// Several are under way by the end: each death meets one in a phase, and others somewhere.
+fn killed(cluster: &Cluster, clinic: &Clinic) {
+    let alone = || {
+        cluster.eventually("the old operator to be gone", PATIENCE, || {
+            operator_processes().len() == 1
+        });
+    };
+    clinic.upgrade(cluster, &[]);
+    alone();
+    // One that holds up the next.
+    apply(cluster, &[verification("killed-first", &slow(20))]);
+    reaches(cluster, "killed-first", "Running");
+    apply(cluster, &[verification("killed-queued", &json!({}))]);
+    kill_in(cluster, "killed-queued", "Queued");
+    clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
+    alone();
     let phases = [
         "Pending",
         "Provisioning",
@@ -307,51 +384,14 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
         "Recording",
         "Finished",
     ];
-    let name_of = |phase: &str| format!("killed-{}", phase.to_lowercase());
+    let mut names = vec!["killed-first".to_owned(), "killed-queued".to_owned()];
     for phase in phases {
-        let name = name_of(phase);
+        let name = format!("killed-{}", phase.to_lowercase());
         apply(cluster, &[verification(&name, &json!({}))]);
-        // A phase lasts a fraction of a second: too short for kubectl.
-        let tunnel = Tunnel::api_server(cluster);
-        let path = format!("/apis/hipaa-iac.dev/v1alpha1/namespaces/{EHR}/restoreverificationruns");
-        let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
-        let look = || -> Option<Value> {
-            let stream = traffic::connect(tunnel.port).ok()?;
-            let answer = traffic::exchange(stream, request.as_bytes()).ok()?;
-            let list: Value = serde_json::from_str(&answer.body).ok()?;
-            let runs = list["items"].as_array()?;
-            let run = runs
-                .iter()
-                .find(|run| run["spec"]["verificationRef"]["name"] == *name)?;
-            Some(run.clone())
-        };
-        let phase_of = |run: &Value| {
-            let phase = &run["status"]["phase"];
-            phase.as_str().unwrap_or("Pending").to_owned()
-        };
-        let until = std::time::Instant::now() + PATIENCE;
-        loop {
-            assert!(std::time::Instant::now() < until, "{name}: never {phase}");
-            if look().is_some_and(|run| phase_of(&run) == phase) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        let [process] = *operator_processes() else {
-            panic!("not one operator");
-        };
-        kill(process, Signal::SIGKILL).unwrap();
-        // A write may have been on its way, but no other comes.
-        thread::sleep(Duration::from_millis(100));
-        let at_death = look();
-        thread::sleep(Duration::from_millis(400));
-        assert_eq!(look(), at_death, "{name}: who was killed is not who acts");
-        cluster.eventually("the operator to be back", PATIENCE, || {
-            operator_processes().len() == 1
-        });
+        kill_in(cluster, &name, phase);
+        names.push(name);
     }
-    for phase in phases {
-        let name = name_of(phase);
+    for name in names {
         let run = finished(cluster, &name);
         assert_eq!(verdict(&run), ("Passed", "None"), "{name}: {run:#}");
         recorded_once(clinic, &name, &run);
@@ -548,6 +588,24 @@ fn deleted(cluster: &Cluster, clinic: &Clinic) {
     verified(clinic);
 }
 
+/// What runs goes on meanwhile, and nothing is said of it.
+fn kubelet(cluster: &Cluster, clinic: &Clinic) {
+    let node = cluster.node().unwrap();
+    apply(cluster, &[verification("unwatched", &slow(5))]);
+    reaches(cluster, "unwatched", "Running");
+    node.stop_kubelet().unwrap();
+    thread::sleep(Duration::from_secs(10));
+    assert_eq!(
+        runs(cluster, "unwatched")[0]["status"]["phase"],
+        "Running"
+    );
+    node.kubelet().unwrap();
+    let run = finished(cluster, "unwatched");
+    assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+    recorded_once(clinic, "unwatched", &run);
+    forget(cluster, &["unwatched"]);
+}
+
 fn api_server(cluster: &Cluster, clinic: &Clinic) {
     apply(cluster, &[verification("restarted", &slow(5))]);
     reaches(cluster, "restarted", "Running");
@@ -558,7 +616,7 @@ fn api_server(cluster: &Cluster, clinic: &Clinic) {
     forget(cluster, &["restarted"]);
 }
 
-/// A store that takes connections and answers nothing: worse than one that refuses them.
+/// A store that takes connections and answers nothing, for two minutes: worse than one that refuses them.
 fn store_away(cluster: &Cluster, clinic: &Clinic) {
     let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
     let before = clinic.records("away").len();
@@ -576,6 +634,11 @@ fn store_away(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(left(cluster), [""; 0]);
     let status = cluster.get(&["restoreverification", "away", "-n", EHR])["status"].clone();
     assert!(status["lastPassedTime"].is_null(), "{status:#}");
+    cluster.eventually("somebody to be told", PATIENCE, || {
+        let field = "reason=EvidencePending";
+        let events = cluster.get(&["events", "-n", EHR, "--field-selector", field]);
+        !events["items"].as_array().is_none_or(Vec::is_empty)
+    });
     kill(server, Signal::SIGCONT).unwrap();
     for name in ["away", "beside"] {
         let run = finished(cluster, name);
