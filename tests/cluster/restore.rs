@@ -595,10 +595,7 @@ fn kubelet(cluster: &Cluster, clinic: &Clinic) {
     reaches(cluster, "unwatched", "Running");
     node.stop_kubelet().unwrap();
     thread::sleep(Duration::from_secs(10));
-    assert_eq!(
-        runs(cluster, "unwatched")[0]["status"]["phase"],
-        "Running"
-    );
+    assert_eq!(runs(cluster, "unwatched")[0]["status"]["phase"], "Running");
     node.kubelet().unwrap();
     let run = finished(cluster, "unwatched");
     assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");

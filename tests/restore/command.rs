@@ -497,7 +497,10 @@ fn fetched() -> Result<(), Failed> {
     // The time that fetching takes is a part of the recovery time: two hours of it are more than one.
     let card = clinic.0.0.join("fetched/located.json");
     let mut told: Value = serde_json::from_slice(&fs::read(&card)?)?;
-    if !told["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0) {
+    if !told["seconds"]
+        .as_f64()
+        .is_some_and(|seconds| seconds > 0.0)
+    {
         return Err(format!("fetched in no time: {told}").into());
     }
     told["seconds"] = json!(7200.5);

@@ -57,8 +57,7 @@ pub fn fetch(
     into: &Path,
 ) -> Result<(), Failure> {
     let limit = Duration::from_secs(verification.spec.deadlines.fetch_seconds);
-    let (verification, secrets, into) =
-        (verification.clone(), secrets.to_owned(), into.to_owned());
+    let (verification, secrets, into) = (verification.clone(), secrets.to_owned(), into.to_owned());
     let (end, ended) = mpsc::channel();
     thread::spawn(move || end.send(fetch_all(&verification, &secrets, &into)));
     match ended.recv_timeout(limit) {

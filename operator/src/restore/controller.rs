@@ -393,6 +393,36 @@ fn refusal(trouble: &Trouble) -> Option<(Reason, String)> {
     }
 }
 
+/// Whether a run was made in another namespace than what is made now.
+fn is_elsewhere(status: &RestoreVerificationRunStatus, settings: &Settings) -> bool {
+    let namespace = status.scratch.namespace.as_ref();
+    namespace.is_some_and(|namespace| *namespace != settings.namespace)
+}
+
+/// What a run said that it makes and is not looked for any more, because the operator was told otherwise meanwhile: another namespace, or no
+/// snapshots. That it is not seen does not show that it is gone.
+fn out_of_sight(
+    status: &RestoreVerificationRunStatus,
+    settings: &Settings,
+) -> Vec<machine::Object> {
+    let elsewhere = is_elsewhere(status, settings);
+    let objects = status.scratch.objects.iter();
+    objects
+        .filter_map(|object| object.split_once('/'))
+        .filter(|(kind, _)| {
+            elsewhere || (!settings.snapshots && kind.starts_with("VolumeSnapshot"))
+        })
+        .map(|(kind, name)| machine::Object {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            uid: String::new(),
+            // It cannot be asked to go either.
+            terminating: true,
+            terminating_since: None,
+        })
+        .collect()
+}
+
 /// Whether another run is to take a run's place.
 fn is_replaced(run: &Run, all: &[Run]) -> bool {
     let this = place(run);
@@ -651,6 +681,12 @@ impl Controller {
         let settings = &self.options.settings;
         let mut scratch = things.of(&this.uid, &name, &settings.namespace);
         let status = run.status.clone().unwrap_or_default();
+        scratch.objects.extend(out_of_sight(&status, settings));
+        let plan = if is_elsewhere(&status, settings) {
+            Err("the namespace of the scratch was another when the run began".to_owned())
+        } else {
+            jobs::plan(run, settings)
+        };
         if status.phase == RunPhase::Collecting
             && let Some(job) = &mut scratch.restore
             && let Some(said) = self.said(things, &name).await?
@@ -662,7 +698,7 @@ impl Controller {
             status,
             stopped: run.meta().deletion_timestamp.is_some() || is_replaced(run, runs),
             finalizer: run.finalizers().iter().any(|known| known == FINALIZER),
-            plan: jobs::plan(run, settings),
+            plan,
             missed: run.spec.missed_slots.is_some(),
             sibling: sibling && !replaces,
             turn: machine::has_turn(&this, &places, self.options.limit) && !(sibling && replaces),
@@ -1096,7 +1132,10 @@ mod tests {
             volumes: vec![
                 volume("scratch", &format!("{pod}-scratch")),
                 volume("backup", &format!("{run}-backup")),
-                volume("another", &format!("{}-29628181-0c7d5f-backup", "a".repeat(40))),
+                volume(
+                    "another",
+                    &format!("{}-29628181-0c7d5f-backup", "a".repeat(40)),
+                ),
             ],
             ..Things::default()
         };
@@ -1105,22 +1144,90 @@ mod tests {
         assert_eq!(names, ["backup", "scratch"]);
     }
 
+    /// `helm upgrade` with another namespace, or without snapshots, while a run is under way.
+    #[test]
+    fn what_is_not_looked_for_is_not_gone() {
+        let settings = |namespace: &str, snapshots| Settings {
+            namespace: namespace.into(),
+            image: "runner".into(),
+            fetch_account: "fetch".into(),
+            backup_size: "1Gi".into(),
+            backup_class: None,
+            store_ca: None,
+            snapshots,
+        };
+        let mut status = RestoreVerificationRunStatus::default();
+        status.scratch.namespace = Some("restore".into());
+        status.scratch.objects = vec![
+            "ConfigMap/ehr-spec".into(),
+            "VolumeSnapshotContent/hipaa-iac-ehr".into(),
+            "VolumeSnapshot/ehr-snapshot".into(),
+            "Job/ehr-r".into(),
+        ];
+        let kinds = |settings: &Settings| -> Vec<String> {
+            let objects = out_of_sight(&status, settings);
+            objects.into_iter().map(|object| object.kind).collect()
+        };
+        assert!(kinds(&settings("restore", true)).is_empty());
+        assert_eq!(
+            kinds(&settings("restore", false)),
+            ["VolumeSnapshotContent", "VolumeSnapshot"]
+        );
+        assert_eq!(kinds(&settings("elsewhere", true)).len(), 4);
+
+        // So it is waited for, and told in the end; not a word says that it is gone.
+        let now: Timestamp = "2026-05-02T03:00:00Z".parse().unwrap();
+        status.phase = RunPhase::Cleaning;
+        status.verdict = Some("Passed".into());
+        status.phase_since = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(now));
+        let mut seen = machine::Observed {
+            now,
+            scratch: Scratch {
+                objects: out_of_sight(&status, &settings("elsewhere", true)),
+                ..Scratch::default()
+            },
+            status,
+            stopped: false,
+            finalizer: true,
+            plan: Err(String::new()),
+            missed: false,
+            sibling: false,
+            turn: false,
+            recorded: None,
+            refused: None,
+        };
+        assert!(matches!(&*machine::reduce(&seen), [Action::Wait(_)]));
+        seen.now += machine::CLEANUP_PATIENCE + jiff::SignedDuration::from_secs(1);
+        let actions = machine::reduce(&seen);
+        let [Action::Write(written)] = &*actions else {
+            panic!("{actions:?}");
+        };
+        assert_eq!(written.phase, RunPhase::Recording);
+        assert_eq!(written.verdict.as_deref(), Some("Inconclusive"));
+        assert_eq!(written.scratch.verified_absent_at, None);
+    }
+
     #[test]
     fn what_will_never_be_made_is_told_from_what_may_be() {
         let said = |code: u16, message: &str| {
-            let answer = json!({"status": "Failure", "message": message, "reason": "", "code": code});
+            let answer =
+                json!({"status": "Failure", "message": message, "reason": "", "code": code});
             let answer: kube::core::Status = serde_json::from_value(answer).unwrap();
             refusal(&Trouble::Kube(kube::Error::Api(Box::new(answer)))).map(|(reason, _)| reason)
         };
         let never = Some(Reason::ConfigError);
-        assert_eq!(said(400, "quantities must match the regular expression"), never);
+        assert_eq!(
+            said(400, "quantities must match the regular expression"),
+            never
+        );
         assert_eq!(said(403, "denied the request"), never);
         assert_eq!(said(422, "is invalid"), never);
         assert_eq!(said(403, "exceeded quota: runs"), None);
         assert_eq!(said(500, "failed calling webhook"), None);
         assert_eq!(said(409, "the object has been modified"), None);
         // What the types of a Job do not take.
-        let no_job = json!({"spec": {"template": {"spec": {"containers": [], "tolerations": [7]}}}});
+        let no_job =
+            json!({"spec": {"template": {"spec": {"containers": [], "tolerations": [7]}}}});
         let why = serde_json::from_value::<Job>(no_job).unwrap_err();
         let mistake = Trouble::Mistake(why.to_string());
         assert_eq!(refusal(&mistake).map(|(reason, _)| reason), never);

@@ -776,7 +776,9 @@ mod tests {
     #[test]
     fn a_token_of_the_session_is_there_where_the_secret_has_one() {
         let job = made(Part::Fetch, &s3(), None);
-        let volumes = job["spec"]["template"]["spec"]["volumes"].as_array().unwrap();
+        let volumes = job["spec"]["template"]["spec"]["volumes"]
+            .as_array()
+            .unwrap();
         let secrets = volumes.iter().find(|volume| volume["name"] == "secrets");
         let sources = secrets.unwrap()["projected"]["sources"].as_array().unwrap();
         let told: Vec<(&str, &str, bool)> = sources

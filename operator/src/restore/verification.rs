@@ -166,7 +166,9 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
             .push((name, spec(RunTrigger::Create, None, 1, None)));
     }
     if let Some(schedule) = seen.schedule {
-        let times = [last_slot(seen), announced(seen, schedule)].into_iter().flatten();
+        let times = [last_slot(seen), announced(seen, schedule)]
+            .into_iter()
+            .flatten();
         let since = times.fold(seen.created, Timestamp::max);
         let due = schedule.due(since, seen.now);
         if let Some((slot, count)) = due.missed {
@@ -633,7 +635,8 @@ mod tests {
         let mut new = World::daily();
         new.schedule = None;
         new.advance(CREATED);
-        new.status.conditions = conditions::conditions(&new.seen(CREATED, &Value::Null), &new.status);
+        new.status.conditions =
+            conditions::conditions(&new.seen(CREATED, &Value::Null), &new.status);
         for mut world in [changed, new] {
             world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
             world.schedule = Some(hourly());
@@ -654,7 +657,11 @@ mod tests {
         let mut world = World::daily();
         let daily = |jitter| Schedule::new("0 3 * * *", None, jitter, None, "uid").unwrap();
         let jittered = daily(3600);
-        assert!(jittered.jitter() > SignedDuration::from_secs(60), "{:?}", jittered.jitter());
+        assert!(
+            jittered.jitter() > SignedDuration::from_secs(60),
+            "{:?}",
+            jittered.jitter()
+        );
         world.schedule = Some(jittered);
         world.advance(CREATED);
         assert!(world.advance("2026-05-02T03:00:30Z").is_empty());
@@ -928,9 +935,14 @@ mod tests {
             let ended = format!("2026-05-0{day}T03:05:00Z");
             world.end(&name[0], Reason::ConfigError, &ended);
             let gone = world.ask(&ended).prune;
-            world.runs.retain(|run| !gone.contains(run.metadata.name.as_ref().unwrap()));
+            world
+                .runs
+                .retain(|run| !gone.contains(run.metadata.name.as_ref().unwrap()));
             world.status = tell(&world.seen(&ended, &Value::Null));
-            assert!(world.status.consecutive_failures >= (day - 1).min(2), "{day}");
+            assert!(
+                world.status.consecutive_failures >= (day - 1).min(2),
+                "{day}"
+            );
         }
         assert!(world.runs.len() <= 4);
     }
