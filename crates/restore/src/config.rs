@@ -1265,6 +1265,15 @@ impl RestoreVerification {
             return fail("objectives.rto must be at most 72h (90 FR 898)".to_owned());
         }
         self.means_something()?;
+        let covers_nothing = |covered: &Covered| {
+            let selector = covered.selector.as_ref();
+            selector.is_some_and(|selector| selector.match_labels.is_empty())
+        };
+        if spec.covers.iter().any(covers_nothing) {
+            return fail(
+                "covers: a selector must have a label: without one it selects nothing".to_owned(),
+            );
+        }
         if matches!(spec.source.location(), Location::CnpgCluster(_))
             && !matches!(spec.source, Source::CnpgBackup(_))
         {
@@ -1280,6 +1289,16 @@ impl RestoreVerification {
                 if given.into_iter().filter(|given| *given).count() != 1 {
                     return fail(
                         "location.volumeSnapshot must have exactly one of name, claimName and selector"
+                            .to_owned(),
+                    );
+                }
+                if snapshot
+                    .selector
+                    .as_ref()
+                    .is_some_and(|selector| selector.match_labels.is_empty())
+                {
+                    return fail(
+                        "location.volumeSnapshot.selector must have a label: without one it is the newest snapshot of any volume"
                             .to_owned(),
                     );
                 }
@@ -1645,6 +1664,10 @@ spec:
                 "exactly one of",
             ),
             (
+                "volumeSnapshot: {location: {volumeSnapshot: {selector: {}}}}",
+                "must have a label",
+            ),
+            (
                 "volumeSnapshot: {location: {s3: {bucket: b, prefix: p}}}",
                 "a volumeSnapshot, or local",
             ),
@@ -1658,6 +1681,7 @@ spec:
         }
         for location in [
             "volumeSnapshot: {claimName: data-ehr-0, path: pgdata}",
+            "volumeSnapshot: {selector: {matchLabels: {app: ehr}}}",
             "local: {path: /mnt/snapshot/pgdata}",
             "pvc: {claimName: copy, path: pgdata}",
         ] {
@@ -1716,6 +1740,15 @@ spec:
             .contains("recipients")
         );
         assert!(told(", select: Newest", ", suffix: .age").contains("select: Newest"));
+        let covers = |selector: &str| {
+            let covered = format!("  covers: [{{kind: Cluster, selector: {selector}}}]\n");
+            RestoreVerification::parse(&format!("{SMALL}{covered}"))
+        };
+        covers("{matchLabels: {app: ehr}}").unwrap();
+        for empty in ["{}", "{matchLabels: {}}"] {
+            let told = covers(empty).unwrap_err().to_string();
+            assert!(told.contains("selects nothing"), "{told}");
+        }
         let late = format!("{SMALL}  objectives: {{rto: 4d}}\n");
         assert!(
             RestoreVerification::parse(&late)
