@@ -611,6 +611,9 @@ pub(crate) struct VerifyArgs {
     /// The canary's number in the last run that passed, where the folder of state does not remember it
     #[arg(long, value_name = "NUMBER")]
     pub(crate) last_canary: Option<i64>,
+    /// The image that this program runs from, as `sha256:` and its digest, for the record
+    #[arg(long, value_name = "DIGEST", value_parser = image_digest)]
+    pub(crate) image_digest: Option<String>,
     /// What keeps the scratch from the machine
     #[arg(long, value_enum, default_value_t = Isolation::Auto, value_name = "HOW")]
     pub(crate) isolation: Isolation,
@@ -624,6 +627,18 @@ pub(crate) struct VerifyArgs {
     pub(crate) formats: Vec<String>,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
+}
+
+/// What the record's schema takes for a digest.
+#[cfg(target_os = "linux")]
+fn image_digest(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    if digits.len() == 64 && digits.chars().all(is_digit) {
+        Ok(text.to_owned())
+    } else {
+        Err("a digest is sha256: and 64 hexadecimal digits".to_owned())
+    }
 }
 
 #[cfg(target_os = "linux")]

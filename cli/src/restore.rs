@@ -132,6 +132,7 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         options.state.clone_from(state);
     }
     options.last_canary = arguments.last_canary;
+    options.image_digest.clone_from(&arguments.image_digest);
     options.isolation = match arguments.isolation {
         Isolation::Auto => IsolationChoice::Auto,
         Isolation::Namespaces => IsolationChoice::Namespaces,

@@ -170,6 +170,9 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(record["verification"]["namespace"], EHR);
     assert_eq!(record["verification"]["cluster"], "test");
     assert_eq!(record["scratch"]["isolation"], "TwoPod");
+    let image = Cluster::runner_image();
+    let (_, digest) = image.split_once('@').unwrap();
+    assert_eq!(record["tool"]["imageDigest"], digest);
     let checks: Vec<&str> = record["checks"]
         .as_array()
         .unwrap()

@@ -488,8 +488,14 @@ fn fetched() -> Result<(), Failed> {
     same(ran.code, 0)?;
     drop(server);
     let place = ["--fetched", "fetched"];
-    let result = clinic.verify(&place, 0)?;
+    let digest = format!("sha256:{}", "0a".repeat(32));
+    let image = ["--image-digest", &digest];
+    let result = clinic.verify(&[place, image].concat(), 0)?;
     same(reason(&result), ("Passed", "None"))?;
+    same(
+        result["tool"]["imageDigest"].as_str(),
+        Some(digest.as_str()),
+    )?;
     same(
         result["artifact"]["uri"].as_str(),
         Some("s3://backups/daily/1.dump.age"),

@@ -59,6 +59,8 @@ pub struct Options {
     pub state: PathBuf,
     /// The canary's number in an earlier run that passed, as somebody else remembers it.
     pub last_canary: Option<i64>,
+    /// `sha256:` and the digest of the image that it runs from, where it does.
+    pub image_digest: Option<String>,
     /// How the scratch is kept from the machine.
     pub isolation: IsolationChoice,
     /// Why it runs.
@@ -76,6 +78,7 @@ impl Options {
             scratch: None,
             state: scratch::default_state(),
             last_canary: None,
+            image_digest: None,
             isolation: IsolationChoice::Auto,
             trigger: Trigger {
                 kind: TriggerKind::Cli,
@@ -610,7 +613,7 @@ impl<'a> Running<'a> {
                 name: "hipaa-iac".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 git_commit: None,
-                image_digest: None,
+                image_digest: self.options.image_digest.clone(),
                 engine,
             },
             started_at: self.started_at,

@@ -523,6 +523,9 @@ impl Builder<'_> {
         ]
         .map(ToOwned::to_owned)
         .to_vec();
+        if let Some((_, digest)) = self.settings.image.split_once('@') {
+            arguments.extend(["--image-digest".to_owned(), digest.to_owned()]);
+        }
         if let Some(seq) = self.run.spec.last_canary_seq {
             arguments.extend(["--last-canary".to_owned(), seq.to_string()]);
         }
@@ -800,6 +803,21 @@ mod tests {
                 ("sessionToken", "s3-ro/sessionToken", true),
             ]
         );
+    }
+
+    /// The record says what came to its verdict.
+    #[test]
+    fn the_runner_is_told_which_image_it_is_of() {
+        let job = made(Part::Restore, &s3(), None);
+        let container = &job["spec"]["template"]["spec"]["containers"][0];
+        let arguments = container["args"].as_array().unwrap();
+        let at = arguments
+            .iter()
+            .position(|argument| argument == "--image-digest")
+            .unwrap();
+        let digest = arguments[at + 1].as_str().unwrap();
+        let image = container["image"].as_str().unwrap();
+        assert_eq!(image, format!("example.com/runner@{digest}"));
     }
 
     #[test]
