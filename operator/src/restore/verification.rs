@@ -930,7 +930,7 @@ mod tests {
         world.history = (0, 0);
         world.advance(CREATED);
         world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
-        for day in 2..=6 {
+        for day in 2..=6_u32 {
             let name = world.advance(&format!("2026-05-0{day}T03:00:00Z"));
             let ended = format!("2026-05-0{day}T03:05:00Z");
             world.end(&name[0], Reason::ConfigError, &ended);
