@@ -410,7 +410,7 @@ pub struct RestoreVerificationRunStatus {
     pub collect_attempts: u8,
     /// What it made.
     pub scratch: ScratchStatus,
-    /// What its runner said: the restore result of docs/schemas/restore-result.schema.json.
+    /// What its runner said, then what is recorded of it: the restore result of docs/schemas/restore-result.schema.json.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "any_object")]
     pub result: Option<Value>,

@@ -713,7 +713,13 @@ impl Controller {
             }
             done |= !matches!(action, Action::Wait(_));
             match action {
-                Action::Write(status) => self.write(run, &status).await?,
+                Action::Write(mut status) => {
+                    if status.phase == RunPhase::Recording {
+                        let cluster = self.options.cluster.as_deref();
+                        status.result = record::freeze(run, &status, cluster);
+                    }
+                    self.write(run, &status).await?;
+                }
                 Action::Create(part) => {
                     if let Err(trouble) = self.create(part, run, things).await {
                         seen.refused = Some(refusal(&trouble).ok_or(trouble)?);

@@ -1,7 +1,10 @@
-//! A run as evidence: what is recorded follows from its spec and status alone, so that it has the same bytes whoever writes it.
+//! A run as evidence: what is recorded is in its status before it is recorded, so that it has the same bytes whoever writes it, another version of
+//! the operator too.
 
 use chrono::DateTime;
-use hipaa_iac_api::{RestoreVerificationRun as Run, RunTrigger};
+use hipaa_iac_api::{
+    RestoreVerificationRun as Run, RestoreVerificationRunStatus as RunStatus, RunPhase, RunTrigger,
+};
 use hipaa_iac_evidence::{Statement, StatementError, Suspect};
 use hipaa_iac_restore::{
     config::{Spec, StorageTarget},
@@ -26,7 +29,24 @@ pub fn statement(
     run: &Run,
     cluster: Option<&str>,
 ) -> Result<(Statement, Vec<Suspect>), StatementError> {
-    record::statement(&result(run, cluster))
+    record::statement(&frozen(run).unwrap_or_else(|| result(run, cluster)))
+}
+
+/// What is to be recorded of a run that has come to it: written into its status with the phase.
+pub fn freeze(run: &Run, status: &RunStatus, cluster: Option<&str>) -> Option<Value> {
+    let mut run = run.clone();
+    run.status = Some(status.clone());
+    serde_json::to_value(result(&run, cluster)).ok()
+}
+
+/// What was to be recorded of a run when it came to it. A result that is the runner's own has a name of its own.
+fn frozen(run: &Run) -> Option<RestoreResult> {
+    let status = run.status.as_ref()?;
+    if !matches!(status.phase, RunPhase::Recording | RunPhase::Finished) {
+        return None;
+    }
+    let result: RestoreResult = serde_json::from_value(status.result.clone()?).ok()?;
+    (result.run_id == name(run)).then_some(result)
 }
 
 fn time(at: Timestamp) -> Time {
@@ -37,12 +57,7 @@ fn time(at: Timestamp) -> Time {
 /// A run's result: its runner's, where it gave one, under the run's own name, verdict and scratch.
 pub fn result(run: &Run, cluster: Option<&str>) -> RestoreResult {
     let status = run.status.clone().unwrap_or_default();
-    let uid = run.metadata.uid.clone().unwrap_or_default();
-    let created = run
-        .metadata
-        .creation_timestamp
-        .as_ref()
-        .map_or(Timestamp::UNIX_EPOCH, |created| created.0);
+    let created = created(run);
     let started = status.started_at.as_ref().map_or(created, |time| time.0);
     let ended = status.finished_at.as_ref().map_or(started, |time| time.0);
     let reason = status
@@ -128,7 +143,7 @@ pub fn result(run: &Run, cluster: Option<&str>) -> RestoreResult {
         controls: record::controls(),
         prior: None,
     });
-    result.run_id = run_id(created, &uid);
+    result.run_id = name(run);
     result.verification = verification;
     result.trigger = trigger;
     result.started_at = time(started);
@@ -140,14 +155,19 @@ pub fn result(run: &Run, cluster: Option<&str>) -> RestoreResult {
     result
 }
 
-/// A ULID of a run's time of making and UID.
-fn run_id(created: Timestamp, uid: &str) -> String {
-    let digest = Sha256::digest(uid.as_bytes());
+fn created(run: &Run) -> Timestamp {
+    let created = run.metadata.creation_timestamp.as_ref();
+    created.map_or(Timestamp::UNIX_EPOCH, |created| created.0)
+}
+
+/// A run's name in the evidence: a ULID of its time of making and its UID.
+fn name(run: &Run) -> String {
+    let digest = Sha256::digest(run.metadata.uid.as_deref().unwrap_or_default());
     let random = digest
         .iter()
         .take(10)
         .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-    let milliseconds = u64::try_from(created.as_millisecond()).unwrap_or(0);
+    let milliseconds = u64::try_from(created(run).as_millisecond()).unwrap_or(0);
     ulid::Ulid::from_parts(milliseconds, random).to_string()
 }
 
@@ -211,6 +231,42 @@ mod tests {
                 .collect();
             assert!(errors.is_empty(), "{errors:?}");
         }
+    }
+
+    /// The operator dies between the log and the status, and one of another version, for a cluster that was renamed, goes on.
+    #[test]
+    fn what_is_recorded_is_what_was_to_be_recorded() {
+        let mut run = run();
+        let mut status = run.status.clone().unwrap();
+        status.phase = RunPhase::Recording;
+        let mut kept = freeze(&run, &status, Some("prod")).unwrap();
+        kept["tool"]["version"] = json!("0.0.1-before");
+        status.result = Some(kept);
+        run.status = Some(status);
+        let bytes = |run: &Run, cluster| statement(run, cluster).unwrap().0.to_json().unwrap();
+        let before = bytes(&run, Some("prod"));
+        let text = String::from_utf8_lossy(&before).into_owned();
+        assert!(
+            text.contains("0.0.1-before") && text.contains("prod"),
+            "{text}"
+        );
+        assert_eq!(bytes(&run, Some("renamed")), before);
+        assert_eq!(bytes(&run, None), before);
+
+        // A result that a runner gave decides nothing of the run's own: it is taken up when the run comes to its record, and not as it is.
+        let mut theirs = run.clone();
+        let status = theirs.status.as_mut().unwrap();
+        let result = status.result.as_mut().unwrap();
+        result["verdict"] = json!("Passed");
+        result["reason"] = json!("None");
+        let taken = freeze(&theirs, theirs.status.as_ref().unwrap(), Some("prod")).unwrap();
+        assert_eq!(
+            (&taken["verdict"], &taken["reason"]),
+            (&json!("Inconclusive"), &json!("OutOfMemory"))
+        );
+        theirs.status.as_mut().unwrap().phase = RunPhase::Collecting;
+        let text = bytes(&theirs, Some("prod"));
+        assert!(!String::from_utf8_lossy(&text).contains("Passed"));
     }
 
     #[test]
