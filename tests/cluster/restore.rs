@@ -408,8 +408,8 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
     clinic.upgrade(cluster, &[]);
     let mut suspended = verification("suspended", &json!({}));
     suspended["spec"]["suspend"] = true.into();
-    // The schema of the cluster says no more of a size than that it is a text: it stands in nobody's way.
-    let unreadable = json!({"target": {"storage": {"memory": {"sizeLimit": "8GB"}}}});
+    // The schema of the cluster says nothing of a value to compare with: one that is none stands in nobody's way.
+    let unreadable = json!({"checks": {"sql": [{"id": "a", "query": "select 1", "expect": {"op": "==", "value": "one"}}]}});
     apply(
         cluster,
         &[
@@ -445,7 +445,7 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
     }
     assert!(queued && most == 2, "none waited");
     cluster.eventually("it to be told what cannot be read", PATIENCE, || {
-        why(cluster, "unreadable").contains("8GB")
+        why(cluster, "unreadable").contains("one")
     });
     let run = finished(cluster, "unreadable");
     assert_eq!(verdict(&run), ("Inconclusive", "ConfigError"), "{run:#}");

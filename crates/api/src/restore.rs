@@ -117,6 +117,28 @@ impl JsonSchema for RestoreVerificationSpec {
             "schedule/startingDeadlineSeconds",
             json!({"minimum": 10, "maximum": 604_800}),
         );
+        for path in [
+            "target/storage/memory/sizeLimit",
+            "target/storage/ephemeralVolume/size",
+        ] {
+            structural::set(
+                schema_of,
+                path,
+                json!({"maxLength": 24, "pattern": "^[0-9]{1,15}([kMGT]|[KMGT]i)?$"}),
+            );
+        }
+        structural::set(
+            schema_of,
+            "checks/manifest/rowCountTolerance",
+            json!({"maxLength": 24, "pattern": "^[0-9]{1,3}([.][0-9]{1,9})?%$"}),
+        );
+        for path in ["passed", "failed"] {
+            structural::set(
+                schema_of,
+                &format!("history/{path}"),
+                json!({"maximum": 10_000}),
+            );
+        }
         structural::set(schema_of, "covers", json!({"maxItems": 64}));
         structural::rule(
             schema_of,

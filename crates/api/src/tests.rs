@@ -185,6 +185,55 @@ fn verifications_of_files_are_verifications_of_clusters() {
     assert!(count >= 3, "{count}");
 }
 
+/// What is refused when it is applied need not be looked for in a status. Kubernetes writes quantities so.
+#[test]
+fn sizes_and_shares_that_are_none_are_refused() {
+    let schema = schema("restoreverifications");
+    let validator = jsonschema::validator_for(&schema["openAPIV3Schema"]).unwrap();
+    let takes = |more: serde_json::Value| {
+        let mut document = serde_json::json!({"metadata": {"name": "ehr"}, "spec": {"source": {"pgDump": {
+            "format": "Custom", "location": {"pvc": {"claimName": "b", "path": "b.age"}},
+            "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}}});
+        for (field, value) in more.as_object().unwrap() {
+            document["spec"][field] = value.clone();
+        }
+        validator.is_valid(&document)
+    };
+    let key = serde_json::json!({"name": "manifest", "key": "public"});
+    for (size, is_one) in [
+        ("8Gi", true),
+        ("512Mi", true),
+        ("2G", true),
+        ("1000k", true),
+        ("1073741824", true),
+        ("8GB", false),
+        ("8 Gi", false),
+        ("1.5Gi", false),
+        ("1Ei", false),
+        ("", false),
+    ] {
+        let memory = serde_json::json!({"target": {"storage": {"memory": {"sizeLimit": size}}}});
+        let disk = serde_json::json!({"target": {"storage": {"ephemeralVolume": {"size": size}}}});
+        assert_eq!((takes(memory), takes(disk)), (is_one, is_one), "{size}");
+    }
+    for (share, is_one) in [
+        ("0.5%", true),
+        ("100%", true),
+        ("0.5", false),
+        ("half", false),
+    ] {
+        let manifest = serde_json::json!({"publicKeySecretRef": key, "rowCountTolerance": share});
+        let checks = serde_json::json!({"checks": {"manifest": manifest}});
+        assert_eq!(takes(checks), is_one, "{share}");
+    }
+    assert!(takes(
+        serde_json::json!({"history": {"passed": 10, "failed": 20}})
+    ));
+    assert!(!takes(
+        serde_json::json!({"history": {"passed": 5_000_000_000_u64}})
+    ));
+}
+
 /// That a schema knows every field of a value.
 fn check_known(at: &str, value: &serde_json::Value, schema: &serde_json::Value) {
     if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {

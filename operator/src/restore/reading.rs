@@ -1,7 +1,7 @@
 //! Verifications as the API server has them.
 //!
-//! Its schema lets through what the document's own reader does not: a size of `8GB`, a text to compare with. Such an object stands in nobody's
-//! way: in a list it would hide all the others.
+//! Its schema lets through what the document's own reader does not, a text to compare a number with, and an earlier one let through more. Such an
+//! object stands in nobody's way: in a list it would hide all the others.
 
 use hipaa_iac_api::RestoreVerification;
 use hipaa_iac_restore::config::Spec;
@@ -96,7 +96,7 @@ mod tests {
         .unwrap()
     }
 
-    /// What the schema of the cluster lets through: words where it says no more than that there is a text, a number or anything.
+    /// What a schema lets through that says no more than that there is a text, a number or anything.
     #[test]
     fn what_cannot_be_read_is_found_with_what_can() {
         for more in [
