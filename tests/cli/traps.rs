@@ -1,17 +1,17 @@
 //! What users of other scanners suffered from: each trap once, named by the thread that told it.
 
-use hipaa_iac_tests::{Tree, run_in};
+use hipaa_iac_tests::{Ran, Tree, run_in};
+
+/// A run with its result as JSON, on a day on which the waivers here are in force.
+fn json(tree: &Tree, options: &[&str]) -> Ran {
+    let always = ["check", "--format", "json", "--as-of=2026-11-24"];
+    run_in(tree.path(), &[&always[..], options].concat()).unwrap()
+}
 
 /// The findings of one policy on one file, `verdict line`.
 fn verdicts(policy: &str, text: &str) -> Vec<String> {
     let tree = Tree::with(&[("main.tf", text)]).unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check", "--only", policy, "--format", "json", "--show", "all",
-        ],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", policy, "--show", "all"]);
     assert!(
         ran.code == 0 || ran.code == 1,
         "{}{}",
@@ -58,17 +58,7 @@ fn a_module_is_judged_by_what_its_caller_gives_checkov_5824() {
         ("main.tf", "module \"good\" {\n  source    = \"./modules/db\"\n  encrypted = true\n}\nmodule \"bad\" {\n  source = \"./modules/db\"\n}\n"),
     ])
     .unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check",
-            "--only",
-            "rds-storage-unencrypted",
-            "--format",
-            "json",
-        ],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", "rds-storage-unencrypted"]);
     assert_eq!(
         ran.findings(),
         ["rds-storage-unencrypted fail modules/db/main.tf:6"]
@@ -89,17 +79,7 @@ fn sibling_calls_do_not_share_values_trivy_10926() {
         ("main.tf", "variable \"x\" {}\nmodule \"a\" {\n  source    = \"./modules/db\"\n  name      = var.x\n  encrypted = true\n}\nmodule \"b\" {\n  source    = \"./modules/db\"\n  name      = \"b\"\n  encrypted = false\n}\n"),
     ])
     .unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check",
-            "--only",
-            "rds-storage-unencrypted",
-            "--format",
-            "json",
-        ],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", "rds-storage-unencrypted"]);
     let addresses: Vec<_> = ran.json()["findings"]
         .as_array()
         .unwrap()
@@ -130,7 +110,7 @@ fn dynamic_and_static_blocks_stand_together_checkov_5363() {
             .len(),
         2
     );
-    let ran = run_in(tree.path(), &["check", "--format", "json"]).unwrap();
+    let ran = json(&tree, &[]);
     assert!(
         ran.findings()
             .iter()
@@ -144,17 +124,7 @@ fn dynamic_and_static_blocks_stand_together_checkov_5363() {
 fn every_instance_of_for_each_is_judged_trivy_5555() {
     let text = "resource \"aws_db_instance\" \"phi\" {\n  for_each          = { a = true, b = false, c = false }\n  identifier        = each.key\n  storage_encrypted = each.value\n}\n";
     let tree = Tree::with(&[("main.tf", text)]).unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check",
-            "--only",
-            "rds-storage-unencrypted",
-            "--format",
-            "json",
-        ],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", "rds-storage-unencrypted"]);
     let addresses: Vec<_> = ran.json()["findings"]
         .as_array()
         .unwrap()
@@ -171,12 +141,7 @@ fn every_instance_of_for_each_is_judged_trivy_5555() {
 fn sums_of_port_ranges_cost_nothing_trivy_7548() {
     let text = "resource \"aws_security_group\" \"web\" {\n  ingress {\n    from_port   = 0\n    to_port     = 200000\n    protocol    = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n  }\n}\n";
     let tree = Tree::with(&[("main.tf", text)]).unwrap();
-    assert_eq!(
-        run_in(tree.path(), &["check", "--format", "json"])
-            .unwrap()
-            .code,
-        1
-    );
+    assert_eq!(json(&tree, &[]).code, 1);
 }
 
 #[test]
@@ -214,31 +179,11 @@ fn tofu_files_are_read_and_take_precedence_checkov_7401() {
 fn a_plan_finding_points_at_the_source_checkov_6943() {
     let plan = r#"{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{"address":"aws_db_instance.phi","mode":"managed","type":"aws_db_instance","name":"phi","provider_name":"registry.terraform.io/hashicorp/aws","change":{"actions":["create"],"before":null,"after":{"engine":"postgres","storage_encrypted":false},"after_unknown":{"arn":true},"after_sensitive":{}}}]}"#;
     let tree = Tree::with(&[("plan.json", plan)]).unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check",
-            "--only",
-            "rds-storage-unencrypted",
-            "--format",
-            "json",
-        ],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", "rds-storage-unencrypted"]);
     assert_eq!(ran.findings(), ["rds-storage-unencrypted fail plan.json:1"]);
     tree.write("main.tf", database("storage_encrypted = false").as_bytes())
         .unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check",
-            "--only",
-            "rds-storage-unencrypted",
-            "--format",
-            "json",
-        ],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", "rds-storage-unencrypted"]);
     assert!(
         ran.findings()
             .iter()
@@ -262,15 +207,8 @@ fn a_file_named_without_its_module_is_told_checkov_3517_1849() {
     ])
     .unwrap();
     let of = |paths: &[&str]| {
-        let only = [
-            "--only",
-            "rds-storage-unencrypted",
-            "--show",
-            "all",
-            "--format",
-            "json",
-        ];
-        let ran = run_in(tree.path(), &[&["check"], paths, &only[..]].concat()).unwrap();
+        let only = ["--only", "rds-storage-unencrypted", "--show", "all"];
+        let ran = json(&tree, &[paths, &only[..]].concat());
         let told = ran.stdout.contains("module-in-part");
         (ran.findings().join(","), told)
     };
@@ -301,19 +239,15 @@ fn a_key_of_a_module_counts_as_set_checkov_7162_terraform_compliance_796() {
     let module = "resource \"aws_kms_key\" \"k\" {\n  count = 1\n}\noutput \"arn\" { value = aws_kms_key.k[0].arn }\n";
     let vault = "module \"key\" {\n  source = \"./key\"\n}\nresource \"aws_backup_vault\" \"v\" {\n  name        = \"v\"\n  kms_key_arn = module.key.arn\n}\n";
     let tree = Tree::with(&[("key/main.tf", module), ("main.tf", vault)]).unwrap();
-    let ran = run_in(
-        tree.path(),
+    let ran = json(
+        &tree,
         &[
-            "check",
             "--only",
             "backup-vault-without-customer-key",
-            "--format",
-            "json",
             "--show",
             "all",
         ],
-    )
-    .unwrap();
+    );
     assert_eq!(
         ran.findings(),
         ["backup-vault-without-customer-key pass main.tf:4"]
@@ -333,14 +267,7 @@ fn waivers_have_reasons_each_and_concern_one_instance_checkov_7170_trivy_7180() 
         waiver("rds-backups-disabled", "copied nightly")
     );
     let tree = Tree::with(&[("main.tf", &text)]).unwrap();
-    let ran = |tree: &Tree| {
-        run_in(
-            tree.path(),
-            &["check", "--format", "json", "--as-of=2026-11-24"],
-        )
-        .unwrap()
-        .json()
-    };
+    let ran = |tree: &Tree| json(tree, &[]).json();
     let reasons: Vec<_> = ran(&tree)["findings"]
         .as_array()
         .unwrap()
@@ -407,16 +334,7 @@ fn findings_in_downloaded_modules_are_waived_from_outside_alone_checkov_560() {
             ("hipaa-iac.yaml", waiver),
         ])
         .unwrap();
-        let ran = run_in(
-            tree.path(),
-            &[
-                "check",
-                "--only=rds-storage-unencrypted",
-                "--as-of=2026-11-24",
-                "--format=json",
-            ],
-        )
-        .unwrap();
+        let ran = json(&tree, &["--only=rds-storage-unencrypted"]);
         assert_eq!(ran.code, code, "{}", ran.stderr);
         let found = &ran.json()["findings"];
         assert_eq!(found[0]["verdict"], verdict);
@@ -472,11 +390,7 @@ fn custom_resources_are_judged_kube_linter_24() {
         "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: ehr, namespace: clinic}\nspec: {instances: 3}\n",
     )])
     .unwrap();
-    let ran = run_in(
-        tree.path(),
-        &["check", "--only", "cnpg-backup-missing", "--format", "json"],
-    )
-    .unwrap();
+    let ran = json(&tree, &["--only", "cnpg-backup-missing"]);
     assert_eq!(ran.findings(), ["cnpg-backup-missing fail db.yaml:2"]);
 }
 
@@ -510,23 +424,17 @@ resource "kubernetes_deployment" "typed" {
 }
 "#;
     let tree = Tree::with(&[("main.tf", text)]).unwrap();
-    let ran = run_in(
-        tree.path(),
+    let ran = json(
+        &tree,
         &[
-            "check",
             "--only",
             "container-privileged",
-            "--as-of",
-            "2026-11-24",
             "--var",
             "image=b:1",
-            "--format",
-            "json",
             "--show",
             "all",
         ],
-    )
-    .unwrap();
+    );
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     let result: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let texts = |list: &str, of: &dyn Fn(&serde_json::Value) -> String| -> Vec<String> {
@@ -550,4 +458,291 @@ resource "kubernetes_deployment" "typed" {
         )),
         ["\"manifest-unjudged\" 22", "\"containers-unjudged\" 25"]
     );
+}
+
+/// `verdict address` of what a policy says of a file, in the order of the result.
+fn of_each(policy: &str, text: &str, options: &[&str]) -> Vec<String> {
+    let tree = Tree::with(&[("main.tf", text)]).unwrap();
+    let all = ["--only", policy, "--show", "all"];
+    let ran = json(&tree, &[&all[..], options].concat());
+    let result = ran.json();
+    let findings = result["findings"].as_array().unwrap();
+    let told = findings.iter().map(|finding| {
+        let (verdict, address) = (&finding["verdict"], &finding["resource"]["address"]);
+        format!(
+            "{} {}",
+            verdict.as_str().unwrap(),
+            address.as_str().unwrap()
+        )
+    });
+    told.collect()
+}
+
+#[test]
+fn data_sources_have_instances_too_trivy_5554() {
+    let text = r#"locals {
+  grants = { narrow = ["s3:GetObject"], all = ["*"] }
+}
+data "aws_iam_policy_document" "this" {
+  for_each = local.grants
+  statement {
+    sid       = each.key
+    actions   = each.value
+    resources = ["*"]
+  }
+}
+resource "aws_iam_policy" "this" {
+  for_each = local.grants
+  policy   = data.aws_iam_policy_document.this[each.key].json
+}
+"#;
+    let said = of_each("iam-policy-full-admin", text, &[]);
+    let of = |verdict: &str| {
+        said.iter()
+            .filter(|said| said.starts_with(verdict))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("fail"), ["fail aws_iam_policy.this[\"all\"]"]);
+    assert_eq!(of("pass"), ["pass aws_iam_policy.this[\"narrow\"]"]);
+}
+
+#[test]
+fn dynamic_blocks_of_objects_and_lists_checkov_91_3777_trivy_5902() {
+    let text = r#"variable "versioning" {
+  type    = object({ enabled = bool })
+  default = { enabled = true }
+}
+resource "aws_s3_bucket" "b" {
+  dynamic "versioning" {
+    for_each = var.versioning != null ? { config = var.versioning } : {}
+    content {
+      enabled = versioning.value.enabled
+    }
+  }
+}
+"#;
+    let policy = "s3-bucket-versioning-disabled";
+    for (value, verdict) in [
+        ("{enabled=true}", "pass"),
+        ("{enabled=false}", "fail"),
+        ("null", "fail"),
+    ] {
+        let value = format!("versioning={value}");
+        assert_eq!(
+            of_each(policy, text, &["--var", &value]),
+            [format!("{verdict} aws_s3_bucket.b")],
+            "{value}"
+        );
+    }
+    // A list of objects, under a name of its own.
+    let text = r#"variable "rules" {
+  default = [{ port = 443, open = ["0.0.0.0/0"] }, { port = 22, open = ["10.0.0.0/8"] }]
+}
+resource "aws_security_group" "g" {
+  dynamic "ingress" {
+    for_each = var.rules
+    iterator = rule
+    content {
+      from_port   = rule.value.port
+      to_port     = rule.value.port
+      protocol    = "tcp"
+      cidr_blocks = rule.value.open
+    }
+  }
+}
+"#;
+    let policy = "security-group-ssh-rdp-open";
+    assert_eq!(of_each(policy, text, &[]), ["pass aws_security_group.g"]);
+    let open = text.replace("10.0.0.0/8", "0.0.0.0/0");
+    assert_eq!(of_each(policy, &open, &[]), ["fail aws_security_group.g"]);
+}
+
+#[test]
+fn static_blocks_count_beside_an_empty_dynamic_one_checkov_6028_6601() {
+    let text = r#"variable "more" {
+  type    = list(object({ name = string, value = string }))
+  default = []
+}
+resource "aws_rds_cluster_parameter_group" "p" {
+  family = "aurora-mysql8.0"
+  parameter {
+    name  = "require_secure_transport"
+    value = "ON"
+  }
+  dynamic "parameter" {
+    for_each = var.more
+    content {
+      name  = parameter.value.name
+      value = parameter.value.value
+    }
+  }
+}
+"#;
+    let policy = "rds-secure-transport-off";
+    let address = "aws_rds_cluster_parameter_group.p";
+    assert_eq!(of_each(policy, text, &[]), [format!("pass {address}")]);
+    let off = "more=[{name=\"require_secure_transport\",value=\"OFF\"}]";
+    assert_eq!(
+        of_each(policy, text, &["--var", off]),
+        [format!("fail {address}")]
+    );
+}
+
+#[test]
+fn partners_are_found_through_count_tfsec_962_1678() {
+    let text = r#"variable "env" { default = ["a", "b"] }
+variable "create" { default = true }
+resource "aws_s3_bucket" "many" {
+  count  = length(var.env)
+  bucket = "clinic-${element(var.env, count.index)}"
+}
+resource "aws_s3_bucket_versioning" "many" {
+  count  = length(aws_s3_bucket.many)
+  bucket = aws_s3_bucket.many[count.index].id
+  versioning_configuration { status = "Enabled" }
+}
+resource "aws_s3_bucket" "one" {
+  count = var.create ? 1 : 0
+}
+resource "aws_s3_bucket_versioning" "one" {
+  count  = var.create ? 1 : 0
+  bucket = aws_s3_bucket.one[0].id
+  versioning_configuration { status = "Enabled" }
+}
+"#;
+    let mut said = of_each("s3-bucket-versioning-disabled", text, &[]);
+    said.retain(|said| said.contains("aws_s3_bucket."));
+    assert_eq!(
+        said,
+        [
+            "pass aws_s3_bucket.many[0]",
+            "pass aws_s3_bucket.many[1]",
+            "pass aws_s3_bucket.one[0]"
+        ]
+    );
+}
+
+#[test]
+fn what_an_unknown_number_makes_does_not_vanish_mql_8753() {
+    let database = "resource \"aws_db_instance\" \"in\" {\n  storage_encrypted = false\n}\n";
+    let text = r#"data "external" "x" { program = ["x"] }
+resource "aws_db_instance" "each" {
+  for_each          = data.external.x.result
+  storage_encrypted = false
+}
+resource "aws_db_instance" "count" {
+  count             = data.external.x.result.n
+  storage_encrypted = false
+}
+module "m" {
+  for_each = data.external.x.result
+  source   = "./m"
+}
+"#;
+    let tree = Tree::with(&[("main.tf", text), ("m/main.tf", database)]).unwrap();
+    let result = json(&tree, &["--only", "rds-storage-unencrypted"]).json();
+    let mut failing: Vec<&str> = result["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["verdict"] == "fail")
+        .filter_map(|finding| finding["resource"]["address"].as_str())
+        .collect();
+    failing.sort_unstable();
+    assert_eq!(
+        failing,
+        [
+            "aws_db_instance.count[*]",
+            "aws_db_instance.each[*]",
+            "module.m[*].aws_db_instance.in"
+        ]
+    );
+}
+
+#[test]
+fn a_slip_in_a_template_ends_and_hides_nothing_checkov_822_6762() {
+    let slip = "provider \"aws\" {\n  assume_role {\n    role_arn = \"arn:aws:iam::${var.account_id}:role/${var.role_name\"\n  }\n}\n";
+    let brackets =
+        "locals {\n  prefix = \"${replace(var.prefix, \"cdn\", \"s3\")/${var.bucket}\"\n}\n";
+    let tree = Tree::with(&[
+        ("slip.tf", slip),
+        ("brackets.tf", brackets),
+        ("main.tf", &database("storage_encrypted = false")),
+    ])
+    .unwrap();
+    let ran = json(&tree, &["--only", "rds-storage-unencrypted"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert_eq!(ran.findings(), ["rds-storage-unencrypted fail main.tf:3"]);
+    let result = ran.json();
+    let told = result["diagnostics"].as_array().unwrap().iter();
+    let told: Vec<String> = told
+        .map(|told| format!("{} {}:{}", told["code"], told["file"], told["line"]).replace('"', ""))
+        .collect();
+    assert_eq!(told, ["hcl-syntax brackets.tf:2", "hcl-syntax slip.tf:3"]);
+}
+
+#[test]
+fn each_of_two_waivers_of_one_policy_counts_checkov_90_2301() {
+    let waived = |name: &str| {
+        format!(
+            "resource \"aws_db_instance\" \"{name}\" {{\n  # hipaa-iac:ignore rds-storage-unencrypted reason=\"synthetic\" owner=\"data\" until=2027-01-31\n  storage_encrypted = false\n}}\n"
+        )
+    };
+    let text = waived("a") + &database("storage_encrypted = false") + &waived("b");
+    let mut said = of_each("rds-storage-unencrypted", &text, &[]);
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            "fail aws_db_instance.phi",
+            "waived aws_db_instance.a",
+            "waived aws_db_instance.b"
+        ]
+    );
+    let none = of_each("rds-storage-unencrypted", &text, &["--no-inline-waivers"]);
+    assert!(
+        none.iter().all(|said| said.starts_with("fail ")),
+        "{none:?}"
+    );
+}
+
+#[test]
+fn a_waiver_in_a_pod_template_is_one_of_its_controller_kube_score_488_504() {
+    let text = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: t, namespace: x}\nspec:\n  template:\n    # hipaa-iac:ignore container-privileged reason=\"a node agent\" owner=\"platform\" until=2027-01-31\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n        - {name: c, image: i, securityContext: {privileged: true}}\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: u, namespace: x}\nspec:\n  template:\n    spec:\n      containers:\n        - {name: c, image: i, securityContext: {privileged: true}}\n";
+    let tree = Tree::with(&[("a.yaml", text)]).unwrap();
+    let ran = json(&tree, &["--only", "container-privileged"]);
+    assert_eq!(
+        ran.findings(),
+        [
+            "container-privileged waived a.yaml:10",
+            "container-privileged fail a.yaml:19"
+        ]
+    );
+}
+
+#[test]
+fn a_report_on_a_plan_points_at_source_and_quotes_no_plan_checkov_5639_7093() {
+    let plan = r#"{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{"address":"aws_db_instance.phi","mode":"managed","type":"aws_db_instance","name":"phi","provider_name":"registry.terraform.io/hashicorp/aws","change":{"actions":["create"],"before":null,"after":{"engine":"postgres","storage_encrypted":false,"option_group_name":"zq7markerzq7"},"after_unknown":{},"after_sensitive":{}}}]}"#;
+    let tree = Tree::with(&[
+        ("plan.json", plan),
+        ("main.tf", &database("storage_encrypted = false")),
+    ])
+    .unwrap();
+    for format in ["text", "json", "sarif", "junit", "github"] {
+        let ran = run_in(tree.path(), &["check", "plan.json", "--format", format]).unwrap();
+        assert!(ran.stdout.contains("rds-storage-unencrypted"), "{format}");
+        assert!(
+            !ran.stdout.contains("zq7marker"),
+            "{format}: {}",
+            ran.stdout
+        );
+    }
+    let ran = run_in(tree.path(), &["check", "--format", "sarif"]).unwrap();
+    let result = &ran.json()["runs"][0];
+    let results = result["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!(place, "main.tf", "{result}");
+    }
 }
