@@ -170,29 +170,29 @@ fn nothing_judged(inventory: &Inventory, evaluation: &Evaluation) -> Option<Diag
 /// What a finding says, of which block.
 #[derive(PartialEq, Eq, Hash)]
 struct Said<'a> {
-    policy: String,
+    policy: &'a str,
     verdict: Verdict,
     waived: Option<Verdict>,
     address: &'a str,
     extent: Span,
     span: Option<Span>,
-    attribute: Option<String>,
-    message: String,
+    attribute: Option<&'a str>,
+    message: &'a str,
 }
 
 impl<'a> Said<'a> {
     /// With the resource that it is of; `None` where that has no place.
-    fn by(finding: &Finding, inventory: &'a Inventory) -> Option<(&'a Resource, Self)> {
+    fn by(finding: &'a Finding, inventory: &'a Inventory) -> Option<(&'a Resource, Self)> {
         let resource = inventory.resources.get(finding.resource)?;
         let said = Self {
-            policy: finding.policy.name.to_string(),
+            policy: &finding.policy.name,
             verdict: finding.verdict,
             waived: finding.waived_verdict,
             address: &resource.address,
             extent: resource.extent?,
             span: finding.span,
-            attribute: finding.attribute.clone(),
-            message: finding.message.clone(),
+            attribute: finding.attribute.as_deref(),
+            message: &finding.message,
         };
         Some((resource, said))
     }
@@ -225,20 +225,27 @@ fn once(evaluation: &mut Evaluation, inventory: &Inventory, sources: &Sources) {
             *blocks.entry((&*resource.address, extent)).or_default() += 1;
         }
     }
-    let in_plans: HashSet<Said<'_>> = evaluation
+    let findings = &evaluation.findings;
+    let staying: Vec<bool> = {
+        let in_plans: HashSet<Said<'_>> = findings
+            .iter()
+            .filter_map(|finding| Said::by(finding, inventory))
+            .filter(|(resource, _)| plans.contains(&*resource.root))
+            .map(|(_, said)| said)
+            .collect();
+        let stays = |finding| {
+            Said::by(finding, inventory).is_none_or(|(resource, said)| {
+                plans.contains(&*resource.root)
+                    || blocks.get(&(said.address, said.extent)) != Some(&1)
+                    || !in_plans.contains(&said)
+            })
+        };
+        findings.iter().map(stays).collect()
+    };
+    let mut staying = staying.into_iter();
+    evaluation
         .findings
-        .iter()
-        .filter_map(|finding| Said::by(finding, inventory))
-        .filter(|(resource, _)| plans.contains(&*resource.root))
-        .map(|(_, said)| said)
-        .collect();
-    evaluation.findings.retain(|finding| {
-        Said::by(finding, inventory).is_none_or(|(resource, said)| {
-            plans.contains(&*resource.root)
-                || blocks.get(&(said.address, said.extent)) != Some(&1)
-                || !in_plans.contains(&said)
-        })
-    });
+        .retain(|_| staying.next().unwrap_or(true));
 }
 
 fn targets(formats: &[String]) -> Result<Vec<Target>, Failure> {

@@ -1,6 +1,8 @@
 //! The built program as a user runs it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use hipaa_iac_tests::{Ran, Tree, run_in};
+
 mod bad_input;
 mod examples;
 mod formats;
@@ -26,3 +28,32 @@ const JSON: [&str; 7] = [
     "json",
     "--as-of=2026-11-24",
 ];
+
+/// A run with its result as JSON, on a day on which the waivers of the tests are in force.
+fn json(tree: &Tree, options: &[&str]) -> Ran {
+    let always = ["check", "--format", "json", "--as-of=2026-11-24"];
+    run_in(tree.path(), &[&always[..], options].concat()).unwrap()
+}
+
+/// `address verdict` of everything that a policy says of a tree, in the order of the report.
+fn verdicts(tree: &Tree, policy: &str, options: &[&str]) -> Vec<String> {
+    let all = ["--only", policy, "--show", "all"];
+    let ran = json(tree, &[&all[..], options].concat());
+    let result = ran.json();
+    assert!(
+        result["findings"].is_array(),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    let findings = result["findings"].as_array().unwrap();
+    let told = findings.iter().map(|finding| {
+        let (address, verdict) = (&finding["resource"]["address"], &finding["verdict"]);
+        format!(
+            "{} {}",
+            address.as_str().unwrap(),
+            verdict.as_str().unwrap()
+        )
+    });
+    told.collect()
+}

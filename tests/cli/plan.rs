@@ -8,18 +8,7 @@ use serde_json::{Value as Json, json};
 
 /// `address verdict` of a policy's findings, with the reasons of what is unknown.
 fn verdicts(tree: &Tree, what: &str, policy: &str) -> Vec<String> {
-    let arguments = [
-        "check",
-        what,
-        "--only",
-        policy,
-        "--show",
-        "all",
-        "--format",
-        "json",
-        "--as-of=2026-11-24",
-    ];
-    let ran = run_in(tree.path(), &arguments).unwrap();
+    let ran = crate::json(tree, &[what, "--only", policy, "--show", "all"]);
     let result = ran.json();
     assert!(result["findings"].is_array(), "{}", ran.stderr);
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
@@ -124,6 +113,13 @@ fn change(type_: &str, name: &str, actions: &[&str], after: &Json, rest: &(Json,
     })
 }
 
+/// A database that will be there, with all known of it.
+fn created(name: &str, encrypted: bool) -> Json {
+    let after = json!({"storage_encrypted": encrypted});
+    let known = (json!({}), json!({}));
+    change("aws_db_instance", name, &["create"], &after, &known)
+}
+
 fn plan(version: &str, changes: &[Json]) -> String {
     json!({
         "format_version": version,
@@ -200,24 +196,15 @@ fn a_plan_is_judged_by_what_will_be() {
 
 #[test]
 fn every_format_version_1_is_read_and_another_is_told() {
-    let change = || {
-        change(
-            "aws_db_instance",
-            "d",
-            &["create"],
-            &json!({"storage_encrypted": false}),
-            &(json!({}), json!({})),
-        )
-    };
     for version in ["1.0", "1.1", "1.2", "1.9"] {
-        let tree = Tree::with(&[("plan.json", &plan(version, &[change()]))]).unwrap();
+        let tree = Tree::with(&[("plan.json", &plan(version, &[created("d", false)]))]).unwrap();
         assert_eq!(
             verdicts(&tree, "plan.json", "rds-storage-unencrypted"),
             ["aws_db_instance.d fail"],
             "{version}"
         );
     }
-    let tree = Tree::with(&[("plan.json", &plan("2.0", &[change()]))]).unwrap();
+    let tree = Tree::with(&[("plan.json", &plan("2.0", &[created("d", false)]))]).unwrap();
     let ran = run_in(tree.path(), &["check", "plan.json"]).unwrap();
     assert_eq!(ran.code, 3, "{}", ran.stderr);
 }
@@ -483,19 +470,18 @@ fn source_of_blocks(rest: &str) -> String {
 /// The verdicts on the buckets x and y of the plan, read beside its source, and the file that is pointed at.
 fn joined(plan: &str, source: &str) -> (String, String, String) {
     let tree = Tree::with(&[("plan.json", plan), ("src/main.tf", source)]).unwrap();
-    let arguments = [
-        "check",
-        "plan.json",
-        "src",
-        "--only",
-        "s3-bucket-public-access-not-blocked",
-        "--show",
-        "all",
-        "--format",
-        "json",
-        "--as-of=2026-11-24",
-    ];
-    let result = run_in(tree.path(), &arguments).unwrap().json();
+    let result = crate::json(
+        &tree,
+        &[
+            "plan.json",
+            "src",
+            "--only",
+            "s3-bucket-public-access-not-blocked",
+            "--show",
+            "all",
+        ],
+    )
+    .json();
     let of = |key: &str| {
         let found = result["findings"].as_array().unwrap().iter().find(|one| {
             one["resource"]["root"] == "plan.json"
@@ -569,29 +555,22 @@ fn a_source_that_is_not_the_plans_gives_places_alone() {
 
 #[test]
 fn a_plan_that_is_not_as_terraform_writes_it_passes_nothing() {
-    let whole = change(
-        "aws_db_instance",
-        "d",
-        &["create"],
-        &json!({"storage_encrypted": true}),
-        &(json!({}), json!({})),
-    );
+    let whole = created("d", true);
     let mut without = whole.clone();
     without["change"]["after"] = Json::Null;
     without["address"] = json!("aws_db_instance.e");
     let text = plan("1.2", &[whole, without]);
     let tree = Tree::with(&[("plan.json", &text)]).unwrap();
-    let arguments = [
-        "check",
-        "plan.json",
-        "--only",
-        "rds-storage-unencrypted",
-        "--show",
-        "all",
-        "--format",
-        "json",
-    ];
-    let ran = run_in(tree.path(), &arguments).unwrap();
+    let ran = crate::json(
+        &tree,
+        &[
+            "plan.json",
+            "--only",
+            "rds-storage-unencrypted",
+            "--show",
+            "all",
+        ],
+    );
     assert_eq!(ran.code, 3, "{}", ran.stdout);
     let told = &ran.json()["diagnostics"][0];
     assert_eq!(
@@ -678,13 +657,7 @@ fn a_password_from_outside_is_not_written_in_the_configuration() {
 
 #[test]
 fn a_finding_says_that_its_value_comes_from_the_plan() {
-    let changed = change(
-        "aws_db_instance",
-        "d",
-        &["create"],
-        &json!({"storage_encrypted": false}),
-        &(json!({}), json!({})),
-    );
+    let changed = created("d", false);
     let source = "resource \"aws_db_instance\" \"d\" {\n  storage_encrypted = true\n}\n";
     let files = [
         ("plan.json", plan("1.2", &[changed])),
@@ -742,24 +715,10 @@ fn a_plan_from_a_pipe_is_joined_with_the_source_that_is_named() {
 /// What the source alone says stays.
 #[test]
 fn what_a_plan_and_its_source_say_alike_is_reported_once() {
-    let none = || (json!({}), json!({}));
-    let created = |name: &str, encrypted: bool| {
-        change(
-            "aws_db_instance",
-            name,
-            &["create"],
-            &json!({"storage_encrypted": encrypted}),
-            &none(),
-        )
-    };
-    let text = plan(
-        "1.2",
-        &[
-            created("alike", false),
-            created("other", true),
-            change("aws_db_instance", "gone", &["delete"], &Json::Null, &none()),
-        ],
-    );
+    let none = (json!({}), json!({}));
+    let gone = change("aws_db_instance", "gone", &["delete"], &Json::Null, &none);
+    let changes = [created("alike", false), created("other", true), gone];
+    let text = plan("1.2", &changes);
     let source: String =
         ["alike", "other", "gone", "left_out"]
             .iter()
@@ -772,17 +731,11 @@ fn what_a_plan_and_its_source_say_alike_is_reported_once() {
             });
     let found = |files: &[(&str, &str)]| -> Vec<String> {
         let tree = Tree::with(files).unwrap();
-        let arguments = [
-            "check",
-            ".",
-            "--only",
-            "rds-storage-unencrypted",
-            "--show",
-            "all",
-            "--format",
-            "json",
-        ];
-        let result = run_in(tree.path(), &arguments).unwrap().json();
+        let result = crate::json(
+            &tree,
+            &["--only", "rds-storage-unencrypted", "--show", "all"],
+        )
+        .json();
         let findings = result["findings"].as_array().unwrap();
         let mut found: Vec<String> = findings
             .iter()

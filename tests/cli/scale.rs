@@ -84,19 +84,7 @@ fn ten_thousand_resources_of_one_for_each() {
     assert_eq!(all[0], "aws_db_instance.d[\"db-0000\"]");
     assert_eq!(all[9999], "aws_db_instance.d[\"db-9999\"]");
     // One finding at its cause, with the nine thousand instances that are wrong.
-    let checked = run_in(
-        tree.path(),
-        &[
-            "check",
-            ".",
-            "--only",
-            "rds-storage-unencrypted",
-            "--format",
-            "json",
-            "--as-of=2026-11-24",
-        ],
-    )
-    .unwrap();
+    let checked = run_in(tree.path(), &crate::JSON).unwrap();
     assert_eq!(checked.code, 1, "{}", checked.stderr);
     assert!(checked.stdout.contains("db-0000"), "{}", checked.stdout);
     assert!(!checked.stdout.contains("db-0007"), "{}", checked.stdout);

@@ -2,42 +2,11 @@
 
 use hipaa_iac_tests::{Tree, run_in};
 
-/// `address verdict` of everything that a policy says of a tree, in the order of the report.
+use crate::json;
+
+/// `address verdict` of everything that a policy says of a tree, sorted.
 fn verdicts(files: &[(&str, &str)], policy: &str) -> Vec<String> {
-    let tree = Tree::with(files).unwrap();
-    let ran = run_in(
-        tree.path(),
-        &[
-            "check",
-            ".",
-            "--only",
-            policy,
-            "--show",
-            "all",
-            "--format",
-            "json",
-            "--as-of=2026-11-24",
-        ],
-    )
-    .unwrap();
-    let result = ran.json();
-    assert!(
-        result["findings"].is_array(),
-        "{}{}",
-        ran.stdout,
-        ran.stderr
-    );
-    let findings = result["findings"].as_array().unwrap();
-    let mut all: Vec<String> = findings
-        .iter()
-        .map(|finding| {
-            format!(
-                "{} {}",
-                finding["resource"]["address"].as_str().unwrap(),
-                finding["verdict"].as_str().unwrap()
-            )
-        })
-        .collect();
+    let mut all = crate::verdicts(&Tree::with(files).unwrap(), policy, &[]);
     all.sort();
     all
 }
@@ -993,16 +962,8 @@ fn a_companion_may_stand_in_a_file_that_was_not_named() {
     ])
     .unwrap();
     let of = |paths: &[&str]| {
-        let options = [
-            "--only",
-            "s3-bucket-versioning-disabled",
-            "--show",
-            "all",
-            "--format",
-            "json",
-            "--as-of=2026-11-24",
-        ];
-        let ran = run_in(tree.path(), &[&["check"], paths, &options[..]].concat()).unwrap();
+        let options = ["--only", "s3-bucket-versioning-disabled", "--show", "all"];
+        let ran = json(&tree, &[paths, &options[..]].concat());
         let mut found = ran.findings();
         found.retain(|finding| finding.contains("/a.tf"));
         found.join(",")

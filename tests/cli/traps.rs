@@ -1,12 +1,8 @@
 //! What users of other scanners suffered from: each trap once, named by the thread that told it.
 
-use hipaa_iac_tests::{Ran, Tree, run_in};
+use hipaa_iac_tests::{Tree, run_in};
 
-/// A run with its result as JSON, on a day on which the waivers here are in force.
-fn json(tree: &Tree, options: &[&str]) -> Ran {
-    let always = ["check", "--format", "json", "--as-of=2026-11-24"];
-    run_in(tree.path(), &[&always[..], options].concat()).unwrap()
-}
+use crate::json;
 
 /// The findings of one policy on one file, `verdict line`.
 fn verdicts(policy: &str, text: &str) -> Vec<String> {
@@ -460,22 +456,10 @@ resource "kubernetes_deployment" "typed" {
     );
 }
 
-/// `verdict address` of what a policy says of a file, in the order of the result.
+/// `address verdict` of what a policy says of a file, in the order of the result.
 fn of_each(policy: &str, text: &str, options: &[&str]) -> Vec<String> {
     let tree = Tree::with(&[("main.tf", text)]).unwrap();
-    let all = ["--only", policy, "--show", "all"];
-    let ran = json(&tree, &[&all[..], options].concat());
-    let result = ran.json();
-    let findings = result["findings"].as_array().unwrap();
-    let told = findings.iter().map(|finding| {
-        let (verdict, address) = (&finding["verdict"], &finding["resource"]["address"]);
-        format!(
-            "{} {}",
-            verdict.as_str().unwrap(),
-            address.as_str().unwrap()
-        )
-    });
-    told.collect()
+    crate::verdicts(&tree, policy, options)
 }
 
 #[test]
@@ -499,11 +483,11 @@ resource "aws_iam_policy" "this" {
     let said = of_each("iam-policy-full-admin", text, &[]);
     let of = |verdict: &str| {
         said.iter()
-            .filter(|said| said.starts_with(verdict))
+            .filter(|said| said.ends_with(verdict))
             .collect::<Vec<_>>()
     };
-    assert_eq!(of("fail"), ["fail aws_iam_policy.this[\"all\"]"]);
-    assert_eq!(of("pass"), ["pass aws_iam_policy.this[\"narrow\"]"]);
+    assert_eq!(of("fail"), ["aws_iam_policy.this[\"all\"] fail"]);
+    assert_eq!(of("pass"), ["aws_iam_policy.this[\"narrow\"] pass"]);
 }
 
 #[test]
@@ -530,7 +514,7 @@ resource "aws_s3_bucket" "b" {
         let value = format!("versioning={value}");
         assert_eq!(
             of_each(policy, text, &["--var", &value]),
-            [format!("{verdict} aws_s3_bucket.b")],
+            [format!("aws_s3_bucket.b {verdict}")],
             "{value}"
         );
     }
@@ -552,9 +536,9 @@ resource "aws_security_group" "g" {
 }
 "#;
     let policy = "security-group-ssh-rdp-open";
-    assert_eq!(of_each(policy, text, &[]), ["pass aws_security_group.g"]);
+    assert_eq!(of_each(policy, text, &[]), ["aws_security_group.g pass"]);
     let open = text.replace("10.0.0.0/8", "0.0.0.0/0");
-    assert_eq!(of_each(policy, &open, &[]), ["fail aws_security_group.g"]);
+    assert_eq!(of_each(policy, &open, &[]), ["aws_security_group.g fail"]);
 }
 
 #[test]
@@ -580,11 +564,11 @@ resource "aws_rds_cluster_parameter_group" "p" {
 "#;
     let policy = "rds-secure-transport-off";
     let address = "aws_rds_cluster_parameter_group.p";
-    assert_eq!(of_each(policy, text, &[]), [format!("pass {address}")]);
+    assert_eq!(of_each(policy, text, &[]), [format!("{address} pass")]);
     let off = "more=[{name=\"require_secure_transport\",value=\"OFF\"}]";
     assert_eq!(
         of_each(policy, text, &["--var", off]),
-        [format!("fail {address}")]
+        [format!("{address} fail")]
     );
 }
 
@@ -615,9 +599,9 @@ resource "aws_s3_bucket_versioning" "one" {
     assert_eq!(
         said,
         [
-            "pass aws_s3_bucket.many[0]",
-            "pass aws_s3_bucket.many[1]",
-            "pass aws_s3_bucket.one[0]"
+            "aws_s3_bucket.many[0] pass",
+            "aws_s3_bucket.many[1] pass",
+            "aws_s3_bucket.one[0] pass"
         ]
     );
 }
@@ -694,16 +678,13 @@ fn each_of_two_waivers_of_one_policy_counts_checkov_90_2301() {
     assert_eq!(
         said,
         [
-            "fail aws_db_instance.phi",
-            "waived aws_db_instance.a",
-            "waived aws_db_instance.b"
+            "aws_db_instance.a waived",
+            "aws_db_instance.b waived",
+            "aws_db_instance.phi fail"
         ]
     );
     let none = of_each("rds-storage-unencrypted", &text, &["--no-inline-waivers"]);
-    assert!(
-        none.iter().all(|said| said.starts_with("fail ")),
-        "{none:?}"
-    );
+    assert!(none.iter().all(|said| said.ends_with(" fail")), "{none:?}");
 }
 
 #[test]
