@@ -106,26 +106,25 @@ Exit codes (the highest applies):
 
 /// A path below the working folder as seen from there: however it is spelled, reports name its files as the repository does.
 fn from_here(path: PathBuf) -> PathBuf {
+    below_here(&path).unwrap_or(path)
+}
+
+fn below_here(path: &Path) -> Option<PathBuf> {
     let parts: Vec<Component<'_>> = path.components().collect();
     let up = parts.iter().rposition(|part| *part == Component::ParentDir);
     let (up, down) = parts.split_at(up.map_or(0, |at| at + 1));
     let mut whole: PathBuf = up.iter().collect();
     if !up.is_empty() {
         // Where `..` leads is the system's to say: behind a link it is another folder.
-        let Ok(real) = whole.canonicalize() else {
-            return path;
-        };
-        whole = real;
+        whole = whole.canonicalize().ok()?;
     }
     whole.extend(down);
-    let Ok(here) = env::current_dir() else {
-        return path;
-    };
-    match whole.strip_prefix(here) {
-        Ok(below) if below == Path::new("") => PathBuf::from("."),
-        Ok(below) => below.to_owned(),
-        Err(_) => path,
-    }
+    let below = whole.strip_prefix(env::current_dir().ok()?).ok()?;
+    Some(if below == Path::new("") {
+        PathBuf::from(".")
+    } else {
+        below.to_owned()
+    })
 }
 
 /// What to read and how.

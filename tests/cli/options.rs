@@ -875,7 +875,7 @@ fn each_option_stands_under_its_heading_in_the_help() {
                 return heading;
             }
         }
-        panic!("{command} has no {option}: {help}");
+        format!("not in the help of {command}")
     };
     for (command, option, heading) in [
         ("check", "--var", "Input"),

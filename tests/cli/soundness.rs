@@ -106,61 +106,48 @@ fn no_resource_passes_for_a_companion_that_is_wrong() {
             "resource \"azurerm_mssql_server\" \"s\" {{}}\nresource \"azurerm_mssql_server_extended_auditing_policy\" \"c\" {{\n  server_id = azurerm_mssql_server.s.id\n  enabled   = {enabled}\n}}\n"
         )
     };
-    let all: [(&str, &dyn Fn(&str) -> String, &str, &str, &str); 6] = [
+    let cases = |of: &dyn Fn(&str) -> String, good: &str, bad: &str| {
+        [
+            (of(good), "pass"),
+            (of(bad), "not-applicable"),
+            (of("var.v"), "unknown"),
+        ]
+    };
+    let (kms, aes) = ("\"aws:kms\"", "\"AES256\"");
+    for (policy, address, cases) in [
         (
             "s3-bucket-versioning-disabled",
-            &versioning,
             "aws_s3_bucket.b",
-            "\"Enabled\"",
-            "\"Suspended\"",
+            cases(&versioning, "\"Enabled\"", "\"Suspended\""),
         ),
         (
             "s3-bucket-public-access-not-blocked",
-            &block,
             "aws_s3_bucket.b",
-            "true",
-            "false",
+            cases(&block, "true", "false"),
         ),
         (
             "s3-bucket-without-customer-key",
-            &encryption,
             "aws_s3_bucket.b",
-            "\"aws:kms\"",
-            "\"AES256\"",
+            cases(&encryption, kms, aes),
         ),
         (
             "s3-bucket-encryption-not-declared",
-            &encryption,
             "aws_s3_bucket.b",
-            "\"AES256\"",
-            "\"none\"",
+            cases(&encryption, aes, "\"none\""),
         ),
         (
             "backup-vault-deletable",
-            &lock,
             "aws_backup_vault.v",
-            "35",
-            "7",
+            cases(&lock, "35", "7"),
         ),
         (
             "azure-sql-auditing-off",
-            &audit,
             "azurerm_mssql_server.s",
-            "true",
-            "false",
+            cases(&audit, "true", "false"),
         ),
-    ];
-    for (policy, of, address, good, bad) in all {
-        for (value, expected) in [
-            (good, "pass"),
-            (bad, "not-applicable"),
-            ("var.v", "unknown"),
-        ] {
-            assert_eq!(
-                said(policy, &of(value), address),
-                expected,
-                "{policy}: {value}"
-            );
+    ] {
+        for (text, expected) in cases {
+            assert_eq!(said(policy, &text, address), expected, "{policy}: {text}");
         }
     }
     // What such a policy says is judged where it stands.
