@@ -1054,7 +1054,8 @@ impl<'a> Judge<'a> {
                     let null = rule.select_path.as_deref();
                     let null = null.and_then(|path| null_at(read, path));
                     let null = null.cloned().unwrap_or_default();
-                    let span = null.span.or(element_span);
+                    let span = null.span.and_then(|span| self.first_line(span));
+                    let span = span.or(element_span);
                     let mut outcome = self.outcome(number, rule, verdict, &path, span, &null);
                     outcome.redact = self.policy.spec().secret;
                     outcomes.push(outcome);
