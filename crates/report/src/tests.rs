@@ -363,6 +363,7 @@ fn blocks(fixture: &Fixture) -> String {
     let text = fixture.text();
     let end = text
         .find("           critical")
+        .or_else(|| text.find("incomplete ("))
         .or_else(|| text.find("no findings"))
         .unwrap();
     text[..end].trim_end().to_owned()
@@ -563,7 +564,7 @@ fn an_error_names_policy_and_place() {
                critical      high    medium       low     total
     error             1         -         -         -         1
 
-    no findings, 1 error in 4 resources by 3 policies
+    incomplete (1 error): no findings in 4 resources by 3 policies
     ");
 }
 
@@ -676,8 +677,8 @@ fn the_short_text_has_a_line_for_each() {
     infra/main.tf:9:1: unresolved: module.vpc: terraform-aws-modules/vpc/aws is not in .terraform/modules
     infra/broken.tf:2:19: error[hcl-syntax]: expected a new line
     error[waiver-expired]: the waiver of rds-storage-unencrypted ended on 2026-01-31
-    4 findings (3 critical, 1 high), 2 unknown, 1 waived, 1 unresolved, 3 errors in
-    4 resources by 3 policies
+    incomplete (3 errors): 4 findings (3 critical, 1 high), 2 unknown, 1 waived, 1
+    unresolved in 4 resources by 3 policies
     "#);
 }
 

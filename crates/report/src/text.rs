@@ -565,11 +565,23 @@ impl Page<'_> {
             waived,
             ..
         } = summary.verdicts;
-        let mut line = if fail == 0 {
+        let wrong = self
+            .result
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level >= DiagnosticLevel::Error)
+            .count();
+        let errors = error + wrong as u64;
+        let mut line = String::new();
+        if errors > 0 {
+            let errors = plural(errors, "error", "errors");
+            let _ = write!(line, "incomplete ({errors}): ");
+        }
+        line.push_str(&if fail == 0 {
             "no findings".to_owned()
         } else {
             plural(fail, "finding", "findings")
-        };
+        });
         let severities: Vec<_> = SEVERITIES
             .into_iter()
             .map(|severity| (summary.severities.of(severity).fail, severity))
@@ -587,16 +599,6 @@ impl Page<'_> {
             if count > 0 {
                 let _ = write!(line, ", {count} {word}");
             }
-        }
-        let wrong = self
-            .result
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.level >= DiagnosticLevel::Error)
-            .count();
-        let errors = error + wrong as u64;
-        if errors > 0 {
-            let _ = write!(line, ", {}", plural(errors, "error", "errors"));
         }
         let _ = write!(
             line,
