@@ -74,6 +74,12 @@ pub(crate) fn settings(
         ..Settings::default()
     };
     if let Some(file) = file {
+        if !file.exists() {
+            return Err(Failure(format!(
+                "{}: no such file; correct --config",
+                file.display()
+            )));
+        }
         folder_of(&file).clone_into(&mut settings.folder);
         match Config::parse(&*read(sources, &file)?) {
             Ok(config) => settings.config = config,

@@ -578,6 +578,10 @@ fn wrong_usage_names_the_thing_and_a_remedy() {
     assert!(refused(&["check", "--workspace", ""]).contains("--workspace"));
     assert!(refused(&["check", "--helm-values", "no.yaml"]).contains("no.yaml: no such file"));
     assert!(refused(&["policy", "show", "nonsense"]).contains("hipaa-iac policy list"));
+    assert!(
+        refused(&["check", "--config", "gone.yaml"])
+            .contains("gone.yaml: no such file; correct --config")
+    );
     assert!(refused(&["policy", "lint", "main.tf"]).contains("main.tf: not a folder"));
     let variable = refused(&["check", "--var", "=hunter2"]);
     assert!(
