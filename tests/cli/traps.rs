@@ -727,3 +727,25 @@ fn a_report_on_a_plan_points_at_source_and_quotes_no_plan_checkov_5639_7093() {
         assert_eq!(place, "main.tf", "{result}");
     }
 }
+
+#[test]
+fn a_key_that_a_plan_makes_counts_as_set_checkov_921_3370() {
+    let plan = |references: &str| {
+        format!(
+            r#"{{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{{"address":"aws_backup_vault.v","mode":"managed","type":"aws_backup_vault","name":"v","provider_name":"registry.terraform.io/hashicorp/aws","change":{{"actions":["create"],"before":null,"after":{{"name":"v"}},"after_unknown":{{"arn":true,"kms_key_arn":true}},"after_sensitive":{{}}}}}},{{"address":"aws_kms_key.phi","mode":"managed","type":"aws_kms_key","name":"phi","provider_name":"registry.terraform.io/hashicorp/aws","change":{{"actions":["create"],"before":null,"after":{{}},"after_unknown":{{"arn":true}},"after_sensitive":{{}}}}}}],"configuration":{{"root_module":{{"resources":[{{"address":"aws_backup_vault.v","mode":"managed","type":"aws_backup_vault","name":"v","expressions":{{"name":{{"constant_value":"v"}},"kms_key_arn":{{"references":{references}}}}}}},{{"address":"aws_kms_key.phi","mode":"managed","type":"aws_kms_key","name":"phi","expressions":{{}}}}]}}}}}}"#
+        )
+    };
+    for (references, verdict) in [
+        (r#"["aws_kms_key.phi.arn","aws_kms_key.phi"]"#, "pass"),
+        // What a variable holds is not told.
+        (r#"["var.key"]"#, "unknown"),
+    ] {
+        let tree = Tree::with(&[("plan.json", &plan(references))]).unwrap();
+        let said = crate::verdicts(&tree, "backup-vault-without-customer-key", &[]);
+        assert_eq!(
+            said,
+            [format!("aws_backup_vault.v {verdict}")],
+            "{references}"
+        );
+    }
+}
