@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     CheckResult,
     cause::causes,
-    result::{DiagnosticLevel, Finding, SEVERITIES, Severity, Verdict, committed, plural},
+    result::{DiagnosticLevel, Finding, SEVERITIES, Severity, Verdict, committed, place},
 };
 
 /// How the annotations are made.
@@ -177,16 +177,7 @@ pub fn github_summary(result: &CheckResult) -> String {
     let summary = &result.summary;
     let verdicts = &summary.verdicts;
     let mut out = String::from("## hipaa-iac\n\n");
-    let _ = writeln!(
-        out,
-        "{}, {} unknown, {} waived, {} unresolved in {} by {}.\n",
-        plural(verdicts.fail, "finding", "findings"),
-        verdicts.unknown,
-        verdicts.waived,
-        summary.unresolved,
-        plural(summary.resources, "resource", "resources"),
-        plural(summary.policies, "policy", "policies")
-    );
+    let _ = writeln!(out, "{}.\n", result.sentence());
     out.push_str("| | critical | high | medium | low | total |\n|---|--:|--:|--:|--:|--:|\n");
     for verdict in [
         Verdict::Fail,
@@ -217,12 +208,14 @@ pub fn github_summary(result: &CheckResult) -> String {
     if !wrong.is_empty() {
         out.push_str("\n### Errors\n\n");
         for diagnostic in wrong {
-            let file = diagnostic
-                .file
-                .as_ref()
-                .map(|file| format!("{}: ", markdown(file)))
-                .unwrap_or_default();
-            let _ = writeln!(out, "- {file}{}", markdown(&diagnostic.message));
+            let at = place(
+                diagnostic.file.as_deref(),
+                diagnostic.line,
+                diagnostic.column,
+            );
+            let at = at.map(|at| format!("{}: ", markdown(&at)));
+            let at = at.unwrap_or_default();
+            let _ = writeln!(out, "- {at}{}", markdown(&diagnostic.message));
         }
     }
     let found = causes(&result.findings, &[Verdict::Fail, Verdict::Error]);

@@ -3,9 +3,11 @@
 //! Every field is always written (`null` where there is nothing), so that a reader needs no guard. There is no run id and no
 //! clock in it: equal input gives equal bytes.
 
-use std::sync::Arc;
-
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 pub use hipaa_iac_engine::Severity;
 use hipaa_iac_source::Span;
@@ -561,6 +563,59 @@ impl CheckResult {
                     .line
                     .is_none_or(|line| !told.contains(&(unresolved.file.as_deref(), line)))
             })
+    }
+
+    /// What there is to say in one sentence, without its full stop.
+    pub(crate) fn sentence(&self) -> String {
+        let summary = &self.summary;
+        let VerdictCounts {
+            fail,
+            unknown,
+            error,
+            waived,
+            ..
+        } = summary.verdicts;
+        let wrong = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level >= DiagnosticLevel::Error)
+            .count();
+        let errors = error + wrong as u64;
+        let mut line = String::new();
+        if errors > 0 {
+            let errors = plural(errors, "error", "errors");
+            let _ = write!(line, "incomplete ({errors}): ");
+        }
+        line.push_str(&if fail == 0 {
+            "no findings".to_owned()
+        } else {
+            plural(fail, "finding", "findings")
+        });
+        let severities: Vec<_> = SEVERITIES
+            .into_iter()
+            .map(|severity| (summary.severities.of(severity).fail, severity))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, severity)| format!("{count} {severity}"))
+            .collect();
+        if !severities.is_empty() {
+            let _ = write!(line, " ({})", severities.join(", "));
+        }
+        for (count, word) in [
+            (unknown, "unknown"),
+            (waived, "waived"),
+            (summary.unresolved, "unresolved"),
+        ] {
+            if count > 0 {
+                let _ = write!(line, ", {count} {word}");
+            }
+        }
+        let _ = write!(
+            line,
+            " in {} by {}",
+            plural(summary.resources, "resource", "resources"),
+            plural(summary.policies, "policy", "policies")
+        );
+        line
     }
 }
 

@@ -683,6 +683,20 @@ fn the_short_text_has_a_line_for_each() {
 }
 
 #[test]
+fn the_summary_of_a_job_says_that_a_run_is_incomplete_and_where() {
+    let summary = github_summary(&everything().result);
+    let sentence = "incomplete (3 errors): 4 findings (3 critical, 1 high), 2 unknown, 1 waived, 1 unresolved in 4 resources by 3 policies.";
+    assert!(
+        summary.starts_with(&format!("## hipaa-iac\n\n{sentence}\n")),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("- infra/broken.tf:2:19: expected a new line\n"),
+        "{summary}"
+    );
+}
+
+#[test]
 fn the_full_text_adds_rationale_and_code() {
     let fixture = everything();
     let text = text(

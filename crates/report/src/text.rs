@@ -12,8 +12,7 @@ use crate::{
     CheckResult,
     cause::{Cause, causes},
     result::{
-        Diagnostic, DiagnosticLevel, Finding, SEVERITIES, Severity, Unresolved, Verdict,
-        VerdictCounts, place, plural,
+        Diagnostic, DiagnosticLevel, Finding, SEVERITIES, Severity, Unresolved, Verdict, place,
     },
     scrub,
 };
@@ -104,7 +103,7 @@ pub fn text(result: &CheckResult, sources: &Sources, options: &TextOptions) -> S
             worst.first.policy
         ));
     }
-    page.last_line();
+    page.wrapped_line(&result.sentence());
     page.out
 }
 
@@ -553,60 +552,6 @@ impl Page<'_> {
             "of types that no policy judges: {}",
             names.join(", ")
         ));
-    }
-
-    /// What there is to say in one sentence.
-    fn last_line(&mut self) {
-        let summary = &self.result.summary;
-        let VerdictCounts {
-            fail,
-            unknown,
-            error,
-            waived,
-            ..
-        } = summary.verdicts;
-        let wrong = self
-            .result
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.level >= DiagnosticLevel::Error)
-            .count();
-        let errors = error + wrong as u64;
-        let mut line = String::new();
-        if errors > 0 {
-            let errors = plural(errors, "error", "errors");
-            let _ = write!(line, "incomplete ({errors}): ");
-        }
-        line.push_str(&if fail == 0 {
-            "no findings".to_owned()
-        } else {
-            plural(fail, "finding", "findings")
-        });
-        let severities: Vec<_> = SEVERITIES
-            .into_iter()
-            .map(|severity| (summary.severities.of(severity).fail, severity))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, severity)| format!("{count} {severity}"))
-            .collect();
-        if !severities.is_empty() {
-            let _ = write!(line, " ({})", severities.join(", "));
-        }
-        for (count, word) in [
-            (unknown, "unknown"),
-            (waived, "waived"),
-            (summary.unresolved, "unresolved"),
-        ] {
-            if count > 0 {
-                let _ = write!(line, ", {count} {word}");
-            }
-        }
-        let _ = write!(
-            line,
-            " in {} by {}",
-            plural(summary.resources, "resource", "resources"),
-            plural(summary.policies, "policy", "policies")
-        );
-        self.wrapped_line(&line);
     }
 }
 
