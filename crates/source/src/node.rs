@@ -96,6 +96,9 @@ pub struct Unknown {
     pub element: Option<Box<Node>>,
     /// It is what a resource or data source computes, as it stands, not what a function makes of it.
     pub verbatim: bool,
+    /// What it is the value of, as it stands: `var.project` of a module of a root. Two that are the value of the same are equal,
+    /// whatever it is.
+    pub identity: Option<Arc<str>>,
 }
 
 /// A part of a text.

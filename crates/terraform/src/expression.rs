@@ -51,7 +51,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn find(&self, name: &str) -> Option<&'a Val> {
+    pub(crate) fn find(&self, name: &str) -> Option<&'a Val> {
         let mut names = self.names;
         while let Some(entry) = names {
             if entry.name == name {

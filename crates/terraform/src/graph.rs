@@ -1078,7 +1078,11 @@ impl<'a> Evaluator<'a> {
                         Some(_) => val,
                         None => val.at(Some(attr.expr.span)),
                     };
-                    nodes.insert(Arc::clone(&attr.name), val.to_node());
+                    let mut node = val.to_node();
+                    if let Value::Unknown(unknown) = &mut node.value {
+                        Arc::make_mut(unknown).identity = self.identity(&attr.expr, scope);
+                    }
+                    nodes.insert(Arc::clone(&attr.name), node);
                     members.insert(Arc::clone(&attr.name), val);
                 }
                 Item::Block(block) if skipped.contains(&&*block.kind) => {}
@@ -1143,6 +1147,28 @@ impl<'a> Evaluator<'a> {
             members.insert(kind, val);
         }
         (Node::object(nodes).at(header), members)
+    }
+
+    /// The variable or local value that an expression mentions and makes nothing of. Of a module instance that stands for several
+    /// each has its own.
+    fn identity(&self, expr: &Expr, scope: Scope<'_>) -> Option<Arc<str>> {
+        let ExprKind::Variable { name, steps } = &expr.kind else {
+            return None;
+        };
+        let instance = scope.instance.filter(|instance| !instance.symbolic)?;
+        if !matches!(&**name, "var" | "local") || scope.find(name).is_some() {
+            return None;
+        }
+        let environment = self.loader.environment.as_deref().unwrap_or_default();
+        let mut text = format!("{}\n{environment}\n{}{name}", self.root, instance.path);
+        for step in steps {
+            let Step::Attr(name, _) = step else {
+                return None;
+            };
+            text.push('.');
+            text.push_str(name);
+        }
+        Some(text.into())
     }
 
     fn dynamic(

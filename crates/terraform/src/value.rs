@@ -1087,6 +1087,7 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
                 .as_deref()
                 .map(|element| Box::new(inner(element))),
             verbatim: unk.verbatim,
+            identity: None,
         })),
     };
     Node {

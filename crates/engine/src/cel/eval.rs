@@ -945,6 +945,10 @@ fn optional_unknown(partial: &Arc<Partial>) -> Val {
         reasons: partial.reasons.clone(),
         set: true,
         alternatives,
+        identity: partial
+            .identity
+            .as_ref()
+            .map(|of| format!("{of}, if it is there").into()),
         ..Partial::default()
     }
     .into()
@@ -956,6 +960,7 @@ pub(super) fn not(val: Val) -> Val {
         Val::Unknown(partial) => {
             let mut partial = (*partial).clone();
             partial.alternatives = partial.alternatives.into_iter().map(not).collect();
+            partial.identity = None;
             partial.into()
         }
         other => other,

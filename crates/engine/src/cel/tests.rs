@@ -979,6 +979,49 @@ proptest! {
     }
 }
 
+/// `var.a` of two places is one value, whether it is null or not; what is made of it is another.
+#[test]
+fn an_unknown_value_equals_itself() {
+    let of = |identity: &str, set: bool| {
+        Node::new(Value::Unknown(Arc::new(Unknown {
+            reasons: vec!["var.a has no value".to_owned()],
+            set,
+            identity: Some(identity.into()),
+            ..Unknown::default()
+        })))
+    };
+    let this = |set: bool| {
+        object(vec![
+            ("a", of("var.a", set)),
+            ("b", of("var.a", set)),
+            ("c", of("var.c", set)),
+            ("d", unknown(set)),
+            ("text", "text".into()),
+        ])
+    };
+    for set in [true, false] {
+        for (text, expected) in [
+            ("self.a == self.b", "true"),
+            ("self.a != self.b", "false"),
+            ("self.a == self.c", "?"),
+            ("self.a == self.d", "?"),
+            ("self.d == self.d", "?"),
+            ("self.a == self.text", "?"),
+            ("self.?a.orValue('') == self.?b.orValue('')", "true"),
+            ("self.?a.orValue('x') == self.?c.orValue('x')", "?"),
+            ("[self.a] == [self.b]", "true"),
+            ("{'k': self.a} == {'k': self.b}", "true"),
+            ("self.a.lowerAscii() == self.b", "?"),
+            ("(self.a == 'x') == self.b", "?"),
+            ("!self.a == self.b", "?"),
+        ] {
+            assert_eq!(verdict(text, &this(set)), expected, "{text} {set}");
+        }
+    }
+    let text = "self.?a.orValue('x') == self.?b.orValue('y')";
+    assert_eq!(verdict(text, &this(false)), "?");
+}
+
 #[test]
 fn an_unknown_value_equals_nothing_for_certain() {
     let partial = Val::from(Partial::because("x"));

@@ -68,6 +68,8 @@ pub(crate) struct Partial {
     pub(crate) element: Option<Val>,
     /// The node of the input that it came from.
     pub(crate) node: Option<Node>,
+    /// See [`Unknown::identity`](hipaa_iac_source::Unknown::identity).
+    pub(crate) identity: Option<Arc<str>>,
 }
 
 /// The most alternatives that are followed; a value with more is just unknown.
@@ -193,6 +195,7 @@ impl From<&Node> for Val {
                     at_least: None,
                     element: unknown.element.as_deref().map(Self::from),
                     node: Some(node.clone()),
+                    identity: unknown.identity.clone(),
                 }
                 .into()
             }
@@ -520,6 +523,9 @@ pub(crate) fn equal(a: &Val, b: &Val, coerce: bool) -> Val {
         return (compare_numbers(x, y) == Some(Ordering::Equal)).into();
     }
     match (a, b) {
+        (Val::Unknown(a), Val::Unknown(b)) if a.identity.is_some() && a.identity == b.identity => {
+            true.into()
+        }
         (Val::Unknown(partial), other) | (other, Val::Unknown(partial)) => {
             equal_partial(partial, other, coerce)
         }

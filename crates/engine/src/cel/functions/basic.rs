@@ -371,9 +371,20 @@ pub(super) fn or_value(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         }
         [Val::Optional(Some(value)), _] => Ok((**value).clone()),
         [Val::Optional(None), other] => Ok(other.clone()),
-        [Val::Unknown(_), other] => each_alternative(args, other, |optional, other| {
-            or_value(scope, &[optional, other])
-        }),
+        [Val::Unknown(partial), other] => {
+            let answer = each_alternative(args, other, |optional, other| {
+                or_value(scope, &[optional, other])
+            })?;
+            Ok(match (answer, &partial.identity, other) {
+                // The same in place of what is not there makes the same of it.
+                (Val::Unknown(answer), Some(of), Val::Str(text)) => Partial {
+                    identity: Some(format!("{of}, or {text:?}").into()),
+                    ..(*answer).clone()
+                }
+                .into(),
+                (answer, ..) => answer,
+            })
+        }
         args => Err(library::no_overload("orValue", args)),
     }
 }
