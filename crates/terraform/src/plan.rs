@@ -225,6 +225,7 @@ impl Reader<'_> {
         }
         if root.get("resource_changes").is_some() {
             let changes = self.elements(root, "resource_changes");
+            configuration.count(changes);
             for change in changes {
                 self.change(change, &mut configuration);
             }
@@ -950,6 +951,8 @@ struct Configuration<'a> {
     key: String,
     /// Of the resource that is described.
     given: GivenAt,
+    /// How many instances there will be of a resource, by its address without the last key.
+    counts: HashMap<String, usize>,
 }
 
 type ProviderBlock = (Arc<str>, TerraformId, Node, Option<Span>);
@@ -983,6 +986,26 @@ impl<'a> Configuration<'a> {
             majors,
             key: String::new(),
             given: HashMap::new(),
+            counts: HashMap::new(),
+        }
+    }
+
+    fn count(&mut self, changes: &[Node]) {
+        for change in changes.iter().filter(|change| !is_gone(change)) {
+            let address = text(change, "address").unwrap_or_default();
+            let key = steps(address).last().map_or("", |step| step.key);
+            let name = address.strip_suffix(key).unwrap_or(address);
+            *self.counts.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Whether there are as many instances of a resource as of the one that it mentions.
+    fn as_many(&self, scope: &Scope<'_>, resource: Option<&Node>, mentioned: &[Reference]) -> bool {
+        let own = resource.and_then(|resource| text(resource, "address"));
+        let own = own.map(|own| format!("{}{own}", scope.prefix));
+        match (own, mentioned) {
+            (Some(own), [only]) => self.counts.get(&own) == self.counts.get(&*only.address),
+            _ => false,
         }
     }
 
@@ -1127,7 +1150,11 @@ impl<'a> Configuration<'a> {
                 // `aws_s3_bucket.b[each.key]`: the instance of the same key, or of the one that a constant map holds.
                 let key = match mentioned.as_slice() {
                     [one] if one.starts_with("each.value.") => Some(self.key.clone()),
-                    [_, "each.key" | "count.index"] => Some(self.key.clone()),
+                    [_, "each.key"] => Some(self.key.clone()),
+                    // Where there are others in number, it is some number that is made of it.
+                    [_, "count.index"] if self.as_many(scope, resource, &found) => {
+                        Some(self.key.clone())
+                    }
                     [_, value] => self.constant(resource, value),
                     _ => None,
                 };
@@ -1674,17 +1701,14 @@ fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&No
         };
         resource.span = written.span;
         resource.extent = written.extent;
-        resource.body = place(
-            std::mem::take(&mut resource.body),
-            &written.body,
-            written.span,
-            true,
-            Join {
-                what,
-                trusted,
-                planned: plan.is_some(),
-            },
-        );
+        let join = Join {
+            what,
+            trusted,
+            planned: plan.is_some(),
+            key: steps(&resource.address).last().map_or("", |step| step.key),
+        };
+        let body = std::mem::take(&mut resource.body);
+        resource.body = place(body, &written.body, written.span, true, join);
     }
 }
 
@@ -1744,15 +1768,18 @@ fn consistent(planned: &Node, written: &Node) -> bool {
     }
 }
 
-/// Whether the references of the source may be those that the plan speaks of. Behind a data source there may be others.
-fn may_refer(planned: &[Reference], written: &[Reference]) -> bool {
+/// Whether the references of the source may be those that the plan speaks of. Behind a data source there may be others, and
+/// that an instance mentions the one of its own key is no more than likely.
+fn may_refer(planned: &[Reference], written: &[Reference], own: &str) -> bool {
     let same = |a: &str, b: &str| {
         let (a, b) = (steps(a), steps(b));
         let any = |key: &str| key.is_empty() || key == "[*]";
+        let likely = |planned: &Step<'_>| planned.key == own;
         a.len() == b.len()
-            && a.iter()
-                .zip(&b)
-                .all(|(a, b)| a.name == b.name && (a.key == b.key || any(a.key) || any(b.key)))
+            && a.iter().zip(&b).all(|(a, b)| {
+                let alike = a.key == b.key || any(a.key) || any(b.key) || likely(a);
+                a.name == b.name && alike
+            })
     };
     planned.is_empty()
         || written.is_empty()
@@ -1768,16 +1795,18 @@ fn may_refer(planned: &[Reference], written: &[Reference]) -> bool {
 
 /// How a resource is joined with the source.
 #[derive(Clone, Copy)]
-struct Join {
+struct Join<'a> {
     /// What is joined, in words.
     what: &'static str,
     /// Whether what the source knows of an unknown value is taken, and not its places alone.
     trusted: bool,
     /// The source was evaluated with the variables of the plan.
     planned: bool,
+    /// The instance key, with its brackets, of the resource.
+    key: &'a str,
 }
 
-impl Join {
+impl Join<'_> {
     /// Whether a value of which a plan or state does not say it stands in the configuration.
     fn written(self, node: &Node, written: &Node) -> Written {
         let unset = |reason: &String| reason.contains("var.") && reason.contains("no value");
@@ -1802,12 +1831,56 @@ impl Join {
     }
 }
 
+/// Whether every part of a planned collection is written by itself, with what it refers to: a plan speaks of the whole only.
+fn says_of_each(planned: &Node, written: &Node) -> bool {
+    match (&planned.value, &written.value) {
+        (Value::List(planned), Value::List(written)) => {
+            let many = |one: &Node| one.as_unknown().is_some_and(|unknown| unknown.many);
+            planned.len() == written.len() && !written.iter().any(many)
+        }
+        (Value::Object(planned), Value::Object(written)) => {
+            planned.keys().all(|key| written.contains_key(key))
+        }
+        (Value::Unknown(_), Value::List(_) | Value::Object(_)) => holds_unknown(written),
+        _ => false,
+    }
+}
+
+/// The references of a value and of what is in it.
+fn references_in(node: &Node, into: &mut Vec<Reference>) {
+    into.extend_from_slice(node.references());
+    match &node.value {
+        Value::List(elements) => elements.iter().for_each(|one| references_in(one, into)),
+        Value::Object(members) => members.values().for_each(|one| references_in(one, into)),
+        _ => {}
+    }
+}
+
+fn holds_unknown(node: &Node) -> bool {
+    match &node.value {
+        Value::Unknown(_) => true,
+        Value::List(elements) => elements.iter().any(holds_unknown),
+        Value::Object(members) => members.values().any(holds_unknown),
+        _ => false,
+    }
+}
+
 /// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was.
-fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut join: Join) -> Node {
+fn place(
+    mut node: Node,
+    written: &Node,
+    nearest: Option<Span>,
+    top: bool,
+    mut join: Join<'_>,
+) -> Node {
     let own = if top { None } else { written.span };
     let nearest = own.or(nearest);
     let planned_at = node.span;
-    join.trusted &= may_refer(node.references(), written.references());
+    if !node.references().is_empty() {
+        let mut all = Vec::new();
+        references_in(written, &mut all);
+        join.trusted &= may_refer(node.references(), &all, join.key);
+    }
     node.span = nearest.or(planned_at);
     let alone = match &node.value {
         Value::Unknown(_) | Value::Object(_) => false,
@@ -1820,7 +1893,7 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut j
     } else if !top && (join.trusted || node.as_unknown().is_none()) {
         node.origin.clone_from(&written.origin);
     }
-    if join.trusted && written.references.is_some() {
+    if join.trusted && (written.references.is_some() || says_of_each(&node, written)) {
         node.references.clone_from(&written.references);
     }
     if join.trusted && node.written == Written::Unclear {
@@ -1835,6 +1908,17 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut j
             said.many = false;
             *planned = Arc::new(said);
             node
+        }
+        // Of a set with an element that is not known a plan knows nothing.
+        (Value::Unknown(_), Value::List(_) | Value::Object(_))
+            if join.trusted && holds_unknown(written) =>
+        {
+            let mut said = set_written(written.clone(), &|one| match one.written {
+                Written::No => Written::No,
+                _ => Written::Unclear,
+            });
+            said.span = node.span;
+            if node.sensitive { hide(said) } else { said }
         }
         (Value::Object(_), Value::Object(arguments)) => {
             map_children(node, |key, member| match arguments.get(key) {
@@ -1869,7 +1953,7 @@ fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut j
 }
 
 /// Points a value that the source does not hold at what holds it, and says where it was found.
-fn place_default(mut node: Node, nearest: Option<Span>, join: Join) -> Node {
+fn place_default(mut node: Node, nearest: Option<Span>, join: Join<'_>) -> Node {
     let found = node.span;
     if nearest.is_some() {
         node.span = nearest;

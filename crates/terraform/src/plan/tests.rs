@@ -1,4 +1,4 @@
-//! Plans that Terraform 1.11.4 wrote (`fixtures/data`, `fixtures/written`), and one in the documented format for AWS (`fixtures/aws.plan.json`).
+//! Plans that Terraform 1.11.4 wrote (`fixtures/data`, `fixtures/index`, `fixtures/written`), and one in the documented format for AWS (`fixtures/aws.plan.json`).
 
 use std::path::Path;
 
@@ -779,6 +779,103 @@ fn findings_point_into_the_source() {
     // What neither sets is not there; what the plan alone knows points at the block.
     assert!(plain.body.get("output").is_none());
     assert_eq!(&*plain.root, &**plan.path());
+}
+
+/// `fixtures/index`: a plan says that an index is made of something and not how, and the source beside it does.
+#[test]
+fn the_source_says_which_instance_an_index_means() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/fixtures/index");
+    let sources = Sources::new();
+    let (files, _) = walk(&folder);
+    let source = Source::read(&sources, &files, &[Options::default()]);
+    let plan = sources.read(&folder.join("plan.json")).unwrap();
+    let judge =
+        |source: &Source<'_>| load_json(&sources, &plan, source, &Options::default()).unwrap();
+    let (alone, joined) = (judge(&Source::default()), judge(&source));
+    let of = |inventory: &Inventory, name: &str| {
+        let resource = find(inventory, &format!("terraform_data.{name}"));
+        references(resource.body.get("input").unwrap()).join(", ")
+    };
+    for (name, by_plan, by_source) in [
+        ("local", "each", "each[\"eu\"] id"),
+        // As many instances are taken to mention each the one of its own number.
+        ("same[1]", "count[1]", "count[1] id"),
+        ("turned[1]", "count[1]", "count[0] id"),
+        ("rest[1]", "count", "count[1] id"),
+        ("rest[2]", "count", "count[0] id"),
+        // Of the whole list nothing more is to be said than of its elements.
+        ("list", "count, terraform_data.each", ""),
+    ] {
+        let full = |text: &str| {
+            if text.is_empty() {
+                String::new()
+            } else {
+                format!("terraform_data.{text}")
+            }
+        };
+        assert_eq!(of(&alone, name), full(by_plan), "{name}, the plan");
+        assert_eq!(of(&joined, name), full(by_source), "{name}, the source");
+    }
+    let list = find(&joined, "terraform_data.list").body.get("input");
+    let elements = list.unwrap().as_list().unwrap().iter();
+    assert_eq!(
+        elements.map(references).collect::<Vec<_>>(),
+        [
+            ["terraform_data.each[\"eu\"] id"],
+            ["terraform_data.count[0] id"]
+        ]
+    );
+}
+
+/// As providers plan a set with an element that is not known: nothing is known of the whole.
+#[test]
+fn the_source_says_what_a_set_holds_that_is_not_known_before_apply() {
+    let sources = Sources::new();
+    let text = "locals {\n  key = \"eu\"\n}\nresource \"aws_security_group\" \"s\" {\n  for_each = toset([\"eu\", \"us\"])\n}\n\
+                resource \"aws_instance\" \"i\" {\n  vpc_security_group_ids = [aws_security_group.s[local.key].id, \"sg-1\"]\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("main.tf"), text).unwrap();
+    let (files, _) = walk(folder.path());
+    let source = Source::read(&sources, &files, &[Options::default()]);
+    let change = |address: &str, rest: &str, unknown: &str| {
+        let (type_, name) = address.split_once('.').unwrap();
+        let name = name.split('[').next().unwrap();
+        let address = address.replace('"', "\\\"");
+        format!(
+            r#"{{"address": "{address}", "mode": "managed", "type": "{type_}", "name": "{name}", {rest} "change": {{"actions": ["create"], "before": null, "after": {{}}, "after_unknown": {unknown}, "after_sensitive": {{}}}}}}"#
+        )
+    };
+    let changes = [
+        change(
+            "aws_security_group.s[\"eu\"]",
+            r#""index": "eu","#,
+            r#"{"id": true}"#,
+        ),
+        change(
+            "aws_security_group.s[\"us\"]",
+            r#""index": "us","#,
+            r#"{"id": true}"#,
+        ),
+        change("aws_instance.i", "", r#"{"vpc_security_group_ids": true}"#),
+    ];
+    let plan = format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [{}], "configuration": {{"root_module": {{"resources": [
+{{"address": "aws_security_group.s", "mode": "managed", "type": "aws_security_group", "name": "s"}},
+{{"address": "aws_instance.i", "mode": "managed", "type": "aws_instance", "name": "i", "expressions": {{"vpc_security_group_ids": {{"references": ["aws_security_group.s", "local.key"]}}}}}}]}}}}}}"#,
+        changes.join(",")
+    );
+    let file = sources.add("plan.json", &plan);
+    let inventory = load_json(&sources, &file, &source, &Options::default()).unwrap();
+    let groups = find(&inventory, "aws_instance.i")
+        .body
+        .get("vpc_security_group_ids")
+        .unwrap();
+    assert!(groups.references().is_empty());
+    let [made, given] = groups.as_list().unwrap().as_slice() else {
+        panic!("{groups:?}");
+    };
+    assert_eq!(references(made), ["aws_security_group.s[\"eu\"] id"]);
+    assert_eq!(given.as_str(), Some("sg-1"));
 }
 
 /// `fixtures/written`: what begins with `hunter2` stands in the configuration, what begins with `outside` was given with
