@@ -289,6 +289,7 @@ fn condition() -> impl Strategy<Value = String> {
         "resources('')",
         "isSet(resource, 'password')",
         "isLiteral(resource, 'password')",
+        "isKnown(resource, 'arn')",
         "isSet(resource, 'tags[0]..x')",
         "resource.type()",
         "resource.name()",
@@ -356,6 +357,7 @@ fn condition() -> impl Strategy<Value = String> {
         "baaCovers",
         "isSet",
         "isLiteral",
+        "isKnown",
         "math.least",
     ];
     const METHODS: &[&str] = &[

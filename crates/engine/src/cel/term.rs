@@ -246,10 +246,11 @@ impl Program {
 }
 
 /// Functions that answer true or false.
-const BOOLEAN: [&str; 17] = [
+const BOOLEAN: [&str; 18] = [
     "phi",
     "isSet",
     "isLiteral",
+    "isKnown",
     "cidrContains",
     "isPublicCidr",
     "portsInclude",
@@ -338,6 +339,7 @@ fn reads_input(term: &Term) -> bool {
                 "resources",
                 "isSet",
                 "isLiteral",
+                "isKnown",
                 "json",
                 "iamPolicy",
                 "providerMajor",

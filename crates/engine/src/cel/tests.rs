@@ -835,6 +835,14 @@ fn references_and_referrers() {
         ),
         ("isLiteral(resource, 'outside')", "false"),
         ("isLiteral(resource, 'unclear')", "?"),
+        (
+            "['literal', 'outside', 'unclear'].all(n, isKnown(resource, n))",
+            "true",
+        ),
+        (
+            "isKnown(resource, 'kms') || isKnown(resource, 'unset') || isKnown(resource, 'absent')",
+            "false",
+        ),
         ("resource.providerMajor() >= 5", "true"),
         ("resource.phi()", "true"),
         (

@@ -114,6 +114,7 @@ static TABLE: &[Function] = &[
     strict("resources", false, 1, 1, resource::resources),
     strict("isSet", false, 2, 2, resource::is_set),
     strict("isLiteral", false, 2, 2, resource::is_literal),
+    strict("isKnown", false, 2, 2, resource::is_known),
     strict("podEnv", false, 1, 1, kubernetes::pod_env),
     strict("selectedBy", true, 1, 1, kubernetes::selected_by),
     strict("selects", true, 0, 0, kubernetes::selects),

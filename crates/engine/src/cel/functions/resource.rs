@@ -421,14 +421,29 @@ fn set(val: &Val) -> Val {
 }
 
 pub(super) fn is_literal(scope: &Scope<'_>, args: &[Val]) -> Outcome {
-    let found = find(scope, "isLiteral", args)?;
+    any_is(scope, "isLiteral", args, &|written| match written {
+        Written::Yes => true.into(),
+        Written::No => false.into(),
+        Written::Unclear => Val::unknown(
+            "the plan or state does not say whether the value is written in the configuration",
+        ),
+    })
+}
+
+pub(super) fn is_known(scope: &Scope<'_>, args: &[Val]) -> Outcome {
+    any_is(scope, "isKnown", args, &|_| true.into())
+}
+
+/// Whether a value at the path is known, refers to nothing, and `answer` says so of where it is written.
+fn any_is(scope: &Scope<'_>, name: &str, args: &[Val], answer: &dyn Fn(Written) -> Val) -> Outcome {
+    let found = find(scope, name, args)?;
     let mut unknown = Partial {
         reasons: found.hidden.clone(),
         ..Partial::default()
     };
     let mut unclear = !found.hidden.is_empty();
     for node in &found.nodes {
-        match literal(node) {
+        match known(node, answer) {
             Val::Bool(true) => return Ok(true.into()),
             Val::Unknown(partial) => {
                 unclear = true;
@@ -444,18 +459,16 @@ pub(super) fn is_literal(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     })
 }
 
-fn literal(node: &Node) -> Val {
+fn known(node: &Node, answer: &dyn Fn(Written) -> Val) -> Val {
     match &node.value {
-        _ if node.as_unknown().is_none() && !node.references().is_empty() => false.into(),
-        Value::String(_) | Value::Number(_) | Value::Bool(_) => match node.written {
-            Written::Yes => true.into(),
-            Written::No => false.into(),
-            Written::Unclear => Val::unknown(
-                "the plan or state does not say whether the value is written in the configuration",
-            ),
-        },
+        Value::String(_) | Value::Number(_) | Value::Bool(_) if node.references().is_empty() => {
+            answer(node.written)
+        }
         Value::Unknown(unknown) if !unknown.alternatives.is_empty() => {
-            let mut answers = unknown.alternatives.iter().map(literal);
+            let mut answers = unknown
+                .alternatives
+                .iter()
+                .map(|alternative| known(alternative, answer));
             let first = answers.next().unwrap_or(Val::Bool(false));
             match answers.fold(first, |answer, next| Val::either(answer, next, false)) {
                 Val::Unknown(_) => Val::from(node),
