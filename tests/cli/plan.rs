@@ -687,7 +687,7 @@ fn a_plan_from_a_pipe_is_joined_with_the_source_that_is_named() {
     );
     let plan = plan("1.2", &[changed]);
     let source = "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  storage_encrypted = true\n}\n";
-    let tree = Tree::with(&[("infra/main.tf", source), ("infra/plan.json", &plan)]).unwrap();
+    let tree = Tree::with(&[("infra/main.tf", source), ("plan.json", &plan)]).unwrap();
     let check = |paths: &[&str], input: Option<&str>| {
         let mut arguments = vec!["check", "--only", "rds-storage-unencrypted"];
         arguments.extend(paths);
@@ -698,7 +698,7 @@ fn a_plan_from_a_pipe_is_joined_with_the_source_that_is_named() {
     for (paths, input, plan_path) in [
         (["-", "infra"], Some(plan.as_str()), "<stdin>"),
         (["infra/main.tf", "-"], Some(plan.as_str()), "<stdin>"),
-        (["infra/plan.json", "infra"], None, "infra/plan.json"),
+        (["plan.json", "infra"], None, "plan.json"),
     ] {
         let told = check(&paths, input);
         let origin = format!("value comes from the plan, {plan_path}:1");
