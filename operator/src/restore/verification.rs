@@ -166,10 +166,8 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
             .push((name, spec(RunTrigger::Create, None, 1, None)));
     }
     if let Some(schedule) = seen.schedule {
-        let times = [last_slot(seen), announced(seen, schedule)]
-            .into_iter()
-            .flatten();
-        let since = times.fold(seen.created, Timestamp::max);
+        let last = last_slot(seen).unwrap_or(seen.created);
+        let since = announced(seen, schedule).map_or(last, |before| before.max(last));
         let due = schedule.due(since, seen.now);
         if let Some((slot, count)) = due.missed {
             let spec = spec(RunTrigger::Schedule, Some(slot), 1, Some(count));
