@@ -10,12 +10,12 @@ enum Mode<'a> {
     Heredoc(Heredoc<'a>),
 }
 
-pub(crate) struct Heredoc<'a> {
+struct Heredoc<'a> {
     /// From `<<` to the end of the mark.
     opener: Range<usize>,
-    pub(crate) mark: &'a str,
+    mark: &'a str,
     /// Where the line behind the opener begins.
-    pub(crate) body: usize,
+    body: usize,
     /// No part of the line was read.
     line_start: bool,
     /// A line begins with the mark and goes on.
@@ -117,14 +117,14 @@ fn rest(text: &str, at: usize, to: &str) -> usize {
 }
 
 /// The heredoc that begins at a place.
-pub(crate) fn opener(text: &str, at: usize) -> Option<Heredoc<'_>> {
+fn opener(text: &str, at: usize) -> Option<Heredoc<'_>> {
     let rest = text.get(at..)?.strip_prefix("<<")?;
     let rest = rest.strip_prefix('-').unwrap_or(rest);
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let length = rest.find(|c: char| !is_name(c))?;
     let (mark, behind) = rest.split_at_checked(length)?;
-    let line = behind.find(|c: char| c == '\n' || !c.is_whitespace())?;
-    if mark.is_empty() || !behind.get(line..)?.starts_with('\n') {
+    let line = behind.find('\n')?;
+    if mark.is_empty() || !behind.get(..line)?.trim().is_empty() {
         return None;
     }
     let end = text.len() - behind.len();

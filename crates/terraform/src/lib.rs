@@ -11,14 +11,12 @@ mod graph;
 mod heredoc;
 pub mod json;
 mod json_syntax;
-mod lenient;
 mod loader;
 mod module;
 pub mod number;
 mod parse;
 mod plan;
 mod providers;
-mod scan;
 mod syntax;
 #[cfg(test)]
 mod tests;

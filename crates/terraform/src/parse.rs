@@ -1,6 +1,6 @@
 //! Native syntax, by `hcl-edit`, brought into the evaluator's form.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use hcl_edit::{
     Decorated, Ident, Span as _,
@@ -15,15 +15,18 @@ use hcl_edit::{
 use hipaa_iac_source::{Diagnostic, FileId, Level, SourceFile, Span};
 
 use crate::{
-    lenient::{self, Deep, Fault, Link, Overwritten, Part},
+    heredoc,
     number::Num,
-    scan::Syntax,
-    syntax::{Attr, Block, Body, Call, Expr, ExprKind, For, Item, Op, Part as Piece, Step},
+    syntax::{Attr, Block, Body, Call, Expr, ExprKind, For, Item, Op, Part, Step},
     value::Val,
 };
 
 /// How many splats one traversal may have.
 const MAX_SPLATS: usize = 128;
+/// How many duplicate keys of one file are worked around.
+const MAX_DUPLICATES: usize = 256;
+/// What `hcl-edit` says of what is right and more than it reads.
+const LIMITS: [&str; 2] = ["64 nested levels", "128 chained binary operators"];
 
 /// Reads a file of native syntax.
 ///
@@ -31,17 +34,16 @@ const MAX_SPLATS: usize = 128;
 /// `hcl-syntax` with the place.
 pub(crate) fn parse(file: &SourceFile) -> Result<Body, Diagnostic> {
     let text = file.text();
-    let read = lenient::read(text, Syntax::Body, parser::parse_body);
-    let (body, overwritten) = read.map_err(|fault| {
-        let at = fault.at.min(text.len());
+    let (body, duplicates) = parse_lenient(text).map_err(|error| {
+        let at = error.location().offset().min(text.len());
         let end = text
             .get(at..)
             .and_then(|rest| rest.chars().next())
             .map_or(at, |c| at + c.len_utf8());
-        Diagnostic::new(Level::Error, "hcl-syntax", fault.message)
+        Diagnostic::new(Level::Error, "hcl-syntax", error.message().to_owned())
             .at(Span::new(file.id(), at..end))
-            .remedy(if fault.limit {
-                "Terraform may take it; hipaa-iac reads this file when it is nested less deep or split into more files"
+            .remedy(if LIMITS.iter().any(|limit| error.message().contains(limit)) {
+                "Terraform may take it, and the parser here does not: nest it less deep, or split it into locals"
             } else {
                 "correct the syntax; `terraform fmt -check` shows the same place"
             })
@@ -50,8 +52,7 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Body, Diagnostic> {
         text,
         file: file.id(),
         fixed: None,
-        base: 0,
-        overwritten: &overwritten,
+        duplicates,
     }
     .body(&body))
 }
@@ -61,7 +62,15 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Body, Diagnostic> {
 /// # Errors
 /// The parser's message.
 pub(crate) fn parse_template(text: &str, file: FileId) -> Result<Expr, String> {
-    template(text, Span::new(file, 0..text.len()), None)
+    let template = parser::parse_template(text).map_err(|error| error.message().to_owned())?;
+    let span = Span::new(file, 0..text.len());
+    let lowering = Lowering {
+        text,
+        file,
+        fixed: None,
+        duplicates: BTreeMap::new(),
+    };
+    Ok(lowering.template(&template, span, Literals::Lines { flush: false }))
 }
 
 /// Reads a template or expression that is written inside another text (JSON syntax, a command line): every
@@ -73,18 +82,12 @@ pub(crate) fn parse_template_at(text: &str, span: Span) -> Result<Expr, String> 
     if !text.contains("${") && !text.contains("%{") {
         return Ok(literal(Val::str(text), span));
     }
-    template(text, span, Some(span))
-}
-
-fn template(text: &str, span: Span, fixed: Option<Span>) -> Result<Expr, String> {
-    let (template, overwritten) =
-        lenient::read(text, Syntax::Template, parser::parse_template).map_err(message)?;
+    let template = parser::parse_template(text).map_err(|error| error.message().to_owned())?;
     let lowering = Lowering {
         text,
         file: span.file,
-        fixed,
-        base: 0,
-        overwritten: &overwritten,
+        fixed: Some(span),
+        duplicates: BTreeMap::new(),
     };
     Ok(lowering.template(&template, span, Literals::Lines { flush: false }))
 }
@@ -94,21 +97,14 @@ fn template(text: &str, span: Span, fixed: Option<Span>) -> Result<Expr, String>
 /// # Errors
 /// The parser's message.
 pub(crate) fn parse_expr_at(text: &str, span: Span) -> Result<Expr, String> {
-    let text = text.trim();
-    let (expr, overwritten) =
-        lenient::read(text, Syntax::Expression, parser::parse_expr).map_err(message)?;
+    let expr = parser::parse_expr(text.trim()).map_err(|error| error.message().to_owned())?;
     let lowering = Lowering {
-        text,
+        text: text.trim(),
         file: span.file,
         fixed: Some(span),
-        base: 0,
-        overwritten: &overwritten,
+        duplicates: BTreeMap::new(),
     };
     Ok(lowering.expr(&expr))
-}
-
-fn message(fault: Fault) -> String {
-    fault.message
 }
 
 pub(crate) fn literal(val: Val, span: Span) -> Expr {
@@ -118,14 +114,75 @@ pub(crate) fn literal(val: Val, span: Span) -> Expr {
     }
 }
 
+/// Terraform takes the last of duplicate object keys; `hcl-edit` refuses the file. The later key is overwritten in a
+/// copy by an identifier of the same length, so places stay right; its range is remembered.
+fn parse_lenient(
+    text: &str,
+) -> Result<(structure::Body, BTreeMap<usize, Range<usize>>), parser::Error> {
+    let mut duplicates = BTreeMap::new();
+    let mut copy = heredoc::delimited(text);
+    let mut error = match parser::parse_body(&copy) {
+        Ok(body) => return Ok((body, duplicates)),
+        Err(error) => error,
+    };
+    let mut tries = 0;
+    while error.message().contains("found redefined object key") && tries < MAX_DUPLICATES {
+        let start = error.location().offset();
+        let Some(range) = key_range(text, start) else {
+            return Err(error);
+        };
+        let Some(name) = identifier(tries, range.len()) else {
+            return Err(error);
+        };
+        copy.to_mut().replace_range(range.clone(), &name);
+        duplicates.insert(start, range);
+        tries += 1;
+        error = match parser::parse_body(&copy) {
+            Ok(body) => return Ok((body, duplicates)),
+            Err(error) => error,
+        };
+    }
+    Err(error)
+}
+
+/// The range of an object key that begins at `start`: a word or a quoted text without escapes.
+fn key_range(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..)?;
+    let length = if let Some(quoted) = rest.strip_prefix('"') {
+        let end = quoted.find(['"', '\\', '\n', '$', '%'])?;
+        if quoted.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        end + 2
+    } else {
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+            .unwrap_or(rest.len())
+    };
+    (length > 0).then(|| start..start + length)
+}
+
+/// The `number`-th identifier of `length` bytes, counted from `z…z` downwards: keys that people write come last.
+fn identifier(number: usize, length: usize) -> Option<String> {
+    let mut number = number;
+    let mut letters = vec![b'z'; length];
+    for letter in letters.iter_mut().rev() {
+        *letter = b'z' - u8::try_from(number % 26).ok()?;
+        number /= 26;
+    }
+    if number > 0 {
+        None
+    } else {
+        String::from_utf8(letters).ok()
+    }
+}
+
 struct Lowering<'a> {
     text: &'a str,
     file: FileId,
     /// The one place of everything.
     fixed: Option<Span>,
-    /// Where the text begins in the file.
-    base: usize,
-    overwritten: &'a Overwritten,
+    /// Keys that [`parse_lenient`] overwrote, by their start.
+    duplicates: BTreeMap<usize, Range<usize>>,
 }
 
 /// How the literal parts of a template are split into tokens; strip markers and indentation work on tokens.
@@ -154,10 +211,8 @@ enum Token<'a> {
 
 impl Lowering<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
-        self.fixed.unwrap_or_else(|| {
-            let range = range.map_or(0..0, |range| range.start + self.base..range.end + self.base);
-            Span::new(self.file, range)
-        })
+        self.fixed
+            .unwrap_or_else(|| Span::new(self.file, range.unwrap_or(0..0)))
     }
 
     fn body(&self, body: &structure::Body) -> Body {
@@ -201,13 +256,7 @@ impl Lowering<'_> {
     }
 
     fn expr(&self, expr: &Expression) -> Expr {
-        let range = expr.span();
-        if let Expression::Variable(_) = expr
-            && let Some(part) = self.deep(range.as_ref())
-        {
-            return self.part(part, 0);
-        }
-        let span = self.span(range);
+        let span = self.span(expr.span());
         let kind = match expr {
             Expression::Null(_) => return literal(Val::null(), span),
             Expression::Bool(value) => return literal((*value.value()).into(), span),
@@ -283,77 +332,6 @@ impl Lowering<'_> {
         Expr { kind, span }
     }
 
-    /// What was overwritten here because it is nested too deep.
-    fn deep(&self, range: Option<&Range<usize>>) -> Option<&Part> {
-        self.overwritten.deep.get(&range?.start)
-    }
-
-    /// What is read by itself; its place is counted from `start`.
-    fn part(&self, part: &Part, start: usize) -> Expr {
-        let range = start + part.range.start..start + part.range.end;
-        let start = range.start;
-        match &part.deep {
-            Deep::Beyond => literal(
-                Val::unknown_because("what is nested so deep is not evaluated"),
-                self.span(Some(range)),
-            ),
-            Deep::Chain(links) => self.chain(links, start, self.span(Some(range))),
-            Deep::Whole(whole) => {
-                let (text, expr, overwritten) = &**whole;
-                let lowering = Lowering {
-                    text,
-                    file: self.file,
-                    fixed: self.fixed,
-                    // The text has a bracket before it.
-                    base: (self.base + start).saturating_sub(1),
-                    overwritten,
-                };
-                lowering.expr(expr)
-            }
-        }
-    }
-
-    /// Operators of the same rank belong to what is left of them.
-    fn chain(&self, links: &[Link], start: usize, span: Span) -> Expr {
-        let join = |operands: &mut Vec<Expr>, before: BinaryOperator| {
-            if let (Some(right), Some(left)) = (operands.pop(), operands.pop()) {
-                operands.push(Expr {
-                    span: Span {
-                        end: right.span.end,
-                        ..left.span
-                    },
-                    kind: ExprKind::Binary(operator(before), Box::new((left, right))),
-                });
-            }
-        };
-        let mut operands: Vec<Expr> = Vec::new();
-        let mut operators: Vec<BinaryOperator> = Vec::new();
-        for link in links {
-            if let Some(next) = link.operator {
-                let first = |before: &mut BinaryOperator| before.precedence() >= next.precedence();
-                while let Some(before) = operators.pop_if(first) {
-                    join(&mut operands, before);
-                }
-                operators.push(next);
-            }
-            let mut operand = self.part(&link.part, start);
-            for sign in link.signs.iter().rev() {
-                let span = operand.span;
-                let inner = Box::new(operand);
-                let kind = match sign {
-                    UnaryOperator::Neg => ExprKind::Negate(inner),
-                    UnaryOperator::Not => ExprKind::Not(inner),
-                };
-                operand = Expr { kind, span };
-            }
-            operands.push(operand);
-        }
-        while let Some(before) = operators.pop() {
-            join(&mut operands, before);
-        }
-        operands.pop().unwrap_or_else(|| literal(Val::null(), span))
-    }
-
     fn start(&self, range: Option<Range<usize>>) -> usize {
         range.map_or(self.text.len(), |range| range.start)
     }
@@ -367,16 +345,13 @@ impl Lowering<'_> {
         // An overwritten key is read from the text as it was written.
         if let Some(range) = range
             .as_ref()
-            .and_then(|range| self.overwritten.duplicates.get(&range.start))
+            .and_then(|range| self.duplicates.get(&range.start))
         {
             let written = self.text.get(range.clone()).unwrap_or_default();
             return literal(
                 Val::str(written.trim_matches('"')),
                 self.span(Some(range.clone())),
             );
-        }
-        if let Some(part) = self.deep(range.as_ref()) {
-            return self.part(part, 0);
         }
         match key {
             ObjectKey::Ident(ident) => literal(Val::str(ident.as_str()), span),
@@ -490,8 +465,8 @@ impl Lowering<'_> {
         let mut parts = self.parts(&mut tokens, 0);
         match parts.as_slice() {
             [] => return literal(Val::str(""), span),
-            [Piece::Text(_)] => {
-                if let Some(Piece::Text(text)) = parts.pop() {
+            [Part::Text(_)] => {
+                if let Some(Part::Text(text)) = parts.pop() {
                     return literal(Val::str(text), span);
                 }
             }
@@ -567,12 +542,12 @@ impl Lowering<'_> {
         &self,
         tokens: &mut std::iter::Peekable<impl Iterator<Item = Token<'t>>>,
         level: usize,
-    ) -> Vec<Piece> {
-        let mut parts: Vec<Piece> = Vec::new();
+    ) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
         let mut text = String::new();
-        let end = |text: &mut String, parts: &mut Vec<Piece>| {
+        let end = |text: &mut String, parts: &mut Vec<Part>| {
             if !text.is_empty() {
-                parts.push(Piece::Text(std::mem::take(text).into()));
+                parts.push(Part::Text(std::mem::take(text).into()));
             }
         };
         while let Some(token) = tokens.peek() {
@@ -589,7 +564,7 @@ impl Lowering<'_> {
                 _ => end(&mut text, &mut parts),
             }
             match token {
-                Token::Expr(expr) => parts.push(Piece::Expr(self.expr(expr))),
+                Token::Expr(expr) => parts.push(Part::Expr(self.expr(expr))),
                 Token::If(condition) => {
                     let then = self.parts(tokens, level + 1);
                     let otherwise = match tokens.next() {
@@ -600,7 +575,7 @@ impl Lowering<'_> {
                         }
                         _ => vec![],
                     };
-                    parts.push(Piece::If {
+                    parts.push(Part::If {
                         condition: self.expr(condition),
                         then,
                         otherwise,
@@ -613,7 +588,7 @@ impl Lowering<'_> {
                 } => {
                     let body = self.parts(tokens, level + 1);
                     tokens.next();
-                    parts.push(Piece::For {
+                    parts.push(Part::For {
                         key_var: key_var.map(|name| name.as_str().into()),
                         value_var: value_var.as_str().into(),
                         collection: self.expr(collection),
