@@ -817,7 +817,7 @@ fn a_configuration_that_is_not_in_force_is_told() {
 #[cfg(target_os = "linux")]
 fn on_a_terminal(tree: &Tree, arguments: &str) -> Vec<String> {
     let program = hipaa_iac_tests::program().unwrap();
-    let command = format!("stty cols 80; '{}' {arguments}", program.display());
+    let command = format!("stty cols 80 rows 24; '{}' {arguments}", program.display());
     let out = std::process::Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
         .current_dir(tree.path())
