@@ -211,13 +211,15 @@ async fn follow(
                 );
             }
             Err(error) => {
-                if is_forbidden(&error) && store.forbidden() {
-                    tracing::warn!(%kind, "the operator's role does not allow to watch this kind; what depends on it is unknown");
+                if is_refused(&error, store.state()) {
+                    if store.forbidden() {
+                        tracing::warn!(%kind, "the operator's role does not allow to watch this kind; what depends on it is unknown");
+                    }
                     // Each attempt begins well, so the stream's own patience never grows.
                     tokio::time::sleep(FORBIDDEN_PAUSE).await;
                 } else {
                     tracing::debug!(%kind, %error, "a watch was interrupted");
-                    if store.state() != State::Forbidden && trouble.lasts(Instant::now()) {
+                    if trouble.lasts(Instant::now()) {
                         tracing::warn!(%kind, "this kind could not be watched for a minute; what depends on it is judged by what was last read");
                     }
                 }
@@ -256,6 +258,11 @@ impl Trouble {
     }
 }
 
+/// Whether the role does not allow it. What was read once may be forbidden for a moment, while the API server starts.
+fn is_refused(error: &watcher::Error, state: State) -> bool {
+    state != State::Synced && is_forbidden(error)
+}
+
 fn is_forbidden(error: &watcher::Error) -> bool {
     match error {
         watcher::Error::InitialListFailed(kube::Error::Api(status))
@@ -268,6 +275,20 @@ fn is_forbidden(error: &watcher::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_role_does_not_allow_is_asked_for_seldom_each_time() {
+        let error = |reason, code| {
+            let status = kube::core::Status::failure("no", reason).with_code(code);
+            watcher::Error::InitialListFailed(kube::Error::Api(status.boxed()))
+        };
+        let forbidden = error("Forbidden", 403);
+        // The first time, and every time after it.
+        assert!(is_refused(&forbidden, State::Pending));
+        assert!(is_refused(&forbidden, State::Forbidden));
+        assert!(!is_refused(&forbidden, State::Synced));
+        assert!(!is_refused(&error("InternalError", 500), State::Pending));
+    }
 
     #[test]
     fn trouble_that_lasts_is_told_once() {
