@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{
-        Arc, LazyLock, Mutex, RwLock,
+        Arc, LazyLock, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -22,6 +22,11 @@ pub const ROOT: &str = "cluster";
 
 /// How long readiness waits for a kind.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long news is waited for, how often it is looked for meanwhile, and how long nobody waits after it was in vain.
+const NEWS: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(10);
+const IN_VAIN: Duration = Duration::from_secs(5);
 
 /// Namespace (empty for a cluster-scoped object) and name.
 type Key = (Arc<str>, Arc<str>);
@@ -95,13 +100,11 @@ impl Store {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Contents> {
         self.contents
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Contents> {
-        self.contents
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.contents.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new list begins.
@@ -208,6 +211,8 @@ fn key(resource: &Resource) -> Option<Key> {
 pub struct Cluster {
     stores: ArcSwap<HashMap<GroupKind, Arc<Store>>>,
     was_synced: AtomicBool,
+    /// When news was waited for in vain.
+    vain: Mutex<Option<Instant>>,
 }
 
 impl Cluster {
@@ -242,6 +247,27 @@ impl Cluster {
         stores
             .get(kind)
             .is_some_and(|store| store.state() == State::Synced)
+    }
+
+    /// What `find` finds, which watches may bring any moment. It blocks the thread for at most [`NEWS`], and where that was in vain a moment ago not
+    /// at all: whoever waits holds up others.
+    pub fn wait_for<T>(&self, find: impl Fn() -> Option<T>) -> Option<T> {
+        let vain = || self.vain.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = find() {
+            return Some(found);
+        }
+        if vain().is_some_and(|at| at.elapsed() < IN_VAIN) {
+            return None;
+        }
+        let until = Instant::now() + NEWS;
+        while Instant::now() < until {
+            std::thread::sleep(LOOK);
+            if let Some(found) = find() {
+                return Some(found);
+            }
+        }
+        *vain() = Some(Instant::now());
+        None
     }
 
     /// The Namespace of a name.
@@ -422,9 +448,7 @@ const MAX_WORDS: usize = 16 << 10;
 
 fn words() -> std::sync::MutexGuard<'static, Words> {
     static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
-    WORDS
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    WORDS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Words {

@@ -5,7 +5,6 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write as _,
     sync::Arc,
-    time::{Duration, Instant},
 };
 
 use hipaa_iac_engine::{Finding, Policy, Severity, Verdict, WaiverEntry};
@@ -29,9 +28,6 @@ const ASSERTIONS: [&str; 3] = [
     "hipaa-iac.dev/break-glass",
     "hipaa-iac.dev/ingress-gateway",
 ];
-/// How long a Namespace is waited for that the watch does not know yet, and how often it is looked for meanwhile.
-const PATIENCE: Duration = Duration::from_millis(200);
-const LOOK: Duration = Duration::from_millis(10);
 /// The longest remedy in an answer, in letters.
 const MAX_REMEDY: usize = 160;
 /// The longest line about a violation, in bytes: keys of the object are in its path, and a policy of the cluster may say much.
@@ -286,19 +282,17 @@ fn namespace_mode(
             !all_phi || label(namespace, CLASS_KEY).is_some_and(guard::says_phi)
         })
     };
-    let mut namespace = known();
     let violated = findings
         .iter()
         .any(|finding| weight(finding.verdict) >= weight(Verdict::Fail));
-    if namespace.is_none() && violated && cluster.is_read(&GroupKind::new("", "Namespace")) {
-        let until = Instant::now() + PATIENCE;
-        while namespace.is_none() && Instant::now() < until {
-            std::thread::sleep(LOOK);
-            namespace = known();
-        }
-        if namespace.is_none() && all_phi {
-            return Some(Mode::Enforce);
-        }
+    let awaited = violated && cluster.is_read(&GroupKind::new("", "Namespace"));
+    let namespace = if awaited {
+        cluster.wait_for(known)
+    } else {
+        known()
+    };
+    if namespace.is_none() && awaited && all_phi {
+        return Some(Mode::Enforce);
     }
     namespace.and_then(|namespace| mode(&namespace))
 }
