@@ -941,6 +941,10 @@ pub(crate) fn trials() -> Vec<Trial> {
     ));
     trials.push(Trial::test("base::ways_out", ways_out));
     trials.push(Trial::test(
+        "dump::files_of_the_machine",
+        files_of_the_machine,
+    ));
+    trials.push(Trial::test(
         "dump::manifest_of_very_many_tables",
         many_tables,
     ));
@@ -1071,6 +1075,27 @@ fn ways_out() -> Result<(), Failed> {
     must(Command::new("mkfifo").arg(data.join("backup_label")))?;
     tar(&data, "base.tar")?;
     run("auto", Reason::ArtifactCorrupt)
+}
+
+/// Where the scratch is a plain folder, a dump's code runs beside the machine's files: it is not the user of the server there.
+fn files_of_the_machine() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("dump-files-of-the-machine");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let planted = fixture.path("pg").join("planted");
+    let document = bench.with_sql(&format!("copy (select 1) to '{}';\n", planted.display()))?;
+    for isolation in ["directory", "auto"] {
+        let isolation = [(case::ISOLATION, isolation.to_owned())];
+        let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &isolation)?;
+        if result.reason != Reason::RestoreFailed || planted.exists() {
+            return Err(format!("{}: {notes:?}", result.reason).into());
+        }
+    }
+    Ok(())
 }
 
 /// A base backup's manifest is as long as the backup has files, and none of our processes grows with it.

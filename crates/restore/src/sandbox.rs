@@ -266,9 +266,11 @@ fn identity(layout: &Layout) -> Identity {
             uid: NONROOT,
             gid: NONROOT,
         },
-        Kind::Folder if getuid().is_root() => ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| nix::unistd::User::from_name(name).ok().flatten())
+        // Never the user of a server of this machine: what is restored is somebody else's code, and here it sees the machine's files. It
+        // must be one that has a name, which initdb asks for.
+        Kind::Folder if getuid().is_root() => nix::unistd::User::from_name("nobody")
+            .ok()
+            .flatten()
             .map_or(
                 Identity::User {
                     uid: NONROOT,
