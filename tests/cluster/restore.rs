@@ -259,6 +259,8 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "Inconclusive",
             "StorageFull",
         ),
+        // Nobody put it into the namespace of the scratch.
+        ("no-secret", key("absent"), "Inconclusive", "ConfigError"),
         (
             "no-quantity",
             json!({"target": {"resources": {"limits": {"memory": "lots"}}}}),
@@ -301,6 +303,8 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
         assert_eq!(verdict(&run), (expected, reason), "{run:#}");
         recorded_once(clinic, name, &run);
     }
+    let why = runs(cluster, "no-secret")[0]["status"]["conditions"].to_string();
+    assert!(why.contains("ehr.absent"), "{why}");
     verified(clinic);
     assert_eq!(left(cluster), [""; 0]);
     let mut names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();

@@ -25,7 +25,10 @@ use jiff::Timestamp;
 use k8s_openapi::{
     api::{
         batch::v1::Job,
-        core::v1::{ConfigMap, ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod},
+        core::v1::{
+            ConfigMap, Event as NodeEvent, ObjectReference, PersistentVolume,
+            PersistentVolumeClaim, Pod,
+        },
     },
     apimachinery::pkg::apis::meta::v1::OwnerReference,
 };
@@ -67,6 +70,8 @@ const ACTION: &str = "VerifyRestore";
 const SOON: Duration = Duration::from_millis(200);
 /// How long one look may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a pod may wait for its volumes before it is asked why.
+const VOLUME_PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// What the API server keeps of a name that it adds five letters to, in bytes (`MaxGeneratedNameLength` of apiserver's `names`).
 const GENERATED_NAME: usize = 58;
 /// The longest log that is read for a result, in bytes.
@@ -337,6 +342,27 @@ fn seen_job(job: &Job, pod: Option<&Pod>) -> machine::Job {
         }
     }
     seen
+}
+
+/// Whether a pod has waited so long for its volumes that it is worth asking why.
+fn waits_for_volumes(pod: &Pod, now: Timestamp) -> bool {
+    let Some(status) = &pod.status else {
+        return false;
+    };
+    let mut containers = status.container_statuses.iter().flatten();
+    let creates = containers.any(|container| {
+        let state = container.state.as_ref();
+        let waiting = state.and_then(|state| state.waiting.as_ref());
+        waiting.is_some_and(|waiting| waiting.reason.as_deref() == Some("ContainerCreating"))
+    });
+    let since = status.start_time.as_ref();
+    creates && since.is_some_and(|since| now > since.0 + VOLUME_PATIENCE)
+}
+
+/// Whether a node says that a Secret, or a key of one, is not there: the kubelet's words.
+fn is_of_a_secret(message: &str) -> bool {
+    (message.contains("secret \"") && message.contains("\" not found"))
+        || message.contains("references non-existent secret key")
 }
 
 /// The runs of all verifications, in the order of the machine.
@@ -706,6 +732,10 @@ impl Controller {
             recorded: None,
             refused: None,
         };
+        if seen.status.phase == RunPhase::Provisioning {
+            let why = self.missing_secret(things, &name).await;
+            seen.refused = why.map(|why| (Reason::ConfigError, why));
+        }
         let mut done = false;
         for action in machine::reduce(&seen) {
             if !self.leads() {
@@ -736,6 +766,37 @@ impl Controller {
             }
         }
         Ok(done)
+    }
+
+    /// Why a pod of a run does not begin, where a Secret that the verification names is not there. The operator may not look for Secrets; the node
+    /// tells in an event.
+    async fn missing_secret(&self, things: &Things, name: &str) -> Option<String> {
+        for part in [Part::Fetch, Part::Restore] {
+            let (_, job) = part.object(name);
+            let pod = things.pod_of(&job);
+            let Some(pod) = pod.filter(|pod| waits_for_volumes(pod, Timestamp::now())) else {
+                continue;
+            };
+            let uid = pod.uid().unwrap_or_default();
+            let asked = format!("involvedObject.uid={uid},reason=FailedMount");
+            let events = self
+                .scratch::<NodeEvent>()
+                .list(&ListParams::default().fields(&asked))
+                .await;
+            match events {
+                Ok(events) => {
+                    let mut told = events.items.into_iter().filter_map(|event| event.message);
+                    if let Some(why) = told.find(|message| is_of_a_secret(message)) {
+                        return Some(why);
+                    }
+                }
+                // It waits on, until its deadline if it must.
+                Err(error) => {
+                    tracing::warn!(pod = %pod.name_any(), %error, "why a pod does not begin could not be asked");
+                }
+            }
+        }
+        None
     }
 
     /// Writes what follows from something that was seen just now.
@@ -1148,6 +1209,36 @@ mod tests {
         let found = things.of("0c7d5f", &run, "hipaa-iac-restore").objects;
         let names: Vec<&str> = found.iter().map(|object| &*object.name).collect();
         assert_eq!(names, ["backup", "scratch"]);
+    }
+
+    /// The words are those of the kubelet (`pkg/volume/projected`, `pkg/volume/secret` of Kubernetes).
+    #[test]
+    fn a_pod_that_waits_for_a_secret_is_known() {
+        for told in [
+            r#"MountVolume.SetUp failed for volume "secrets" : secret "ehr.age" not found"#,
+            r#"MountVolume.SetUp failed for volume "secrets" : [secret "ehr.age" not found, secret "ehr.canary" not found]"#,
+            r#"MountVolume.SetUp failed for volume "secrets" : references non-existent secret key: identity"#,
+        ] {
+            assert!(is_of_a_secret(told), "{told}");
+        }
+        for other in [
+            r#"MountVolume.SetUp failed for volume "secrets" : failed to sync secret cache: timed out waiting for the condition"#,
+            r#"MountVolume.SetUp failed for volume "spec" : configmap "ehr-spec" not found"#,
+            "AttachVolume.Attach failed for volume",
+        ] {
+            assert!(!is_of_a_secret(other), "{other}");
+        }
+        let pod = |reason: &str| -> Pod {
+            serde_json::from_value(json!({"metadata": {"name": "a"}, "status": {"startTime": "2026-05-02T03:00:00Z",
+                "containerStatuses": [{"name": "restore", "image": "", "imageID": "", "ready": false, "restartCount": 0,
+                    "state": {"waiting": {"reason": reason}}}]}}))
+            .unwrap()
+        };
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (early, late) = (at("2026-05-02T03:02:00Z"), at("2026-05-02T03:02:01Z"));
+        assert!(waits_for_volumes(&pod("ContainerCreating"), late));
+        assert!(!waits_for_volumes(&pod("ContainerCreating"), early));
+        assert!(!waits_for_volumes(&pod("ImagePullBackOff"), late));
     }
 
     /// `helm upgrade` with another namespace, or without snapshots, while a run is under way.
