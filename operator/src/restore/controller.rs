@@ -327,7 +327,12 @@ fn seen_job(job: &Job, pod: Option<&Pod>) -> machine::Job {
             Some("ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull")
         )
     {
-        seen.pull_fails_since = status.start_time.as_ref().map(|time| time.0);
+        // What came before, volumes that were made and attached, is no time of the image's.
+        let ready = status.conditions.iter().flatten().find(|condition| {
+            condition.type_ == "PodReadyToStartContainers" && condition.status == "True"
+        });
+        let ready = ready.and_then(|condition| condition.last_transition_time.as_ref());
+        seen.pull_fails_since = ready.or(status.start_time.as_ref()).map(|time| time.0);
     }
     let terminated = state.and_then(|state| state.terminated.as_ref());
     seen.started = terminated.is_some() || state.is_some_and(|state| state.running.is_some());
@@ -1209,6 +1214,24 @@ mod tests {
         let found = things.of("0c7d5f", &run, "hipaa-iac-restore").objects;
         let names: Vec<&str> = found.iter().map(|object| &*object.name).collect();
         assert_eq!(names, ["backup", "scratch"]);
+    }
+
+    /// A volume that takes long to attach leaves the image its time.
+    #[test]
+    fn an_image_has_its_time_from_when_it_can_be_pulled() {
+        let seen = |conditions: Value| {
+            let pod: Pod = serde_json::from_value(json!({"metadata": {"name": "a"}, "status": {
+                "startTime": "2026-05-02T03:00:00Z", "conditions": conditions,
+                "containerStatuses": [{"name": "restore", "image": "", "imageID": "", "ready": false, "restartCount": 0,
+                    "state": {"waiting": {"reason": "ErrImagePull"}}}]}}))
+            .unwrap();
+            let since = seen_job(&Job::default(), Some(&pod)).pull_fails_since;
+            since.unwrap().to_string()
+        };
+        let ready = |status: &str| json!([{"type": "PodReadyToStartContainers", "status": status, "lastTransitionTime": "2026-05-02T03:07:00Z"}]);
+        assert_eq!(seen(ready("True")), "2026-05-02T03:07:00Z");
+        assert_eq!(seen(ready("False")), "2026-05-02T03:00:00Z");
+        assert_eq!(seen(json!([])), "2026-05-02T03:00:00Z");
     }
 
     /// The words are those of the kubelet (`pkg/volume/projected`, `pkg/volume/secret` of Kubernetes).
