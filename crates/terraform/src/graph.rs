@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use hcl_edit::Ident;
 use hipaa_iac_source::{
     Diagnostic, Level, Map, Node, Origin, Reference, SourceFile, Sources, Span, Unresolved, Value,
 };
@@ -2097,6 +2098,9 @@ impl<'a> Evaluator<'a> {
                 let template = template.map_err(|error| failure(span, say(&error)))?;
                 let mut names = Vec::with_capacity(members.len());
                 for (name, value) in members {
+                    if Ident::try_new(&**name).is_err() {
+                        return Err(failure(span, say("a variable's name is not an identifier")));
+                    }
                     names.push((name, member(vars, value)));
                 }
                 let val = self
@@ -2123,10 +2127,13 @@ impl<'a> Evaluator<'a> {
                     .with_refs(&first.all_refs()))
             }
             "fileset" => {
-                let pattern = args
-                    .get(1)
-                    .and_then(|pattern| pattern.as_str().map(str::to_owned));
-                let Some(pattern) = pattern else {
+                let pattern = match args.get(1) {
+                    Some(pattern) if !pattern.is_null() => pattern
+                        .to_str()
+                        .map_err(|error| failure(span, format!("fileset: {error}")))?,
+                    _ => return Err(failure(span, "fileset takes a pattern".to_owned())),
+                };
+                let Some(pattern) = pattern.as_str() else {
                     return Ok(finish(Val::unknown(Unk {
                         reasons: vec!["the pattern of fileset is not known".into()],
                         ty: Type::set_of(Type::String),
@@ -2135,7 +2142,7 @@ impl<'a> Evaluator<'a> {
                 };
                 let found = self
                     .loader
-                    .fileset(&self.root_dir, path, &pattern)
+                    .fileset(&self.root_dir, path, pattern)
                     .map_err(|error| failure(span, format!("fileset: {error}")))?;
                 let Some(found) = found else {
                     return Ok(finish(set_from(&outside(), Type::set_of(Type::String))));

@@ -142,6 +142,11 @@ impl Timestamp {
     }
 }
 
+/// Whether a text is a timestamp of RFC 3339.
+pub(super) fn is_timestamp(text: &str) -> bool {
+    Timestamp::read(text).is_some()
+}
+
 pub(super) fn timeadd(args: &Args<'_>) -> Result<Val, String> {
     let mut time = Timestamp::parse(args.text(0)?)?;
     let nanos = duration(args.text(1)?).ok_or("not a valid duration")? + i128::from(time.nanos);

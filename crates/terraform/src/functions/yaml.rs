@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::Val;
+use super::{Val, date, encoding::decode as decode_base64};
 use crate::{
     number::Num,
     value::{Kind, Members, Type, Unk},
@@ -34,7 +34,7 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
     let (unended, length) = (!text.ends_with('\n'), text.chars().count());
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(invalid)?;
-        let (value, anchor, plain) = match event {
+        let (value, anchor, merge) = match event {
             Event::Scalar(mut text, style, anchor, tag) => {
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 // The last line of a block has the end that the document gives it.
@@ -42,44 +42,38 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
                     text.to_mut().pop();
                 }
                 let plain = matches!(style, ScalarStyle::Plain);
-                let value = match tag {
-                    Some(tag) if tag.suffix() == "str" || tag.suffix() == "binary" => {
-                        Val::str(&*text)
-                    }
-                    Some(tag)
-                        if !matches!(
-                            tag.suffix(),
-                            "int" | "float" | "bool" | "null" | "timestamp"
-                        ) =>
-                    {
-                        return Err("unsupported YAML tag".to_owned());
-                    }
-                    _ if plain => resolve(&text)?,
-                    _ => Val::str(&*text),
+                let merge = tag.is_none() && &*text == "<<";
+                let value = match tag.as_ref().map(|tag| tag.suffix()) {
+                    None if plain => resolve(&text)?,
+                    None => Val::str(&*text),
+                    Some(tag) => tagged(tag, &text, plain)?,
                 };
-                (value, anchor, plain.then_some(text))
+                (value, anchor, merge)
             }
             Event::Alias(anchor) => {
                 let value = anchors.get(&anchor).cloned();
-                (value.ok_or("a YAML alias refers to itself")?, 0, None)
+                (value.ok_or("a YAML alias refers to itself")?, 0, false)
             }
-            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag)
-                if tag.is_some() || stack.len() >= MAX_DEPTH =>
-            {
-                let _ = anchor;
-                return Err("unsupported YAML tag or too deep nesting".to_owned());
+            Event::SequenceStart(..) | Event::MappingStart(..) if stack.len() >= MAX_DEPTH => {
+                return Err("too deep nesting".to_owned());
             }
-            Event::SequenceStart(_, anchor, _) => {
+            Event::SequenceStart(_, anchor, tag) => {
+                if tag.is_some_and(|tag| tag.suffix() != "seq") {
+                    return Err("unsupported YAML tag".to_owned());
+                }
                 stack.push((Open::List(Vec::new()), anchor));
                 continue;
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::MappingStart(_, anchor, tag) => {
+                if tag.is_some_and(|tag| tag.suffix() != "map") {
+                    return Err("unsupported YAML tag".to_owned());
+                }
                 stack.push((Open::Map(Members::new(), None), anchor));
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => match stack.pop() {
-                Some((Open::List(elements), anchor)) => (Val::tuple(elements), anchor, None),
-                Some((Open::Map(members, _), anchor)) => (Val::object(members), anchor, None),
+                Some((Open::List(elements), anchor)) => (Val::tuple(elements), anchor, false),
+                Some((Open::Map(members, _), anchor)) => (Val::object(members), anchor, false),
                 None => return Err("not valid YAML".to_owned()),
             },
             _ => continue,
@@ -94,10 +88,10 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
             None => document = Some(value),
             Some((Open::List(elements), _)) => elements.push(value),
             Some((Open::Map(_, key @ None), _)) => {
-                *key = Some(match (&value.kind, plain.as_deref()) {
-                    (_, Some("<<")) => Key::Merge,
-                    (Kind::Str(text), _) => Key::Text(Arc::clone(text)),
-                    (Kind::Num(_) | Kind::Bool(_), _) => match value.convert(&Type::String)?.kind {
+                *key = Some(match &value.kind {
+                    _ if merge => Key::Merge,
+                    Kind::Str(text) => Key::Text(Arc::clone(text)),
+                    Kind::Num(_) | Kind::Bool(_) => match value.convert(&Type::String)?.kind {
                         Kind::Str(text) => Key::Text(text),
                         _ => return Err("a YAML key is not a string".to_owned()),
                     },
@@ -109,16 +103,37 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
                     members.insert(name, value);
                 } else {
                     let merged = value.members().ok_or("only a YAML mapping can be merged")?;
+                    // What stands later wins, be it merged or not.
                     for (name, member) in merged {
-                        members
-                            .entry(Arc::clone(name))
-                            .or_insert_with(|| member.clone());
+                        members.insert(Arc::clone(name), member.clone());
                     }
                 }
             }
         }
     }
     document.ok_or_else(|| "missing start of YAML document".to_owned())
+}
+
+/// What a scalar with a tag means.
+fn tagged(tag: &str, text: &str, plain: bool) -> Result<Val, String> {
+    let value = match tag {
+        "null" => return Ok(Val::null()),
+        "str" => return Ok(Val::str(text)),
+        "binary" => return decode_base64(text).map(|_| Val::str(text)),
+        "int" | "float" | "bool" | "timestamp" if !plain => return Ok(Val::str(text)),
+        _ => resolve(text)?,
+    };
+    let fits = match tag {
+        "int" | "float" => matches!(value.kind, Kind::Num(_) | Kind::Unknown(_)),
+        "bool" => matches!(value.kind, Kind::Bool(_)),
+        "timestamp" => timestamp(text).is_some(),
+        _ => return Err("unsupported YAML tag".to_owned()),
+    };
+    if fits {
+        Ok(value)
+    } else {
+        Err("a YAML scalar is not of the type of its tag".to_owned())
+    }
 }
 
 /// What a plain scalar means.
@@ -187,27 +202,40 @@ fn decimal(text: &str) -> Option<Num> {
     }
 }
 
-/// A date, or a date and time, as RFC 3339.
+/// A date, or a date and time, as RFC 3339 without fractions of a second: `go-yaml` takes short numbers, `t`, and a space where
+/// there is no zone.
 fn timestamp(text: &str) -> Option<String> {
-    let (date, time) = text.split_at_checked(10)?;
-    let shape = date.bytes().enumerate().all(|(at, byte)| {
-        if at == 4 || at == 7 {
-            byte == b'-'
-        } else {
-            byte.is_ascii_digit()
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let two = |part: &str| {
+        (matches!(part.len(), 1 | 2) && all_digits(part)).then(|| format!("{part:0>2}"))
+    };
+    let (year, rest) = text.split_once('-')?;
+    let (month, rest) = rest.split_once('-')?;
+    let end = rest.find(|c: char| !c.is_ascii_digit());
+    let (day, time) = rest.split_at(end.unwrap_or(rest.len()));
+    let (clock, zone) = match time.as_bytes().first() {
+        None => ("0:0:0", "Z"),
+        Some(b'T' | b't') => {
+            let zone = time.find(['Z', '+', '-'])?;
+            (time.get(1..zone)?, time.get(zone..)?)
         }
-    });
-    if !shape {
+        Some(b' ') => (time.get(1..)?, "Z"),
+        _ => return None,
+    };
+    let (hour, rest) = clock.split_once(':')?;
+    let (minute, second) = rest.split_once(':')?;
+    let (second, fraction) = second.split_once('.').unwrap_or((second, "0"));
+    let zone = match zone {
+        "+00:00" | "-00:00" => "Z",
+        zone => zone,
+    };
+    if fraction.is_empty() || !all_digits(fraction) {
         return None;
     }
-    match time.as_bytes() {
-        [] => Some(format!("{date}T00:00:00Z")),
-        [b'T' | b't', ..] if time.ends_with('Z') && time.len() == 10 => {
-            Some(format!("{date}T{}", time.get(1..)?))
-        }
-        [b' ', ..] if time.len() == 9 => Some(format!("{date}T{}Z", time.get(1..)?)),
-        _ => None,
-    }
+    let (month, day) = (two(month)?, two(day)?);
+    let (hour, minute, second) = (two(hour)?, two(minute)?, two(second)?);
+    let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}{zone}");
+    date::is_timestamp(&text).then_some(text)
 }
 
 /// Writes a value as one document in block style, with every text in double quotes or as a block.
