@@ -45,8 +45,13 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
                 let merge = tag.is_none() && &*text == "<<";
                 let value = match tag.as_ref().map(|tag| tag.suffix()) {
                     None if plain => resolve(&text)?,
+                    // What a block means is worked out, and its text taken.
+                    None if block => match resolve(&text)? {
+                        value if value.is_null() => value,
+                        value => value.convert(&Type::String)?,
+                    },
                     None => Val::str(&*text),
-                    Some(tag) => tagged(tag, &text, plain)?,
+                    Some(tag) => tagged(tag, &text, plain || block)?,
                 };
                 (value, anchor, merge)
             }
@@ -115,12 +120,12 @@ pub(super) fn decode(text: &str) -> Result<Val, String> {
 }
 
 /// What a scalar with a tag means.
-fn tagged(tag: &str, text: &str, plain: bool) -> Result<Val, String> {
+fn tagged(tag: &str, text: &str, unquoted: bool) -> Result<Val, String> {
     let value = match tag {
         "null" => return Ok(Val::null()),
         "str" => return Ok(Val::str(text)),
         "binary" => return decode_base64(text).map(|_| Val::str(text)),
-        "int" | "float" | "bool" | "timestamp" if !plain => return Ok(Val::str(text)),
+        "int" | "float" | "bool" | "timestamp" if !unquoted => return Ok(Val::str(text)),
         _ => resolve(text)?,
     };
     let fits = match tag {
