@@ -129,13 +129,6 @@ pub(crate) fn seen_from(mut val: Val, span: Span, what: impl FnOnce() -> Arc<str
     val
 }
 
-/// Whether a text and a number or truth value differ in their type alone.
-fn is_same_text(a: &Val, b: &Val) -> bool {
-    let primitive = |val: &Val| matches!(val.kind, Kind::Bool(_) | Kind::Num(_) | Kind::Str(_));
-    let text = |val: &Val| val.to_str().ok()?.as_str().map(str::to_owned);
-    primitive(a) && primitive(b) && a.type_of() != b.type_of() && text(a) == text(b)
-}
-
 /// A member under the marks, references and origin of its collection.
 pub(crate) fn member(parent: &Val, child: &Val) -> Val {
     part(parent, child).mark(parent.sensitive)
@@ -531,7 +524,7 @@ impl Evaluator<'_> {
             Op::Eq | Op::NotEq => {
                 let answer = |equal: bool| Val::from(equal == (op == Op::Eq));
                 match a.equals(&b) {
-                    Some(false) if is_same_text(&a, &b) && refs.to_schema() => Val::unknown(Unk {
+                    Some(equal) if refs.to_schema() && a.converts(&b, equal) => Val::unknown(Unk {
                         ty: Type::Bool,
                         not_null: true,
                         ..Unk::because("the provider's schema may convert what is compared")
@@ -1474,6 +1467,10 @@ fn unknown_attribute(val: &Val, unk: &Unk, name: &Arc<str>, span: Span) -> Eval 
     if let Some(child) = unk.open.as_ref().and_then(|open| open.get(name)) {
         let mut child = child.clone();
         child.sensitive |= val.sensitive;
+        // What stands in a block is the block's resource's too.
+        if !child.refs.to_schema() {
+            child.refs = child.refs.union(&val.refs);
+        }
         return Ok(child);
     }
     let ty = match &unk.ty {

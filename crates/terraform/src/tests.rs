@@ -2258,12 +2258,26 @@ resource "aws_db_instance" "a" {
   multi_az                = "true"
   identifier              = 5
   tags                    = { b = 2 }
+  zones                   = ["b", "a"]
   timeouts {
     create = "1h"
+    delete = 8
   }
+}
+locals {
+  a = aws_db_instance.a
 }
 resource "terraform_data" "a" {
   input = {
+    inside   = aws_db_instance.a.timeouts[0].delete == "8"
+    each     = [for t in aws_db_instance.a.timeouts : t.delete == "8"][0]
+    local    = local.a.timeouts[0].delete != "8"
+    contains = contains(aws_db_instance.a.timeouts[*].delete, "8")
+    index    = index([aws_db_instance.a.multi_az], true)
+    set      = aws_db_instance.a.zones == toset(["a", "b"])
+    whole    = local.a.tags == tomap({ b = "2" })
+    without  = contains(aws_db_instance.a.zones, "c")
+    with     = contains(aws_db_instance.a.zones, "a")
     number = aws_db_instance.a.backup_retention_period == 7
     bool   = aws_db_instance.a.multi_az != true
     text   = aws_db_instance.a.identifier == "5"
@@ -2284,11 +2298,15 @@ resource "aws_db_instance" "b" {
             .value("terraform_data.a", &format!("input.{name}"))
             .clone()
     };
-    for name in ["number", "bool", "text", "member"] {
+    for name in [
+        "number", "bool", "text", "member", "same", "inside", "each", "local", "contains", "index",
+        "set", "whole",
+    ] {
         assert!(value(name).as_unknown().is_some(), "{name}");
     }
-    assert_eq!(value("same"), json("true"));
     assert_eq!(value("other"), json("false"));
+    assert_eq!(value("without"), json("false"));
+    assert_eq!(value("with"), json("true"));
     assert_eq!(
         (value("block"), value("list")),
         (json("\"1h\""), json("\"1h\""))

@@ -745,6 +745,53 @@ impl Val {
         self.convert(&Type::String)
     }
 
+    /// Whether it depends on the provider's schema that two known values are equal or not: one that a resource is given is
+    /// converted, a text to a number, a tuple to a list or set.
+    pub(crate) fn converts(&self, other: &Self, equal: bool) -> bool {
+        let unsettled = |val: &Self| {
+            val.refs.to_schema()
+                && match &val.kind {
+                    Kind::Str(text) => {
+                        matches!(&**text, "true" | "false") || Num::parse(text).is_some()
+                    }
+                    Kind::Null | Kind::Bool(_) | Kind::Num(_) => false,
+                    _ => true,
+                }
+        };
+        self.is_known()
+            && other.is_known()
+            && (!equal || unsettled(self) || unsettled(other))
+            && self.may_convert_to(other)
+    }
+
+    /// Whether a schema may make two values the same. What is not known may be anything, and in a set there is no order.
+    fn may_convert_to(&self, other: &Self) -> bool {
+        const MOST: u32 = 1000;
+        let text = |val: &Self| val.to_str().ok()?.as_str().map(str::to_owned);
+        let primitive =
+            |val: &Self| matches!(val.kind, Kind::Bool(_) | Kind::Num(_) | Kind::Str(_));
+        if !self.is_known() || !other.is_known() || self.is_null() && other.is_null() {
+            return true;
+        }
+        if primitive(self) && primitive(other) {
+            return text(self) == text(other);
+        }
+        if let (Some(own), Some(others)) = (self.members(), other.members()) {
+            let pair = |key: &Arc<str>, one: &Self| {
+                others
+                    .get(key)
+                    .is_some_and(|other| one.may_convert_to(other))
+            };
+            return own.len() == others.len() && own.iter().all(|(key, one)| pair(key, one));
+        }
+        let (Some(own), Some(others)) = (self.elements(), other.elements()) else {
+            return false;
+        };
+        let among = |all: &[Self], one: &Self| all.iter().any(|other| one.may_convert_to(other));
+        self.weight().max(other.weight()) > MOST
+            || own.iter().all(|one| among(others, one)) && others.iter().all(|one| among(own, one))
+    }
+
     /// The value for policies: sets, tuples and maps become lists and objects. A place that does not lie within the
     /// place of the whole becomes the origin, so that findings point at the argument that was set.
     pub fn to_node(&self) -> Node {

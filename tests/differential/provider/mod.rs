@@ -293,3 +293,109 @@ fn blocks_and_plans_of_a_provider_are_as_the_real_program_has_them() {
     assert!(cases.len() >= 25, "only {} are left", cases.len());
     all_agree(&cases, compare);
 }
+
+/// Arguments that the provider's schema converts, read by others.
+const CONVERTED: &str = r#"
+resource "shapes_thing" "a" {
+  name    = 5
+  enabled = "true"
+  size    = "7"
+  tags    = { b = 2 }
+  groups  = ["g2", "g1"]
+  endpoint {
+    name = 6
+  }
+  rule {
+    name = 8
+    size = "9"
+    port {
+      size = "10"
+    }
+  }
+  rule {
+    name = 8
+    size = "9"
+  }
+  settings = { name = 11 }
+}
+
+locals {
+  a     = shapes_thing.a
+  rules = shapes_thing.a.rule
+}
+
+resource "terraform_data" "reads" {
+  input = {
+    size     = shapes_thing.a.size == 7
+    text     = shapes_thing.a.size == "7"
+    unlike   = shapes_thing.a.size != 7
+    name     = shapes_thing.a.name == "5"
+    enabled  = shapes_thing.a.enabled == true
+    tag      = shapes_thing.a.tags["b"] == "2"
+    other    = shapes_thing.a.size == 8
+    larger   = shapes_thing.a.size > 6
+    groups   = length(shapes_thing.a.groups)
+    set      = shapes_thing.a.groups == toset(["g1", "g2"])
+    tuple    = shapes_thing.a.groups == ["g2", "g1"]
+    has      = contains(shapes_thing.a.groups, "g1")
+    hasnot   = contains(shapes_thing.a.groups, "g3")
+    joined   = "${shapes_thing.a.size} ${shapes_thing.a.name} ${shapes_thing.a.enabled}"
+    block    = shapes_thing.a.endpoint.name == "6"
+    rule     = shapes_thing.a.rule[0].name == "8"
+    port     = shapes_thing.a.rule[0].port[0].size == 10
+    splat    = shapes_thing.a.rule[*].size == [9, 9]
+    each     = [for r in shapes_thing.a.rule : r.size == 9]
+    local    = local.a.rule[0].size == 9
+    locals   = local.rules[0].size == 9
+    element  = element(local.rules, 1).size == 9
+    settings = shapes_thing.a.settings.name == "11"
+    contains = contains(shapes_thing.a.rule[*].size, 9)
+    index    = try(index([for r in local.rules : r.name], "8"), "none")
+    lookup   = lookup(shapes_thing.a.tags, "b", "none") == "2"
+    one      = one([shapes_thing.a.size]) == 7
+    branch   = (true ? shapes_thing.a.size : 0) == 7
+    list     = [shapes_thing.a.size] == [7]
+    object   = { a = shapes_thing.a.size } == { a = 7 }
+    whole    = shapes_thing.a.tags == tomap({ b = "2" })
+    inset    = contains(toset([shapes_thing.a.size]), 7)
+    filtered = [for x in ["a"] : x if shapes_thing.a.size == 7]
+    chosen   = shapes_thing.a.size == 7 ? "seven" : "other"
+  }
+}
+"#;
+
+/// No schema is read: what is compared with a converted argument may be unknown, and is never another than it is.
+#[test]
+fn conditions_on_converted_arguments_are_right_or_unknown() {
+    let reads = |resources: &Resources| resources["terraform_data.reads"]["input"].clone();
+    for &program in truth::programs().unwrap() {
+        let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for folder in [&ours, &theirs] {
+            fs::write(
+                folder.path().join("main.tf"),
+                format!("{REQUIRED}{CONVERTED}"),
+            )
+            .unwrap();
+        }
+        truth::plan(program, theirs.path(), &[], &environment()).unwrap();
+        let shown = real(program, theirs.path(), &["show", "-json", "plan.bin"]);
+        let expected = reads(&planned(&serde_json::from_str(&shown).unwrap()));
+        let found = reads(&inspected(ours.path(), ".", ".").unwrap());
+        let wrong: Vec<String> = expected
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, value)| {
+                let unknown = found[*name].to_string().contains("(unknown)");
+                !unknown && found[*name] != **value
+            })
+            .map(|(name, value)| format!("{name}: {} is {value}", found[name]))
+            .collect();
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", program.command());
+        let known = ["other", "larger", "groups", "has", "hasnot", "joined"];
+        assert!(
+            known.iter().all(|name| found[name] == expected[name]),
+            "{found}"
+        );
+    }
+}

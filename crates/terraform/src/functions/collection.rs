@@ -208,9 +208,13 @@ pub(super) fn index(args: &Args<'_>) -> Result<Val, String> {
         _ => return Err("the first argument must be a list or tuple".to_owned()),
     };
     args.spend(elements.len())?;
+    let to_schema = list.all_refs().union(&value.all_refs()).to_schema();
     for (at, element) in elements.iter().enumerate() {
         let many = element.as_unknown().is_some_and(|unk| unk.many);
         match element.equals(value) {
+            Some(equal) if to_schema && element.converts(value, equal) => {
+                return Ok(args.unknown());
+            }
             Some(true) => return Ok(Val::num(Num::from(at))),
             Some(false) if !many => {}
             _ => return Ok(args.unknown()),
@@ -234,10 +238,12 @@ pub(super) fn contains(args: &Args<'_>) -> Result<Val, String> {
     if !value.is_known() {
         return Ok(args.unknown().mark(sensitive));
     }
+    let to_schema = list.all_refs().union(&value.all_refs()).to_schema();
     let mut known = true;
     for element in elements {
         let many = element.as_unknown().is_some_and(|unk| unk.many);
         match element.equals(value) {
+            Some(equal) if to_schema && element.converts(value, equal) => known = false,
             Some(true) => return Ok(Val::from(true).mark(sensitive)),
             Some(false) if !many => {}
             _ => known = false,
