@@ -69,7 +69,7 @@ fn rotation(cluster: &Cluster) {
         if !authority.is_empty() && !authorities.contains(&authority) {
             authorities.push(authority);
         }
-        std::thread::sleep(Duration::from_millis(500));
+        thread::sleep(Duration::from_millis(500));
     }
     let outcome = load.stop();
     assert!(
