@@ -370,7 +370,7 @@ mod tests {
     use super::*;
 
     fn age(path: &Path) {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let before = SystemTime::now() - hour;
         File::open(path).unwrap().set_modified(before).unwrap();
     }

@@ -27,7 +27,7 @@ mod variables;
 pub use plan::load_json;
 
 /// What the user says about how a configuration is evaluated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// `--var` and `--var-file`, in order: a later one wins.
     pub assignments: Vec<Assignment>,
@@ -50,17 +50,6 @@ pub enum Assignment {
     ConfiguredVar(String, String),
     /// `varFiles` of an environment of the configuration.
     ConfiguredFile(PathBuf),
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            assignments: vec![],
-            tf_var_env: vec![],
-            workspace: None,
-            environment: None,
-        }
-    }
 }
 
 /// Reads every configuration file among `files`, works out which folders are root modules, and evaluates those.
