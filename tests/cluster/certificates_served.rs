@@ -188,7 +188,8 @@ fn manage(cluster: &Cluster, issued: &Issued) {
             let path = format!("/webhooks/{at}/clientConfig/caBundle");
             json!({"op": "add", "path": path, "value": authority})
         };
-        let patch = Value::from_iter((0..webhooks.len()).map(enter)).to_string();
+        let patch: Value = (0..webhooks.len()).map(enter).collect();
+        let patch = patch.to_string();
         let configuration = ["patch", "validatingwebhookconfiguration", RELEASE];
         cluster.kubectl(&[&configuration[..], &["--type=json", "-p", &patch]].concat());
     }
