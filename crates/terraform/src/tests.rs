@@ -2283,6 +2283,7 @@ resource "terraform_data" "a" {
     text   = aws_db_instance.a.identifier == "5"
     member = aws_db_instance.a.tags["b"] == "2"
     same   = aws_db_instance.a.backup_retention_period == "7"
+    five   = aws_db_instance.a.identifier == 5
     other  = aws_db_instance.a.backup_retention_period == 8
     block  = aws_db_instance.a.timeouts.create
     list   = aws_db_instance.a.timeouts[0].create
@@ -2299,8 +2300,8 @@ resource "aws_db_instance" "b" {
             .clone()
     };
     for name in [
-        "number", "bool", "text", "member", "same", "inside", "each", "local", "contains", "index",
-        "set", "whole",
+        "number", "bool", "text", "member", "same", "five", "inside", "each", "local", "contains",
+        "index", "set", "whole",
     ] {
         assert!(value(name).as_unknown().is_some(), "{name}");
     }

@@ -754,7 +754,7 @@ impl Val {
                     Kind::Str(text) => {
                         matches!(&**text, "true" | "false") || Num::parse(text).is_some()
                     }
-                    Kind::Null | Kind::Bool(_) | Kind::Num(_) => false,
+                    Kind::Null => false,
                     _ => true,
                 }
         };

@@ -329,6 +329,9 @@ resource "terraform_data" "reads" {
     size     = shapes_thing.a.size == 7
     text     = shapes_thing.a.size == "7"
     unlike   = shapes_thing.a.size != 7
+    number   = shapes_thing.a.name == 5
+    truth    = shapes_thing.a.enabled == "true"
+    tagged   = shapes_thing.a.tags["b"] == 2
     name     = shapes_thing.a.name == "5"
     enabled  = shapes_thing.a.enabled == true
     tag      = shapes_thing.a.tags["b"] == "2"
