@@ -238,6 +238,10 @@ fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
                 if found.witnesses == 0 {
                     text.push_str("note: without --checkpoint it cannot be told whether the newest records were cut off\n");
                 }
+                let copy = store.get("verify.py")?;
+                if copy.is_some_and(|copy| copy != VERIFIER.as_bytes()) {
+                    text.push_str("note: its verify.py is not the one of this version; run the one that `hipaa-iac evidence verifier` prints\n");
+                }
             } else {
                 let _ = writeln!(
                     text,

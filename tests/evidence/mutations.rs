@@ -4,7 +4,7 @@ use std::fs;
 
 use hipaa_iac_evidence::{Checkpoint, Envelope, VERIFIER};
 
-use crate::support::{Made, Said, program, python, signer, statement};
+use crate::support::{Made, Said, program, python, run, signer, statement};
 
 const KEY: &[&str] = &["--trusted-key", "key.pub"];
 
@@ -305,6 +305,21 @@ fn nothing_beside_the_verifier_in_python_is_imported() {
             .contains("record-missing records/000000000001.dsse.json"),
         "{said:?}"
     );
+}
+
+#[test]
+fn another_verifier_in_the_log_is_told() {
+    let made = Made::new(2);
+    let told = || {
+        let arguments = [&["evidence", "verify", "log"][..], KEY].concat();
+        let ran = run(made.tree.path(), &arguments);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+            .contains("its verify.py is not the one of this version")
+    };
+    assert!(!told());
+    made.write("log/verify.py", b"print('verified')\n");
+    assert!(told());
 }
 
 #[test]
