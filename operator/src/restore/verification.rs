@@ -80,11 +80,12 @@ pub fn run_name(verification: &str, slot: Timestamp, attempt: u8) -> String {
     }
 }
 
-/// The name of the run of a request: the same whoever makes it.
-pub fn requested_name(verification: &str, request: &str) -> String {
+/// The name of the run of a request: the same whoever makes it. One that was made of a verification of the same name before, and is not gone
+/// yet, has another.
+pub fn requested_name(verification: &str, uid: &str, request: &str) -> String {
     use std::fmt::Write as _;
     let mut name = format!("{verification}-m");
-    for byte in Sha256::digest(request).iter().take(4) {
+    for byte in Sha256::digest(format!("{uid} {request}")).iter().take(4) {
         let _ = write!(name, "{byte:02x}");
     }
     name
@@ -150,7 +151,7 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
     {
         let mut run = spec(RunTrigger::Manual, None, 1, None);
         run.requested_by = Some(who.to_owned());
-        let name = requested_name(seen.name, request);
+        let name = requested_name(seen.name, seen.uid, request);
         asked.create.push((name, run));
     }
     if seen.suspended {
@@ -678,7 +679,7 @@ mod tests {
         );
     }
 
-    /// `printf 'jane 2026-05-01T13:00:00Z' | sha256sum` begins with af8dd295.
+    /// `printf 'uid jane 2026-05-01T13:00:00Z' | sha256sum` begins with 5480b6b8.
     #[test]
     fn a_run_by_hand_is_made_once_for_each_request_and_names_who_asked() {
         let mut world = World::daily();
@@ -687,14 +688,17 @@ mod tests {
         world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
         world.suspended = true;
         world.requested = Some("jane 2026-05-01T13:00:00Z");
-        assert_eq!(world.advance("2026-05-01T13:00:10Z"), ["ehr-maf8dd295"]);
+        assert_eq!(world.advance("2026-05-01T13:00:10Z"), ["ehr-m5480b6b8"]);
         let run = &world.runs[1];
         assert_eq!(run.spec.trigger, RunTrigger::Manual);
         assert_eq!(run.spec.requested_by.as_deref(), Some("jane"));
         assert!(world.advance("2026-05-01T13:00:20Z").is_empty());
+        // A verification that is made anew, with the annotation that it had, is asked too.
+        let again = requested_name("ehr", "another", "jane 2026-05-01T13:00:00Z");
+        assert_ne!(again, "ehr-m5480b6b8");
         // It is not tried again by itself, and not made again when it is pruned.
         world.suspended = false;
-        world.end("ehr-maf8dd295", Reason::RunnerLost, "2026-05-01T13:05:00Z");
+        world.end("ehr-m5480b6b8", Reason::RunnerLost, "2026-05-01T13:05:00Z");
         assert!(world.advance("2026-05-01T14:00:00Z").is_empty());
         world.runs.clear();
         assert!(world.advance("2026-05-01T14:00:10Z").is_empty());
