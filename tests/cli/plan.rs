@@ -775,3 +775,29 @@ fn what_a_plan_and_its_source_say_alike_is_reported_once() {
         "{other:?}"
     );
 }
+
+#[test]
+fn a_null_of_a_plan_is_told_where_the_source_says_otherwise() {
+    let after = json!({"engine": "postgres", "storage_encrypted": null});
+    let none = (json!({}), json!({}));
+    let made = change("aws_db_instance", "d", &["create"], &after, &none);
+    let text = plan("1.2", &[made]);
+    for (argument, line, origin) in [
+        ("storage_encrypted = true", 2, Some("the plan")),
+        // The source does not set it either, so the head of its block is the place.
+        ("engine = \"postgres\"", 1, None),
+    ] {
+        let source = format!("resource \"aws_db_instance\" \"d\" {{\n  {argument}\n}}\n");
+        let tree = Tree::with(&[("plan.json", &text), ("main.tf", &source)]).unwrap();
+        let result = crate::json(&tree, &["--only", "rds-storage-unencrypted"]).json();
+        let findings = result["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{result}");
+        let (at, from) = (&findings[0]["resource"], &findings[0]["origin"]);
+        assert_eq!(
+            (&at["file"], &at["line"]),
+            (&json!("main.tf"), &json!(line)),
+            "{argument}"
+        );
+        assert_eq!(from["what"].as_str(), origin, "{argument}");
+    }
+}
