@@ -2,7 +2,7 @@ resource "aws_cloudfront_distribution" "portal" { # expect: cloudfront-without-w
   enabled = true
 }
 
-resource "aws_cloudfront_distribution" "empty" { # expect: cloudfront-without-waf
+resource "aws_cloudfront_distribution" "empty" {
   enabled    = true
-  web_acl_id = ""
+  web_acl_id = "" # expect: cloudfront-without-waf
 }

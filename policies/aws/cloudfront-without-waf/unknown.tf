@@ -2,7 +2,7 @@ variable "acl" {
   type = string
 }
 
-resource "aws_cloudfront_distribution" "portal" { # expect: cloudfront-without-waf
+resource "aws_cloudfront_distribution" "portal" {
   enabled    = true
-  web_acl_id = var.acl
+  web_acl_id = var.acl # expect: cloudfront-without-waf
 }

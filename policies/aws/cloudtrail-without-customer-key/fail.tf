@@ -7,8 +7,8 @@ resource "aws_cloudtrail_event_data_store" "plain" { # expect: cloudtrail-withou
   name = "clinic"
 }
 
-resource "aws_cloudtrail" "empty" { # expect: cloudtrail-without-customer-key
+resource "aws_cloudtrail" "empty" {
   name           = "clinic"
   s3_bucket_name = "clinic-trail"
-  kms_key_id     = ""
+  kms_key_id     = "" # expect: cloudtrail-without-customer-key
 }

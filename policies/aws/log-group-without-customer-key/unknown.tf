@@ -2,7 +2,7 @@ variable "key" {
   type = string
 }
 
-resource "aws_cloudwatch_log_group" "variable" { # expect: log-group-without-customer-key
+resource "aws_cloudwatch_log_group" "variable" {
   name       = "/clinic/portal"
-  kms_key_id = var.key
+  kms_key_id = var.key # expect: log-group-without-customer-key
 }

@@ -2,7 +2,7 @@ variable "key" {
   type = string
 }
 
-resource "aws_sns_topic" "variable" { # expect: sns-topic-unencrypted
+resource "aws_sns_topic" "variable" {
   name              = "results"
-  kms_master_key_id = var.key
+  kms_master_key_id = var.key # expect: sns-topic-unencrypted
 }

@@ -2,7 +2,7 @@ variable "key" {
   type = string
 }
 
-resource "aws_sqs_queue" "variable" { # expect: sqs-without-customer-key
+resource "aws_sqs_queue" "variable" {
   name              = "results"
-  kms_master_key_id = var.key
+  kms_master_key_id = var.key # expect: sqs-without-customer-key
 }

@@ -2,8 +2,8 @@ variable "end" {
   type = string
 }
 
-resource "azurerm_key_vault_secret" "variable" { # expect: azure-key-without-rotation
+resource "azurerm_key_vault_secret" "variable" {
   name            = "ehr"
   key_vault_id    = "vault"
-  expiration_date = var.end
+  expiration_date = var.end # expect: azure-key-without-rotation
 }
