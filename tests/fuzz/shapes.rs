@@ -103,6 +103,7 @@ fn expressions() {
                     nested("%{if true}\n", "x\n", "%{endif}\n", DEEP)
                 )),
             ),
+            ("heredoc-openers", local(&"<<a ".repeat(3 * DEEP))),
             (
                 "long-template",
                 local(&format!("\"{}\"", "${1}".repeat(DEEP))),

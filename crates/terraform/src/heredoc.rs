@@ -123,8 +123,9 @@ fn opener(text: &str, at: usize) -> Option<Heredoc<'_>> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let length = rest.find(|c: char| !is_name(c))?;
     let (mark, behind) = rest.split_at_checked(length)?;
-    let line = behind.find('\n')?;
-    if mark.is_empty() || !behind.get(..line)?.trim().is_empty() {
+    // No further than to what is no space: a long line may have very many of what looks like one.
+    let line = behind.find(|c: char| c == '\n' || !c.is_whitespace())?;
+    if mark.is_empty() || !behind.get(line..)?.starts_with('\n') {
         return None;
     }
     let end = text.len() - behind.len();
