@@ -395,7 +395,7 @@ impl Fixture {
         self.dump("no-blobs.dump", &["-Fc", "--no-blobs", &shared, "ehr"])?;
         self.dump(
             "canary.dump",
-            &["-Fc", "--exclude-table-data=public.*", "ehr"],
+            &["-Fc", "--no-blobs", "--exclude-table-data=public.*", "ehr"],
         )?;
         self.dump(
             "excluded.dump",
