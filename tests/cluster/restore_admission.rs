@@ -74,7 +74,7 @@ fn database(name: &str) -> String {
     .to_string()
 }
 
-/// One that is suspended, so that nothing is restored.
+/// One that is suspended restores nothing.
 fn verification(name: &str, database: &str, suspend: bool) -> String {
     json!({
         "apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "RestoreVerification", "metadata": {"name": name, "namespace": CLINIC},
@@ -155,7 +155,20 @@ fn admission(cluster: &Cluster) {
             denied.contains(POLICY) && denied.contains("no RestoreVerification")
         },
     );
-    // A new verification: no grace where no run of it will come, else admitted, and said.
+    // A new verification: admitted, and said.
+    create(cluster, &verification("new", "new", false)).success();
+    let warned = created(cluster, &database("new"));
+    assert!(
+        warned.contains("is new, and no run of it has passed yet"),
+        "{warned}"
+    );
+    for [kind, name] in [["statefulset", "new"], ["restoreverification", "new"]] {
+        // Its run is destroyed first, which nobody waits for here.
+        cluster
+            .kubectl(&["delete", kind, name, "-n", CLINIC, "--wait=false"])
+            .success();
+    }
+    // No grace where no run of it will come.
     create(cluster, &verification("ehr", "ehr", true)).success();
     cluster.eventually(
         "one that is suspended to be none",
@@ -165,25 +178,6 @@ fn admission(cluster: &Cluster) {
             denied.contains("has passed within")
         },
     );
-    let resume = [
-        "patch",
-        "restoreverification",
-        "ehr",
-        "-n",
-        CLINIC,
-        "--type=merge",
-        "-p",
-        r#"{"spec":{"suspend":false}}"#,
-    ];
-    cluster.kubectl(&resume).success();
-    let warned = created(cluster, &database("ehr"));
-    assert!(
-        warned.contains("is new, and no run of it has passed yet"),
-        "{warned}"
-    );
-    cluster
-        .kubectl(&["delete", "statefulset", "ehr", "-n", CLINIC])
-        .success();
 
     conclude(cluster, "ehr", 32 * 24);
     cluster.eventually("a stale proof to be none", Duration::from_secs(20), || {
