@@ -2317,7 +2317,11 @@ resource "aws_db_instance" "b" {
 
 #[test]
 fn what_is_nested_deeper_than_the_parser_reads_is_told_as_such() {
-    let deep = format!("locals {{\n  a = {}1{}\n}}\n", "(".repeat(100), ")".repeat(100));
+    let deep = format!(
+        "locals {{\n  a = {}1{}\n}}\n",
+        "(".repeat(100),
+        ")".repeat(100)
+    );
     let long = format!("locals {{\n  a = 1{}\n}}\n", " + 1".repeat(150));
     for text in [deep, long] {
         let loaded = main_tf(&text);
