@@ -1341,7 +1341,8 @@ impl<'a> Configuration<'a> {
         let variables = self.variables.filter(|_| scope.call.is_none());
         let value = variables.and_then(|all| all.get(name)?.get("value"));
         let value = value.map(|value| {
-            let mut value = Given::new(value, Written::No);
+            // A plan does not tell what `-var` gave from what a variable file did.
+            let mut value = Given::new(value, Written::Unclear);
             if let Some(default) = &default {
                 value.scalars.retain(|text| !default.scalars.contains(text));
             }
@@ -1809,12 +1810,20 @@ struct Join<'a> {
 impl Join<'_> {
     /// Whether a value of which a plan or state does not say it stands in the configuration.
     fn written(self, node: &Node, written: &Node) -> Written {
-        let unset = |reason: &String| reason.contains("var.") && reason.contains("no value");
+        // A variable of the root as it stands: what is made with one may hold text of the configuration.
+        let unset = |unknown: &Unknown| {
+            let variable = unknown.identity.as_deref();
+            let variable = variable.and_then(|text| text.rsplit('\n').next());
+            variable.is_some_and(|variable| {
+                let reason = format!("{variable} has no value");
+                unknown.reasons.as_slice() == [reason]
+            })
+        };
         match &written.value {
-            Value::Unknown(unknown) if unknown.reasons.iter().any(unset) => Written::No,
-            Value::Unknown(_) => Written::Unclear,
-            // With the variables of a plan, what a function makes of a given value is no longer told from what is written.
-            _ if self.planned && written.written == Written::Yes => Written::Unclear,
+            Value::Unknown(unknown) if unset(unknown) => Written::No,
+            Value::Unknown(_) | Value::Null => Written::Unclear,
+            // With the variables of a plan, what was given is no longer told from what is written.
+            _ if self.planned => Written::Unclear,
             _ if scalar(node).is_some() && consistent(node, written) => written.written,
             _ => Written::Unclear,
         }

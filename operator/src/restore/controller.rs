@@ -354,6 +354,11 @@ fn waits_for_volumes(pod: &Pod, now: Timestamp) -> bool {
     let Some(status) = &pod.status else {
         return false;
     };
+    // Its volumes are there before its sandbox: then it waits for its image.
+    let mut conditions = status.conditions.iter().flatten();
+    if conditions.any(|it| it.type_ == "PodReadyToStartContainers" && it.status == "True") {
+        return false;
+    }
     let mut containers = status.container_statuses.iter().flatten();
     let creates = containers.any(|container| {
         let state = container.state.as_ref();
@@ -783,6 +788,8 @@ impl Controller {
                 continue;
             };
             let uid = pod.uid().unwrap_or_default();
+            let started = pod.status.as_ref().and_then(|it| it.start_time.as_ref());
+            let late = started.map(|started| started.0 + VOLUME_PATIENCE / 3);
             let asked = format!("involvedObject.uid={uid},reason=FailedMount");
             let events = self
                 .scratch::<NodeEvent>()
@@ -790,7 +797,12 @@ impl Controller {
                 .await;
             match events {
                 Ok(events) => {
-                    let mut told = events.items.into_iter().filter_map(|event| event.message);
+                    // One that came late, or was created a moment after the pod, is not missing any more.
+                    let still = |event: &NodeEvent| {
+                        event.last_timestamp.as_ref().map(|last| last.0) > late
+                    };
+                    let events = events.items.into_iter().filter(still);
+                    let mut told = events.filter_map(|event| event.message);
                     if let Some(why) = told.find(|message| is_of_a_secret(message)) {
                         return Some(why);
                     }

@@ -170,7 +170,10 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         let last = last_slot(seen).unwrap_or(seen.created);
         let since = announced(seen, schedule).map_or(last, |before| before.max(last));
         let due = schedule.due(since, seen.now);
-        if let Some((slot, count)) = due.missed {
+        // Where the slot that was announced has not come, none was missed: the schedule is another now.
+        let announced = seen.status.next_schedule_time.as_ref();
+        let is_ahead = announced.is_some_and(|next| next.0 > seen.now);
+        if let Some((slot, count)) = due.missed.filter(|_| !is_ahead) {
             let spec = spec(RunTrigger::Schedule, Some(slot), 1, Some(count));
             asked.create.push((run_name(seen.name, slot, 1), spec));
         }
@@ -648,6 +651,22 @@ mod tests {
             assert_eq!(names.len(), 2);
             assert_eq!(world.runs[2].spec.missed_slots, Some(3));
         }
+    }
+
+    /// The next slot of the old schedule was announced, and those of the new one that lie before it were never due.
+    #[test]
+    fn a_schedule_that_is_made_denser_misses_nothing() {
+        let mut world = World::daily();
+        world.schedule = Some(Schedule::new("0 * * * *", None, 0, None, "uid").unwrap());
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        assert_eq!(world.advance("2026-05-01T13:00:01Z").len(), 1);
+        world.schedule = Some(Schedule::new("3-59/5 * * * *", None, 0, None, "uid").unwrap());
+        let names = world.advance("2026-05-01T13:31:00Z");
+        assert_eq!(names.len(), 1, "{names:?}");
+        let run = world.runs.last().unwrap();
+        assert_eq!(run.spec.missed_slots, None);
+        assert_eq!(run.spec.scheduled_for, Some(Time(at("2026-05-01T13:28:00Z"))));
     }
 
     /// A slot whose run was put off by the jitter is due at once when there is none any more.
