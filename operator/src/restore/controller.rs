@@ -798,9 +798,8 @@ impl Controller {
             match events {
                 Ok(events) => {
                     // One that came late, or was created a moment after the pod, is not missing any more.
-                    let still = |event: &NodeEvent| {
-                        event.last_timestamp.as_ref().map(|last| last.0) > late
-                    };
+                    let still =
+                        |event: &NodeEvent| event.last_timestamp.as_ref().map(|last| last.0) > late;
                     let events = events.items.into_iter().filter(still);
                     let mut told = events.filter_map(|event| event.message);
                     if let Some(why) = told.find(|message| is_of_a_secret(message)) {

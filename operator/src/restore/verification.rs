@@ -666,7 +666,10 @@ mod tests {
         assert_eq!(names.len(), 1, "{names:?}");
         let run = world.runs.last().unwrap();
         assert_eq!(run.spec.missed_slots, None);
-        assert_eq!(run.spec.scheduled_for, Some(Time(at("2026-05-01T13:28:00Z"))));
+        assert_eq!(
+            run.spec.scheduled_for,
+            Some(Time(at("2026-05-01T13:28:00Z")))
+        );
     }
 
     /// A slot whose run was put off by the jitter is due at once when there is none any more.
