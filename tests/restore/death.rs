@@ -2,8 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
-    io::{self, Write as _},
+    env, fs, io,
     net::TcpListener,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -18,11 +17,8 @@ use hipaa_iac_restore::{
 };
 use libtest_mimic::{Failed, Trial};
 use nix::{
-    sys::{
-        signal::{Signal, kill},
-        stat::Mode,
-    },
-    unistd::{Pid, mkfifo},
+    sys::signal::{Signal, kill},
+    unistd::Pid,
 };
 use serde_json::{Value, json};
 
@@ -337,23 +333,14 @@ fn document(fixture: &Fixture, name: &str, stored: &Path, memory: bool) -> Value
 fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("death")?;
-    let whole = place.folder.join("whole.age");
-    fixture.age(&fixture.path("good.sql"), &whole)?;
-    let bytes = fs::read(&whole)?;
-    let stored = place.folder.join("stored.age");
-    let mut pipe = None;
-    if when == When::Restore {
-        // A pipe that is fed the first half, and then nothing more.
-        mkfifo(&stored, Mode::S_IRUSR | Mode::S_IWUSR)?;
-        let (stored, half) = (stored.clone(), bytes[..bytes.len() / 2].to_vec());
-        pipe = Some(thread::spawn(move || {
-            let mut pipe = fs::File::options().write(true).open(stored)?;
-            pipe.write_all(&half)?;
-            io::Result::Ok(pipe)
-        }));
-    } else {
-        fs::write(&stored, &bytes)?;
-    }
+    let stored = match when {
+        When::Restore => place.hostile(&fixture, "select pg_sleep(500);\n")?,
+        When::Checks => {
+            let stored = place.folder.join("stored.age");
+            fixture.age(&fixture.path("good.sql"), &stored)?;
+            stored
+        }
+    };
     let mut document = document(&fixture, "death", &stored, memory);
     if when == When::Checks {
         document["spec"]["checks"]["sql"] = json!([{
@@ -364,15 +351,12 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
     let mut child = place
         .command(&document, &fixture.secrets, isolation)?
         .spawn()?;
-    let seen = reached(&mut child, when);
-    let pipe = pipe.map(thread::JoinHandle::join);
-    let seen = seen?;
+    let seen = reached(&mut child, when)?;
     strike(&mut child, blow, &seen)?;
     let status = child.wait()?;
     until("every process of the run is gone", || {
         !seen.keys().any(|pid| lives(*pid))
     })?;
-    drop(pipe);
     if blow == Blow::All {
         // What was there is found by the next run, or by `gc`.
         hipaa_iac_restore::scratch::collect(
@@ -425,7 +409,6 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
             &[place.folder.join("scratch")],
         );
     }
-    fs::remove_file(&whole)?;
     fs::remove_file(&stored)?;
     place.is_clean()
 }
@@ -443,7 +426,7 @@ fn reached(child: &mut Child, when: When) -> Result<BTreeMap<i32, String>, Faile
         };
         ended
             || match when {
-                When::Restore => server("restored"),
+                When::Restore => server("restored [local] SELECT"),
                 When::Checks => server("SELECT"),
             }
     })?;
