@@ -212,7 +212,8 @@ pub(crate) fn planned(plan: &Node, module: &Module) -> Values {
                 val.origin = Some(Arc::new(Origin {
                     what: "variables of the plan".into(),
                     span: node.span,
-                    outside: declared.and_then(|variable| variable.get("default")) != Some(node),
+                    // It may be that of a variable file.
+                    outside: false,
                 }));
                 val
             }
