@@ -14,49 +14,54 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What the function of the name that begins with `file` makes of the bytes of a file; `None` for what reads texts.
-pub(crate) fn of_file(name: &str) -> Option<fn(&[u8]) -> String> {
-    let digest: fn(&[u8]) -> String = match name {
-        "filebase64" => |bytes| STANDARD.encode(bytes),
-        "filemd5" => |bytes| hex(&md5::Md5::digest(bytes)),
-        "filesha1" => |bytes| hex(&sha1::Sha1::digest(bytes)),
-        "filesha256" => |bytes| hex(&sha2::Sha256::digest(bytes)),
-        "filesha512" => |bytes| hex(&sha2::Sha512::digest(bytes)),
-        "filebase64sha256" => |bytes| STANDARD.encode(sha2::Sha256::digest(bytes)),
-        "filebase64sha512" => |bytes| STANDARD.encode(sha2::Sha512::digest(bytes)),
-        _ => return None,
-    };
-    Some(digest)
+fn hexadecimal<D: Digest>(bytes: &[u8]) -> String {
+    hex(&D::digest(bytes))
 }
 
-/// The same of a text.
-fn of_text(name: &str, args: &Args<'_>) -> Result<Val, String> {
-    let digest = of_file(name).ok_or("no such digest")?;
+fn base64<D: Digest>(bytes: &[u8]) -> String {
+    STANDARD.encode(D::digest(bytes))
+}
+
+/// What the function of the name that begins with `file` makes of the bytes of a file; `None` for what reads texts.
+pub(crate) fn of_file(name: &str) -> Option<fn(&[u8]) -> String> {
+    Some(match name {
+        "filebase64" => |bytes| STANDARD.encode(bytes),
+        "filemd5" => hexadecimal::<md5::Md5>,
+        "filesha1" => hexadecimal::<sha1::Sha1>,
+        "filesha256" => hexadecimal::<sha2::Sha256>,
+        "filesha512" => hexadecimal::<sha2::Sha512>,
+        "filebase64sha256" => base64::<sha2::Sha256>,
+        "filebase64sha512" => base64::<sha2::Sha512>,
+        _ => return None,
+    })
+}
+
+fn of_text(digest: fn(&[u8]) -> String, args: &Args<'_>) -> Result<Val, String> {
     Ok(Val::str(digest(args.text(0)?.as_bytes())))
 }
 
 pub(super) fn md5(args: &Args<'_>) -> Result<Val, String> {
-    of_text("filemd5", args)
+    of_text(hexadecimal::<md5::Md5>, args)
 }
 
 pub(super) fn sha1(args: &Args<'_>) -> Result<Val, String> {
-    of_text("filesha1", args)
+    of_text(hexadecimal::<sha1::Sha1>, args)
 }
 
 pub(super) fn sha256(args: &Args<'_>) -> Result<Val, String> {
-    of_text("filesha256", args)
+    of_text(hexadecimal::<sha2::Sha256>, args)
 }
 
 pub(super) fn sha512(args: &Args<'_>) -> Result<Val, String> {
-    of_text("filesha512", args)
+    of_text(hexadecimal::<sha2::Sha512>, args)
 }
 
 pub(super) fn base64sha256(args: &Args<'_>) -> Result<Val, String> {
-    of_text("filebase64sha256", args)
+    of_text(base64::<sha2::Sha256>, args)
 }
 
 pub(super) fn base64sha512(args: &Args<'_>) -> Result<Val, String> {
-    of_text("filebase64sha512", args)
+    of_text(base64::<sha2::Sha512>, args)
 }
 
 /// RFC 4122, version 5: the namespace is one of the four well-known ones or a UUID.
