@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, File},
-    io::Read as _,
+    io::{self, Read as _},
     path::Path,
     str::FromStr as _,
 };
@@ -350,34 +350,15 @@ const fn weaker(first: Found, second: Found) -> Found {
 /// The weakest of all files is what a folder is; nothing where there are none that hold anything.
 fn weakest_of(tree: &Path, of_magic: impl Fn(Magic) -> Found) -> Result<Option<Found>, Failure> {
     let mut weakest = None;
-    let mut folders = vec![(tree.to_owned(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        let entries =
-            fs::read_dir(&folder).map_err(|error| Failure::system("repository", &error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| Failure::system("repository", &error))?;
-            let kind = entry
-                .file_type()
-                .map_err(|error| Failure::system("repository", &error))?;
-            if kind.is_dir() && depth < 32 {
-                folders.push((entry.path(), depth + 1));
-            } else if kind.is_file() {
-                let mut head = Vec::new();
-                File::open(entry.path())
-                    .and_then(|file| file.take(512).read_to_end(&mut head))
-                    .map_err(|error| Failure::system("repository", &error))?;
-                // An empty file has nothing in it that could be read.
-                if head.is_empty() {
-                    continue;
-                }
-                let found = of_magic(magic(&head));
-                if found.0 == EncryptionFormat::None {
-                    return Ok(Some(found));
-                }
-                weakest = Some(weakest.map_or(found, |known| weaker(known, found)));
-            }
+    each_file(tree, &mut |entry| {
+        let head = head(&entry.path(), 512)?;
+        // An empty file has nothing in it that could be read.
+        if !head.is_empty() {
+            let found = of_magic(magic(&head));
+            weakest = Some(weakest.map_or(found, |known| weaker(known, found)));
         }
-    }
+        Ok(weakest.is_none_or(|(format, _)| format != EncryptionFormat::None))
+    })?;
     Ok(weakest)
 }
 
@@ -711,8 +692,37 @@ fn entropy(bytes: &[u8]) -> f64 {
 
 /// The first bytes of the largest file below a folder.
 fn largest(tree: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| Failure::system("repository", &error);
     let mut found = (0, None);
+    each_file(tree, &mut |entry| {
+        let size = entry.metadata()?.len();
+        if size > found.0 {
+            found = (size, Some(entry.path()));
+        }
+        Ok(true)
+    })?;
+    match found.1 {
+        Some(file) => head(&file, STORED as u64).map_err(|error| unreadable(&error)),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::system("repository", error)
+}
+
+/// The first bytes of a file.
+fn head(file: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(file)?.take(limit).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Looks at each file below a folder, for as long as `look` says to go on.
+fn each_file(
+    tree: &Path,
+    look: &mut dyn FnMut(&fs::DirEntry) -> io::Result<bool>,
+) -> Result<(), Failure> {
+    let failed = |error: io::Error| unreadable(&error);
     let mut folders = vec![(tree.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(failed)? {
@@ -720,22 +730,12 @@ fn largest(tree: &Path) -> Result<Vec<u8>, Failure> {
             let kind = entry.file_type().map_err(failed)?;
             if kind.is_dir() && depth < 32 {
                 folders.push((entry.path(), depth + 1));
-            } else if kind.is_file() {
-                let size = entry.metadata().map_err(failed)?.len();
-                if size > found.0 {
-                    found = (size, Some(entry.path()));
-                }
+            } else if kind.is_file() && !look(&entry).map_err(failed)? {
+                return Ok(());
             }
         }
     }
-    let mut head = Vec::new();
-    if let (_, Some(file)) = found {
-        let file = File::open(file).map_err(failed)?;
-        file.take(STORED as u64)
-            .read_to_end(&mut head)
-            .map_err(failed)?;
-    }
-    Ok(head)
+    Ok(())
 }
 
 struct Keys;
@@ -842,26 +842,14 @@ fn stanzas(stored: &[u8]) -> usize {
 
 /// The most recipients that a file below a folder has: each of them opens a part of the backup.
 fn most_recipients(tree: &Path) -> Result<usize, Failure> {
-    let failed = |error: std::io::Error| Failure::system("repository", &error);
     let mut most = 0;
-    let mut folders = vec![(tree.to_owned(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let kind = entry.file_type().map_err(failed)?;
-            if kind.is_dir() && depth < 32 {
-                folders.push((entry.path(), depth + 1));
-            } else if kind.is_file() {
-                let mut head = Vec::new();
-                File::open(entry.path())
-                    .and_then(|file| file.take(STORED as u64).read_to_end(&mut head))
-                    .map_err(failed)?;
-                if magic(&head) == Magic::Age {
-                    most = most.max(stanzas(&head));
-                }
-            }
+    each_file(tree, &mut |entry| {
+        let head = head(&entry.path(), STORED as u64)?;
+        if magic(&head) == Magic::Age {
+            most = most.max(stanzas(&head));
         }
-    }
+        Ok(true)
+    })?;
     Ok(most)
 }
 
