@@ -39,6 +39,11 @@ impl Failure {
         }
     }
 
+    /// A deadline of the verification that is over, by its name.
+    pub(crate) fn over(reason: Reason, deadline: &str) -> Self {
+        Self::new(reason, format!("deadlines.{deadline} is over"))
+    }
+
     /// An error of the system, by its kind alone: a full disk is told apart from the rest.
     pub fn system(what: &str, error: &std::io::Error) -> Self {
         let reason = match error.kind() {

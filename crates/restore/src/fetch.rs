@@ -62,10 +62,7 @@ pub fn fetch(
     thread::spawn(move || end.send(fetch_all(&verification, &secrets, &into)));
     match ended.recv_timeout(limit) {
         Ok(fetched) => fetched,
-        Err(RecvTimeoutError::Timeout) => Err(Failure::new(
-            Reason::FetchTimeout,
-            "deadlines.fetchSeconds is over",
-        )),
+        Err(RecvTimeoutError::Timeout) => Err(Failure::over(Reason::FetchTimeout, "fetchSeconds")),
         Err(RecvTimeoutError::Disconnected) => Err(Failure::new(
             Reason::RunnerLost,
             "what fetched the backup died",

@@ -357,9 +357,9 @@ impl<'a> Running<'a> {
             if stop.load(Ordering::Relaxed) {
                 Err(interrupted())
             } else if Instant::now() > total {
-                Err(over(Reason::DeadlineExceeded, "totalSeconds"))
+                Err(Failure::over(Reason::DeadlineExceeded, "totalSeconds"))
             } else if Instant::now() > limit {
-                Err(over(Reason::FetchTimeout, "fetchSeconds"))
+                Err(Failure::over(Reason::FetchTimeout, "fetchSeconds"))
             } else {
                 Ok(())
             }
@@ -506,7 +506,7 @@ impl<'a> Running<'a> {
                 break Some(interrupted());
             }
             if Instant::now() > total {
-                break Some(over(Reason::DeadlineExceeded, "totalSeconds"));
+                break Some(Failure::over(Reason::DeadlineExceeded, "totalSeconds"));
             }
             if fetched
                 .lock()
@@ -514,7 +514,7 @@ impl<'a> Running<'a> {
                 .seconds()
                 > fetch_limit
             {
-                break Some(over(Reason::FetchTimeout, "fetchSeconds"));
+                break Some(Failure::over(Reason::FetchTimeout, "fetchSeconds"));
             }
         };
         sandbox.end(problem.is_none());
@@ -664,10 +664,6 @@ impl<'a> Running<'a> {
 
 fn interrupted() -> Failure {
     Failure::new(Reason::Interrupted, "a signal stopped the run")
-}
-
-fn over(reason: Reason, deadline: &str) -> Failure {
-    Failure::new(reason, format!("deadlines.{deadline} is over"))
 }
 
 /// A ULID: the time, and 80 random bits.
