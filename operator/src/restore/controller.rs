@@ -27,7 +27,7 @@ use k8s_openapi::{
         batch::v1::Job,
         core::v1::{
             ConfigMap, Event as NodeEvent, ObjectReference, PersistentVolume,
-            PersistentVolumeClaim, Pod,
+            PersistentVolumeClaim, Pod, PodCondition, PodStatus,
         },
     },
     apimachinery::pkg::apis::meta::v1::OwnerReference,
@@ -328,9 +328,7 @@ fn seen_job(job: &Job, pod: Option<&Pod>) -> machine::Job {
         )
     {
         // What came before, volumes that were made and attached, is no time of the image's.
-        let ready = status.conditions.iter().flatten().find(|condition| {
-            condition.type_ == "PodReadyToStartContainers" && condition.status == "True"
-        });
+        let ready = has_sandbox(status);
         let ready = ready.and_then(|condition| condition.last_transition_time.as_ref());
         seen.pull_fails_since = ready.or(status.start_time.as_ref()).map(|time| time.0);
     }
@@ -349,14 +347,19 @@ fn seen_job(job: &Job, pod: Option<&Pod>) -> machine::Job {
     seen
 }
 
+/// What tells that a pod has its sandbox, before which its volumes are there.
+fn has_sandbox(status: &PodStatus) -> Option<&PodCondition> {
+    let mut conditions = status.conditions.iter().flatten();
+    conditions.find(|it| it.type_ == "PodReadyToStartContainers" && it.status == "True")
+}
+
 /// Whether a pod has waited so long for its volumes that it is worth asking why.
 fn waits_for_volumes(pod: &Pod, now: Timestamp) -> bool {
     let Some(status) = &pod.status else {
         return false;
     };
-    // Its volumes are there before its sandbox: then it waits for its image.
-    let mut conditions = status.conditions.iter().flatten();
-    if conditions.any(|it| it.type_ == "PodReadyToStartContainers" && it.status == "True") {
+    // Then it waits for its image.
+    if has_sandbox(status).is_some() {
         return false;
     }
     let mut containers = status.container_statuses.iter().flatten();

@@ -171,8 +171,8 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         let since = announced(seen, schedule).map_or(last, |before| before.max(last));
         let due = schedule.due(since, seen.now);
         // Where the slot that was announced has not come, none was missed: the schedule is another now.
-        let announced = seen.status.next_schedule_time.as_ref();
-        let is_ahead = announced.is_some_and(|next| next.0 > seen.now);
+        let told = seen.status.next_schedule_time.as_ref();
+        let is_ahead = told.is_some_and(|next| next.0 > seen.now);
         if let Some((slot, count)) = due.missed.filter(|_| !is_ahead) {
             let spec = spec(RunTrigger::Schedule, Some(slot), 1, Some(count));
             asked.create.push((run_name(seen.name, slot, 1), spec));
