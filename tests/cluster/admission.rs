@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    Case,
+    Case, With,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, DEPLOYMENT},
     resources::recorded,
@@ -13,32 +13,51 @@ use crate::{
 };
 
 pub(crate) const CASES: &[Case] = &[
-    case("it_installs_with_three_replicas_and_registers", installs),
-    case("the_role_allows_what_is_needed_and_no_more", role),
     case(
-        "the_clinic_with_mistakes_is_denied_with_readable_reasons",
-        clinic,
+        "it_installs_with_three_replicas_and_registers",
+        With::Nothing,
+        installs,
     ),
-    case("the_clinic_put_right_is_admitted", clinic_compliant),
-    case("a_kind_that_is_new_is_judged_within_seconds", new_kind),
     case(
-        "a_deployment_of_no_replicas_that_is_scaled_gets_no_pods",
-        scaled,
+        "the_role_allows_what_is_needed_and_no_more",
+        With::Nothing,
+        role,
     ),
-    case("kubectl_debug_meets_the_same_policies", debug),
-    case("a_job_on_violating_pods_still_ends", job),
-    case("objects_of_three_mebibytes_are_judged", large),
+    case(
+        "objects_of_three_mebibytes_are_judged",
+        With::Nothing,
+        large,
+    ),
     case(
         "a_policy_of_the_cluster_denies_and_ends_while_requests_run",
+        With::Nothing,
         policy,
     ),
-    case("a_dry_run_is_judged_alike", dry_run),
+    case(
+        "the_clinic_is_denied_with_readable_reasons_and_admitted_when_put_right",
+        With::Others,
+        clinic,
+    ),
+    case(
+        "a_kind_that_is_new_is_judged_within_seconds",
+        With::Others,
+        new_kind,
+    ),
+    case(
+        "a_deployment_of_no_replicas_that_is_scaled_gets_no_pods",
+        With::Others,
+        scaled,
+    ),
+    case("kubectl_debug_meets_the_same_policies", With::Others, debug),
+    case("a_job_on_violating_pods_still_ends", With::Others, job),
+    case("a_dry_run_is_judged_alike", With::Others, dry_run),
 ];
 
-const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
+const fn case(name: &'static str, with: With, run: fn(&Cluster)) -> Case {
     Case {
         name,
         own: false,
+        with,
         run,
     }
 }
@@ -185,6 +204,7 @@ fn clinic(cluster: &Cluster) {
             .is_null()
     );
     remove(cluster, "messaging");
+    clinic_compliant(cluster);
 }
 
 /// Defines a kind, of objects of any form.
@@ -225,7 +245,6 @@ fn new_kind(cluster: &Cluster) {
 }
 
 fn clinic_compliant(cluster: &Cluster) {
-    operator::ensure(cluster);
     // Kinds of operators that the clinic has and this cluster has not.
     let kinds = [
         ("velero.io", "v1", "Schedule", "schedules"),
@@ -240,7 +259,8 @@ fn clinic_compliant(cluster: &Cluster) {
         define(cluster, group, version, kind, plural);
     }
     cluster.namespace("velero", false);
-    // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up.
+    // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up, and all of it for the
+    // namespace of before to be gone.
     let folder = ["apply", "-f", "examples/clinic-compliant/kubernetes"];
     cluster.eventually("everything to be admitted", Duration::from_mins(3), || {
         cluster.kubectl(&folder).ok
@@ -269,7 +289,7 @@ fn clinic_compliant(cluster: &Cluster) {
     }
 }
 
-/// Removes a PHI namespace as an administrator does.
+/// Removes a PHI namespace as an administrator does. It goes while other tests run.
 pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
     cluster
         .kubectl(&[
@@ -281,7 +301,7 @@ pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
         ])
         .success();
     cluster
-        .kubectl(&["delete", "namespace", namespace, "--timeout=120s"])
+        .kubectl(&["delete", "namespace", namespace, "--wait=false"])
         .success();
 }
 
@@ -369,7 +389,8 @@ fn scaled(cluster: &Cluster) {
             "events",
             "-n",
             "scaled",
-            "--field-selector=reason=FailedCreate",
+            "--field-selector",
+            "reason=FailedCreate",
         ]);
         events
             .to_string()

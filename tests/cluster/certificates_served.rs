@@ -10,7 +10,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
-    Case,
+    Case, With,
     admission::{define, remove},
     certificates::{self, Issued},
     cluster::{Cluster, NAMESPACE, RELEASE},
@@ -22,16 +22,19 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "certificates_rotate_under_load_and_no_request_fails",
         own: false,
+        with: With::Nothing,
         run: rotation,
     },
     Case {
         name: "certificates_that_ended_or_have_not_begun_close_phi_alone",
         own: false,
+        with: With::Nothing,
         run: ended,
     },
     Case {
         name: "certificates_of_cert_manager_are_served_and_its_authority_stays",
         own: true,
+        with: With::Nothing,
         run: cert_manager,
     },
 ];
@@ -49,7 +52,6 @@ fn rotation(cluster: &Cluster) {
             .get(&["validatingwebhookconfiguration", RELEASE])
             .is_null()
     });
-    operator::ensure_namespace(cluster);
     operator::upgrade(
         cluster,
         &["tls.certificateLifetime=60s", "tls.caLifetime=180s"],
@@ -80,7 +82,6 @@ fn rotation(cluster: &Cluster) {
     );
     assert_eq!(outcome.failed, [""; 0]);
     assert!(outcome.admitted > 100, "{outcome:?}");
-    operator::upgrade(cluster, &[]);
     remove(cluster, "rotated");
 }
 
@@ -99,7 +100,7 @@ fn provide(cluster: &Cluster, issued: &Issued) {
 }
 
 fn ended(cluster: &Cluster) {
-    operator::ensure(cluster);
+    operator::ensure_namespace(cluster);
     cluster.namespace("dated", true);
     cluster.namespace("undated", false);
     let names = || vec![format!("{RELEASE}.{NAMESPACE}.svc")];

@@ -7,7 +7,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
-    sync::{Mutex, PoisonError},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::{
     certificates,
-    cluster::{Cluster, NAMESPACE, RELEASE},
+    cluster::{Cluster, NAMESPACE},
     node::Node,
     operator,
 };
@@ -33,8 +33,12 @@ pub(crate) const SCRATCH: &str = "hipaa-iac-restore";
 pub(crate) const MARKER: &str = "Patient 993";
 /// The bucket of the evidence, and its prefix.
 const EVIDENCE: (&str, &str) = ("evidence", "clinic");
+/// What evidence calls the cluster.
+pub(crate) const CLUSTER: &str = "test";
+/// How many runs there may be at a time.
+const LIMIT: u32 = 8;
 /// How long a verification may take on a loaded machine.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Everything outside of the cluster. It lives as long as the cluster does.
 pub(crate) struct Clinic {
@@ -44,15 +48,11 @@ pub(crate) struct Clinic {
     pub(crate) server: Server,
 }
 
-static CLINIC: Mutex<Option<Clinic>> = Mutex::new(None);
+static CLINIC: OnceLock<Clinic> = OnceLock::new();
 
 /// Calls a function with the clinic, which is made when it is first needed, and with the operator installed for it.
 pub(crate) fn with(cluster: &Cluster, test: fn(&Cluster, &Clinic)) {
-    let mut clinic = CLINIC.lock().unwrap_or_else(PoisonError::into_inner);
-    if clinic.is_none() {
-        *clinic = Some(Clinic::make(cluster));
-    }
-    let clinic = clinic.as_ref().unwrap();
+    let clinic = CLINIC.get_or_init(|| Clinic::make(cluster));
     clinic.ensure(cluster);
     test(cluster, clinic);
 }
@@ -269,12 +269,14 @@ impl Clinic {
         );
     }
 
-    /// The chart with restore verification: one replica, so that it is known who is to be killed.
+    /// The chart with restore verification: one replica, so that it is known who is to be killed, and more runs at a time than there are tests.
     fn ensure(&self, cluster: &Cluster) {
+        let one_at_a_time = operator::settling();
         operator::ensure_namespace(cluster);
-        let get = ["get", "values", RELEASE, "-n", NAMESPACE, "-o", "json"];
-        let values: Value = serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default();
-        if values["restoreVerification"]["enabled"] != true {
+        operator::let_back(cluster);
+        let values = operator::values(cluster);
+        let restore = &values["restoreVerification"];
+        if restore["cluster"] != CLUSTER || restore["limit"] != LIMIT {
             let key = fs::read(self.path("made/evidence.key")).unwrap();
             apply(
                 cluster,
@@ -286,6 +288,7 @@ impl Clinic {
             self.upgrade(cluster, &[]);
             self.place_objects(cluster);
         }
+        drop(one_at_a_time);
         operator::ready(cluster);
     }
 
@@ -300,6 +303,8 @@ impl Clinic {
             "restoreVerification.storeCA={}",
             self.path("store-ca.crt").display()
         );
+        let cluster_name = format!("restoreVerification.cluster={CLUSTER}");
+        let limit = format!("restoreVerification.limit={LIMIT}");
         let mut all = vec![
             "replicas=1",
             "restoreVerification.enabled=true",
@@ -307,11 +312,13 @@ impl Clinic {
             "restoreVerification.evidenceKeySecret=evidence-key",
             "restoreVerification.evidenceStore.credentialsSecret=evidence-store",
             &*endpoint,
-            "restoreVerification.cluster=test",
+            &*cluster_name,
+            &*limit,
             "restoreVerification.backupVolume.storageClassName=runs",
             "restoreVerification.backupVolume.size=1Gi",
-            // The operator's policies hold for its own volumes: somebody has to say that the class encrypts.
-            "config.parameters.volume-claim-encryption-unproven.encryptedClasses={runs}",
+            "restoreVerification.volumeSnapshots=true",
+            // The operator's policies hold for its own volumes: somebody has to say that the classes encrypt.
+            "config.parameters.volume-claim-encryption-unproven.encryptedClasses={runs,folders}",
             &*ports,
         ];
         all.extend(values);
@@ -413,19 +420,31 @@ pub(crate) fn reaches(cluster: &Cluster, verification: &str, phase: &str) {
 }
 
 /// What is left in the namespace of the scratch: everything that a run makes.
-pub(crate) fn left(cluster: &Cluster) -> Vec<String> {
+pub(crate) fn all_left(cluster: &Cluster) -> Vec<String> {
+    left_of(cluster, "hipaa-iac.dev/run-uid")
+}
+
+/// What is left there of the runs of these verifications.
+pub(crate) fn left(cluster: &Cluster, verifications: &[&str]) -> Vec<String> {
+    let uids: Vec<String> = verifications
+        .iter()
+        .flat_map(|name| runs(cluster, name))
+        .map(|run| run["metadata"]["uid"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(
+        uids.len() >= verifications.len(),
+        "a verification had no run"
+    );
+    left_of(
+        cluster,
+        &format!("hipaa-iac.dev/run-uid in ({})", uids.join(",")),
+    )
+}
+
+fn left_of(cluster: &Cluster, selector: &str) -> Vec<String> {
     let kinds = "jobs,pods,configmaps,persistentvolumeclaims";
     let listed = cluster
-        .kubectl(&[
-            "get",
-            kinds,
-            "-n",
-            SCRATCH,
-            "-l",
-            "hipaa-iac.dev/run-uid",
-            "-o",
-            "name",
-        ])
+        .kubectl(&["get", kinds, "-n", SCRATCH, "-l", selector, "-o", "name"])
         .success();
     listed.lines().map(str::to_owned).collect()
 }

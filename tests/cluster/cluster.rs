@@ -5,6 +5,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::{Mutex, OnceLock, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -12,7 +13,10 @@ use std::{
 use hipaa_iac_tests::workspace;
 use serde_json::Value;
 
-use crate::node::Node;
+use crate::{
+    node::Node,
+    traffic::{self, Tunnel},
+};
 
 /// Where the operator is installed, and its release's name.
 pub(crate) const NAMESPACE: &str = "hipaa-iac-system";
@@ -25,6 +29,19 @@ pub(crate) struct Cluster {
     folder: PathBuf,
     kubeconfig: PathBuf,
     node: Option<Node>,
+    proxy: OnceLock<Tunnel>,
+    kinds: Mutex<Vec<Kind>>,
+}
+
+/// A kind that the API server serves.
+#[derive(Clone, Debug)]
+struct Kind {
+    /// What kubectl takes for it.
+    words: Vec<String>,
+    /// `/api/v1` or `/apis/apps/v1`.
+    base: String,
+    plural: String,
+    namespaced: bool,
 }
 
 /// What a command gave.
@@ -62,6 +79,8 @@ impl Cluster {
             folder: folder.to_owned(),
             kubeconfig: node.kubeconfig(),
             node: Some(node),
+            proxy: OnceLock::new(),
+            kinds: Mutex::default(),
         })
     }
 
@@ -73,6 +92,8 @@ impl Cluster {
             folder: folder.to_owned(),
             kubeconfig: kubeconfig.into(),
             node: None,
+            proxy: OnceLock::new(),
+            kinds: Mutex::default(),
         })
     }
 
@@ -137,12 +158,105 @@ impl Cluster {
         self.kubectl_with(&["apply", "-f", "-"], manifests)
     }
 
-    /// An object as JSON; null where there is none.
+    /// An object or a list as JSON; null where there is none. It takes what `kubectl get` does, and is asked for so often that a process for each
+    /// would be most of what the machine does.
     pub(crate) fn get(&self, arguments: &[&str]) -> Value {
-        let mut all = vec!["get", "-o", "json"];
-        all.extend(arguments);
-        let ran = self.kubectl(&all);
-        serde_json::from_str(&ran.stdout).unwrap_or_default()
+        let (mut names, mut namespace, mut query) = (Vec::new(), Some("default"), String::new());
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().unwrap();
+            match *argument {
+                "-A" => namespace = None,
+                "-n" => namespace = Some(value()),
+                "-l" => query = format!("?labelSelector={}", value()),
+                "--field-selector" => query = format!("?fieldSelector={}", value()),
+                option if option.starts_with('-') => panic!("{option} is not known here"),
+                name => names.extend(name.split('/')),
+            }
+        }
+        let Some(kind) = self.kind(names[0]) else {
+            return Value::Null;
+        };
+        let mut parts = vec![kind.base.as_str()];
+        if let Some(namespace) = namespace.filter(|_| kind.namespaced) {
+            parts.extend(["namespaces", namespace]);
+        }
+        parts.push(&kind.plural);
+        parts.extend(names.get(1));
+        let path = parts.join("/") + &query;
+        let mut got = self.raw(&path, "").unwrap_or_default();
+        // The objects of a list do not say what they are.
+        let of = got["kind"]
+            .as_str()
+            .and_then(|kind| kind.strip_suffix("List"));
+        if let Some(of) = of.map(str::to_owned) {
+            let version = got["apiVersion"].clone();
+            for item in got["items"].as_array_mut().into_iter().flatten() {
+                item["apiVersion"] = version.clone();
+                item["kind"] = of.as_str().into();
+            }
+        }
+        got
+    }
+
+    /// What the API server answers to a GET, where that is no error. `form` is one of JSON that is asked for.
+    fn raw(&self, path: &str, form: &str) -> Option<Value> {
+        let proxy = self.proxy.get_or_init(|| Tunnel::api_server(self));
+        let request = format!(
+            "GET {path} HTTP/1.0\r\nHost: localhost\r\nAccept: application/json{form}\r\n\r\n"
+        );
+        let stream = traffic::connect(proxy.port).ok()?;
+        let answer = traffic::exchange(stream, request.as_bytes()).ok()?;
+        let is_there = answer.status == 200;
+        is_there.then(|| serde_json::from_str(&answer.body).ok())?
+    }
+
+    /// A kind by its plural, singular, short or full name. Looks again what is served where it is not known.
+    fn kind(&self, word: &str) -> Option<Kind> {
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |kinds: &[Kind]| {
+            let named = |kind: &&Kind| kind.words.iter().any(|name| name == word);
+            kinds.iter().find(named).cloned()
+        };
+        if known(&kinds).is_none() {
+            *kinds = self.served();
+        }
+        known(&kinds)
+    }
+
+    /// Every kind that is served, those of the core first.
+    fn served(&self) -> Vec<Kind> {
+        let form = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+        let groups = ["/api", "/apis"].map(|root| (root, self.raw(root, form)));
+        let mut kinds = Vec::new();
+        for (root, group) in groups.iter().flat_map(|(root, groups)| {
+            let groups = groups
+                .iter()
+                .filter_map(|groups| groups["items"].as_array());
+            groups.flatten().map(move |group| (root, group))
+        }) {
+            let name = group["metadata"]["name"].as_str().unwrap_or_default();
+            let slash = if name.is_empty() { "" } else { "/" };
+            let preferred = &group["versions"][0];
+            let version = preferred["version"].as_str().unwrap_or_default();
+            for resource in preferred["resources"].as_array().into_iter().flatten() {
+                let plural = resource["resource"].as_str().unwrap_or_default();
+                let short = resource["shortNames"].as_array();
+                let mut words: Vec<String> = [&resource["singularResource"]]
+                    .into_iter()
+                    .chain(short.into_iter().flatten())
+                    .filter_map(|word| word.as_str().map(str::to_owned))
+                    .collect();
+                words.extend([plural.to_owned(), format!("{plural}.{name}")]);
+                kinds.push(Kind {
+                    words,
+                    base: format!("{root}{slash}{name}/{version}"),
+                    plural: plural.to_owned(),
+                    namespaced: resource["scope"] == "Namespaced",
+                });
+            }
+        }
+        kinds
     }
 
     /// Runs Helm.
@@ -174,7 +288,7 @@ impl Cluster {
                 "waited {patience:?} for {what}\n{}",
                 self.state()
             );
-            thread::sleep(Duration::from_millis(200));
+            thread::sleep(Duration::from_millis(100));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    Case,
+    Case, With,
     admission::remove,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, DEPLOYMENT, compliant, violating},
@@ -15,16 +15,19 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "an_upgrade_fails_no_request_and_keeps_what_was_there",
         own: false,
+        with: With::Nothing,
         run: upgrade,
     },
     Case {
         name: "denials_reach_the_audit_log_of_the_api_server",
         own: true,
+        with: With::Nothing,
         run: audited,
     },
     Case {
         name: "uninstalled_while_down_it_leaves_nothing_in_the_way",
         own: false,
+        with: With::Nothing,
         run: uninstall,
     },
 ];
@@ -99,7 +102,6 @@ fn upgrade(cluster: &Cluster) {
     cluster
         .kubectl(&[&exec[..], &on_call, &command].concat())
         .success();
-    operator::upgrade(cluster, &[]);
     remove(cluster, "upgraded");
 }
 

@@ -21,6 +21,7 @@ mod cluster;
 mod lifecycle;
 mod node;
 mod operator;
+mod order;
 mod outage;
 mod pods;
 mod resources;
@@ -44,12 +45,26 @@ use libtest_mimic::{Arguments, Trial};
 
 use crate::cluster::Cluster;
 
-/// A test, its name, and whether it needs our own cluster rather than a given one.
+/// A test.
 struct Case {
     name: &'static str,
+    /// Whether it needs our own cluster rather than a given one.
     own: bool,
+    with: With,
     run: fn(&Cluster),
 }
+
+/// What may run beside a test: most of the time they wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum With {
+    /// Nothing: it changes or takes down what the others need.
+    Nothing,
+    /// Those next to it that say so too.
+    Others,
+}
+
+/// How many run beside one another.
+const THREADS: usize = 4;
 
 /// In the order in which they run: the chart is installed by the first that needs it and uninstalled by the last.
 const CASES: &[&[Case]] = &[
@@ -59,10 +74,11 @@ const CASES: &[&[Case]] = &[
     outage::CASES,
     certificates_served::CASES,
     restore_admission::CASES,
+    restore::CASES,
     restore_cnpg::CASES,
     restore_repositories::CASES,
     restore_snapshots::CASES,
-    restore::CASES,
+    restore::OUTAGES,
     lifecycle::CASES,
 ];
 
@@ -78,8 +94,7 @@ fn main() -> ExitCode {
 
 fn run() -> io::Result<ExitCode> {
     let mut arguments = Arguments::from_args();
-    // They share one cluster, and some take it down.
-    arguments.test_threads = Some(1);
+    arguments.test_threads = Some(THREADS);
     let given = env::var("HIPAA_IAC_CLUSTER").is_ok_and(|value| value == "given");
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials(None, given)).exit_code());
@@ -119,6 +134,7 @@ fn trials(cluster: Option<&Arc<Cluster>>, given: bool) -> Vec<Trial> {
             let cluster = cluster.cloned();
             Trial::test(case.name, move || {
                 if let Some(cluster) = cluster {
+                    let _turn = order::turn(case.with == With::Nothing);
                     (case.run)(&cluster);
                 }
                 Ok(())

@@ -1,6 +1,9 @@
 //! The operator in the cluster: installing it, and waiting for it.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -12,7 +15,6 @@ const CHART: &str = "charts/hipaa-iac";
 
 /// Installs the chart, or brings it back to what tests start from: three replicas that deny.
 pub(crate) fn install(cluster: &Cluster) {
-    ensure_namespace(cluster);
     upgrade(cluster, &[]);
 }
 
@@ -27,11 +29,11 @@ pub(crate) fn ensure_namespace(cluster: &Cluster) {
     }
 }
 
-/// Installs it unless it is there as tests start from. A test that failed may have left nodes and values behind.
+/// Installs it unless it is there as tests start from. A test before may have left nodes and values behind.
 pub(crate) fn ensure(cluster: &Cluster) {
+    let _one_at_a_time = settling();
     let_back(cluster);
-    let get = ["get", "values", RELEASE, "-n", NAMESPACE, "-o", "json"];
-    let values: Value = serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default();
+    let values = values(cluster);
     let names: Vec<&str> = values
         .as_object()
         .map(|values| values.keys().map(String::as_str).collect())
@@ -41,13 +43,27 @@ pub(crate) fn ensure(cluster: &Cluster) {
     }
 }
 
-/// `helm upgrade --install` with further values.
+/// Whoever holds it looks what is installed, and changes it: tests that run beside one another do so one after the other.
+pub(crate) fn settling() -> MutexGuard<'static, ()> {
+    static SETTLING: Mutex<()> = Mutex::new(());
+    SETTLING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The values that it is installed with.
+pub(crate) fn values(cluster: &Cluster) -> Value {
+    let get = ["get", "values", RELEASE, "-n", NAMESPACE, "-o", "json"];
+    serde_json::from_str(&cluster.helm(&get).stdout).unwrap_or_default()
+}
+
+/// `helm upgrade --install` with further values, whatever is there.
 pub(crate) fn upgrade(cluster: &Cluster, values: &[&str]) {
     upgrade_with(cluster, values, &[]);
 }
 
 /// The same with further arguments.
 pub(crate) fn upgrade_with(cluster: &Cluster, values: &[&str], more: &[&str]) {
+    let_back(cluster);
+    ensure_namespace(cluster);
     let image = Cluster::operator_image();
     let (repository, tag) = image.rsplit_once(':').unwrap();
     let repository = format!("image.repository={repository}");

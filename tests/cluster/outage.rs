@@ -5,7 +5,7 @@ use std::{fs, thread, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    Case,
+    Case, With,
     admission::{audited, end_violating_job, remove, with_violating_job},
     cluster::{Cluster, NAMESPACE, RELEASE},
     node::Node,
@@ -17,51 +17,61 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "a_rolling_restart_fails_no_request",
         own: false,
+        with: With::Nothing,
         run: rolling,
     },
     Case {
         name: "replicas_killed_in_a_burst_let_nothing_through",
         own: false,
+        with: With::Nothing,
         run: killed,
     },
     Case {
         name: "with_all_replicas_down_phi_is_closed_and_the_rest_is_open",
         own: true,
+        with: With::Nothing,
         run: all_down,
     },
     Case {
         name: "with_the_network_cut_phi_is_closed_and_the_rest_is_open",
         own: true,
+        with: With::Nothing,
         run: network_cut,
     },
     Case {
         name: "the_api_server_restarts",
         own: true,
+        with: With::Nothing,
         run: api_server,
     },
     Case {
         name: "what_the_operator_is_sent_amiss_is_refused",
         own: false,
+        with: With::Nothing,
         run: amiss,
     },
     Case {
         name: "probes_and_metrics_answer_without_tls",
         own: false,
+        with: With::Nothing,
         run: metrics,
     },
     Case {
         name: "a_changed_webhook_configuration_is_put_right",
         own: false,
+        with: With::Nothing,
         run: changed_configuration,
     },
     Case {
         name: "the_leader_alone_tells_that_the_webhook_is_registered",
         own: false,
+        with: With::Nothing,
         run: one_tells,
     },
     Case {
         name: "the_break_glass_holds",
         own: false,
+        with: With::Nothing,
         run: break_glass,
     },
 ];

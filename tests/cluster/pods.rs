@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{Case, cluster::Cluster};
+use crate::{Case, With, cluster::Cluster};
 
 pub(crate) const CASES: &[Case] = &[Case {
     name: "a_pod_runs_and_a_job_completes",
     own: false,
+    with: With::Nothing,
     run: runs,
 }];
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::{
-    Case,
+    Case, With,
     admission::{POLICY, remove},
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, compliant, violating},
@@ -15,16 +15,19 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "a_waiver_counts_where_it_should_and_its_end_is_recorded",
         own: false,
+        with: With::Others,
         run: waivers,
     },
     Case {
         name: "agreements_tell_where_they_stand_whoever_leads",
         own: false,
+        with: With::Nothing,
         run: agreements,
     },
     Case {
         name: "a_hold_keeps_what_was_changed_and_what_slips_in_is_quarantined",
         own: false,
+        with: With::Nothing,
         run: hold,
     },
 ];

@@ -1,6 +1,12 @@
 //! Restore verification as its users have it: backups that are restored in pods, and evidence that others can check.
 
-use std::{fs, path::Path, process::Command, thread, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
 use hipaa_iac_tests::run_with;
 use nix::{
@@ -10,10 +16,10 @@ use nix::{
 use serde_json::{Value, json};
 
 use crate::{
-    Case,
+    Case, With,
     clinic::{
-        self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, apply, finished, forget, holding, left,
-        reaches, runs, secret, slow, verification,
+        self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, all_left, apply, finished, forget, holding,
+        left, reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE},
     operator::DEPLOYMENT,
@@ -24,64 +30,58 @@ use crate::{
 pub(crate) const CASES: &[Case] = &[
     case(
         "restore_of_a_store_passes_with_evidence_and_leaves_nothing",
-        |cluster| {
-            clinic::with(cluster, from_a_store);
-        },
+        With::Nothing,
+        |cluster| clinic::with(cluster, from_a_store),
     ),
-    case("restore_faults_are_told_apart", |cluster| {
+    case("restore_faults_are_told_apart", With::Others, |cluster| {
         clinic::with(cluster, faults);
-    }),
-    case(
-        "restore_with_the_operator_killed_in_each_phase_is_recorded_once",
-        |cluster| {
-            clinic::with(cluster, killed);
-        },
-    ),
-    case(
-        "restore_waits_its_turn_and_a_suspended_one_does_not_run",
-        |cluster| {
-            clinic::with(cluster, turns);
-        },
-    ),
-    case(
-        "restore_runs_at_its_slots_and_none_is_unaccounted_for",
-        |cluster| {
-            clinic::with(cluster, slots);
-        },
-    ),
-    case(
-        "restore_that_is_deleted_while_the_kubelet_is_away_is_recorded_when_nothing_is_left",
-        |cluster| {
-            clinic::with(cluster, deleted);
-        },
-    ),
-    case("restore_goes_on_when_the_kubelet_is_back", |cluster| {
-        clinic::with(cluster, kubelet);
-    }),
-    case("restore_goes_on_when_the_api_server_restarts", |cluster| {
-        clinic::with(cluster, api_server);
-    }),
-    case(
-        "restore_is_recorded_when_the_store_of_evidence_is_back",
-        |cluster| {
-            clinic::with(cluster, store_away);
-        },
-    ),
-    case(
-        "restore_ends_at_its_deadline_without_the_operator",
-        |cluster| {
-            clinic::with(cluster, deadline);
-        },
-    ),
-    case("restore_left_nothing_of_a_patient_anywhere", |cluster| {
-        clinic::with(cluster, nothing_left);
     }),
 ];
 
-const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
+/// What takes away something that the others need.
+pub(crate) const OUTAGES: &[Case] = &[
+    case(
+        "restore_slots_are_all_accounted_for_and_its_deadline_ends_it_without_the_operator",
+        With::Nothing,
+        |cluster| clinic::with(cluster, operator_away),
+    ),
+    case(
+        "restore_with_the_kubelet_away_goes_on_and_a_deleted_one_is_recorded_when_nothing_is_left",
+        With::Nothing,
+        |cluster| clinic::with(cluster, kubelet_away),
+    ),
+    case(
+        "restore_with_the_operator_killed_in_each_phase_is_recorded_once",
+        With::Nothing,
+        |cluster| clinic::with(cluster, killed),
+    ),
+    case(
+        "restore_waits_its_turn_and_a_suspended_one_does_not_run",
+        With::Nothing,
+        |cluster| clinic::with(cluster, turns),
+    ),
+    case(
+        "restore_is_recorded_when_the_store_of_evidence_is_back",
+        With::Nothing,
+        |cluster| clinic::with(cluster, store_away),
+    ),
+    case(
+        "restore_goes_on_when_the_api_server_restarts",
+        With::Nothing,
+        |cluster| clinic::with(cluster, api_server),
+    ),
+    case(
+        "restore_left_nothing_of_a_patient_anywhere",
+        With::Nothing,
+        |cluster| clinic::with(cluster, nothing_left),
+    ),
+];
+
+const fn case(name: &'static str, with: With, run: fn(&Cluster)) -> Case {
     Case {
         name,
         own: true,
+        with,
         run,
     }
 }
@@ -168,7 +168,7 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
     let record = recorded_once(clinic, "store", &run);
     assert_eq!(record["verification"]["namespace"], EHR);
-    assert_eq!(record["verification"]["cluster"], "test");
+    assert_eq!(record["verification"]["cluster"], clinic::CLUSTER);
     assert_eq!(record["scratch"]["isolation"], "TwoPod");
     let image = Cluster::runner_image();
     let (_, digest) = image.split_once('@').unwrap();
@@ -184,7 +184,7 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
     verified(clinic);
 
     // Nothing in the cluster, and the volume with the encrypted backup is gone too.
-    assert_eq!(left(cluster), [""; 0]);
+    assert_eq!(left(cluster, &["store"]), [""; 0]);
     assert!(cluster.get(&["pv", "run-of-store"]).is_null());
     assert!(!clinic.path("run-of-store").exists());
     // What a user sees.
@@ -268,47 +268,45 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "ConfigError",
         ),
     ];
-    clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
-    let documents: Vec<Value> = cases
-        .iter()
-        .map(|(name, more, ..)| verification(name, more))
-        .collect();
+    // A bucket that is not there, and one that lets nobody of that name in: a fetch says so.
+    let stored = |bucket: &str, credentials: &str| {
+        let location = json!({"bucket": bucket, "prefix": "daily/", "select": "Newest", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": credentials}});
+        json!({"source": {"pgDump": {"location": {"pvc": null, "s3": location}}}})
+    };
+    let fetches = [
+        ("nowhere", stored("nobody", "s3"), "Failed", "BackupMissing"),
+        (
+            "denied",
+            stored("backups", "nobody"),
+            "Inconclusive",
+            "FetchDenied",
+        ),
+    ];
+    let nobody = [
+        ("accessKeyId", b"nobody".to_vec()),
+        ("secretAccessKey", b"nobody".to_vec()),
+    ];
+    let mut documents = vec![secret(SCRATCH, "ehr.nobody", &nobody)];
+    for (name, ..) in &fetches {
+        clinic.volume_for_a_run(cluster, &format!("run-of-{name}"));
+    }
+    let cases = cases.into_iter().chain(fetches);
+    let cases: Vec<(&str, Value, &str, &str)> = cases.collect();
+    documents.extend(
+        cases
+            .iter()
+            .map(|(name, more, ..)| verification(name, more)),
+    );
     apply(cluster, &documents);
     for (name, _, expected, reason) in &cases {
         let run = finished(cluster, name);
         assert_eq!(verdict(&run), (*expected, *reason), "{name}: {run:#}");
         recorded_once(clinic, name, &run);
     }
-    // A bucket that is not there, and one that lets nobody of that name in: a fetch says so.
-    let nobody = [
-        ("accessKeyId", b"nobody".to_vec()),
-        ("secretAccessKey", b"nobody".to_vec()),
-    ];
-    apply(cluster, &[secret(SCRATCH, "ehr.nobody", &nobody)]);
-    let fetches = [
-        ("nowhere", "nobody", "s3", "Failed", "BackupMissing"),
-        ("denied", "backups", "nobody", "Inconclusive", "FetchDenied"),
-    ];
-    for (name, bucket, credentials, expected, reason) in fetches {
-        clinic.volume_for_a_run(cluster, &format!("run-of-{name}"));
-        let location = json!({"bucket": bucket, "prefix": "daily/", "select": "Newest", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": credentials}});
-        apply(
-            cluster,
-            &[verification(
-                name,
-                &json!({"source": {"pgDump": {"location": {"pvc": null, "s3": location}}}}),
-            )],
-        );
-        let run = finished(cluster, name);
-        assert_eq!(verdict(&run), (expected, reason), "{run:#}");
-        recorded_once(clinic, name, &run);
-    }
     let why = runs(cluster, "no-secret")[0]["status"]["conditions"].to_string();
     assert!(why.contains("ehr.absent"), "{why}");
-    verified(clinic);
-    assert_eq!(left(cluster), [""; 0]);
-    let mut names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
-    names.extend(fetches.map(|(name, ..)| name));
+    let names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(left(cluster, &names), [""; 0]);
     forget(cluster, &names);
 }
 
@@ -344,9 +342,9 @@ fn kill_in(cluster: &Cluster, name: &str, phase: &str) {
         let phase = &run["status"]["phase"];
         phase.as_str().unwrap_or("Pending").to_owned()
     };
-    let until = std::time::Instant::now() + PATIENCE;
+    let until = Instant::now() + PATIENCE;
     loop {
-        assert!(std::time::Instant::now() < until, "{name}: never {phase}");
+        assert!(Instant::now() < until, "{name}: never {phase}");
         if look().is_some_and(|run| phase_of(&run) == phase) {
             break;
         }
@@ -373,14 +371,14 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
             operator_processes().len() == 1
         });
     };
-    clinic.upgrade(cluster, &[]);
+    clinic.upgrade(cluster, &["restoreVerification.limit=1"]);
     alone();
     // One that holds up the next.
     apply(cluster, &[verification("killed-first", &slow(20))]);
     reaches(cluster, "killed-first", "Running");
     apply(cluster, &[verification("killed-queued", &json!({}))]);
     kill_in(cluster, "killed-queued", "Queued");
-    clinic.upgrade(cluster, &["restoreVerification.limit=4"]);
+    clinic.upgrade(cluster, &[]);
     alone();
     let phases = [
         "Pending",
@@ -404,12 +402,12 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
         recorded_once(clinic, &name, &run);
         forget(cluster, &[&name]);
     }
-    assert_eq!(left(cluster), [""; 0]);
+    assert_eq!(all_left(cluster), [""; 0]);
     verified(clinic);
 }
 
 fn turns(cluster: &Cluster, clinic: &Clinic) {
-    clinic.upgrade(cluster, &[]);
+    clinic.upgrade(cluster, &["restoreVerification.limit=1"]);
     let mut suspended = verification("suspended", &json!({}));
     suspended["spec"]["suspend"] = true.into();
     // The schema of the cluster says nothing of a value to compare with: one that is none stands in nobody's way.
@@ -482,8 +480,8 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
     forget(cluster, &["first", "second", "suspended", "unreadable"]);
 }
 
-/// Every minute, with the operator away for more than two of them.
-fn slots(cluster: &Cluster, clinic: &Clinic) {
+/// Every minute, with the operator away for more than two of them; and one that would not end by itself, which Kubernetes ends meanwhile.
+fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     let schedule = json!({"schedule": {"cron": "* * * * *", "timeZone": "Europe/Berlin"}});
     apply(cluster, &[verification("slots", &schedule)]);
     let scheduled = || -> Vec<Value> {
@@ -497,6 +495,10 @@ fn slots(cluster: &Cluster, clinic: &Clinic) {
             .iter()
             .any(|run| verdict(run) == ("Passed", "None") && is_over(run))
     });
+    let mut endless = slow(600);
+    endless["deadlines"] = json!({"totalSeconds": 20});
+    apply(cluster, &[verification("endless", &endless)]);
+    reaches(cluster, "endless", "Running");
     let scale = |replicas: &str| {
         let replicas = format!("--replicas={replicas}");
         cluster
@@ -504,8 +506,31 @@ fn slots(cluster: &Cluster, clinic: &Clinic) {
             .success();
     };
     scale("0");
-    thread::sleep(Duration::from_secs(135));
+    let back = Instant::now() + Duration::from_secs(135);
+    cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
+        operator_processes().is_empty()
+    });
+    let uid = &runs(cluster, "endless")[0]["metadata"]["uid"];
+    let of_endless = format!("hipaa-iac.dev/run-uid={}", uid.as_str().unwrap());
+    let made = |kind: &str| cluster.get(&[kind, "-n", SCRATCH, "-l", &of_endless]);
+    cluster.eventually("Kubernetes to end the pod", Duration::from_mins(1), || {
+        made("pods")["items"].as_array().is_some_and(Vec::is_empty)
+    });
+    let job = &made("jobs")["items"][0];
+    assert_eq!(
+        job["status"]["conditions"][0]["reason"], "DeadlineExceeded",
+        "{job:#}"
+    );
+    assert!(clinic.records("endless").is_empty());
+    thread::sleep(back.saturating_duration_since(Instant::now()));
     scale("1");
+    let run = finished(cluster, "endless");
+    assert_eq!(
+        verdict(&run),
+        ("Inconclusive", "DeadlineExceeded"),
+        "{run:#}"
+    );
+    recorded_once(clinic, "endless", &run);
     cluster.eventually("the slots meanwhile to be recorded", PATIENCE, || {
         scheduled()
             .iter()
@@ -558,13 +583,21 @@ fn slots(cluster: &Cluster, clinic: &Clinic) {
             .any(|record| record["reason"] == "MissedSlot")
     );
     verified(clinic);
-    forget(cluster, &["slots"]);
+    forget(cluster, &["slots", "endless"]);
 }
 
-fn deleted(cluster: &Cluster, clinic: &Clinic) {
+/// What runs goes on meanwhile, and nothing is said of it; of one that is deleted nothing is said either, for its pod cannot be ended.
+fn kubelet_away(cluster: &Cluster, clinic: &Clinic) {
     let node = cluster.node().unwrap();
-    apply(cluster, &[verification("deleted", &slow(300))]);
+    apply(
+        cluster,
+        &[
+            verification("deleted", &slow(300)),
+            verification("unwatched", &slow(8)),
+        ],
+    );
     reaches(cluster, "deleted", "Running");
+    reaches(cluster, "unwatched", "Running");
     node.stop_kubelet().unwrap();
     cluster
         .kubectl(&[
@@ -577,12 +610,12 @@ fn deleted(cluster: &Cluster, clinic: &Clinic) {
         ])
         .success();
     reaches(cluster, "deleted", "Cleaning");
-    // Its pod cannot be ended, so nothing is said of it yet.
-    thread::sleep(Duration::from_secs(8));
-    let still = runs(cluster, "deleted");
-    assert_eq!(still[0]["status"]["phase"], "Cleaning");
-    assert!(!left(cluster).is_empty());
-    assert!(clinic.records("deleted").is_empty());
+    thread::sleep(Duration::from_secs(10));
+    for (name, phase) in [("deleted", "Cleaning"), ("unwatched", "Running")] {
+        assert_eq!(runs(cluster, name)[0]["status"]["phase"], phase, "{name}");
+        assert!(clinic.records(name).is_empty(), "{name}");
+    }
+    assert!(!all_left(cluster).is_empty());
     node.kubelet().unwrap();
     cluster.eventually("the run to be gone", PATIENCE, || {
         runs(cluster, "deleted").is_empty()
@@ -591,22 +624,11 @@ fn deleted(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["verdict"], "Aborted");
     assert_eq!(records[0]["scratch"]["destroyed"], "Verified");
-    assert_eq!(left(cluster), [""; 0]);
-    verified(clinic);
-}
-
-/// What runs goes on meanwhile, and nothing is said of it.
-fn kubelet(cluster: &Cluster, clinic: &Clinic) {
-    let node = cluster.node().unwrap();
-    apply(cluster, &[verification("unwatched", &slow(5))]);
-    reaches(cluster, "unwatched", "Running");
-    node.stop_kubelet().unwrap();
-    thread::sleep(Duration::from_secs(10));
-    assert_eq!(runs(cluster, "unwatched")[0]["status"]["phase"], "Running");
-    node.kubelet().unwrap();
     let run = finished(cluster, "unwatched");
     assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
     recorded_once(clinic, "unwatched", &run);
+    assert_eq!(all_left(cluster), [""; 0]);
+    verified(clinic);
     forget(cluster, &["unwatched"]);
 }
 
@@ -622,6 +644,7 @@ fn api_server(cluster: &Cluster, clinic: &Clinic) {
 
 /// A store that takes connections and answers nothing, for two minutes: worse than one that refuses them.
 fn store_away(cluster: &Cluster, clinic: &Clinic) {
+    clinic.upgrade(cluster, &["restoreVerification.limit=1"]);
     let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
     let before = clinic.records("away").len();
     kill(server, Signal::SIGSTOP).unwrap();
@@ -635,7 +658,7 @@ fn store_away(cluster: &Cluster, clinic: &Clinic) {
     reaches(cluster, "away", "Recording");
     // The next one goes on meanwhile.
     reaches(cluster, "beside", "Recording");
-    assert_eq!(left(cluster), [""; 0]);
+    assert_eq!(all_left(cluster), [""; 0]);
     let status = cluster.get(&["restoreverification", "away", "-n", EHR])["status"].clone();
     assert!(status["lastPassedTime"].is_null(), "{status:#}");
     cluster.eventually("somebody to be told", PATIENCE, || {
@@ -654,42 +677,6 @@ fn store_away(cluster: &Cluster, clinic: &Clinic) {
     forget(cluster, &["away", "beside"]);
 }
 
-fn deadline(cluster: &Cluster, clinic: &Clinic) {
-    let mut more = slow(600);
-    more["deadlines"] = json!({"totalSeconds": 20});
-    apply(cluster, &[verification("endless", &more)]);
-    reaches(cluster, "endless", "Running");
-    let scale = |replicas: &str| {
-        let replicas = format!("--replicas={replicas}");
-        cluster
-            .kubectl(&["scale", DEPLOYMENT, "-n", NAMESPACE, &replicas])
-            .success();
-    };
-    scale("0");
-    cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
-        operator_processes().is_empty()
-    });
-    cluster.eventually("Kubernetes to end the pod", Duration::from_mins(1), || {
-        let pods = cluster.get(&["pods", "-n", SCRATCH]);
-        pods["items"].as_array().is_some_and(Vec::is_empty)
-    });
-    let job = &cluster.get(&["jobs", "-n", SCRATCH])["items"][0];
-    assert_eq!(
-        job["status"]["conditions"][0]["reason"], "DeadlineExceeded",
-        "{job:#}"
-    );
-    assert!(clinic.records("endless").is_empty());
-    scale("1");
-    let run = finished(cluster, "endless");
-    assert_eq!(
-        verdict(&run),
-        ("Inconclusive", "DeadlineExceeded"),
-        "{run:#}"
-    );
-    recorded_once(clinic, "endless", &run);
-    forget(cluster, &["endless"]);
-}
-
 /// After all of it: disks, logs, etcd, evidence.
 fn nothing_left(cluster: &Cluster, clinic: &Clinic) {
     let folder = cluster.node().unwrap().folder();
@@ -706,6 +693,6 @@ fn nothing_left(cluster: &Cluster, clinic: &Clinic) {
         .kubectl(&["logs", DEPLOYMENT, "-n", NAMESPACE])
         .success();
     assert!(logs.contains("a run goes on") && !logs.contains(MARKER));
-    assert_eq!(left(cluster), [""; 0]);
+    assert_eq!(all_left(cluster), [""; 0]);
     verified(clinic);
 }

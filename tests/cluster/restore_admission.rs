@@ -8,7 +8,7 @@ use hipaa_iac_evidence::Signer;
 use serde_json::{Value, json};
 
 use crate::{
-    Case,
+    Case, With,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator, restore_cnpg,
 };
@@ -26,6 +26,7 @@ const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
     Case {
         name,
         own: false,
+        with: With::Nothing,
         run,
     }
 }
@@ -436,7 +437,6 @@ fn forging(cluster: &Cluster) {
         .kubectl(&["delete", "restoreverifications", "--all", "-n", CLINIC])
         .success();
     operator::let_back(cluster);
-    operator::install(cluster);
     operator::ready(cluster);
     let delete = [
         "annotate",
