@@ -302,16 +302,16 @@ fn label<'a>(resource: &'a Resource, key: &str) -> Option<&'a str> {
     metadata.get("labels")?.get(key)?.as_str()
 }
 
-/// Whether an update changes nothing that a policy reads: bookkeeping, finalizers, owners and status may differ.
+/// Whether an update changes nothing that a policy reads: bookkeeping, finalizers and status may differ. Policies read owners; of what is being
+/// deleted they may go too, so that nothing keeps it.
 fn unchanged(old: &Node, new: &Node) -> bool {
-    const BOOKKEEPING: [&str; 9] = [
+    const BOOKKEEPING: [&str; 8] = [
         "creationTimestamp",
         "deletionGracePeriodSeconds",
         "deletionTimestamp",
         "finalizers",
         "generation",
         "managedFields",
-        "ownerReferences",
         "resourceVersion",
         "uid",
     ];
@@ -326,8 +326,14 @@ fn unchanged(old: &Node, new: &Node) -> bool {
     else {
         return false;
     };
+    // Of the old object: whoever writes the new one writes what he likes.
+    let ends = before
+        .get("deletionTimestamp")
+        .is_some_and(|time| !time.is_null());
     same(a, b, &|key| key == "metadata" || key == "status")
-        && same(&before, &after, &|key| BOOKKEEPING.contains(&key))
+        && same(&before, &after, &|key| {
+            BOOKKEEPING.contains(&key) || (ends && key == "ownerReferences")
+        })
 }
 
 /// Up to how many violations of one rule elements of lists are compared.
@@ -816,6 +822,16 @@ mod tests {
         new["metadata"]["annotations"] = json!({"a": "b"});
         assert!(!unchanged(&old, &new));
         assert!(!unchanged(&Value::Null, &new));
+        // Owners count, but for those of what is being deleted.
+        let mut owned = old.clone();
+        owned["metadata"]["ownerReferences"] = json!([{"kind": "A", "name": "a"}]);
+        assert!(!unchanged(&old, &owned) && !unchanged(&owned, &old));
+        let mut ends = owned.clone();
+        ends["metadata"]["deletionTimestamp"] = json!("2026-11-24T00:00:00Z");
+        assert!(!unchanged(&old, &ends));
+        let mut orphaned = ends.clone();
+        orphaned["metadata"]["ownerReferences"] = json!([]);
+        assert!(unchanged(&ends, &orphaned));
     }
 
     #[test]

@@ -235,6 +235,41 @@ async fn updates_are_denied_for_what_is_new_only() {
     );
 }
 
+/// Anybody may write an owner: it makes no violation a pass, and one that goes takes what it excused with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_that_change_are_judged() {
+    let served = Served::start(Setup::default()).await;
+    let database = |owners: Value| {
+        json!({"apiVersion": "apps/v1", "kind": "StatefulSet",
+            "metadata": {"name": "db", "namespace": "clinic", "ownerReferences": owners},
+            "spec": {"serviceName": "db", "selector": {"matchLabels": {"app": "db"}}, "template": {
+                "metadata": {"labels": {"app": "db"}},
+                "spec": {"containers": [{"name": "postgres", "image": "postgres:17.2"}]}},
+                "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}]}})
+    };
+    let policy = "database-workload-without-backup".to_owned();
+    let free = database(json!([]));
+    let owned = database(
+        json!([{"apiVersion": "acid.zalan.do/v1", "kind": "postgresql", "name": "acid", "uid": "1",
+        "controller": true}]),
+    );
+    let update = async |old: &Value, new: &Value| {
+        let ask = request("UPDATE", new, Some(old));
+        served.ask("workloads-phi", ask).await
+    };
+    let taken = update(&free, &owned).await;
+    assert!(policies(&taken, "unknown").contains(&policy), "{taken}");
+    let left = update(&owned, &free).await;
+    assert_eq!(policies(&left, "denied"), [policy], "{left}");
+    // What is being deleted may lose it.
+    let mut ends = owned.clone();
+    ends["metadata"]["deletionTimestamp"] = json!("2026-11-24T00:00:00Z");
+    let mut orphaned = ends.clone();
+    orphaned["metadata"]["ownerReferences"] = json!([]);
+    let response = update(&ends, &orphaned).await;
+    assert_eq!(response["allowed"], true, "{response}");
+}
+
 /// Rules of an Ingress have no names.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_old_violation_excuses_one_wherever_it_moves() {
