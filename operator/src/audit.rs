@@ -4,17 +4,23 @@
 //! ended. Names of objects are in it, contents of objects never. The file and standard output have a chain each: what a full disk takes from
 //! the one is in the other, and the one says how many entries it lost. A file that may not grow for ever gives way to a new one, and is kept as
 //! `<file>.1` in place of the one before; the chain goes on from the one to the other.
+//!
+//! A request that is refused before it is read has no entry of its own, for whoever reaches the port can send any number of them: they are counted,
+//! and one line a minute tells of those of one webhook and status.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write},
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use serde::Serialize;
@@ -27,6 +33,9 @@ const GENESIS: &str = "000000000000000000000000000000000000000000000000000000000
 const QUEUE: usize = 16 << 10;
 /// The longest line that is read back, in bytes.
 const MAX_LINE: u64 = 1 << 20;
+/// How often the log is told of refused requests of one webhook and status, and how often it is looked for them.
+const REFUSALS: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// One decision.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -93,6 +102,61 @@ pub struct Entry {
 pub struct Log {
     sender: SyncSender<Entry>,
     dropped: Arc<Dropped>,
+    refusals: Arc<Refusals>,
+}
+
+/// Requests that were refused, by webhook and status.
+#[derive(Debug, Default)]
+struct Refusals(Mutex<BTreeMap<(&'static str, u16), Refusal>>);
+
+/// Those of one webhook and status.
+#[derive(Debug)]
+struct Refusal {
+    /// How many the log was not told of.
+    untold: u64,
+    /// The address that the last one came from: nobody has said who he is.
+    from: IpAddr,
+    /// When the log was told last.
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    fn count(&self, entry: &'static str, status: u16, from: IpAddr) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let refusal = all.entry((entry, status)).or_insert(Refusal {
+            untold: 0,
+            from,
+            told: None,
+        });
+        refusal.untold += 1;
+        refusal.from = from;
+    }
+
+    /// What the log is to be told by now; at its end everything.
+    fn due(&self, now: Instant, end: bool) -> Vec<Value> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = Vec::new();
+        for ((entry, status), refusal) in &mut *all {
+            let is_due = refusal
+                .told
+                .is_none_or(|told| now.duration_since(told) >= REFUSALS);
+            if refusal.untold == 0 || !(is_due || end) {
+                continue;
+            }
+            lines.push(json!({
+                "event": "refused",
+                "time": crate::server::timestamp(),
+                "entry": entry,
+                "status": status,
+                "requests": refusal.untold,
+                "from": refusal.from.to_string(),
+                "unjudged": "refused",
+            }));
+            refusal.untold = 0;
+            refusal.told = Some(now);
+        }
+        lines
+    }
 }
 
 /// Entries that were lost.
@@ -148,10 +212,12 @@ impl Log {
         }
         let (sender, receiver) = sync_channel(QUEUE);
         let dropped = Arc::new(Dropped::default());
+        let refusals = Arc::new(Refusals::default());
         let work = Work {
             sinks,
             replica: replica.to_owned(),
             dropped: Arc::clone(&dropped),
+            refusals: Arc::clone(&refusals),
         };
         let thread = std::thread::Builder::new()
             .name("audit-log".to_owned())
@@ -159,7 +225,12 @@ impl Log {
         let writer = Writer {
             thread: Some(thread),
         };
-        Ok((Self { sender, dropped }, writer))
+        let log = Self {
+            sender,
+            dropped,
+            refusals,
+        };
+        Ok((log, writer))
     }
 
     /// Queues an entry; never waits.
@@ -172,6 +243,11 @@ impl Log {
         }
     }
 
+    /// Counts a request that was refused before it could be judged; never waits.
+    pub fn refuse(&self, entry: &'static str, status: u16, from: IpAddr) {
+        self.refusals.count(entry, status, from);
+    }
+
     /// How many entries were lost since the start.
     pub fn dropped(&self) -> u64 {
         self.dropped.all.load(Ordering::Relaxed)
@@ -182,21 +258,21 @@ struct Work {
     sinks: Vec<Sink>,
     replica: String,
     dropped: Arc<Dropped>,
+    refusals: Arc<Refusals>,
 }
 
 impl Work {
     fn run(mut self, receiver: &Receiver<Entry>) {
         self.put(json!({"event": "start", "version": env!("CARGO_PKG_VERSION")}));
-        while let Ok(entry) = receiver.recv() {
-            let dropped = self.dropped.queued.swap(0, Ordering::Relaxed);
-            if dropped > 0 {
-                self.put(json!({"event": "dropped", "entries": dropped}));
+        loop {
+            match receiver.recv_timeout(LOOK) {
+                Ok(entry) => self.decision(&entry),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            match serde_json::to_value(&entry) {
-                Ok(value) => self.put(value),
-                Err(error) => tracing::error!(%error, "an audit entry could not be written"),
-            }
+            self.refused(false);
         }
+        self.refused(true);
         self.put(json!({"event": "stop"}));
         for sink in &self.sinks {
             if let Target::File(file) = &sink.target
@@ -204,6 +280,23 @@ impl Work {
             {
                 tracing::error!(%error, "the audit log could not be synced");
             }
+        }
+    }
+
+    fn decision(&mut self, entry: &Entry) {
+        let dropped = self.dropped.queued.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            self.put(json!({"event": "dropped", "entries": dropped}));
+        }
+        match serde_json::to_value(entry) {
+            Ok(value) => self.put(value),
+            Err(error) => tracing::error!(%error, "an audit entry could not be written"),
+        }
+    }
+
+    fn refused(&mut self, end: bool) {
+        for line in self.refusals.due(Instant::now(), end) {
+            self.put(line);
         }
     }
 
@@ -673,6 +766,56 @@ mod tests {
             "{}",
             lines[1]
         );
+    }
+
+    #[test]
+    fn refusals_are_told_once_a_minute_however_many_there_are() {
+        let refusals = Refusals::default();
+        let start = Instant::now();
+        let from = |last: u8| IpAddr::from([10, 0, 0, last]);
+        let due = |seconds, end| refusals.due(start + Duration::from_secs(seconds), end);
+        assert!(due(0, true).is_empty());
+        refusals.count("guard", 400, from(1));
+        assert_eq!(due(0, false)[0]["requests"], 1);
+        for last in 0..=200 {
+            refusals.count("guard", 400, from(last));
+        }
+        refusals.count("workloads", 413, from(9));
+        let of = |line: &Value| (line["entry"].clone(), line["status"].clone());
+        // Another status of another webhook waits for nobody.
+        let lines = due(1, false);
+        assert_eq!(
+            lines.iter().map(of).collect::<Vec<_>>(),
+            [(json!("workloads"), json!(413))]
+        );
+        assert!(due(59, false).is_empty());
+        let lines = due(60, false);
+        assert_eq!((lines.len(), &lines[0]["requests"]), (1, &json!(201)));
+        assert_eq!(lines[0]["from"], "10.0.0.200");
+        // The end waits for nothing.
+        refusals.count("guard", 400, from(2));
+        assert!(due(61, false).is_empty());
+        assert_eq!(due(61, true)[0]["requests"], 1);
+    }
+
+    #[test]
+    fn refusals_stand_in_the_chain_at_its_end_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        let (log, writer) = Log::open(Some(&path), None, false, "r").unwrap();
+        for _ in 0..1000 {
+            log.refuse("workloads", 413, IpAddr::from([10, 0, 0, 1]));
+        }
+        drop(log);
+        writer.finish();
+        check(&path, None).unwrap();
+        let refused: u64 = lines(&path)
+            .iter()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .filter(|entry| entry["event"] == "refused")
+            .map(|entry| entry["requests"].as_u64().unwrap())
+            .sum();
+        assert_eq!(refused, 1000);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The webhook over HTTPS, and the probes and metrics over HTTP.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -14,7 +14,7 @@ use arc_swap::ArcSwapOption;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{Path, State},
+    extract::{ConnectInfo, Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, Version, header},
     middleware,
     response::{IntoResponse, Response},
@@ -247,7 +247,8 @@ pub async fn serve_webhook(
         .http2()
         .max_concurrent_streams(256)
         .max_header_list_size(32 << 10);
-    server.serve(webhook(app).into_make_service()).await
+    let service = webhook(app).into_make_service_with_connect_info::<SocketAddr>();
+    server.serve(service).await
 }
 
 /// Serves probes and metrics until the handle says stop.
@@ -266,15 +267,30 @@ pub async fn serve_probes(
         .await
 }
 
+/// One call of the webhook.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    entry: Entry,
+    /// Where it comes from.
+    from: IpAddr,
+    began: Instant,
+}
+
 async fn validate(
     State(app): State<Arc<App>>,
     Path(entry): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let began = Instant::now();
     let Some(entry) = Entry::find(&entry) else {
         return (StatusCode::NOT_FOUND, "no such webhook\n").into_response();
+    };
+    let call = Call {
+        entry,
+        from: peer.ip().to_canonical(),
+        began,
     };
     let is_json = headers
         .get(header::CONTENT_TYPE)
@@ -287,7 +303,7 @@ async fn validate(
     if !is_json {
         return refuse(
             &app,
-            entry,
+            call,
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "",
             "the content type is not application/json",
@@ -301,7 +317,7 @@ async fn validate(
     if length > MAX_BODY {
         return refuse(
             &app,
-            entry,
+            call,
             StatusCode::PAYLOAD_TOO_LARGE,
             "",
             "the body is too large",
@@ -322,7 +338,7 @@ async fn validate(
         Ok((_, Err(_))) => {
             return refuse(
                 &app,
-                entry,
+                call,
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "",
                 "the body is too large, or ended early",
@@ -331,7 +347,7 @@ async fn validate(
         Err(_) => {
             return refuse(
                 &app,
-                entry,
+                call,
                 StatusCode::REQUEST_TIMEOUT,
                 "",
                 "the body came too slowly, or too many large ones came at once",
@@ -339,20 +355,20 @@ async fn validate(
         }
     };
     let Ok(permit) = Arc::clone(&app.permits).try_acquire_owned() else {
-        return unjudged(&app, entry, &body, began, Unjudged::Overload);
+        return unjudged(&app, call, &body, Unjudged::Overload);
     };
     let deadline = app.deadline;
     let left = || deadline.saturating_sub(began.elapsed());
     let turn = Arc::clone(app.turns.of(length)).acquire_owned();
     let Ok(turn) = tokio::time::timeout(left(), turn).await else {
-        return unjudged(&app, entry, &body, began, Unjudged::Deadline);
+        return unjudged(&app, call, &body, Unjudged::Deadline);
     };
     app.metrics.in_flight.inc();
     let work = {
         let app = Arc::clone(&app);
         let body = body.clone();
         tokio::task::spawn_blocking(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, entry, &body, began)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, call, &body)));
             app.metrics.in_flight.dec();
             drop((permit, turn, share));
             outcome
@@ -362,18 +378,19 @@ async fn validate(
         Ok(Ok(Ok(response))) => response,
         Ok(_) => {
             tracing::error!(entry = entry.as_str(), "a review made the program fail");
-            unjudged(&app, entry, &body, began, Unjudged::Failure)
+            unjudged(&app, call, &body, Unjudged::Failure)
         }
-        Err(_) => unjudged(&app, entry, &body, began, Unjudged::Deadline),
+        Err(_) => unjudged(&app, call, &body, Unjudged::Deadline),
     }
 }
 
 /// Reads and judges one review.
-fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
+fn work(app: &App, call: Call, body: &[u8]) -> Response {
+    let entry = call.entry;
     let answered = if matches!(entry, Entry::Guard | Entry::Deletions) {
         review::parse::<Value>(body).map(|request| {
             let decision = guard::judge(&app.waiver_namespaces, app.mode, today(), &request);
-            finish(app, entry, &request, decision, None, began)
+            finish(app, call, &request, decision, None)
         })
     } else {
         review::parse::<Node>(body).map(|request| {
@@ -386,10 +403,10 @@ fn work(app: &App, entry: Entry, body: &[u8], began: Instant) -> Response {
                 }
                 None => Decision::of(without_verdict(entry, Unjudged::Starting)),
             };
-            finish(app, entry, &request, decision, None, began)
+            finish(app, call, &request, decision, None)
         })
     };
-    answered.unwrap_or_else(|_| unjudged(app, entry, body, began, Unjudged::Unreadable))
+    answered.unwrap_or_else(|_| unjudged(app, call, body, Unjudged::Unreadable))
 }
 
 /// Why there is an answer without a verdict.
@@ -449,16 +466,16 @@ fn without_verdict(entry: Entry, why: Unjudged) -> Answer {
 }
 
 /// Answers without a verdict: closed where PHI is, open elsewhere.
-fn unjudged(app: &App, entry: Entry, body: &[u8], began: Instant, why: Unjudged) -> Response {
+fn unjudged(app: &App, call: Call, body: &[u8], why: Unjudged) -> Response {
     // Read without its objects, a review has no depth, and without the id there is no answer.
     match review::parse::<IgnoredAny>(body) {
         Ok(request) => {
-            let decision = Decision::of(without_verdict(entry, why));
-            finish(app, entry, &request, decision, Some(why), began)
+            let decision = Decision::of(without_verdict(call.entry, why));
+            finish(app, call, &request, decision, Some(why))
         }
         Err(malformed) => refuse(
             app,
-            entry,
+            call,
             StatusCode::BAD_REQUEST,
             &malformed.uid,
             &malformed.message,
@@ -469,23 +486,21 @@ fn unjudged(app: &App, entry: Entry, body: &[u8], began: Instant, why: Unjudged)
 /// Writes a decision down and answers with it.
 fn finish<T: Object>(
     app: &App,
-    entry: Entry,
+    call: Call,
     request: &Request<T>,
     decision: Decision,
     unjudged: Option<Unjudged>,
-    began: Instant,
 ) -> Response {
-    record(app, entry, request, &decision, unjudged, began);
+    record(app, call, request, &decision, unjudged);
     respond(StatusCode::OK, &request.uid, decision.answer)
 }
 
 fn record<T: Object>(
     app: &App,
-    entry: Entry,
+    Call { entry, began, .. }: Call,
     request: &Request<T>,
     decision: &Decision,
     unjudged: Option<Unjudged>,
-    began: Instant,
 ) {
     let catalog = app.catalog.load();
     // A scale is of an object of another kind.
@@ -570,9 +585,12 @@ fn record<T: Object>(
 }
 
 /// What is no review gets a review that denies, with the status that says whose fault it is: the API server then does as the failure policy says.
-fn refuse(app: &App, entry: Entry, status: StatusCode, uid: &str, message: &str) -> Response {
+/// It is counted, in the audit log too: what was asked is not known.
+fn refuse(app: &App, call: Call, status: StatusCode, uid: &str, message: &str) -> Response {
+    let entry = call.entry.as_str();
+    app.audit.refuse(entry, status.as_u16(), call.from);
     let labels = RequestLabels {
-        entry: entry.as_str(),
+        entry,
         operation: "none",
         kind: "other".to_owned(),
         decision: "refused",

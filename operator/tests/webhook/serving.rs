@@ -686,6 +686,23 @@ async fn what_is_no_review_is_refused_and_the_next_one_answered() {
     let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!((status, &answer["response"]["uid"]), (400, &json!("u1")));
     assert_eq!(answer["response"]["allowed"], false);
+    // One line for each status, however many there were.
+    let log = served.audit("\"status\":415").await;
+    let refused: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|entry: &Value| entry["event"] == "refused")
+        .collect();
+    let statuses: Vec<u64> = refused
+        .iter()
+        .map(|entry| entry["status"].as_u64().unwrap())
+        .collect();
+    assert_eq!(statuses, [400, 415], "{log}");
+    for entry in &refused {
+        assert_eq!(entry["entry"], "workloads");
+        assert_eq!(entry["from"], "127.0.0.1");
+        assert_eq!(entry["unjudged"], "refused");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -717,6 +734,7 @@ async fn three_mebibytes_are_judged_and_an_oversized_body_is_refused() {
             "{error}"
         ),
     }
+    served.audit("\"status\":413").await;
     let response = served
         .ask(
             "workloads",
@@ -782,6 +800,7 @@ async fn a_slow_client_is_given_up_and_holds_nobody_else() {
         .unwrap()
         .unwrap();
     assert_eq!(status, 408);
+    served.audit("\"status\":408").await;
 }
 
 /// `{"a": {"a": …}}`, deeper than `serde_json` reads.
