@@ -57,7 +57,7 @@ pub async fn discover(
         let answer = match discovery::group(client, group).await {
             Ok(answer) => answer,
             Err(kube::Error::Api(status)) => {
-                tracing::warn!(group, reason = %status.reason, "an API group could not be read");
+                tracing::debug!(group, reason = %status.reason, "an API group could not be read");
                 failed.insert(group.to_owned());
                 continue;
             }

@@ -19,6 +19,7 @@ pub mod review;
 pub mod run;
 pub mod secret;
 pub mod server;
+pub mod standing;
 pub mod status;
 pub mod tls;
 pub mod waive;

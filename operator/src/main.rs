@@ -12,6 +12,9 @@ use hipaa_iac_operator::{
 };
 use tracing_subscriber::EnvFilter;
 
+/// What the client of the API server says of each attempt that fails; the operator says once what that means. `--log` may ask for it.
+const QUIET: &str = "kube_client::client::builder=off,kube_runtime::watcher=off";
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve(*args),
@@ -58,7 +61,8 @@ fn crds(name: Option<&str>) -> Result<(), String> {
 }
 
 fn serve(args: Serve) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&args.log).map_err(|error| format!("--log: {error}"))?;
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", args.log))
+        .map_err(|error| format!("--log: {error}"))?;
     // Standard output belongs to the audit log.
     tracing_subscriber::fmt()
         .json()

@@ -50,6 +50,7 @@ use crate::{
     register::{NAME_LABEL, Registration},
     restore, secret,
     server::{self, App, timestamp, today, unix_now},
+    standing::Standing,
     status,
     tls::{self, Demands, Identity},
     watch::Watches,
@@ -243,8 +244,13 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         tell: Notify::new(),
     });
     let mut tasks = tokio::task::JoinSet::new();
-    for events in [policy_events, waiver_events, agreement_events] {
-        tasks.spawn(follow(Arc::clone(&shared), events));
+    for (kind, events) in [
+        ("Policy", policy_events),
+        ("Waiver", waiver_events),
+        ("Agreement", agreement_events),
+    ] {
+        let shared = Arc::clone(&shared);
+        tasks.spawn(async move { follow(kind, events, || shared.changed.notify_one()).await });
     }
     tasks.spawn(follow_definitions(Arc::clone(&shared)));
     tasks.spawn(keep_catalog(Arc::clone(&shared)));
@@ -348,11 +354,25 @@ fn slim(mut object: DynamicObject) -> DynamicObject {
     object
 }
 
-async fn follow(shared: Arc<Shared>, mut events: Events) {
+/// Hears of what becomes of our own resources. Where their definition is missing every attempt begins and fails: nothing has changed, and the
+/// stream's own patience never grows.
+async fn follow(kind: &'static str, mut events: Events, changed: impl Fn()) {
+    let mut standing = Standing::default();
     while let Some(event) = events.next().await {
         match event {
-            Ok(_) => shared.changed.notify_one(),
-            Err(error) => tracing::warn!(%error, "the custom resources could not be watched"),
+            Ok(watcher::Event::Init) => {}
+            Ok(_) => {
+                if standing.becomes(None) {
+                    tracing::info!(kind, "the custom resources are watched again");
+                }
+                changed();
+            }
+            Err(error) => {
+                if standing.becomes(Some(&error.to_string())) {
+                    tracing::warn!(kind, %error, "the custom resources cannot be watched; it is tried again");
+                }
+                tokio::time::sleep(standing.pause()).await;
+            }
         }
     }
 }
@@ -363,8 +383,10 @@ async fn follow_definitions(shared: Arc<Shared>) {
     let api: Api<PartialObjectMeta<CustomResourceDefinition>> = Api::all(shared.client.clone());
     let config = watcher::Config::default().page_size(250);
     let mut events = Box::pin(watcher(api, config).default_backoff());
+    let mut standing = Standing::default();
     while let Some(event) = events.next().await {
         match event {
+            Ok(watcher::Event::Init) => {}
             Ok(watcher::Event::Apply(definition) | watcher::Event::Delete(definition)) => {
                 // Its name is the plural and the group.
                 let name = definition.name_any();
@@ -384,9 +406,12 @@ async fn follow_definitions(shared: Arc<Shared>) {
                     shared.changed.notify_one();
                 }
             }
-            Ok(_) => {}
+            Ok(_) => {
+                standing.becomes(None);
+            }
             Err(error) => {
                 tracing::debug!(%error, "the definitions of custom resources could not be watched");
+                tokio::time::sleep(standing.pause()).await;
             }
         }
     }
@@ -479,6 +504,7 @@ async fn keep_catalog(shared: Arc<Shared>) {
     // What the catalog was made of.
     let mut made_of = String::new();
     let mut made: Option<Arc<Catalog>> = None;
+    let (mut building, mut reading) = (Standing::default(), Standing::default());
     loop {
         let resources = shared.resources();
         let now = format!("{} {resources:?}", today());
@@ -491,14 +517,22 @@ async fn keep_catalog(shared: Arc<Shared>) {
                     tracing::info!(policies = catalog.count, digest = %catalog.digest, "policies were put together");
                     made = Some(Arc::new(catalog));
                     made_of = now;
+                    building.becomes(None);
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
+                    if building.becomes(Some(&error)) {
+                        tracing::error!(%error, "the policies could not be put together; the last good set keeps serving");
+                    }
                 }
             }
         }
         if let Some(catalog) = &made {
-            read_cluster(&shared, catalog, &mut watches).await;
+            let trouble = read_cluster(&shared, catalog, &mut watches).await;
+            if reading.becomes(trouble.as_deref())
+                && let Some(trouble) = trouble
+            {
+                tracing::warn!(%trouble, "the API server could not be asked all that it serves");
+            }
             // Before the first answer of the API server the kinds that are watched are not known, and nothing is ready.
             if !shared.served.load().is_empty() {
                 shared.app.catalog.store(Some(Arc::clone(catalog)));
@@ -548,8 +582,8 @@ async fn build(
     }
 }
 
-/// Asks what the API server serves of what the catalog names, and watches what policies read.
-async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches) {
+/// Asks what the API server serves of what the catalog names, and watches what policies read. What could not be asked, if anything.
+async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches) -> Option<String> {
     let watched: BTreeSet<GroupKind> = catalog.watched_kinds();
     let mut kinds = watched.clone();
     kinds.extend(catalog.judged_kinds().into_iter().cloned());
@@ -569,15 +603,16 @@ async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches)
                 &failed,
             );
             shared.served.store(Arc::new(served));
+            let groups: Vec<&str> = failed.iter().map(String::as_str).collect();
+            (!groups.is_empty()).then(|| format!("no answer for {}", groups.join(", ")))
         }
-        Err(error) => {
-            tracing::warn!(%error, "the API server could not be asked what it serves");
-        }
+        Err(error) => Some(error.to_string()),
     }
 }
 
 /// Keeps the certificate that is served: from files, or from the Secret, which the leader renews.
 async fn keep_certificates(shared: Arc<Shared>) {
+    let mut standing = Standing::default();
     loop {
         let result = match (&shared.args.tls_cert_file, &shared.args.tls_key_file) {
             (Some(certificate), Some(key)) => {
@@ -598,10 +633,13 @@ async fn keep_certificates(shared: Arc<Shared>) {
             }
             _ => managed(&shared).await,
         };
+        let is_news = standing.becomes(result.as_ref().err().map(String::as_str));
         match result {
             Ok(true) => tracing::info!("another certificate is served from now on"),
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the certificate could not be kept current"),
+            Err(error) if is_news => {
+                tracing::warn!(%error, "the certificate could not be kept current");
+            }
+            Ok(false) | Err(_) => {}
         }
         let wait = if shared.app.identity.validity().is_none() {
             // Every replica is ready as soon as the leader has made one.
@@ -702,6 +740,7 @@ fn serve_bundle(shared: &Shared, bundle: &Bundle) -> Result<bool, String> {
 
 /// Keeps the webhook configuration: made when there is somebody who answers, and never against an administrator who took it away.
 async fn keep_registered(shared: Arc<Shared>) {
+    let mut standing = Standing::default();
     loop {
         if !shared.leads() {
             // What a former leader saw may be over, and one that goes on telling it hides that from the alert.
@@ -712,15 +751,22 @@ async fn keep_registered(shared: Arc<Shared>) {
                 Ok(Registered::Yes) => {
                     shared.app.metrics.registered.set(1);
                     shared.held.store(false, Ordering::Relaxed);
+                    if standing.becomes(None) {
+                        tracing::info!("the webhook configuration is kept again");
+                    }
                 }
                 Ok(Registered::Held(why)) => {
                     shared.app.metrics.registered.set(0);
                     shared.held.store(true, Ordering::Relaxed);
-                    tracing::warn!(why, "the webhook configuration is left alone");
+                    if standing.becomes(Some(why)) {
+                        tracing::warn!(why, "the webhook configuration is left alone");
+                    }
                 }
                 Ok(Registered::Waiting) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "the webhook configuration could not be written");
+                    if standing.becomes(Some(&error.to_string())) {
+                        tracing::warn!(%error, "the webhook configuration could not be written");
+                    }
                 }
             }
         }
@@ -1067,4 +1113,28 @@ pub fn kinds() -> Result<Value, CatalogError> {
         "judged": list(catalog.judged_kinds()),
         "watched": list(catalog.watched_kinds().iter().collect()),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// As a watch of a kind that is not defined goes on, and what follows when it is.
+    #[tokio::test]
+    async fn attempts_that_fail_are_no_changes_and_wait_for_each_other() {
+        let events: [Result<watcher::Event<DynamicObject>, watcher::Error>; 4] = [
+            Ok(watcher::Event::Init),
+            Err(watcher::Error::NoResourceVersion),
+            Ok(watcher::Event::Init),
+            Ok(watcher::Event::InitDone),
+        ];
+        let changes = Cell::new(0);
+        let began = Instant::now();
+        let events = Box::pin(futures::stream::iter(events));
+        follow("Policy", events, || changes.set(changes.get() + 1)).await;
+        assert_eq!(changes.get(), 1);
+        assert!(began.elapsed() >= Duration::from_secs(1));
+    }
 }

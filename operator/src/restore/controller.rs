@@ -58,7 +58,7 @@ use super::{
     schedule::Schedule,
     snapshots, verification,
 };
-use crate::server::App;
+use crate::{server::App, standing::Standing};
 
 /// Keeps a run until nothing of it is left.
 pub const FINALIZER: &str = "hipaa-iac.dev/scratch-cleanup";
@@ -533,6 +533,7 @@ impl Controller {
 
     /// Looks again and again, sooner when something was done.
     async fn repeat(&self, work: Work) {
+        let mut standing = Standing::default();
         loop {
             let mut pause = PERIOD;
             if self.leads() {
@@ -543,10 +544,14 @@ impl Controller {
                         Err(_) => Err(Trouble::Mistake("a look took too long".to_owned())),
                     },
                 };
-                match looked {
-                    Ok(true) => pause = SOON,
-                    Ok(false) => {}
-                    Err(trouble) => tracing::warn!(%trouble, "restore verification"),
+                let trouble = looked.as_ref().err().map(ToString::to_string);
+                if standing.becomes(trouble.as_deref())
+                    && let Some(trouble) = trouble
+                {
+                    tracing::warn!(%trouble, "restore verification");
+                }
+                if matches!(looked, Ok(true)) {
+                    pause = SOON;
                 }
             } else {
                 self.forget();

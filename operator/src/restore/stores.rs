@@ -17,6 +17,7 @@ use kube::{
 use tokio::sync::watch;
 
 use super::figures::Figures;
+use crate::standing::Standing;
 
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(30);
@@ -107,10 +108,17 @@ fn size(store: &str, runs: &[Run]) -> Option<u64> {
 
 /// Sees to the stores as long as this replica leads, until the task is aborted.
 pub async fn run(client: Client, figures: Figures, leads: watch::Receiver<bool>) {
+    let mut standing = Standing::default();
     loop {
         let leads = *leads.borrow();
-        if leads && let Err(error) = keep(&client, &figures).await {
-            tracing::warn!(%error, "the evidence stores could not be seen to");
+        if leads {
+            let trouble = keep(&client, &figures).await.err();
+            let told = trouble.as_ref().map(ToString::to_string);
+            if standing.becomes(told.as_deref())
+                && let Some(error) = trouble
+            {
+                tracing::warn!(%error, "the evidence stores could not be seen to");
+            }
         }
         tokio::time::sleep(PERIOD).await;
     }
