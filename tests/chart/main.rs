@@ -118,6 +118,7 @@ fn values_that_mean_nothing_are_refused() {
         // Two ports of one number, which the API server refuses.
         ("service.port=8080", "port"),
         ("fullnameOverride=Foo_Bar", "fullnameOverride"),
+        ("fullnameOverride=on", "fullnameOverride"),
         // No node could ever be drained.
         ("podDisruptionBudget.maxUnavailable=0", "maxUnavailable"),
         ("podDisruptionBudget.maxUnavailable=0%", "maxUnavailable"),
@@ -177,6 +178,37 @@ fn lists_are_texts_whatever_they_hold() {
         "value: \"on,a: b\"\n",
     ] {
         assert!(text.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn names_of_namespaces_and_releases_are_texts_whatever_they_look_like() {
+    let tree = Tree::with(&[("values.yaml", EVERYTHING)]).unwrap();
+    let file = tree.path().join("values.yaml").display().to_string();
+    for (release, namespace) in [("on", "123"), ("off", "0x1"), ("y", "1e3"), ("yes", "no")] {
+        let set = format!("restoreVerification.namespace={namespace}9");
+        let ran = helm(&[
+            "template",
+            release,
+            CHART,
+            "-n",
+            namespace,
+            "-f",
+            &file,
+            "--set-string",
+            &set,
+        ]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        for name in [release, namespace] {
+            let bare = |line: &&str| {
+                let value = line.split_once(": ").map(|(_, value)| value);
+                value == Some(name) || line.trim_start().strip_prefix("- ") == Some(name)
+            };
+            let found: Vec<&str> = ran.stdout.lines().filter(bare).collect();
+            assert!(found.is_empty(), "{found:?}");
+        }
+        let line = format!("namespace: \"{namespace}\"\n");
+        assert!(ran.stdout.contains(&line), "{line}");
     }
 }
 

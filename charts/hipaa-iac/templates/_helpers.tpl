@@ -10,7 +10,7 @@
 
 {{- define "hipaa-iac.selector" -}}
 app.kubernetes.io/name: hipaa-iac
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | toYaml }}
 {{- end -}}
 
 {{- define "hipaa-iac.labels" -}}
