@@ -3,7 +3,7 @@
 //! Everything here is a function of its arguments, the clock included. A renewal of the CA has two steps, so that no request is lost: first the
 //! new CA stands beside the old one in what the API server trusts, then the server certificate is made anew under it.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -13,6 +13,8 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
+/// A certificate that ends within so many seconds is renewed whatever else is so: it can only get better.
+const LAST_MOMENT: i64 = 30;
 /// How far back certificates are valid: clocks differ.
 const BACKDATED: Duration = Duration::from_mins(5);
 
@@ -87,6 +89,23 @@ pub enum Step {
     NewCertificate,
 }
 
+/// Whose certificates API servers take for the webhook's, as the leader sees the webhook configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// It was not looked at yet.
+    #[default]
+    Unknown,
+    /// There is none, and none is written: nobody asks.
+    Nobody,
+    /// It is there.
+    In {
+        /// The CAs that it names, in PEM; several texts where its webhooks differ.
+        authorities: BTreeSet<String>,
+        /// An administrator keeps it as it is: another CA does not get there.
+        held: bool,
+    },
+}
+
 /// The certificates of a text in PEM.
 fn certificates(pem: &str) -> Vec<CertificateDer<'static>> {
     CertificateDer::pem_slice_iter(pem.as_bytes())
@@ -128,6 +147,13 @@ fn is_signed_by(certificate: &str, authorities: &str) -> bool {
         (Some((_, Some(of))), Some((Some(own), _))) => of == own,
         _ => false,
     }
+}
+
+/// Whether a text in PEM holds the current CA of `authorities`.
+fn trusts(pem: &str, authorities: &str) -> bool {
+    certificates(authorities)
+        .first()
+        .is_some_and(|current| certificates(pem).contains(current))
 }
 
 fn extension<T>(
@@ -183,6 +209,11 @@ pub fn next_step(bundle: Option<&Bundle>, profile: &Profile, now: i64) -> Step {
     if now >= authority.renew_at() {
         return Step::NewAuthority;
     }
+    certificate_step(bundle, profile, now)
+}
+
+/// What has to be done with the server certificate under the CA that there is.
+fn certificate_step(bundle: &Bundle, profile: &Profile, now: i64) -> Step {
     let usable = KeyPair::from_pem(&bundle.key).is_ok()
         && is_signed_by(&bundle.certificate, &bundle.authorities);
     let named = {
@@ -194,6 +225,51 @@ pub fn next_step(bundle: Option<&Bundle>, profile: &Profile, now: i64) -> Step {
             Step::None
         }
         _ => Step::NewCertificate,
+    }
+}
+
+/// The step that can be taken now without a request that fails: a CA is replaced where the new one can be made known, and signs once it is. `settled`
+/// says that API servers have had time to hear of what `trust` says.
+pub fn safe_step(
+    bundle: Option<&Bundle>,
+    profile: &Profile,
+    now: i64,
+    trust: &Trust,
+    settled: bool,
+) -> Step {
+    let step = next_step(bundle, profile, now);
+    let Some(bundle) = bundle else {
+        return step;
+    };
+    let may_replace = match trust {
+        Trust::Unknown => false,
+        Trust::Nobody => true,
+        Trust::In { held, .. } => !held,
+    };
+    let step = match step {
+        Step::NewAuthority if !may_replace => certificate_step(bundle, profile, now),
+        step => step,
+    };
+    if step != Step::NewCertificate {
+        return step;
+    }
+    let serves = validity(&bundle.certificate)
+        .is_some_and(|validity| validity.holds_at(now + LAST_MOMENT))
+        && KeyPair::from_pem(&bundle.key).is_ok();
+    let is_known = match trust {
+        Trust::Unknown => false,
+        Trust::Nobody => true,
+        Trust::In { authorities, .. } => {
+            settled
+                && authorities
+                    .iter()
+                    .all(|pem| trusts(pem, &bundle.authorities))
+        }
+    };
+    if serves && !is_known {
+        Step::None
+    } else {
+        step
     }
 }
 
@@ -385,6 +461,72 @@ mod tests {
         let next = take_step(Some(&done), Step::NewAuthority, &profile(), later).unwrap();
         assert_eq!(certificates(&next.authorities).len(), 2);
         assert!(!next.authorities.contains(bundle.authorities.trim()));
+    }
+
+    fn named(authorities: &str, held: bool) -> Trust {
+        Trust::In {
+            authorities: [authorities.to_owned()].into(),
+            held,
+        }
+    }
+
+    fn safe(bundle: &Bundle, now: i64, trust: &Trust) -> Step {
+        safe_step(Some(bundle), &profile(), now, trust, true)
+    }
+
+    #[test]
+    fn a_certificate_waits_until_its_authority_is_known() {
+        let bundle = take_step(None, Step::Everything, &profile(), NOW).unwrap();
+        let now = NOW + 601 * DAY;
+        let renewed =
+            take_step(Some(&bundle), Step::NewCertificate, &profile(), now - DAY).unwrap();
+        let old = named(&renewed.authorities, false);
+        assert_eq!(safe(&renewed, now, &old), Step::NewAuthority);
+        assert_eq!(safe(&renewed, now, &Trust::Unknown), Step::None);
+        let both = take_step(Some(&renewed), Step::NewAuthority, &profile(), now).unwrap();
+        // A new leader does not know what is published, and what is may be the old one alone.
+        assert_eq!(safe(&both, now, &Trust::Unknown), Step::None);
+        assert_eq!(safe(&both, now, &old), Step::None);
+        let new = named(&both.authorities, false);
+        assert_eq!(
+            safe_step(Some(&both), &profile(), now, &new, false),
+            Step::None
+        );
+        assert_eq!(safe(&both, now, &new), Step::NewCertificate);
+        // One webhook of several was left behind.
+        let differ = Trust::In {
+            authorities: [both.authorities.clone(), renewed.authorities.clone()].into(),
+            held: false,
+        };
+        assert_eq!(safe(&both, now, &differ), Step::None);
+        // Nobody asks; or what is served ends in a moment.
+        assert_eq!(safe(&both, now, &Trust::Nobody), Step::NewCertificate);
+        let end = validity(&both.certificate).unwrap().not_after;
+        assert_eq!(safe(&both, end - 20, &old), Step::NewCertificate);
+        assert_eq!(safe(&both, end - 40, &old), Step::None);
+    }
+
+    #[test]
+    fn a_held_configuration_is_served_under_its_own_authority() {
+        let bundle = take_step(None, Step::Everything, &profile(), NOW).unwrap();
+        let now = NOW + 601 * DAY;
+        let renewed =
+            take_step(Some(&bundle), Step::NewCertificate, &profile(), now - DAY).unwrap();
+        let held = named(&renewed.authorities, true);
+        assert_eq!(step(&renewed, now), Step::NewAuthority);
+        assert_eq!(safe(&renewed, now, &held), Step::None);
+        // The certificate goes on being renewed, under the same CA.
+        let later = now + 61 * DAY;
+        assert_eq!(safe(&renewed, later, &held), Step::NewCertificate);
+        let again = take_step(Some(&renewed), Step::NewCertificate, &profile(), later).unwrap();
+        assert_eq!(again.authorities, renewed.authorities);
+        assert!(is_signed_by(&again.certificate, &renewed.authorities));
+        assert_eq!(safe(&again, later, &held), Step::None);
+        // It was held between the new CA and its publication.
+        let both = take_step(Some(&renewed), Step::NewAuthority, &profile(), now).unwrap();
+        assert_eq!(safe(&both, now, &held), Step::None);
+        // A CA that has ended is worth nothing.
+        assert_eq!(safe(&again, NOW + 901 * DAY, &held), Step::Everything);
     }
 
     #[test]

@@ -41,7 +41,7 @@ use crate::{
     catalog::{
         ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources,
     },
-    certificates::{self, Bundle, Profile, Step},
+    certificates::{self, Bundle, Profile, Step, Trust},
     cluster::Cluster,
     discovery::{Discovered, Served, discover},
     judge::Options,
@@ -103,10 +103,8 @@ struct Shared {
     served: ArcSwap<BTreeMap<GroupKind, Served>>,
     /// The CAs that should be trusted, in PEM.
     authorities: ArcSwapOption<String>,
-    /// The CAs that the webhook configuration holds, and since when.
-    published: Mutex<Option<(String, Instant)>>,
-    /// An administrator took the webhook configuration away, so nobody trusts any CA.
-    held: AtomicBool,
+    /// What the webhook configuration says of CAs, as the leader sees it, and since when.
+    trust: Mutex<(Trust, Instant)>,
     leads: watch::Receiver<bool>,
     /// When a definition of a custom resource that policies name was last heard of.
     defined: ArcSwapOption<Instant>,
@@ -235,8 +233,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         },
         served: ArcSwap::default(),
         authorities: ArcSwapOption::empty(),
-        published: Mutex::new(None),
-        held: AtomicBool::new(false),
+        trust: Mutex::new((Trust::default(), Instant::now())),
         leads: election.leads(),
         defined: ArcSwapOption::empty(),
         changed: Notify::new(),
@@ -447,6 +444,23 @@ fn agreement_spec(object: &DynamicObject) -> Option<hipaa_iac_engine::Agreement>
 impl Shared {
     fn leads(&self) -> bool {
         *self.leads.borrow()
+    }
+
+    /// Takes note of what the webhook configuration says of CAs.
+    fn sees(&self, trust: Trust) {
+        let mut known = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != trust {
+            *known = (trust, Instant::now());
+        }
+    }
+
+    /// Whom API servers trust, and whether all of them have had time to hear of it by their own watches.
+    fn trust(&self) -> (Trust, bool) {
+        if self.args.no_register {
+            return (Trust::Nobody, true);
+        }
+        let known = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
+        (known.0.clone(), known.1.elapsed() >= OVERLAP)
     }
 
     fn counts(&self, object: &DynamicObject) -> bool {
@@ -669,11 +683,12 @@ async fn managed(shared: &Shared) -> Result<bool, String> {
         .map_err(|error| format!("Secret {}: {error}", args.tls_secret))?;
     let bundle = secret.as_ref().and_then(secret::read);
     let profile = profile(args);
-    let step = certificates::next_step(bundle.as_ref(), &profile, unix_now());
+    let (trust, settled) = shared.trust();
+    let step = certificates::safe_step(bundle.as_ref(), &profile, unix_now(), &trust, settled);
     // Where there is nothing to serve, nobody waits for a leader: during a change of `tls.mode` it may be one that keeps no Secret. Of two that write
     // one loses.
     let may_write = shared.leads() || step == Step::Everything;
-    if step != Step::None && may_write && may_take(shared, step, bundle.as_ref()) {
+    if step != Step::None && may_write {
         let new = certificates::take_step(bundle.as_ref(), step, &profile, unix_now())
             .map_err(|error| error.to_string())?;
         let written = secret::write(&api, &args.tls_secret, secret, &new)
@@ -705,30 +720,6 @@ fn profile(args: &Serve) -> Profile {
     }
 }
 
-/// A certificate under a new CA waits until the API servers have had time to learn of the CA.
-fn may_take(shared: &Shared, step: Step, bundle: Option<&Bundle>) -> bool {
-    let (Step::NewCertificate, Some(bundle)) = (step, bundle) else {
-        return true;
-    };
-    // One that is about to end, or has, can only get better.
-    let usable = certificates::validity(&bundle.certificate)
-        .is_some_and(|validity| validity.holds_at(unix_now() + 30));
-    if !usable || shared.args.no_register {
-        return true;
-    }
-    let published = shared
-        .published
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    match &*published {
-        Some((authorities, since)) => {
-            *authorities == bundle.authorities && since.elapsed() >= OVERLAP
-        }
-        // A new leader first makes sure of what is published.
-        None => shared.held.load(Ordering::Relaxed),
-    }
-}
-
 fn serve_bundle(shared: &Shared, bundle: &Bundle) -> Result<bool, String> {
     set_authorities(shared, bundle.authorities.clone());
     shared
@@ -745,19 +736,18 @@ async fn keep_registered(shared: Arc<Shared>) {
         if !shared.leads() {
             // What a former leader saw may be over, and one that goes on telling it hides that from the alert.
             shared.app.metrics.registered.set(0);
+            shared.sees(Trust::Unknown);
         }
         if shared.leads() && !shared.args.no_register && shared.app.ready().is_ok() {
             match register(&shared).await {
                 Ok(Registered::Yes) => {
                     shared.app.metrics.registered.set(1);
-                    shared.held.store(false, Ordering::Relaxed);
                     if standing.becomes(None) {
                         tracing::info!("the webhook configuration is kept again");
                     }
                 }
                 Ok(Registered::Held(why)) => {
                     shared.app.metrics.registered.set(0);
-                    shared.held.store(true, Ordering::Relaxed);
                     if standing.becomes(Some(why)) {
                         tracing::warn!(why, "the webhook configuration is left alone");
                     }
@@ -795,21 +785,23 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     let states: Api<ConfigMap> = Api::namespaced(shared.client.clone(), &args.namespace);
     let state_name = format!("{}-state", args.name);
     let state = states.get_opt(&state_name).await?;
+    let api: Api<ValidatingWebhookConfiguration> = Api::all(shared.client.clone());
+    let there = api.get_opt(&args.name).await?;
     if state
         .as_ref()
         .is_some_and(|state| state.annotations().contains_key(HOLD_KEY))
     {
+        shared.sees(there.as_ref().map_or(Trust::Nobody, held));
         return Ok(Registered::Held(
             "the state ConfigMap carries the annotation hipaa-iac.dev/hold",
         ));
     }
-    let api: Api<ValidatingWebhookConfiguration> = Api::all(shared.client.clone());
-    let there = api.get_opt(&args.name).await?;
     let was = state
         .as_ref()
         .and_then(|state| state.data.as_ref()?.get("registered"))
         .is_some_and(|registered| registered == "true");
     if there.is_none() && was {
+        shared.sees(Trust::Nobody);
         return Ok(Registered::Held(
             "somebody deleted it; delete the state ConfigMap to have it made again",
         ));
@@ -870,16 +862,10 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
         api.patch(&args.name, &PatchParams::default(), &webhooks)
             .await?;
     }
-    {
-        let mut published = shared
-            .published
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let now = authorities.as_deref().cloned().unwrap_or_default();
-        if published.as_ref().is_none_or(|(known, _)| *known != now) {
-            *published = Some((now, Instant::now()));
-        }
-    }
+    shared.sees(Trust::In {
+        authorities: authorities.as_deref().into_iter().cloned().collect(),
+        held: false,
+    });
     if !was {
         let mut metadata = json!({"name": state_name, "labels": {NAME_LABEL: "hipaa-iac"}});
         if let (Some((name, uid)), Some(members)) = (&owner, metadata.as_object_mut()) {
@@ -897,6 +883,21 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
         tracing::info!("the webhook is registered");
     }
     Ok(Registered::Yes)
+}
+
+/// What a configuration that is left as it is says of CAs.
+fn held(configuration: &ValidatingWebhookConfiguration) -> Trust {
+    let webhooks = configuration.webhooks.iter().flatten();
+    let authorities = webhooks.map(|webhook| {
+        let pem = webhook.client_config.ca_bundle.as_ref();
+        pem.map_or_else(String::new, |pem| {
+            String::from_utf8_lossy(&pem.0).into_owned()
+        })
+    });
+    Trust::In {
+        authorities: authorities.collect(),
+        held: true,
+    }
 }
 
 /// The webhooks as they should be, where others are there: server-side apply leaves conditions, selectors and webhooks that another has added.
