@@ -312,6 +312,48 @@ async fn a_proof_is_of_what_was_restored_and_a_failure_is_not_forgotten() {
     );
 }
 
+/// Who deletes a verification that failed and makes it anew has gained nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verification_that_is_made_anew_gives_a_database_no_second_grace() {
+    let served = served().await;
+    let made = |hours: i64| {
+        let mut database = database("ehr", "postgres:16");
+        let at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        database["metadata"]["creationTimestamp"] = json!(at.to_string());
+        database
+    };
+    let anew = verification("ehr", &ehr(), 1, None);
+    let passed = verification("ehr", &ehr(), 1, Some(0));
+    for (hours, verification, expected) in [
+        (71, &anew, "unknown"),
+        (73, &anew, "fail"),
+        (73, &passed, "pass"),
+    ] {
+        served.know(&known(&[&made(hours), verification]));
+        let catalog = served.app.catalog.load_full().unwrap();
+        let restores = catalog.restores.as_ref().unwrap();
+        let database = cover::databases(restores, &served.app.cluster, None)
+            .next()
+            .unwrap();
+        let (verdict, message) =
+            cover::verdict(&catalog, restores, &served.app.cluster, &database).unwrap();
+        assert_eq!(verdict.to_string(), expected, "{hours} {message}");
+    }
+    // What is there is changed all the same: it was so before.
+    let old = made(73);
+    served.know(&known(&[&old, &anew]));
+    let mut scaled = old.clone();
+    scaled["spec"]["replicas"] = json!(3);
+    let response = served
+        .ask("workloads-phi", request("UPDATE", &scaled, Some(&old)))
+        .await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert!(
+        response["warnings"].to_string().contains("was so before"),
+        "{response}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_waived_is_waived_when_it_is_judged_again() {
     let waiver = json!({"policy": RESTORE_POLICY,
