@@ -54,6 +54,11 @@ impl Envelope {
         })
     }
 
+    /// Whether another says the same, whoever signed it.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        (&self.payload_type, &self.payload) == (&other.payload_type, &other.payload)
+    }
+
     /// Reads JSON. Nothing is verified yet.
     pub fn from_json(bytes: &[u8]) -> Result<Self, EnvelopeError> {
         serde_json::from_slice(bytes).map_err(|_| EnvelopeError::Form)

@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hipaa_iac_evidence::{
     AppendError, Created, Directory, Envelope, Immutability, Log, PublicKey, Signer, Statement,
-    Store, StoreError, Subject, Trust, verify,
+    Store, StoreError, Subject, Trust, sha256, verify,
 };
 use serde_json::{Value, json};
 
@@ -336,6 +336,60 @@ fn a_key_that_follows_another_continues_its_log() {
                 .iter()
                 .any(|finding| finding.starts_with("checkpoint-invalid"))
     );
+}
+
+/// A process that dies between the record and what is told of it finds another key when it is back.
+#[test]
+fn a_statement_has_one_record_whichever_trusted_key_signs() {
+    let both = || [signer(1).public().clone(), signer(2).public().clone()];
+    let mut deaths = 0;
+    'deaths: for writes in 0.. {
+        for after in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            log_of(folder.path(), 0..3);
+            let dying = Dying {
+                store: Directory::new(folder.path()),
+                writes_left: Cell::new(writes),
+                after,
+            };
+            let whole = Log::new(dying, signer(1)).append_once(&statement(3));
+            let [old, new] = both();
+            let next = Log::new(Directory::new(folder.path()), signer(2)).trust(old);
+            let receipt = next.append_once(&statement(3)).unwrap();
+            assert_eq!((receipt.index, receipt.size), (3, 4));
+            let record = fs::read(folder.path().join("records/000000000003.dsse.json")).unwrap();
+            assert_eq!(receipt.digest, sha256(&record));
+            // Also behind another record, and where the first key is back.
+            next.append_once(&statement(4)).unwrap();
+            let back = Log::new(Directory::new(folder.path()), signer(1)).trust(new);
+            let again = back.append_once(&statement(3)).unwrap();
+            assert_eq!(
+                (again.index, &again.digest, again.size),
+                (3, &receipt.digest, 5)
+            );
+            let records = next.store().list("records/").unwrap();
+            assert_eq!(records.len(), 5, "{writes} {after}");
+            let trust = Trust {
+                keys: both().to_vec(),
+                ..Trust::default()
+            };
+            let verified = verify(next.store(), &trust).unwrap();
+            assert_eq!(verified.findings, []);
+            if whole.is_ok() {
+                break 'deaths;
+            }
+            deaths += 1;
+        }
+    }
+    assert!(deaths >= 8, "{deaths}");
+    // A record that is damaged could be the one: nothing is appended.
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), 0..3);
+    let [old, _] = both();
+    let next = Log::new(Directory::new(folder.path()), signer(2)).trust(old);
+    fs::write(folder.path().join("records/000000000001.dsse.json"), "{}").unwrap();
+    let error = next.append_once(&statement(3)).unwrap_err();
+    assert!(error.to_string().contains("record 1"), "{error}");
 }
 
 #[test]

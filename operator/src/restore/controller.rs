@@ -15,7 +15,6 @@ use hipaa_iac_api::{
     Condition, EvidenceStatus, EvidenceStore, RestoreVerification, RestoreVerificationRun as Run,
     RestoreVerificationRunStatus, RestoreVerificationStatus, RunPhase, RunTrigger, set_condition,
 };
-use hipaa_iac_evidence::{Log, S3, Signer};
 use hipaa_iac_restore::{
     config::{ConcurrencyPolicy, Spec},
     message::{self, Ending, Said, Snapshot},
@@ -50,6 +49,7 @@ use super::{
     events::{self, Told},
     figures::Figures,
     jobs::{self, RUN_UID, Settings},
+    log,
     machine::{self, Action, JobState, Message, Part, Place, Scratch},
     notes::Notes,
     reading::{self, Found},
@@ -1031,12 +1031,9 @@ impl Controller {
             tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
         }
         let appended = tokio::task::spawn_blocking(move || {
-            let pem = std::fs::read_to_string(&file)
-                .map_err(|error| format!("{}: {error}", file.display()))?;
-            let signer = Signer::from_pem(&pem).map_err(|error| error.to_string())?;
-            let store = S3::from_url(&url).map_err(|error| error.to_string())?;
-            let receipt = Log::new(store, signer)
-                .append(&statement)
+            // A run that died before it told of its record may find another key: it has one record all the same.
+            let receipt = log::open(&url, &file)?
+                .append_once(&statement)
                 .map_err(|error| error.to_string())?;
             Ok::<_, String>(EvidenceStatus {
                 digest: receipt.digest,

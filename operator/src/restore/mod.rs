@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod events;
 pub mod figures;
 pub mod jobs;
+pub mod log;
 pub mod machine;
 pub mod notes;
 pub mod reading;
