@@ -264,6 +264,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         ));
         tasks.spawn(restore::stores::run(
             client.clone(),
+            options.key.clone(),
             app.metrics.restores.clone(),
             election.leads(),
         ));

@@ -484,6 +484,7 @@ pub struct EvidenceStatus {
     printcolumn = r#"{"name":"Records","type":"integer","jsonPath":".status.treeSize"}"#,
     printcolumn = r#"{"name":"Writable","type":"string","jsonPath":".status.conditions[?(@.type==\"Writable\")].status"}"#,
     printcolumn = r#"{"name":"Immutable","type":"string","jsonPath":".status.conditions[?(@.type==\"Immutable\")].status"}"#,
+    printcolumn = r#"{"name":"Consistent","type":"string","jsonPath":".status.conditions[?(@.type==\"ChainConsistent\")].status"}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
 )]
 #[serde(rename_all = "camelCase")]
@@ -546,6 +547,11 @@ pub enum LockMode {
 }
 
 impl EvidenceStoreSpec {
+    /// Where its log is: `s3://bucket/prefix`.
+    pub fn place(&self) -> String {
+        format!("s3://{}/{}", self.s3.bucket, self.s3.prefix)
+    }
+
     /// The store's URL, as `hipaa-iac evidence` takes it.
     pub fn url(&self) -> String {
         let mode = match self.object_lock.mode {
@@ -554,8 +560,9 @@ impl EvidenceStoreSpec {
             LockMode::None => "none",
         };
         format!(
-            "s3://{}/{}?lock={mode}&retain-days={}",
-            self.s3.bucket, self.s3.prefix, self.object_lock.retain_days
+            "{}?lock={mode}&retain-days={}",
+            self.place(),
+            self.object_lock.retain_days
         )
     }
 }
@@ -564,12 +571,37 @@ impl EvidenceStoreSpec {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct EvidenceStoreStatus {
+    /// Where the log is of which the next four tell: `s3://bucket/prefix`. Of another place they tell nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// Records in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tree_size: Option<u64>,
+    /// The root of the Merkle tree over them, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_hash: Option<String>,
+    /// The signed checkpoint of the two (C2SP tlog-checkpoint): a witness, kept elsewhere than the log. Nothing is appended to a log that does not go on
+    /// from it, and `hipaa-iac evidence verify --checkpoint` takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
+    /// When the log was first seen to have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_checkpoint_at: Option<Time>,
     /// When the lock was last tried: an object is written, and its removal must be refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock_verified_at: Option<Time>,
-    /// `Writable`, `Immutable`.
+    /// `Writable`, `Immutable`, `ChainConsistent`.
     pub conditions: Vec<Condition>,
+}
+
+impl EvidenceStore {
+    /// The checkpoint that its log was last seen to have.
+    pub fn witness(&self) -> Option<&str> {
+        let status = self.status.as_ref()?;
+        let place = status.place.as_ref();
+        status
+            .checkpoint
+            .as_deref()
+            .filter(|_| place == Some(&self.spec.place()))
+    }
 }

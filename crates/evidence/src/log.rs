@@ -369,8 +369,8 @@ impl<S: Store> Log<S> {
         Ok(Some((checkpoint, note)))
     }
 
-    /// The newest checkpoint; of an empty store the first, which is written.
-    fn newest(&self) -> Result<(Checkpoint, Vec<u8>), OpenError> {
+    /// The newest checkpoint, where the log was begun.
+    fn found(&self) -> Result<Option<(Checkpoint, Vec<u8>)>, OpenError> {
         let mut newest = self.checkpoint(NEWEST)?;
         if newest.is_none() {
             newest = self.checkpoint(&checkpoint_key(0))?;
@@ -380,27 +380,17 @@ impl<S: Store> Log<S> {
                 if let Some(key) = self.store.list(left)?.first() {
                     // Another writer may have begun the log since.
                     if self.checkpoint(&checkpoint_key(0))?.is_some() {
-                        return self.newest();
+                        return self.found();
                     }
                     let problem = format!("there is {key}, but no checkpoint");
                     return Err(OpenError::Inconsistent(problem));
                 }
             }
-            let mut name = [0; 16];
-            getrandom::fill(&mut name)
-                .map_err(|error| OpenError::Inconsistent(format!("no random name: {error}")))?;
-            let first = Checkpoint {
-                origin: format!("{ORIGIN}{}", hex(&name)),
-                size: 0,
-                root: Hash::empty(),
-            };
-            let key = checkpoint_key(0);
-            let note = first.sign(&self.signer).into_bytes();
-            if self.store.create(&key, &note)? == Created::New {
-                return Ok((first, note));
+            if self.witnesses.is_empty() {
+                return Ok(None);
             }
-            let there = self.checkpoint(&key)?;
-            return there.ok_or_else(|| OpenError::Inconsistent(format!("{key} comes and goes")));
+            let problem = "it saw a log, and here is none".to_owned();
+            return Err(OpenError::Witness(problem));
         };
         let key = checkpoint_key(newest.0.size);
         if self
@@ -421,12 +411,59 @@ impl<S: Store> Log<S> {
             }
             newest = (next, note);
         }
-        Ok(newest)
+        Ok(Some(newest))
+    }
+
+    /// The newest checkpoint; of an empty store the first, which is written.
+    fn newest(&self) -> Result<(Checkpoint, Vec<u8>), OpenError> {
+        if let Some(newest) = self.found()? {
+            return Ok(newest);
+        }
+        let mut name = [0; 16];
+        getrandom::fill(&mut name)
+            .map_err(|error| OpenError::Inconsistent(format!("no random name: {error}")))?;
+        let first = Checkpoint {
+            origin: format!("{ORIGIN}{}", hex(&name)),
+            size: 0,
+            root: Hash::empty(),
+        };
+        let key = checkpoint_key(0);
+        let note = first.sign(&self.signer).into_bytes();
+        if self.store.create(&key, &note)? == Created::New {
+            return Ok((first, note));
+        }
+        let there = self.checkpoint(&key)?;
+        there.ok_or_else(|| OpenError::Inconsistent(format!("{key} comes and goes")))
+    }
+
+    /// What the log is now, as its newest checkpoint and the signed text of that, if the store holds what it and the witnesses say; none where there is
+    /// no log yet. Nothing is written.
+    pub fn look(&self) -> Result<Option<(Checkpoint, String)>, OpenError> {
+        loop {
+            let Some((checkpoint, note)) = self.found()? else {
+                return Ok(None);
+            };
+            let next = checkpoint_key(checkpoint.size + 1);
+            match self.held(checkpoint, note) {
+                Ok(state) => {
+                    let note = String::from_utf8_lossy(&state.note).into_owned();
+                    return Ok(Some((state.checkpoint, note)));
+                }
+                // Another writer went on meanwhile: what was read is of two moments.
+                Err(_) if self.checkpoint(&next)?.is_some() => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// What the log is now, if the store holds what its newest checkpoint and the witnesses say.
     fn state(&self) -> Result<State, OpenError> {
         let (checkpoint, note) = self.newest()?;
+        self.held(checkpoint, note)
+    }
+
+    /// What the log is by a checkpoint, if the store holds what that and the witnesses say.
+    fn held(&self, checkpoint: Checkpoint, note: Vec<u8>) -> Result<State, OpenError> {
         let size = checkpoint.size;
         let mut tree = Tree::new(Stored(&self.store), size);
         let frontier = tree.frontier()?;

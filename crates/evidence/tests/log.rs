@@ -292,6 +292,80 @@ fn nothing_is_appended_to_a_log_that_is_not_what_its_checkpoint_says() {
     assert_eq!(log.append(&statement(5)).unwrap().index, 5);
 }
 
+/// A store to whose log somebody appends two records when its tiles are read.
+struct Busy {
+    store: Directory,
+    folder: PathBuf,
+    is_next: Cell<bool>,
+}
+
+fn read_only(key: &str) -> StoreError {
+    StoreError::Io {
+        place: key.to_owned(),
+        problem: "read-only".to_owned(),
+    }
+}
+
+impl Store for Busy {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        if key.starts_with("tile/") && self.is_next.replace(false) {
+            log_of(&self.folder, 3..5);
+        }
+        self.store.get(key)
+    }
+
+    fn create(&self, key: &str, _: &[u8]) -> Result<Created, StoreError> {
+        Err(read_only(key))
+    }
+
+    fn replace(&self, key: &str, _: &[u8]) -> Result<(), StoreError> {
+        Err(read_only(key))
+    }
+
+    fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.store.list(prefix)
+    }
+
+    fn probe(&self) -> Result<Immutability, StoreError> {
+        self.store.probe()
+    }
+
+    fn place(&self) -> String {
+        self.store.place()
+    }
+}
+
+#[test]
+fn a_look_writes_nothing_and_is_of_one_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let look = |is_next: bool, witness: Option<&[u8]>| {
+        let busy = Busy {
+            store: Directory::new(folder.path()),
+            folder: folder.path().to_owned(),
+            is_next: Cell::new(is_next),
+        };
+        let log = Log::new(busy, signer(1));
+        match witness {
+            Some(witness) => log.witness(witness.to_vec()).look(),
+            None => log.look(),
+        }
+    };
+    assert_eq!(look(false, None).unwrap(), None);
+    log_of(folder.path(), 0..3);
+    let witness = fs::read(folder.path().join("checkpoint")).unwrap();
+    let (checkpoint, note) = look(true, Some(&witness)).unwrap().unwrap();
+    assert_eq!(checkpoint.size, 5);
+    let newest = fs::read(folder.path().join("checkpoints/000000000005")).unwrap();
+    assert_eq!(note.as_bytes(), newest);
+
+    // Who saw a log takes no empty store for it, and begins none there.
+    let empty = tempfile::tempdir().unwrap();
+    let log = Log::new(Directory::new(empty.path()), signer(1)).witness(newest);
+    assert!(log.look().unwrap_err().to_string().contains("here is none"));
+    assert!(log.append(&statement(0)).is_err());
+    assert!(files(empty.path()).is_empty());
+}
+
 #[test]
 fn health_information_is_not_signed() {
     let folder = tempfile::tempdir().unwrap();

@@ -1024,6 +1024,7 @@ impl Controller {
             ))
         })?;
         let url = store.spec.url();
+        let witness = store.witness().map(ToOwned::to_owned);
         let file = self.options.key.clone();
         let (statement, left_out) = record::statement(run, self.options.cluster.as_deref())
             .map_err(|error| Trouble::Evidence(error.to_string()))?;
@@ -1032,7 +1033,7 @@ impl Controller {
         }
         let appended = tokio::task::spawn_blocking(move || {
             // A run that died before it told of its record may find another key: it has one record all the same.
-            let receipt = log::open(&url, &file)?
+            let receipt = log::open(&url, &file, witness.as_deref())?
                 .append_once(&statement)
                 .map_err(|error| error.to_string())?;
             Ok::<_, String>(EvidenceStatus {

@@ -67,8 +67,15 @@ pub struct DatabaseLabels {
 pub struct StoreLabels {
     /// Its name.
     pub store: String,
-    /// `Writable` or `Immutable`.
+    /// `Writable`, `Immutable` or `ChainConsistent`.
     pub condition: String,
+}
+
+/// An evidence store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct SizeLabels {
+    /// Its name.
+    pub store: String,
 }
 
 /// Gauges of numbers that are no whole ones.
@@ -95,6 +102,7 @@ pub struct Figures {
     databases: Family<DatabaseLabels, Gauge>,
     cover_lost: Gauge,
     stores: Family<StoreLabels, Gauge>,
+    sizes: Family<SizeLabels, Gauge>,
 }
 
 fn number<T: TryInto<i64>>(number: T) -> i64 {
@@ -184,6 +192,11 @@ impl Figures {
             "Whether a condition of an EvidenceStore holds",
             self.stores.clone(),
         );
+        registry.register(
+            "evidence_tree_size",
+            "Records in the log of an EvidenceStore, as it was last seen to go on",
+            self.sizes.clone(),
+        );
     }
 
     /// Keeps them as they are while they are read.
@@ -202,6 +215,7 @@ impl Figures {
         self.verdicts.clear();
         self.databases.clear();
         self.stores.clear();
+        self.sizes.clear();
         for gauge in [&self.pending, &self.scratch_left, &self.cover_lost] {
             gauge.set(0);
         }
@@ -345,7 +359,14 @@ impl Figures {
     pub fn stores(&self, stores: &[EvidenceStore]) {
         let _whole = self.write();
         self.stores.clear();
+        self.sizes.clear();
         for store in stores {
+            if let Some(size) = store.status.as_ref().and_then(|status| status.tree_size) {
+                let labels = SizeLabels {
+                    store: store.name_any(),
+                };
+                self.sizes.get_or_create(&labels).set(number(size));
+            }
             for condition in store.status.iter().flat_map(|status| &status.conditions) {
                 let labels = StoreLabels {
                     store: store.name_any(),
@@ -476,5 +497,30 @@ mod tests {
         }
         figures.tell(&[], &[]);
         assert!(!text().contains("clinic"));
+    }
+
+    #[test]
+    fn a_store_is_told_with_its_size_and_forgotten() {
+        let figures = Figures::default();
+        let mut registry = Registry::with_prefix("hipaa_iac");
+        figures.register(&mut registry);
+        let text = || {
+            let mut text = String::new();
+            encode(&mut text, &registry).unwrap();
+            text
+        };
+        let store = json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "EvidenceStore", "metadata": {"name": "default"},
+            "spec": {"s3": {"bucket": "evidence"}},
+            "status": {"treeSize": 42, "conditions": [{"type": "ChainConsistent", "status": "False", "reason": "Broken", "message": "",
+                "lastTransitionTime": "2026-05-02T03:00:00Z"}]}});
+        figures.stores(&[serde_json::from_value(store).unwrap()]);
+        for line in [
+            "hipaa_iac_evidence_tree_size{store=\"default\"} 42\n",
+            "hipaa_iac_evidence_store_condition{store=\"default\",condition=\"ChainConsistent\"} 0\n",
+        ] {
+            assert!(text().contains(line), "{}", text());
+        }
+        figures.stores(&[]);
+        assert!(!text().contains("default"));
     }
 }

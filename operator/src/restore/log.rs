@@ -7,15 +7,20 @@ use std::{
 
 use hipaa_iac_evidence::{Log, PublicKey, S3, Signer};
 
-/// The log at a URL, with the key of that file, which signs, and those that it follows.
+/// The log at a URL, with the key of that file, which signs, and those that it follows; one that does not go on from the witness takes nothing.
 ///
 /// # Errors
 /// One of them cannot be read, with what is wrong.
-pub fn open(url: &str, key: &Path) -> Result<Log<S3>, String> {
+pub fn open(url: &str, key: &Path, witness: Option<&str>) -> Result<Log<S3>, String> {
     let signer = Signer::from_pem(&read(key)?).map_err(|error| error.to_string())?;
     let store = S3::from_url(url).map_err(|error| error.to_string())?;
-    let log = Log::new(store, signer);
-    Ok(earlier(key)?.into_iter().fold(log, Log::trust))
+    let log = earlier(key)?
+        .into_iter()
+        .fold(Log::new(store, signer), Log::trust);
+    Ok(match witness {
+        Some(witness) => log.witness(witness.as_bytes().to_vec()),
+        None => log,
+    })
 }
 
 /// The public keys that signed before this one, and are trusted: files in its folder that end in `.pub`.
