@@ -439,7 +439,7 @@ pub struct RestoreVerificationRunStatus {
     /// Where its record is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceStatus>,
-    /// `ScratchDestroyed`, `EvidenceRecorded`.
+    /// `Admitted`, `Provisioned`, `RestoreSucceeded`, `ChecksPassed`, `ScratchDestroyed`, `EvidenceRecorded`.
     pub conditions: Vec<Condition>,
 }
 

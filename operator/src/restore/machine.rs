@@ -5,9 +5,10 @@
 //! goes on from there.
 
 use hipaa_iac_api::{
-    Condition, EvidenceStatus, RestoreVerificationRunStatus as Status, RunPhase, set_condition,
+    Condition, ConditionStatus, EvidenceStatus, RestoreVerificationRunStatus as Status, RunPhase,
+    set_condition,
 };
-use hipaa_iac_restore::result::{CheckStatus, Reason, RestoreResult, Verdict};
+use hipaa_iac_restore::result::{CheckStatus, ObjectiveName, Reason, RestoreResult, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -27,8 +28,14 @@ pub const COLLECT_ATTEMPTS: u8 = 5;
 pub const COLLECT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// The condition that nothing of a run is left.
 pub const SCRATCH_DESTROYED: &str = "ScratchDestroyed";
-/// The condition that what a run makes was made.
+/// The condition that a run was let begin.
+pub const ADMITTED: &str = "Admitted";
+/// The condition that what a run makes was made, and its restore began.
 pub const PROVISIONED: &str = "Provisioned";
+/// The condition that the backup was restored in time, so that all checks could be made.
+pub const RESTORE_SUCCEEDED: &str = "RestoreSucceeded";
+/// The condition that the required checks passed.
+pub const CHECKS_PASSED: &str = "ChecksPassed";
 /// The condition that a run's record is in the log.
 pub const EVIDENCE_RECORDED: &str = "EvidenceRecorded";
 
@@ -255,7 +262,100 @@ fn stopped(seen: &Observed, reason: Reason) -> Status {
     let mut status = enter(seen, RunPhase::Cleaning);
     status.finished_at = Some(Time(seen.now));
     decide(&mut status, reason);
+    let word = reason.to_string();
+    match seen.status.phase {
+        RunPhase::Pending | RunPhase::Queued => {
+            let why = match &seen.plan {
+                Err(why) if reason == Reason::ConfigError => why.as_str(),
+                _ => "it was not begun",
+            };
+            say(seen, &mut status, ADMITTED, false, &word, why);
+        }
+        RunPhase::Provisioning => {
+            let why = "its restore did not begin";
+            say(seen, &mut status, PROVISIONED, false, &word, why);
+        }
+        _ => {
+            let why = "there is no result";
+            let holds = unless_failed(reason);
+            say(seen, &mut status, RESTORE_SUCCEEDED, holds, &word, why);
+            let unknown = ConditionStatus::Unknown;
+            say(seen, &mut status, CHECKS_PASSED, unknown, &word, why);
+        }
+    }
     status
+}
+
+/// What is known of what a run was to show and did not: nothing, unless it failed.
+fn unless_failed(reason: Reason) -> ConditionStatus {
+    if reason.verdict() == Verdict::Failed {
+        ConditionStatus::False
+    } else {
+        ConditionStatus::Unknown
+    }
+}
+
+/// Enters a condition.
+fn say(
+    seen: &Observed,
+    status: &mut Status,
+    kind: &str,
+    holds: impl Into<ConditionStatus>,
+    reason: &str,
+    message: &str,
+) {
+    let now = seen.now.to_string();
+    let condition = Condition::new(kind, holds, reason, message.to_owned(), None, now);
+    set_condition(&mut status.conditions, condition);
+}
+
+/// Enters what a result says of the restore and the checks, as far as it is believed.
+fn say_result(seen: &Observed, status: &mut Status, result: &RestoreResult, reason: Reason) {
+    let unknown = ConditionStatus::Unknown;
+    let word = reason.to_string();
+    if reason != result.reason {
+        let why = "the result is not of this run, or its checks do not bear it out";
+        say(seen, status, RESTORE_SUCCEEDED, unknown, &word, why);
+        say(seen, status, CHECKS_PASSED, unknown, &word, why);
+        return;
+    }
+    // What was measured ends with the checks; where the time was over before, it is the time until then.
+    let rto = result.objectives.get(&ObjectiveName::Rto);
+    let measured = rto.is_some_and(|rto| rto.measured_seconds.is_some());
+    let (holds, word, why) = if rto.is_some_and(|rto| rto.met) {
+        let why = "the backup was restored, and the checks were made in time";
+        (ConditionStatus::True, "Restored".to_owned(), why)
+    } else if measured {
+        let why = "the checks were not made within the recovery time";
+        (ConditionStatus::False, Reason::RtoExceeded.to_string(), why)
+    } else {
+        (unless_failed(reason), word, "the checks were not all made")
+    };
+    say(seen, status, RESTORE_SUCCEEDED, holds, &word, why);
+    let open: Vec<&str> = result
+        .checks
+        .iter()
+        .filter(|check| check.required && check.status != CheckStatus::Pass)
+        .map(|check| &*check.id)
+        .take(5)
+        .collect();
+    let failed = result
+        .checks
+        .iter()
+        .any(|check| check.required && check.status == CheckStatus::Fail);
+    let (holds, word) = if failed {
+        (ConditionStatus::False, "Failed")
+    } else if !open.is_empty() || result.checks.is_empty() {
+        (unknown, "NotRun")
+    } else {
+        (ConditionStatus::True, "Passed")
+    };
+    let why = if open.is_empty() {
+        format!("of {} checks", result.checks.len())
+    } else {
+        format!("did not pass: {}", open.join(", "))
+    };
+    say(seen, status, CHECKS_PASSED, holds, word, &why);
 }
 
 fn stop(seen: &Observed, reason: Reason) -> Action {
@@ -287,10 +387,14 @@ fn admit(seen: &Observed) -> Action {
         }
         let mut status = enter(seen, RunPhase::Queued);
         status.queued_since = Some(Time(seen.now));
+        let why = "it waits for its turn";
+        say(seen, &mut status, ADMITTED, false, "Queued", why);
         return write(status);
     }
     let mut status = enter(seen, RunPhase::Provisioning);
     status.started_at = Some(Time(seen.now));
+    let why = "it was its turn";
+    say(seen, &mut status, ADMITTED, true, "Admitted", why);
     status.deadline = Some(Time(seen.now + plan.total));
     status.scratch.namespace = Some(plan.namespace.clone());
     status.scratch.objects = plan
@@ -324,8 +428,7 @@ fn provision(seen: &Observed) -> Action {
     }
     if let Some((reason, why)) = &seen.refused {
         let mut status = stopped(seen, *reason);
-        let condition = condition(seen, PROVISIONED, false, "Refused", why);
-        set_condition(&mut status.conditions, condition);
+        say(seen, &mut status, PROVISIONED, false, "Refused", why);
         return write(status);
     }
     let fetched = !plan.fetches || seen.status.fetched_at.is_some();
@@ -360,7 +463,15 @@ fn provision(seen: &Observed) -> Action {
     }
     match &seen.scratch.restore {
         Some(job) if job.started || job.state != JobState::Active => {
-            write(enter(seen, RunPhase::Running))
+            let mut status = enter(seen, RunPhase::Running);
+            let began = job.started || job.state == JobState::Complete;
+            let (word, why) = if began {
+                ("Started", "its restore began")
+            } else {
+                ("Ended", "its Job ended before its pod was seen to run")
+            };
+            say(seen, &mut status, PROVISIONED, began, word, why);
+            write(status)
         }
         Some(job) => waiting(seen, job),
         None => wait(seen, 5),
@@ -419,7 +530,9 @@ fn collect(seen: &Observed) -> Action {
     };
     if let Some(Message::Result(result)) = &job.message {
         let mut status = enter(seen, RunPhase::Cleaning);
-        decide(&mut status, earned(result, seen.plan.as_ref().ok()));
+        let reason = earned(result, seen.plan.as_ref().ok());
+        decide(&mut status, reason);
+        say_result(seen, &mut status, result, reason);
         status.result = serde_json::to_value(result).ok();
         return write(status);
     }
@@ -501,21 +614,10 @@ fn deletions(seen: &Observed) -> Vec<Action> {
         .collect()
 }
 
-fn condition(seen: &Observed, kind: &str, holds: bool, reason: &str, message: &str) -> Condition {
-    let now = seen.now.to_string();
-    Condition::new(kind, holds, reason, message.to_owned(), None, now)
-}
-
 fn destroyed(seen: &Observed, status: &mut Status) {
     status.scratch.verified_absent_at = Some(Time(seen.now));
-    let condition = condition(
-        seen,
-        SCRATCH_DESTROYED,
-        true,
-        "VerifiedAbsent",
-        "no object that carries the run's UID is left",
-    );
-    set_condition(&mut status.conditions, condition);
+    let why = "no object that carries the run's UID is left";
+    say(seen, status, SCRATCH_DESTROYED, true, "VerifiedAbsent", why);
 }
 
 fn clean(seen: &Observed) -> Vec<Action> {
@@ -543,14 +645,15 @@ fn clean(seen: &Observed) -> Vec<Action> {
     if late && !deletions.is_empty() && !begins_anew {
         // An operator that was away all the time has asked for nothing: it has its patience once more, and once only.
         let mut status = enter(seen, RunPhase::Cleaning);
-        let condition = condition(
+        let why = "what is left was not asked to go in time; it is now";
+        say(
             seen,
+            &mut status,
             SCRATCH_DESTROYED,
             false,
             "BegunAnew",
-            "what is left was not asked to go in time; it is now",
+            why,
         );
-        set_condition(&mut status.conditions, condition);
         return vec![write(status)];
     }
     if late || (deletions.is_empty() && over(asked, CLEANUP_PATIENCE)) {
@@ -567,8 +670,14 @@ fn clean(seen: &Observed) -> Vec<Action> {
             decide(&mut status, Reason::RunnerLost);
         }
         let message = format!("still there: {}", left.join(", "));
-        let condition = condition(seen, SCRATCH_DESTROYED, false, "StillThere", &message);
-        set_condition(&mut status.conditions, condition);
+        say(
+            seen,
+            &mut status,
+            SCRATCH_DESTROYED,
+            false,
+            "StillThere",
+            &message,
+        );
         return vec![write(status)];
     }
     if deletions.is_empty() {
@@ -583,14 +692,8 @@ fn record(seen: &Observed) -> Action {
     };
     let mut status = enter(seen, RunPhase::Finished);
     status.evidence = Some(recorded.clone());
-    let condition = condition(
-        seen,
-        EVIDENCE_RECORDED,
-        true,
-        "Appended",
-        "the record is in the log",
-    );
-    set_condition(&mut status.conditions, condition);
+    let why = "the record is in the log";
+    say(seen, &mut status, EVIDENCE_RECORDED, true, "Appended", why);
     write(status)
 }
 
