@@ -31,10 +31,12 @@ enum Fate {
     /// What it made cannot be deleted.
     Stuck,
     BadPlan,
+    /// The API server refuses what it makes.
+    Refused,
     Missed,
 }
 
-const FATES: [Fate; 16] = [
+const FATES: [Fate; 17] = [
     Fate::Passes,
     Fate::Fails(Reason::StaleData),
     Fate::Unearned,
@@ -50,8 +52,19 @@ const FATES: [Fate; 16] = [
     Fate::NoNode,
     Fate::Stuck,
     Fate::BadPlan,
+    Fate::Refused,
     Fate::Missed,
 ];
+
+/// Every fate, of a backup that is fetched and of a snapshot, as far as it can be of both.
+fn fates() -> impl Iterator<Item = (Fate, bool)> {
+    let all = FATES
+        .into_iter()
+        .flat_map(|fate| [(fate, true), (fate, false)]);
+    all.filter(|(fate, fetches)| {
+        *fetches || !matches!(fate, Fate::FetchFails(_) | Fate::FetchHangs)
+    })
+}
 
 impl Fate {
     /// Section 8 of the closed list, by hand.
@@ -70,7 +83,7 @@ impl Fate {
             Self::FetchHangs => ("Inconclusive", Reason::FetchTimeout),
             Self::NoImage => ("Inconclusive", Reason::ImageUnavailable),
             Self::NoNode => ("Inconclusive", Reason::Unschedulable),
-            Self::BadPlan => ("Inconclusive", Reason::ConfigError),
+            Self::BadPlan | Self::Refused => ("Inconclusive", Reason::ConfigError),
             Self::Missed => ("Skipped", Reason::MissedSlot),
         }
     }
@@ -84,7 +97,11 @@ impl Fate {
                 "TTUU"
             }
             Self::HangsBeyondRto => "TTFU",
-            Self::FetchFails(_) | Self::FetchHangs | Self::NoImage | Self::NoNode => "TF--",
+            Self::FetchFails(_)
+            | Self::FetchHangs
+            | Self::NoImage
+            | Self::NoNode
+            | Self::Refused => "TF--",
             Self::BadPlan | Self::Missed => "F---",
         }
     }
@@ -126,6 +143,8 @@ struct Subject {
     jobs: Vec<Part>,
     /// Only in the operator's memory.
     receipt: Option<EvidenceStatus>,
+    /// The same.
+    refused: bool,
 }
 
 struct World {
@@ -316,6 +335,7 @@ impl World {
                 things: Vec::new(),
                 jobs: Vec::new(),
                 receipt: None,
+                refused: false,
             });
         Self {
             now,
@@ -381,7 +401,9 @@ impl World {
                 restore: subject.job(Part::Restore, self.now),
             },
             recorded: subject.receipt.clone(),
-            refused: None,
+            refused: subject
+                .refused
+                .then(|| (Reason::ConfigError, "denied the request".to_owned())),
         }
     }
 
@@ -392,14 +414,28 @@ impl World {
         match action {
             Action::Write(status) => {
                 if subject.version == version {
+                    let was = &subject.status;
+                    assert!(was.phase <= status.phase, "a run goes back");
+                    if was.phase >= RunPhase::Recording {
+                        let of = |status: &Status| {
+                            let (verdict, reason) = (&status.verdict, &status.reason);
+                            (verdict.clone(), reason.clone(), status.result.clone())
+                        };
+                        assert_eq!(of(was), of(&status), "another than was recorded");
+                    }
                     subject.status = *status;
                     subject.version += 1;
                 }
             }
             Action::Create(part) => {
-                if subject.things.iter().all(|thing| thing.part != part) {
+                let (kind, name) = part.object(&subject.place.uid);
+                let told = format!("{kind}/{name}");
+                let objects = &subject.status.scratch.objects;
+                assert!(objects.contains(&told), "{told} was not written ahead");
+                if subject.fate == Fate::Refused && part != Part::Config {
+                    subject.refused = true;
+                } else if subject.things.iter().all(|thing| thing.part != part) {
                     self.next_uid += 1;
-                    let (kind, name) = part.object(&subject.place.uid);
                     subject.things.push(Thing {
                         part,
                         object: Object {
@@ -470,12 +506,29 @@ impl World {
                     "the key before the end of the network"
                 );
             }
-            let records = self.log.iter().filter(|(run, _)| *run == index).count();
+            let records: Vec<Status> = self
+                .log
+                .iter()
+                .filter(|(run, _)| *run == index)
+                .map(|(_, bytes)| serde_json::from_str(bytes).unwrap())
+                .collect();
             let finished = subject.status.phase == RunPhase::Finished;
             assert!(
-                records <= 1 && (!finished || records == 1),
-                "I3: {records} records"
+                records.len() <= 1 && (!finished || records.len() == 1),
+                "I3: {} records",
+                records.len()
             );
+            for recorded in &records {
+                assert_eq!(
+                    (&recorded.verdict, &recorded.reason),
+                    (&subject.status.verdict, &subject.status.reason),
+                    "I3: the record of another verdict"
+                );
+                assert!(
+                    !is_proof(&subject.status) || recorded.scratch.verified_absent_at.is_some(),
+                    "a proof whose record does not say that the scratch is gone"
+                );
+            }
             let told = subject.status.conditions.iter().any(|condition| {
                 condition.type_ == SCRATCH_DESTROYED && condition.status == ConditionStatus::False
             });
@@ -485,7 +538,12 @@ impl World {
                 let result: RestoreResult = serde_json::from_value(result).unwrap();
                 let pass =
                     |check: &CheckResult| !check.required || check.status == CheckStatus::Pass;
-                assert!(result.checks.iter().all(pass), "I5");
+                assert!(
+                    !result.checks.is_empty() && result.checks.iter().all(pass),
+                    "I5"
+                );
+                assert!(result.objectives.values().all(|it| it.met), "I5");
+                assert_eq!(result.verification.spec_digest, "sha256:ours", "I5");
             }
             assert!(
                 !is_proof(&subject.status) || subject.things.is_empty(),
@@ -494,8 +552,8 @@ impl World {
         }
     }
 
-    /// Runs until nothing is to be done. `dies` says of each call, and whether it
-    /// is one to the log, whether the operator dies after it, and for how many seconds.
+    /// Runs until nothing is to be done. `dies` says of each call, and whether what it
+    /// told is in the operator's memory alone, whether the operator dies after it, and for how many seconds.
     fn run(&mut self, dies: &mut dyn FnMut(usize, bool) -> Option<i64>) {
         for _ in 0..5000 {
             let mut idle = true;
@@ -513,11 +571,14 @@ impl World {
                             continue 'runs;
                         }
                         let is_record = action == Action::Record;
+                        let is_create = matches!(action, Action::Create(_));
                         self.call(index, version, action);
                         self.check();
-                        if let Some(down) = dies(self.calls, is_record) {
+                        let in_memory = is_record || (is_create && self.subjects[index].refused);
+                        if let Some(down) = dies(self.calls, in_memory) {
                             for subject in &mut self.subjects {
                                 subject.receipt = None;
+                                subject.refused = false;
                             }
                             self.now += seconds(down);
                             break 'runs;
@@ -580,39 +641,33 @@ fn finish(world: &mut World, dies: &mut dyn FnMut(usize, bool) -> Option<i64>) {
 
 #[test]
 fn every_fate_has_its_verdict() {
-    for fate in FATES {
-        for fetches in [false, true] {
-            let needs_fetch = matches!(fate, Fate::FetchFails(_) | Fate::FetchHangs);
-            if needs_fetch && !fetches {
-                continue;
-            }
-            let mut world = World::new(&[(fate, fetches)], 1, false);
-            finish(&mut world, &mut |_, _| None);
-            let subject = &world.subjects[0];
-            let (verdict, reason) = fate.expected();
-            assert_eq!(subject.status.verdict.as_deref(), Some(verdict), "{fate:?}");
-            assert_eq!(subject.status.reason, Some(reason.to_string()), "{fate:?}");
-            assert!(!subject.finalizer, "{fate:?}");
-            assert_eq!(conditions(&subject.status), fate.conditions(), "{fate:?}");
-        }
+    for (fate, fetches) in fates() {
+        let mut world = World::new(&[(fate, fetches)], 1, false);
+        finish(&mut world, &mut |_, _| None);
+        let subject = &world.subjects[0];
+        let (verdict, reason) = fate.expected();
+        assert_eq!(subject.status.verdict.as_deref(), Some(verdict), "{fate:?}");
+        assert_eq!(subject.status.reason, Some(reason.to_string()), "{fate:?}");
+        assert!(!subject.finalizer, "{fate:?}");
+        assert_eq!(conditions(&subject.status), fate.conditions(), "{fate:?}");
     }
 }
 
 /// After each call once, and after all of them.
 #[test]
 fn an_operator_that_dies_after_a_call_comes_to_the_same_end() {
-    for fate in FATES {
-        let fresh = || World::new(&[(fate, true)], 1, false);
+    for (fate, fetches) in fates() {
+        let fresh = || World::new(&[(fate, fetches)], 1, false);
         let mut whole = fresh();
         finish(&mut whole, &mut |_, _| None);
         // A stuck one calls without end; its first calls are those of the others.
-        let calls = whole.calls.min(30);
+        let calls = if fate == Fate::Stuck { 30 } else { whole.calls };
         for dead in 0..=calls {
             let mut world = fresh();
-            // Between the log and the status it dies once: who always dies there never gets on.
-            let mut recorded = false;
-            finish(&mut world, &mut |call, is_record| {
-                let again = is_record && std::mem::replace(&mut recorded, is_record);
+            // Where only its memory has what a call told it dies once: who always dies there never gets on.
+            let mut told = false;
+            finish(&mut world, &mut |call, in_memory| {
+                let again = in_memory && std::mem::replace(&mut told, true);
                 (call == dead || (dead == 0 && !again)).then_some(1)
             });
             assert_eq!(
