@@ -240,7 +240,7 @@ pub struct RestoreVerificationStatus {
     /// Names of runs under way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub active: Vec<String>,
-    /// `Ready`: the spec can be run. `Scheduled`: it has a next slot. `EvidenceHealthy`: the last record was written.
+    /// `Ready`: the spec can be run. `Scheduled`: it has a next slot. `Covered`: what it covers is there. `EvidenceHealthy`: the last record was written.
     pub conditions: Vec<Condition>,
 }
 

@@ -45,7 +45,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::{
-    cnpg, conditions,
+    cnpg, conditions, cover,
     events::{self, Told},
     figures::Figures,
     jobs::{self, RUN_UID, Settings},
@@ -1170,6 +1170,17 @@ impl Controller {
         set_condition(&mut said.conditions, ready);
         for condition in conditions::conditions(&seen, &said) {
             set_condition(&mut said.conditions, condition);
+        }
+        // A replica that has just begun has read nothing yet: what was said of it stays.
+        if self.app.cluster.is_synced() {
+            let catalog = self.app.catalog.load_full();
+            let cluster = &self.app.cluster;
+            let (holds, reason, message) =
+                cover::covered(document, &namespace, catalog.as_deref(), cluster);
+            let now = seen.now.to_string();
+            let generation = said.observed_generation;
+            let covered = Condition::new("Covered", holds, reason, message, generation, now);
+            set_condition(&mut said.conditions, covered);
         }
         if said != stored {
             self.tell(verification, &said).await?;

@@ -3,12 +3,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use hipaa_iac_api::ConditionStatus;
 use hipaa_iac_engine::{Finding, Verdict};
+use hipaa_iac_restore::config::Covered;
 use hipaa_iac_source::{Inventory, Node, Resource};
 
 use crate::{
     args::Mode,
-    catalog::{Catalog, RESTORE_POLICY, RestoreRules},
+    catalog::{Catalog, GroupKind, RESTORE_POLICY, RestoreRules},
     cluster::{Cluster, ROOT},
     judge::{Decision, weight},
     review::{Answer, Operation, Request},
@@ -116,6 +118,132 @@ pub fn lost(
         .collect()
 }
 
+/// Whether what a verification covers is there: whether it holds, why in a word, and in a sentence. By its document, of a verification that cannot be read
+/// too. A name that is misspelt covers nothing, and its runs pass all the same.
+pub fn covered(
+    document: &serde_json::Value,
+    namespace: &str,
+    catalog: Option<&Catalog>,
+    cluster: &Cluster,
+) -> (ConditionStatus, &'static str, String) {
+    let (no, unknown) = (ConditionStatus::False, ConditionStatus::Unknown);
+    let covers = document.pointer("/spec/covers").cloned();
+    let covers = covers.unwrap_or_else(|| serde_json::Value::Array(Vec::new()));
+    let Ok(covers) = serde_json::from_value::<Vec<Covered>>(covers) else {
+        return (
+            unknown,
+            "Unreadable",
+            "spec.covers cannot be read".to_owned(),
+        );
+    };
+    if covers.is_empty() {
+        let why = "spec.covers names nothing: at admission it vouches for no database";
+        return (no, "CoversNothing", why.to_owned());
+    }
+    let Some(restores) = catalog.and_then(|catalog| catalog.restores.as_ref()) else {
+        let why = format!("{RESTORE_POLICY} is not in force: databases are not looked for");
+        return (unknown, "NotJudged", why);
+    };
+    let stores = cluster.stores();
+    let (mut found, mut missing, mut others, mut unread) = (0, Vec::new(), Vec::new(), Vec::new());
+    for covered in &covers {
+        let is_meant = |kind: &&GroupKind| {
+            *kind.kind == *covered.kind
+                && covered
+                    .group
+                    .as_ref()
+                    .is_none_or(|group| **group == *kind.group)
+        };
+        let kinds: Vec<&GroupKind> = restores.kinds.iter().filter(is_meant).collect();
+        // A kind that the cluster does not serve has no objects.
+        if kinds
+            .iter()
+            .any(|kind| stores.contains_key(*kind) && !cluster.is_read(kind))
+        {
+            unread.push(description(covered));
+            continue;
+        }
+        let named: Vec<Arc<Resource>> = kinds
+            .iter()
+            .flat_map(|kind| cluster.objects(kind, Some(namespace)))
+            .filter(|object| is_named(covered, object))
+            .collect();
+        let own = named
+            .iter()
+            .filter(|object| !is_anothers(document, object))
+            .count();
+        found += own;
+        match (named.is_empty(), own) {
+            (true, _) => missing.push(description(covered)),
+            (false, 0) => others.push(description(covered)),
+            _ => {}
+        }
+    }
+    let told = |names: &[String]| {
+        let mut told = names.iter().take(MAX_TOLD).cloned().collect::<Vec<_>>();
+        if names.len() > MAX_TOLD {
+            told.push(format!("and {} more", names.len() - MAX_TOLD));
+        }
+        told.join(", ")
+    };
+    if !missing.is_empty() {
+        let why = format!("no such database in the namespace: {}", told(&missing));
+        return (no, "NotFound", why);
+    }
+    if !others.is_empty() {
+        let why = format!("it restores the backups of another than {}", told(&others));
+        return (no, "OfAnother", why);
+    }
+    if !unread.is_empty() {
+        let why = format!("not read by the operator: {}", told(&unread));
+        return (unknown, "NotRead", why);
+    }
+    let why = format!("objects that are there: {found}");
+    (ConditionStatus::True, "Found", why)
+}
+
+/// What is covered, in words.
+fn description(covered: &Covered) -> String {
+    let labels = covered.selector.iter().flat_map(|it| &it.match_labels);
+    let labels: Vec<String> = labels
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    match &covered.name {
+        Some(name) => format!("{} {name}", covered.kind),
+        None => format!("{} with {}", covered.kind, labels.join(",")),
+    }
+}
+
+/// Whether a verification means an object, of the kind that it means: by name, or by labels, as the policy has it.
+fn is_named(covered: &Covered, object: &Resource) -> bool {
+    if let Some(name) = &covered.name {
+        return object.kubernetes().is_some_and(|id| *id.name == **name);
+    }
+    let labels = object.body.get("metadata").and_then(|it| it.get("labels"));
+    let label = |key: &str| labels?.get(key)?.as_str();
+    let wanted = covered.selector.as_ref().map(|it| &it.match_labels);
+    wanted.is_some_and(|wanted| {
+        !wanted.is_empty()
+            && wanted
+                .iter()
+                .all(|(key, value)| label(key) == Some(value.as_str()))
+    })
+}
+
+/// Whether a verification says that the backups that it restores are of another object of the kind.
+fn is_anothers(document: &serde_json::Value, object: &Resource) -> bool {
+    let Some(id) = object.kubernetes() else {
+        return false;
+    };
+    let field = match &*id.kind {
+        "Cluster" => "/spec/source/cnpgBackup/location/cnpgCluster/name",
+        "PersistentVolumeClaim" => "/spec/source/volumeSnapshot/location/volumeSnapshot/claimName",
+        _ => return false,
+    };
+    let whose = document.pointer(field).and_then(serde_json::Value::as_str);
+    whose.is_some_and(|whose| whose != &*id.name)
+}
+
 /// Databases, as the audit log names them.
 fn recorded(lost: &[Arc<str>]) -> String {
     let mut names: Vec<String> = lost
@@ -182,7 +310,116 @@ pub fn judge(catalog: &Catalog, cluster: &Cluster, request: &Request<Node>) -> D
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use hipaa_iac_engine::Date;
+    use serde_json::json;
+
     use super::*;
+    use crate::{
+        catalog::{Base, Resources},
+        cluster::Store,
+        restore::sample,
+    };
+
+    #[test]
+    fn what_is_covered_and_not_there_is_told() {
+        let base = Base::new(None, Mode::Audit, &[], true).unwrap();
+        let today = Date::new(2026, 11, 24).unwrap();
+        let catalog =
+            Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today).unwrap();
+        let set = json!({"apiVersion": "apps/v1", "kind": "StatefulSet",
+            "metadata": {"name": "ehr", "namespace": "clinic", "labels": {"app": "ehr", "tier": "db"}}, "spec": {}});
+        let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "scans", "namespace": "clinic"}, "spec": {}});
+        let cluster = sample::cluster(&[set, claim]);
+        let source =
+            json!({"volumeSnapshot": {"location": {"volumeSnapshot": {"claimName": "scans"}}}});
+        let told = |covers: &serde_json::Value, namespace: &str| {
+            let document = json!({"spec": {"covers": covers, "source": source}});
+            covered(&document, namespace, Some(&catalog), &cluster)
+        };
+        let (yes, no) = (ConditionStatus::True, ConditionStatus::False);
+        let ehr = json!({"kind": "StatefulSet", "name": "ehr"});
+        for (covers, holds, reason) in [
+            (json!([ehr]), yes, "Found"),
+            (
+                json!([{"group": "apps", "kind": "StatefulSet", "name": "ehr"}]),
+                yes,
+                "Found",
+            ),
+            (
+                json!([{"group": "extensions", "kind": "StatefulSet", "name": "ehr"}]),
+                no,
+                "NotFound",
+            ),
+            (
+                json!([{"kind": "StatefulSet", "selector": {"matchLabels": {"app": "ehr", "tier": "db"}}}]),
+                yes,
+                "Found",
+            ),
+            (
+                json!([{"kind": "StatefulSet", "selector": {"matchLabels": {"app": "ehr", "tier": "web"}}}]),
+                no,
+                "NotFound",
+            ),
+            (
+                json!([{"kind": "StatefulSet", "selector": {"matchLabels": {}}}]),
+                no,
+                "NotFound",
+            ),
+            (
+                json!([{"kind": "StatefulSet", "name": "her"}]),
+                no,
+                "NotFound",
+            ),
+            // One of two is not all, and a kind that is not served has no objects.
+            (
+                json!([ehr, {"kind": "Cluster", "name": "ehr"}]),
+                no,
+                "NotFound",
+            ),
+            (
+                json!([{"kind": "PersistentVolumeClaim", "name": "scans"}]),
+                yes,
+                "Found",
+            ),
+            (
+                json!([{"kind": "Deployment", "name": "ehr"}]),
+                no,
+                "NotFound",
+            ),
+            (json!([]), no, "CoversNothing"),
+            (json!(null), ConditionStatus::Unknown, "Unreadable"),
+        ] {
+            let (is, why, text) = told(&covers, "clinic");
+            assert_eq!((is, why), (holds, reason), "{covers} {text}");
+        }
+        let (_, reason, why) = told(
+            &json!([ehr, {"kind": "StatefulSet", "name": "her"}]),
+            "clinic",
+        );
+        assert_eq!(reason, "NotFound");
+        assert!(why.ends_with("namespace: StatefulSet her"), "{why}");
+        assert_eq!(told(&json!([ehr]), "billing").1, "NotFound");
+
+        // The claim is there, and what is restored is another's.
+        let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "letters", "namespace": "clinic"}, "spec": {}});
+        let document = json!({"spec": {"source": source, "covers": [{"kind": "PersistentVolumeClaim", "name": "letters"}]}});
+        let letters = sample::cluster(&[claim]);
+        let of_another = covered(&document, "clinic", Some(&catalog), &letters);
+        assert_eq!((of_another.0, of_another.1), (no, "OfAnother"));
+
+        // What is not read may be there.
+        let mut stores = (*letters.stores()).clone();
+        let kind = GroupKind::new("", "PersistentVolumeClaim");
+        stores.insert(kind, Arc::new(Store::new()));
+        letters.set_stores(stores);
+        let unread = covered(&document, "clinic", Some(&catalog), &letters);
+        assert_eq!((unread.0, unread.1), (ConditionStatus::Unknown, "NotRead"));
+        assert_eq!(covered(&document, "clinic", None, &cluster).1, "NotJudged");
+    }
 
     #[test]
     fn a_record_names_twenty_databases_and_counts_the_rest() {

@@ -190,7 +190,7 @@ mod tests {
     use crate::{
         args::Mode,
         catalog::{Base, Resources},
-        cluster::{Store, kept},
+        restore::sample::cluster,
     };
 
     fn verification(passed_hours_ago: i64, suspend: bool) -> serde_json::Value {
@@ -206,22 +206,6 @@ mod tests {
         json!({"apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster",
             "metadata": {"name": "ehr", "namespace": "clinic", "labels": {"hipaa-iac.dev/data-class": "phi"}},
             "spec": {"instances": 3}})
-    }
-
-    fn cluster(objects: &[serde_json::Value]) -> Cluster {
-        let mut stores: BTreeMap<GroupKind, Arc<Store>> = BTreeMap::new();
-        for object in objects {
-            let resource = kept(object.clone(), Some("clinic")).unwrap();
-            let id = resource.kubernetes().unwrap();
-            let kind = GroupKind::new(&id.group, &id.kind);
-            stores.entry(kind).or_default().listed(resource);
-        }
-        for store in stores.values() {
-            store.finish();
-        }
-        let cluster = Cluster::default();
-        cluster.set_stores(stores.into_iter().collect());
-        cluster
     }
 
     #[test]
