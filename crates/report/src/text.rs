@@ -269,7 +269,7 @@ impl Page<'_> {
         }
     }
 
-    /// What passed or did not apply, where the result holds it.
+    /// What passed or did not apply, where the result holds it: a line for each, unless that is too long for the terminal.
     fn judged(&mut self) {
         let mut any = false;
         for verdict in [Verdict::Pass, Verdict::NotApplicable] {
@@ -288,7 +288,14 @@ impl Page<'_> {
                     finding.policy,
                     finding.subject()
                 );
-                let _ = writeln!(self.out, "{}", one_line(&line));
+                let line = one_line(&line);
+                // What goes on in a further line is set apart from what begins.
+                let line = if line.chars().count() > self.width {
+                    wrap(&line, self.width - 4).join("\n    ")
+                } else {
+                    line
+                };
+                let _ = writeln!(self.out, "{line}");
                 any = true;
             }
         }
