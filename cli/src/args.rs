@@ -101,7 +101,8 @@ Exit codes (the highest applies):
   0  nothing at or above --fail-on; unknowns alone included
   1  findings at or above --fail-on; with --strict also unknowns
   2  wrong usage or configuration
-  3  input could not be read, parsed, resolved or evaluated; a policy is broken
+  3  input could not be read, parsed, resolved or evaluated; a policy is broken;
+     with --strict also nothing to judge
   4  a bug in hipaa-iac";
 
 /// A path below the working folder as seen from there: however it is spelled, reports name its files as the repository does.
@@ -250,7 +251,7 @@ pub(crate) struct CheckArgs {
     /// The lowest severity that makes the exit code 1 [default: low]
     #[arg(long, help_heading = "Report", value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
-    /// Let unknown verdicts fail the run too
+    /// Let unknown verdicts fail the run too, and a run that judges nothing
     #[arg(long, help_heading = "Report")]
     pub(crate) strict: bool,
     /// Which verdicts the report holds

@@ -103,7 +103,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     evaluation.diagnostics.extend(diagnostics);
     evaluation
         .diagnostics
-        .extend(nothing_judged(&read.inventory, &evaluation));
+        .extend(nothing_judged(&read.inventory, &evaluation, strict));
     once(&mut evaluation, &read.inventory, &sources);
     let result = CheckResult::build(
         &evaluation,
@@ -151,18 +151,23 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Outcome {
     Ok(exit)
 }
 
-/// What to tell of a run that cannot find anything.
-fn nothing_judged(inventory: &Inventory, evaluation: &Evaluation) -> Option<Diagnostic> {
+/// What to tell of a run that cannot find anything. Who is strict is not told that all is well where nothing was looked at.
+fn nothing_judged(
+    inventory: &Inventory,
+    evaluation: &Evaluation,
+    strict: bool,
+) -> Option<Diagnostic> {
+    let level = if strict { Level::Error } else { Level::Warning };
     let told = |diagnostic: &Diagnostic| diagnostic.level >= Level::Error;
     if evaluation.selected.is_empty() {
         let text = "no policy is in play: nothing was judged";
         let remedy = "choose another --profile, or policies with --only";
-        return Some(Diagnostic::new(Level::Warning, "no-policies", text).remedy(remedy));
+        return Some(Diagnostic::new(level, "no-policies", text).remedy(remedy));
     }
     if inventory.resources.is_empty() && !inventory.diagnostics.iter().any(told) {
         let text = "no resource was found: nothing was judged";
         let remedy = "name the files or folders that hold Terraform or Kubernetes manifests";
-        return Some(Diagnostic::new(Level::Warning, "no-resources", text).remedy(remedy));
+        return Some(Diagnostic::new(level, "no-resources", text).remedy(remedy));
     }
     None
 }

@@ -596,14 +596,23 @@ fn a_run_that_judges_nothing_says_so() {
     let ran = run_in(tree.path(), &["check", "notes"]).unwrap();
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("no-resources"), "{}", ran.stdout);
+    let strictly = |arguments: &[&str], code: &str| {
+        let ran = run_in(tree.path(), &[arguments, &["--strict"]].concat()).unwrap();
+        assert_eq!(ran.code, 3, "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains(&format!("error[{code}]")),
+            "{}",
+            ran.stdout
+        );
+        assert!(ran.stdout.contains("incomplete"), "{}", ran.stdout);
+    };
+    strictly(&["check", "notes"], "no-resources");
     let only = ["check", "sub", "--only", "rds-storage-unencrypted"];
-    let ran = run_in(
-        tree.path(),
-        &[&only[..], &["--skip", "rds-storage-unencrypted"]].concat(),
-    );
-    let ran = ran.unwrap();
+    let none = [&only[..], &["--skip", "rds-storage-unencrypted"]].concat();
+    let ran = run_in(tree.path(), &none).unwrap();
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("no-policies"), "{}", ran.stdout);
+    strictly(&none, "no-policies");
 }
 
 #[test]
