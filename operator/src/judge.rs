@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_engine::{Finding, Policy, Severity, Verdict, WaiverEntry};
+use hipaa_iac_engine::{Finding, Policy, Severity, Verdict};
 use hipaa_iac_source::{Map, Node, Resource, Value};
 
 use crate::{
@@ -114,27 +114,17 @@ pub fn judge(
         ));
     };
     let bench = Bench {
+        catalog,
         cluster,
         entry,
         rules,
-        waivers: waive::entries(catalog, request, &object),
+        request,
     };
-    let findings = bench.judge(&object, |_| true);
     let was = || {
         let changed = request.operation == Operation::Update;
         changed.then(|| resource(&request.old_object, request))?
     };
-    let before = bench.were_before(&object, &findings, was, |_| true);
-    let namespace_mode = namespace_mode(cluster, entry, request, &object, &findings);
-    let mut decision = decide(
-        catalog,
-        entry,
-        request,
-        &object,
-        &findings,
-        &before,
-        namespace_mode,
-    );
+    let mut decision = bench.decision(&object, was, |_| true);
     // The guard refuses it where the Namespace says what it holds, and is not asked where it does not.
     if kind == GroupKind::new("", "Namespace")
         && let Some(mode) = label(&object, MODE_KEY)
@@ -175,72 +165,67 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
     };
     let object = with_replicas(&known, new);
     let bench = Bench {
+        catalog,
         cluster,
         entry,
         rules,
-        waivers: waive::entries(catalog, request, &object),
+        request,
     };
-    let findings = bench.judge(&object, |_| true);
     let was = || Some(with_replicas(&known, old));
     // What became of a backup is no reason to keep its database down.
-    let counts = |policy: &str| old > 0 || policy == RESTORE_POLICY;
-    let before = bench.were_before(&object, &findings, was, counts);
-    decide(
-        catalog,
-        entry,
-        request,
-        &object,
-        &findings,
-        &before,
-        namespace_mode(cluster, entry, request, &object, &findings),
-    )
+    bench.decision(&object, was, |policy| old > 0 || policy == RESTORE_POLICY)
 }
 
 /// What an object is judged by, as it would be and as it was.
 struct Bench<'a> {
+    catalog: &'a Catalog,
     cluster: &'a Cluster,
     entry: Entry,
     rules: &'a KindRules,
-    waivers: Vec<WaiverEntry>,
+    request: &'a Request<Node>,
 }
 
 impl Bench<'_> {
-    /// What the policies say that `wanted` holds for.
-    fn judge(&self, object: &Resource, wanted: impl Fn(&Policy) -> bool) -> Vec<Finding> {
-        // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
-        let all_phi = self.entry == Entry::WorkloadsPhi;
-        let judged = |rules: &KindRules| {
-            let inventory = self.cluster.inventory(object.clone(), &rules.related);
-            let moment = Some(unix_now());
-            let policies = &rules.policies;
-            policies.evaluate_some(&inventory, 0, &self.waivers, all_phi, moment, &wanted)
-        };
-        self.rules.of(object).flat_map(judged).collect()
-    }
-
-    /// Which of the findings are violations that the object has had as it was, if it was, by policies that `counts` holds for. Only what is violated
-    /// now is looked for.
-    fn were_before(
+    /// What follows from the object. Violations that it has had as it `was`, if it was, by policies that `counts` holds for, are excused.
+    fn decision(
         &self,
         object: &Resource,
-        findings: &[Finding],
         was: impl FnOnce() -> Option<Resource>,
         counts: impl Fn(&str) -> bool,
-    ) -> BTreeSet<usize> {
+    ) -> Decision {
+        // The API server sends to this entry what its selector finds labelled, whatever our own watch has seen so far.
+        let all_phi = self.entry == Entry::WorkloadsPhi;
+        let waivers = waive::entries(self.catalog, self.request, object);
+        let judged = |object: &Resource, wanted: &dyn Fn(&Policy) -> bool| -> Vec<Finding> {
+            let by = |rules: &KindRules| {
+                let inventory = self.cluster.inventory(object.clone(), &rules.related);
+                let (policies, moment) = (&rules.policies, Some(unix_now()));
+                policies.evaluate(&inventory, 0, &waivers, all_phi, moment, wanted)
+            };
+            self.rules.of(object).flat_map(by).collect()
+        };
+        let findings = judged(object, &|_| true);
+        // Only what is violated now is looked for.
         let violated: BTreeSet<&str> = findings
             .iter()
             .filter(|finding| finding.verdict == Verdict::Fail)
             .map(|finding| &*finding.policy.name)
             .filter(|name| counts(name))
             .collect();
-        if violated.is_empty() {
-            return BTreeSet::new();
-        }
-        let Some(old) = was() else {
-            return BTreeSet::new();
-        };
-        let before = self.judge(&old, |policy| violated.contains(&*policy.name));
-        excused(&before, &old.body, findings, &object.body)
+        let old = if violated.is_empty() { None } else { was() };
+        let before = old.map(|old| {
+            let before = judged(&old, &|policy| violated.contains(&*policy.name));
+            excused(&before, &old.body, &findings, &object.body)
+        });
+        decide(
+            self.catalog,
+            self.entry,
+            self.request,
+            object,
+            &findings,
+            &before.unwrap_or_default(),
+            namespace_mode(self.cluster, self.entry, self.request, object, &findings),
+        )
     }
 }
 

@@ -295,21 +295,10 @@ impl Prepared {
 
     /// What [`evaluate`] finds about one resource of an inventory that was not read from files; the others stand for relations alone.
     /// `waivers` count beside those of the configuration. With `all_phi` everything is taken to hold PHI. `moment` is [`Settings::moment`].
+    /// Only policies that `wanted` holds for are asked.
     ///
     /// It runs on the calling thread, on a stack of its own unless that one has 8 MiB left.
     pub fn evaluate(
-        &self,
-        inventory: &Inventory,
-        resource: usize,
-        waivers: &[WaiverEntry],
-        all_phi: bool,
-        moment: Option<i64>,
-    ) -> Vec<Finding> {
-        self.evaluate_some(inventory, resource, waivers, all_phi, moment, |_| true)
-    }
-
-    /// The same by the policies that `wanted` holds for.
-    pub fn evaluate_some(
         &self,
         inventory: &Inventory,
         resource: usize,

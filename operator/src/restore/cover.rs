@@ -34,10 +34,8 @@ fn findings(
     let mut inventory = cluster.inventory(database.clone(), &restores.rules.related);
     change(&mut inventory);
     let waivers = waive::entries_of(catalog, database);
-    restores
-        .rules
-        .policies
-        .evaluate(&inventory, 0, &waivers, false, Some(unix_now()))
+    let policies = &restores.rules.policies;
+    policies.evaluate(&inventory, 0, &waivers, false, Some(unix_now()), |_| true)
 }
 
 /// The databases that watches know, of one namespace or of all.

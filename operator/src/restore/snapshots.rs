@@ -2,7 +2,7 @@
 //!
 //! It is chosen once for a run, when the run's configuration is made, and kept there: who goes on with the run after a crash restores the same.
 
-use hipaa_iac_engine::Verdict;
+use hipaa_iac_engine::{Policy, Verdict};
 use hipaa_iac_restore::{
     config::{Location, SnapshotLocation, Spec},
     message::Snapshot,
@@ -283,9 +283,9 @@ fn encrypts(app: &App, namespace: &str, class: &str) -> bool {
         return false;
     };
     let inventory = app.cluster.inventory(claim, &rules.related);
-    let findings = rules
-        .policies
-        .evaluate(&inventory, 0, &[], true, Some(unix_now()));
+    let wanted = |policy: &Policy| ENCRYPTION.contains(&&*policy.name);
+    let policies = &rules.policies;
+    let findings = policies.evaluate(&inventory, 0, &[], true, Some(unix_now()), wanted);
     ENCRYPTION.iter().all(|policy| {
         let mut of = findings
             .iter()
