@@ -65,7 +65,7 @@ fn one(seed: u64, number: usize) -> (usize, Vec<String>) {
         let (Some(said), Some(is)) = (planned.get(&name), applied.get(&name)) else {
             continue;
         };
-        if holds_unknown(is) {
+        if is.holds_unknown() {
             continue;
         }
         let mentioned = crate::mentioned(&configuration, &slot.expr);
@@ -73,7 +73,7 @@ fn one(seed: u64, number: usize) -> (usize, Vec<String>) {
         // Terraform plans no match where it cannot compare, and finds one when it applies.
         let unmatched = text.contains("matchkeys(");
         // It plans what can be computed, and tries the next where that fails when it applies.
-        let tried = !holds_unknown(said) && text.contains("try(");
+        let tried = !said.holds_unknown() && text.contains("try(");
         if unmatched || tried {
             continue;
         }
@@ -99,15 +99,6 @@ fn probe(folder: &Path, name: &str) -> Node {
         .find(|resource| &*resource.address == address.as_str())
         .unwrap_or_else(|| panic!("{address} is missing"));
     resource.body.get("input").cloned().unwrap_or_default()
-}
-
-fn holds_unknown(node: &Node) -> bool {
-    match &node.value {
-        Value::Unknown(_) => true,
-        Value::List(elements) => elements.iter().any(holds_unknown),
-        Value::Object(members) => members.values().any(holds_unknown),
-        _ => false,
-    }
 }
 
 /// Whether a value fits what was said of it; else what does not. A text that looks like the number or truth value is the
@@ -149,7 +140,7 @@ fn admits(said: &Node, is: &Node) -> Result<(), String> {
             // beside something of no known type may become one.
             let is_in = |one: &Node| said.iter().any(|said| admits(each(said), one).is_ok());
             let holds =
-                |one: &Node| holds_unknown(one) || is.iter().any(|is| admits(one, is).is_ok());
+                |one: &Node| one.holds_unknown() || is.iter().any(|is| admits(one, is).is_ok());
             let unordered = is.iter().all(is_in) && said.iter().all(holds);
             if listed || unordered {
                 Ok(())

@@ -252,6 +252,16 @@ impl Node {
             }
     }
 
+    /// Whether this value or anything in it is not known.
+    pub fn holds_unknown(&self) -> bool {
+        match &self.value {
+            Value::Unknown(_) => true,
+            Value::List(elements) => elements.iter().any(Self::holds_unknown),
+            Value::Object(members) => members.values().any(Self::holds_unknown),
+            _ => false,
+        }
+    }
+
     /// Adds every known text in it.
     pub fn texts(&self, into: &mut Vec<Arc<str>>) {
         match &self.value {

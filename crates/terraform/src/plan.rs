@@ -1850,7 +1850,7 @@ fn says_of_each(planned: &Node, written: &Node) -> bool {
         (Value::Object(planned), Value::Object(written)) => {
             planned.keys().all(|key| written.contains_key(key))
         }
-        (Value::Unknown(_), Value::List(_) | Value::Object(_)) => holds_unknown(written),
+        (Value::Unknown(_), Value::List(_) | Value::Object(_)) => written.holds_unknown(),
         _ => false,
     }
 }
@@ -1862,15 +1862,6 @@ fn references_in(node: &Node, into: &mut Vec<Reference>) {
         Value::List(elements) => elements.iter().for_each(|one| references_in(one, into)),
         Value::Object(members) => members.values().for_each(|one| references_in(one, into)),
         _ => {}
-    }
-}
-
-fn holds_unknown(node: &Node) -> bool {
-    match &node.value {
-        Value::Unknown(_) => true,
-        Value::List(elements) => elements.iter().any(holds_unknown),
-        Value::Object(members) => members.values().any(holds_unknown),
-        _ => false,
     }
 }
 
@@ -1920,7 +1911,7 @@ fn place(
         }
         // Of a set with an element that is not known a plan knows nothing.
         (Value::Unknown(_), Value::List(_) | Value::Object(_))
-            if join.trusted && holds_unknown(written) =>
+            if join.trusted && written.holds_unknown() =>
         {
             let mut said = set_written(written.clone(), &|one| match one.written {
                 Written::No => Written::No,
