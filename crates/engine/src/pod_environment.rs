@@ -273,12 +273,8 @@ impl Variables {
                 Some(Known::Text(value, span)) => {
                     made.push_str(&value);
                     origin = origin.or_else(|| {
-                        let what = format!("variable {name} of the container").into();
-                        Some(Arc::new(Origin {
-                            what,
-                            span,
-                            outside: false,
-                        }))
+                        let what = format!("variable {name} of the container");
+                        Some(Arc::new(Origin::new(what, span)))
                     });
                 }
                 Some(Known::Hidden(reason)) if holes => {

@@ -527,12 +527,7 @@ impl<'a> Builder<'a> {
             .get(range.clone())
             .unwrap_or("")
             .trim_start_matches('*');
-        let what = Arc::from(format!("anchor {name}"));
-        node.origin = Some(Arc::new(Origin {
-            what,
-            span: node.span,
-            outside: false,
-        }));
+        node.origin = Some(Arc::new(Origin::new(format!("anchor {name}"), node.span)));
         node.span = Some(self.span(range.clone()));
         self.place(node, 0, size, height, range.end);
     }

@@ -127,8 +127,19 @@ pub struct Origin {
     pub what: Arc<str>,
     /// The place.
     pub span: Option<Span>,
-    /// It is given from outside of the configuration: `-var`, `TF_VAR_…`.
+    /// It is given from outside of the configuration: `-var`, `TF_VAR_…`. What has it for its origin is not [`Written`].
     pub outside: bool,
+}
+
+impl Origin {
+    /// One in the configuration.
+    pub fn new(what: impl Into<Arc<str>>, span: Option<Span>) -> Self {
+        Self {
+            what: what.into(),
+            span,
+            outside: false,
+        }
+    }
 }
 
 impl Node {

@@ -119,11 +119,7 @@ pub(crate) fn seen_from(mut val: Val, span: Span, what: impl FnOnce() -> Arc<str
         && let Some(own) = val.span
         && own != span
     {
-        val.origin = Some(Arc::new(Origin {
-            what: what(),
-            span: Some(own),
-            outside: false,
-        }));
+        val.origin = Some(Arc::new(Origin::new(what(), Some(own))));
     }
     val.span = Some(span);
     val
@@ -143,9 +139,8 @@ fn part(parent: &Val, child: &Val) -> Val {
     {
         let span = val.span.or(origin.span);
         val.origin = Some(Arc::new(Origin {
-            what: Arc::clone(&origin.what),
             span,
-            outside: origin.outside,
+            ..Origin::clone(origin)
         }));
     }
     val

@@ -2116,11 +2116,7 @@ impl<'a> Evaluator<'a> {
                     val.to_str().map_err(|error| failure(span, error))?
                 };
                 let mut val = val;
-                val.origin = Some(Arc::new(Origin {
-                    what: shown.clone().into(),
-                    span: None,
-                    outside: false,
-                }));
+                val.origin = Some(Arc::new(Origin::new(shown.clone(), None)));
                 // The variables that the template does not use are not part of it.
                 Ok(val
                     .mark(first.sensitive || vars.sensitive)
@@ -2171,11 +2167,7 @@ impl<'a> Evaluator<'a> {
                     read.map_err(|error| failure(span, format!("{shown}: {error}")))?;
                 self.spend(size as u64 / 64, span)?;
                 let mut val = finish(Val::str(text));
-                val.origin = Some(Arc::new(Origin {
-                    what: shown.clone().into(),
-                    span: None,
-                    outside: false,
-                }));
+                val.origin = Some(Arc::new(Origin::new(shown.clone(), None)));
                 Ok(val)
             }
         }
@@ -2271,11 +2263,7 @@ fn computed_reason(mode: Mode, address: &str, name: &str) -> String {
 
 fn with_origin(mut val: Val, what: impl FnOnce() -> String) -> Val {
     if val.origin.is_none() {
-        val.origin = Some(Arc::new(Origin {
-            what: what().into(),
-            span: val.span,
-            outside: false,
-        }));
+        val.origin = Some(Arc::new(Origin::new(what(), val.span)));
     }
     val
 }

@@ -1831,12 +1831,7 @@ impl Join<'_> {
 
     /// For a value that is not the one on the line in the source.
     fn origin(self, span: Option<Span>) -> Arc<Origin> {
-        let what = self.what.into();
-        Arc::new(Origin {
-            what,
-            span,
-            outside: false,
-        })
+        Arc::new(Origin::new(self.what, span))
     }
 }
 

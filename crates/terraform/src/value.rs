@@ -1088,12 +1088,12 @@ fn node(val: &Val, sensitive: bool, span: Option<Span>, origin: Option<&Arc<Orig
             (own, None) => (own, child.origin.clone()),
             (own, Some(_)) => {
                 let from = child.origin.clone().or_else(|| {
-                    let what = origin
-                        .map_or_else(|| "a value from".into(), |origin| Arc::clone(&origin.what));
-                    Some(Arc::new(Origin {
-                        what,
-                        span: own,
-                        outside: origin.is_some_and(|origin| origin.outside),
+                    Some(Arc::new(match origin {
+                        Some(origin) => Origin {
+                            span: own,
+                            ..Origin::clone(origin)
+                        },
+                        None => Origin::new("a value from", own),
                     }))
                 });
                 (span, from)
@@ -1549,13 +1549,8 @@ fn convert(val: &Val, to: &Type, level: u16) -> Result<Val, String> {
 fn from_default(name: &str, default: &Val) -> Val {
     let mut val = default.clone();
     val.origin = val.span.map(|span| {
-        let what = format!("default of the attribute {name:?}").into();
-        let span = Some(span);
-        Arc::new(Origin {
-            what,
-            span,
-            outside: false,
-        })
+        let what = format!("default of the attribute {name:?}");
+        Arc::new(Origin::new(what, Some(span)))
     });
     val
 }

@@ -209,12 +209,8 @@ pub(crate) fn planned(plan: &Node, module: &Module) -> Values {
         let val = match listed.and_then(|all| all.get(name)?.get("value")) {
             Some(node) => {
                 let mut val = Val::from_node(node);
-                val.origin = Some(Arc::new(Origin {
-                    what: "variables of the plan".into(),
-                    span: node.span,
-                    // It may be that of a variable file.
-                    outside: false,
-                }));
+                // It may be that of a variable file.
+                val.origin = Some(Arc::new(Origin::new("variables of the plan", node.span)));
                 val
             }
             None => Val::unknown_because(format!("var.{name} has no value in the plan")),
@@ -240,9 +236,8 @@ impl Text {
             _ => false,
         });
         let origin = Some(Arc::new(Origin {
-            what: Arc::clone(&self.what),
-            span: None,
             outside: self.outside,
+            ..Origin::new(Arc::clone(&self.what), None)
         }));
         let mut val = if simple {
             Val::str(Arc::clone(text))
@@ -283,11 +278,7 @@ fn file_values(file: &Arc<SourceFile>) -> Result<Values, Diagnostic> {
 fn read_values(file: &Arc<SourceFile>) -> Result<Values, Diagnostic> {
     let what: Arc<str> = file.path().rsplit('/').next().unwrap_or_default().into();
     let origin = |mut val: Val, span: Span| {
-        let origin = Origin {
-            what: Arc::clone(&what),
-            span: Some(val.span.unwrap_or(span)),
-            outside: false,
-        };
+        let origin = Origin::new(Arc::clone(&what), Some(val.span.unwrap_or(span)));
         val.origin = Some(Arc::new(origin));
         val
     };
