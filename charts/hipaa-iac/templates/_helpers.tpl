@@ -107,6 +107,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- end -}}
 
+{{/* Whether a counter grew within a quarter of an hour, or is new. */}}
+{{- define "hipaa-iac.grew" -}}
+(sum(increase({{ . }}[15m])) or vector(0))
++ (sum({{ . }} unless {{ . }} offset 15m) or vector(0)) > 0
+{{- end -}}
+
 {{/* `drain` in whole seconds, rounded up. */}}
 {{- define "hipaa-iac.drainSeconds" -}}
 {{- $number := regexFind "^[0-9]+" .Values.drain | int64 -}}
