@@ -2315,6 +2315,86 @@ resource "aws_db_instance" "b" {
     assert!(loaded.addresses().contains(&"aws_db_instance.b[*]"));
 }
 
+/// A set has no order and holds each value once; JSON shows what is a number and what a text.
+#[test]
+fn what_is_made_of_the_form_of_an_argument_is_not_known_where_a_schema_gives_it() {
+    let loaded = main_tf(
+        r#"
+resource "aws_db_instance" "a" {
+  port    = "5432"
+  name    = "records"
+  zones   = ["b", "a"]
+  doubled = ["a", "a"]
+  alone   = ["a"]
+  timeouts {
+    create = "1h"
+    delete = "2h"
+  }
+}
+resource "aws_kms_key" "k" {
+  count = 2
+}
+locals {
+  zones = [for zone in aws_db_instance.a.zones : "zone-${zone}"]
+}
+resource "terraform_data" "open" {
+  input = {
+    joined  = join(",", aws_db_instance.a.zones)
+    local   = join(",", local.zones)
+    first   = tolist(aws_db_instance.a.zones)[0]
+    sorted  = sort(aws_db_instance.a.doubled)
+    length  = length(aws_db_instance.a.doubled)
+    block   = length(aws_db_instance.a.timeouts)
+    number  = jsonencode(aws_db_instance.a.port)
+    list    = jsonencode({ zones = aws_db_instance.a.zones })
+    yaml    = yamlencode({ port = aws_db_instance.a.port })
+    shown   = format("%#v", aws_db_instance.a.port)
+    json    = jsonencode({ port = aws_db_instance.a.port, name = aws_db_instance.a.name })
+  }
+}
+resource "terraform_data" "known" {
+  input = {
+    length = length(aws_db_instance.a.zones)
+    some   = length(aws_db_instance.a.doubled) > 0
+    sorted = sort(aws_db_instance.a.zones)
+    joined = join(",", aws_db_instance.a.alone)
+    shown  = format("%v", aws_db_instance.a.port)
+    json   = jsonencode({ name = aws_db_instance.a.name, own = [2, 1, 1] })
+    keys   = length(aws_kms_key.k[*].arn)
+  }
+}
+"#,
+    );
+    let open = loaded
+        .value("terraform_data.open", "input")
+        .as_map()
+        .unwrap();
+    assert_eq!(open.len(), 11);
+    for (name, value) in open {
+        let unknown = value.as_unknown();
+        let unknown = unknown.unwrap_or_else(|| panic!("{name} is known: {value:?}"));
+        let reason = "the provider's schema may convert what it is made of";
+        assert!(unknown.reasons.iter().any(|one| one == reason), "{name}");
+    }
+    // What is certain stays.
+    let document = open["json"].as_unknown().unwrap().json.as_deref().unwrap();
+    assert_eq!(document.get("name"), Some(&json("\"records\"")));
+    let port = &document
+        .get("port")
+        .unwrap()
+        .as_unknown()
+        .unwrap()
+        .alternatives;
+    assert_eq!(*port, [json("\"5432\""), json("5432")]);
+    assert_eq!(
+        *loaded.value("terraform_data.known", "input"),
+        json(
+            r#"{"length": 2, "some": true, "sorted": ["a", "b"], "joined": "a", "shown": "5432",
+                "json": "{\"name\":\"records\",\"own\":[2,1,1]}", "keys": 2}"#
+        )
+    );
+}
+
 #[test]
 fn what_is_nested_deeper_than_the_parser_reads_is_told_as_such() {
     let deep = format!(

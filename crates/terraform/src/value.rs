@@ -18,6 +18,8 @@ pub const MAX_WEIGHT: u32 = 2_000_000;
 pub const MAX_TEXT: usize = 16 << 20;
 /// The most alternatives that are kept of a value that is not known.
 const MAX_ALTERNATIVES: usize = 16;
+/// Why it is not known what is made of the form of an argument of another resource.
+pub(crate) const BY_SCHEMA: &str = "the provider's schema may convert what it is made of";
 /// The members of a map or object, sorted by key as Terraform iterates over them.
 pub type Members = BTreeMap<Arc<str>, Val>;
 
@@ -764,8 +766,61 @@ impl Val {
             && self.may_convert_to(other)
     }
 
+    /// The value with what a provider's schema may convert left open, for what is made of its form: a number that it keeps as a
+    /// text, a list as a set, a block as an object. `None` where there is nothing such in it.
+    pub(crate) fn opened(&self) -> Option<Self> {
+        fn open(val: &Val, inside: bool, any: &mut bool) -> Val {
+            let inside = inside || val.refs.to_schema();
+            let why = || vec![BY_SCHEMA.to_owned()];
+            let other = match &val.kind {
+                _ if !inside => None,
+                Kind::Str(text) => match &**text {
+                    "true" | "false" => Some(Kind::Bool(&**text == "true")),
+                    text => Num::parse(text).map(Kind::Num),
+                },
+                Kind::Bool(_) | Kind::Num(_) => val.to_str().ok().map(|text| text.kind),
+                _ => None,
+            };
+            let unk = match (other, &val.kind) {
+                (Some(other), _) => Unk {
+                    reasons: why(),
+                    set: true,
+                    not_null: true,
+                    alternatives: vec![val.clone(), val.with_kind(other)],
+                    ..Unk::default()
+                },
+                (None, Kind::List(all) | Kind::Tuple(all)) if inside && is_block(all) => Unk {
+                    reasons: why(),
+                    ..Unk::default()
+                },
+                (None, Kind::List(all) | Kind::Tuple(all)) if inside && all.len() > 1 => {
+                    let elements = all.iter().map(|element| open(element, inside, any));
+                    let source = Val::unknown_because(BY_SCHEMA);
+                    let element = any_of(&source, elements.collect(), Type::Any);
+                    Unk {
+                        reasons: why(),
+                        element: Some(Box::new(element)),
+                        ..Unk::default()
+                    }
+                }
+                _ => return val.map_children(|child| open(child, inside, any)),
+            };
+            *any = true;
+            val.with_kind(Kind::Unknown(Arc::new(unk)))
+        }
+        fn is_block(elements: &[Val]) -> bool {
+            elements.iter().any(|element| element.members().is_some())
+        }
+        if !self.all_refs().to_schema() {
+            return None;
+        }
+        let mut any = false;
+        let val = open(self, false, &mut any);
+        any.then_some(val)
+    }
+
     /// Whether a schema may make two values the same. What is not known may be anything, and in a set there is no order.
-    fn may_convert_to(&self, other: &Self) -> bool {
+    pub(crate) fn may_convert_to(&self, other: &Self) -> bool {
         const MOST: u32 = 1000;
         let text = |val: &Self| val.to_str().ok()?.as_str().map(str::to_owned);
         let primitive =

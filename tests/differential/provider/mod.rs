@@ -319,6 +319,11 @@ resource "shapes_thing" "a" {
   settings = { name = 11 }
 }
 
+resource "shapes_thing" "b" {
+  name   = "b"
+  groups = ["g1", "g1"]
+}
+
 locals {
   a     = shapes_thing.a
   rules = shapes_thing.a.rule
@@ -363,6 +368,16 @@ resource "terraform_data" "reads" {
     inset    = contains(toset([shapes_thing.a.size]), 7)
     filtered = [for x in ["a"] : x if shapes_thing.a.size == 7]
     chosen   = shapes_thing.a.size == 7 ? "seven" : "other"
+    sorted   = sort(shapes_thing.a.groups)
+    commas   = join(",", shapes_thing.a.groups)
+    first    = tolist(shapes_thing.a.groups)[0]
+    once     = length(shapes_thing.b.groups)
+    twice    = sort(shapes_thing.b.groups)
+    json     = jsonencode(shapes_thing.a.size)
+    within   = jsonencode({ size = shapes_thing.a.size, groups = shapes_thing.a.groups })
+    blocks   = jsonencode(shapes_thing.a.rule)
+    yaml     = yamlencode({ size = shapes_thing.a.size })
+    shown    = format("%#v", shapes_thing.a.size)
   }
 }
 "#;
@@ -395,7 +410,9 @@ fn conditions_on_converted_arguments_are_right_or_unknown() {
             .map(|(name, value)| format!("{name}: {} is {value}", found[name]))
             .collect();
         assert!(wrong.is_empty(), "{}: {wrong:#?}", program.command());
-        let known = ["other", "larger", "groups", "has", "hasnot", "joined"];
+        let known = [
+            "other", "larger", "groups", "has", "hasnot", "joined", "sorted",
+        ];
         assert!(
             known.iter().all(|name| found[name] == expected[name]),
             "{found}"

@@ -150,11 +150,13 @@ pub(super) fn jsondecode(args: &Args<'_>) -> Result<Val, String> {
 /// A value with unknown parts is kept beside the unknown text, so that policies can look into it.
 pub(super) fn jsonencode(args: &Args<'_>) -> Result<Val, String> {
     let value = args.get(0)?;
-    if value.is_wholly_known() {
+    let opened = value.opened();
+    if opened.is_none() && value.is_wholly_known() {
         let mut out = String::new();
         write_json(value, &mut out);
         return Ok(Val::str(out));
     }
+    let value = opened.as_ref().unwrap_or(value);
     // Of these it is known how the text begins.
     let begun = value.as_unknown().is_some_and(|unk| {
         unk.not_null && !matches!(unk.ty, Type::Any | Type::Bool | Type::Number)

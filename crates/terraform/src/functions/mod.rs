@@ -27,13 +27,15 @@ pub(crate) use {encoding::write_json_text, format::general, hash::of_file};
 
 use crate::{
     number::Num,
-    value::{CallContext, Kind, MAX_TEXT, Members, Refs, Type, Unk, Val, one_of, unify},
+    value::{BY_SCHEMA, CallContext, Kind, MAX_TEXT, Members, Refs, Type, Unk, Val, one_of, unify},
 };
 
 /// How many reasons an unknown result names.
 const MAX_REASONS: usize = 4;
 /// How many combinations of its arguments' alternatives a function is tried with.
 const MAX_COMBINATIONS: usize = 16;
+/// How many elements are compared with each other; of more it is not known whether two are the same.
+const MAX_COMPARED: usize = 64;
 
 /// Calls a function by the name written in the configuration; `None` where there is no such function here (`try`,
 /// `can`, `templatefile`, those that read files: the evaluator's own; functions of providers).
@@ -177,6 +179,9 @@ impl Function {
         {
             return Err("number of keys does not match number of values".to_owned());
         }
+        if let Some(open) = self.by_schema(&values, context)? {
+            return Ok(open);
+        }
         // Of arguments of unknown type, a null that no conversion gave a type among them, Terraform looks at nothing.
         let untyped = !ANY_TYPE.contains(&self.name)
             && values.iter().zip(self.all_params()).any(|(value, param)| {
@@ -235,6 +240,58 @@ impl Function {
             }
             _ => Ok(result),
         }
+    }
+
+    /// What is made of the form of another resource's argument is not known where the provider's schema may have converted that:
+    /// a list to a set, which has neither its order nor its duplicates, a block to an object, a number to its text.
+    fn by_schema(&self, values: &[Val], context: &CallContext<'_>) -> Result<Option<Val>, String> {
+        let shows_type = values
+            .first()
+            .and_then(Val::as_str)
+            .is_some_and(|text| text.contains('#'));
+        let mut open = false;
+        for value in values {
+            open |= match (self.name, &value.kind) {
+                ("yamlencode", _) => value.opened().is_some(),
+                ("format" | "formatlist", _) => shows_type && value.opened().is_some(),
+                ("join" | "tolist", Kind::List(all) | Kind::Tuple(all)) => {
+                    all.len() > 1 && value.refs.to_schema()
+                }
+                ("length" | "sort", Kind::List(all) | Kind::Tuple(all))
+                    if value.refs.to_schema() && !holds_many(value) =>
+                {
+                    spend(context, all.len().min(MAX_COMPARED).pow(2) as u64)?;
+                    let is_block = |all: &[Val]| matches!(all, [only] if only.members().is_some());
+                    may_repeat(all) || self.name == "length" && is_block(all)
+                }
+                _ => false,
+            };
+        }
+        if !open {
+            return Ok(None);
+        }
+        let args = Args {
+            values,
+            returns: self.returns,
+            context,
+        };
+        let mut result = args.unknown();
+        if let Kind::Unknown(unk) = &mut result.kind {
+            let unk = Arc::make_mut(unk);
+            unk.reasons.push(BY_SCHEMA.to_owned());
+            if self.name == "length" {
+                // A block that is written once may be an object of any size.
+                let most = values.first().and_then(Val::elements).map(<[Val]>::len);
+                let most = most.filter(|most| *most > 1).map(Num::from);
+                unk.bounds = Some((Num::from(1_usize), most));
+            }
+        }
+        let refs: Vec<Refs> = values.iter().map(Val::all_refs).collect();
+        Ok(Some(
+            result
+                .mark(values.iter().any(Val::holds_sensitive))
+                .with_refs(&Refs::union_all(&refs)),
+        ))
     }
 
     /// Whether Terraform marks a result that is not known: the functions that put marks on what they pick, element by element,
@@ -531,6 +588,15 @@ fn holds_many(val: &Val) -> bool {
             .iter()
             .any(|e| e.as_unknown().is_some_and(|unk| unk.many))
     })
+}
+
+/// Whether two elements of a list may be one in a set.
+fn may_repeat(elements: &[Val]) -> bool {
+    elements.len() > MAX_COMPARED
+        || elements.iter().enumerate().any(|(at, one)| {
+            let mut rest = elements.iter().skip(at + 1);
+            rest.any(|other| one.may_convert_to(other))
+        })
 }
 
 /// Whether it is not even known of what type it is.
