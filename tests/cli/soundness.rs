@@ -184,45 +184,49 @@ fn one_of_an_unknown_number_of_instances_is_not_each_of_them() {
 }
 
 #[test]
-fn instances_of_a_plan_pair_by_key() {
+fn a_plan_does_not_tell_which_instance_an_argument_mentions() {
     let resource = |type_: &str, name: &str, key: &str, values: &str| {
         format!(
             "{{\"address\": \"{type_}.{name}[\\\"{key}\\\"]\", \"mode\": \"managed\", \"type\": \"{type_}\", \"name\": \"{name}\", \"index\": \"{key}\", \"provider_name\": \"registry.terraform.io/hashicorp/aws\", \"values\": {values}, \"change\": {{\"actions\": [\"create\"], \"before\": null, \"after\": {values}, \"after_unknown\": {{\"id\": true, \"bucket\": true}}}}}}"
         )
     };
-    let all = [
-        resource("aws_s3_bucket", "b", "one", "{}"),
-        resource("aws_s3_bucket", "b", "two", "{}"),
-        resource(
-            "aws_s3_bucket_versioning",
-            "v",
-            "one",
-            "{\"versioning_configuration\": [{\"status\": \"Enabled\"}]}",
-        ),
-    ]
-    .join(", ");
-    let plan = |references: &str| {
+    let versioning = resource(
+        "aws_s3_bucket_versioning",
+        "v",
+        "one",
+        "{\"versioning_configuration\": [{\"status\": \"Enabled\"}]}",
+    );
+    let bucket = |key: &str| resource("aws_s3_bucket", "b", key, "{}");
+    let plan = |all: &[String], references: &str| {
+        let all = all.join(", ");
         format!(
             "{{\"format_version\": \"1.2\", \"planned_values\": {{\"root_module\": {{\"resources\": [{all}]}}}}, \"resource_changes\": [{all}], \"configuration\": {{\"root_module\": {{\"resources\": [{{\"address\": \"aws_s3_bucket.b\", \"mode\": \"managed\", \"type\": \"aws_s3_bucket\", \"name\": \"b\", \"expressions\": {{}}}}, {{\"address\": \"aws_s3_bucket_versioning.v\", \"mode\": \"managed\", \"type\": \"aws_s3_bucket_versioning\", \"name\": \"v\", \"expressions\": {{\"bucket\": {{\"references\": {references}}}}}}}]}}}}}}"
         )
     };
-    let of = |references: &str, key: &str| {
-        verdict(
-            &[("plan.json", &plan(references))],
-            "s3-bucket-versioning-disabled",
-            &format!("aws_s3_bucket.b[\"{key}\"]"),
-        )
+    let of = |keys: &[&str], references: &str| {
+        let buckets = keys.iter().map(|key| bucket(key));
+        let all: Vec<String> = buckets.chain([versioning.clone()]).collect();
+        let text = plan(&all, references);
+        let of_key = |key: &&str| {
+            verdict(
+                &[("plan.json", &text)],
+                "s3-bucket-versioning-disabled",
+                &format!("aws_s3_bucket.b[\"{key}\"]"),
+            )
+        };
+        keys.iter().map(of_key).collect::<Vec<_>>().join(" ")
     };
-    let by_key = "[\"aws_s3_bucket.b\", \"each.key\"]";
-    assert_eq!(
-        (of(by_key, "one").as_str(), of(by_key, "two").as_str()),
-        ("pass", "fail")
-    );
-    let by_value = "[\"aws_s3_bucket.b\", \"each.value\"]";
-    assert_eq!(
-        (of(by_value, "one").as_str(), of(by_value, "two").as_str()),
-        ("unknown", "unknown")
-    );
+    // Of `b[each.key]` and `b["${each.key}-logs"]` Terraform writes the same.
+    let by_key = r#"["aws_s3_bucket.b", "each.key"]"#;
+    assert_eq!(of(&["one", "two"], by_key), "unknown unknown");
+    assert_eq!(of(&["one"], by_key), "pass", "there is no other");
+    let by_value = r#"["aws_s3_bucket.b", "each.value"]"#;
+    assert_eq!(of(&["one", "two"], by_value), "unknown unknown");
+    let named = r#"["aws_s3_bucket.b[\"two\"].id", "aws_s3_bucket.b[\"two\"]", "aws_s3_bucket.b"]"#;
+    assert_eq!(of(&["one", "two"], named), "fail pass");
+    // What a local value holds is not in a plan: it may be any bucket.
+    let or_local = named.replacen('[', "[\"local.id\", ", 1);
+    assert_eq!(of(&["one", "two"], &or_local), "unknown unknown");
 }
 
 #[test]

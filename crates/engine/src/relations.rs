@@ -524,14 +524,13 @@ impl<'a> Relations<'a> {
         match &node.value {
             Value::List(elements) => {
                 // A plan tells of a list only all of what it is made from: of as many values as resources each is one.
-                let unknown = elements
-                    .iter()
-                    .filter(|element| element.as_unknown().is_some());
-                let unknown = unknown.count();
+                let unknown = || elements.iter().filter_map(Node::as_unknown);
+                let told = sure && unknown().any(|unknown| unknown.verbatim);
+                let unknown = unknown().count();
                 for reference in node.references().iter().filter(|_| !elements.is_empty()) {
                     let targets = self.instances(at, reference, into);
                     if unknown > 0 {
-                        let certain = sure && targets.len() <= unknown;
+                        let certain = told && targets.len() <= unknown;
                         self.aim(&targets, reference, certain, hops, left, into);
                         continue;
                     }

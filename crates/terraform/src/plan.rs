@@ -22,6 +22,9 @@ const MAX_HOPS: usize = 32;
 const MAX_REFERENCES: usize = 256;
 /// How long a text must be, in bytes, for its copies to be secrets too.
 const MIN_SECRET: usize = 8;
+/// Why it is not known which of several instances an argument mentions, and what tells.
+const WHICH_INSTANCE: &str =
+    "known after apply: the plan does not say of which instance, and its source beside it does";
 /// How many pairs of nested blocks are compared to find those that belong together.
 const MAX_PAIRS: usize = 4096;
 
@@ -368,8 +371,7 @@ impl Reader<'_> {
             Some(module) => module.to_owned(),
             None => module_of(address),
         };
-        let key = steps(address).last().map_or("", |step| step.key);
-        let body = configuration.describe(&module, &local, key, body);
+        let body = configuration.describe(&module, &local, body);
         let id = TerraformId {
             mode: mode.into(),
             type_: type_.into(),
@@ -912,12 +914,18 @@ struct Behind {
     references: Vec<Reference>,
     /// Variables and constants.
     given: Vec<Rc<Given>>,
+    /// One of them leads to what a plan does not hold, a local value for one: there may be others behind it.
+    hidden: bool,
+    /// There is a mention beside the resource, or `each`, that may choose among its instances.
+    chosen: bool,
 }
 
 impl Behind {
     fn add(&mut self, other: &Self) {
         self.references.extend(other.references.iter().cloned());
         self.given.extend(other.given.iter().map(Rc::clone));
+        self.hidden |= other.hidden;
+        self.chosen |= other.chosen;
     }
 
     /// Each once, and no more than are kept.
@@ -929,6 +937,8 @@ impl Behind {
         Self {
             references: sorted(self.references),
             given,
+            hidden: self.hidden,
+            chosen: self.chosen,
         }
     }
 }
@@ -947,8 +957,6 @@ struct Configuration<'a> {
     /// What variables and outputs resolve to, by module prefix and text. Empty while one is being resolved.
     resolved: HashMap<(String, String), Rc<Behind>>,
     majors: HashMap<String, Option<u64>>,
-    /// The instance key, with its brackets, of the resource that is described.
-    key: String,
     /// Of the resource that is described.
     given: GivenAt,
     /// How many instances there will be of a resource, by its address without the last key.
@@ -984,7 +992,6 @@ impl<'a> Configuration<'a> {
             scopes: HashMap::new(),
             resolved: HashMap::new(),
             majors,
-            key: String::new(),
             given: HashMap::new(),
             counts: HashMap::new(),
         }
@@ -999,14 +1006,10 @@ impl<'a> Configuration<'a> {
         }
     }
 
-    /// Whether there are as many instances of a resource as of the one that it mentions.
-    fn as_many(&self, scope: &Scope<'_>, resource: Option<&Node>, mentioned: &[Reference]) -> bool {
-        let own = resource.and_then(|resource| text(resource, "address"));
-        let own = own.map(|own| format!("{}{own}", scope.prefix));
-        match (own, mentioned) {
-            (Some(own), [only]) => self.counts.get(&own) == self.counts.get(&*only.address),
-            _ => false,
-        }
+    /// Whether a mention may be of any of several instances: what stands in its brackets is not in the plan.
+    fn is_of_several(&self, mentioned: &Reference) -> bool {
+        let count = self.counts.get(&*mentioned.address);
+        mentioned.attribute.is_empty() && count.is_some_and(|count| *count > 1)
     }
 
     fn major(&self, provider: &str) -> Option<u64> {
@@ -1074,7 +1077,7 @@ impl<'a> Configuration<'a> {
 
     /// Adds to a planned value what the configuration says: which unknown arguments are set, what they refer to, and which
     /// known ones are written in it.
-    fn describe(&mut self, module: &str, local: &str, key: &str, body: Node) -> Node {
+    fn describe(&mut self, module: &str, local: &str, body: Node) -> Node {
         let Some(scope) = self.scope(module) else {
             return unclear(body);
         };
@@ -1085,9 +1088,7 @@ impl<'a> Configuration<'a> {
         let Some(expressions) = resource.get("expressions") else {
             return overlay(body, &Node::object(Map::default()), &self.given);
         };
-        key.clone_into(&mut self.key);
         let shape = self.block(&scope, Some(resource), expressions);
-        self.key.clear();
         overlay(body, &shape, &self.given)
     }
 
@@ -1138,43 +1139,37 @@ impl<'a> Configuration<'a> {
         });
         match (texts, expression.as_map()) {
             (Some(true), _) => {
-                let mut behind = Behind::default();
                 let mentioned = mentions(expression);
+                let mut behind = Behind {
+                    chosen: mentioned.len() > 1,
+                    ..Behind::default()
+                };
                 for mention in &mentioned {
                     self.resolve(scope, resource, mention, 0, &mut behind);
                 }
-                let mut found = behind.references;
+                let found = behind.references;
                 if let Some(span) = expression.span {
                     self.given.insert(span, behind.given);
-                }
-                // `aws_s3_bucket.b[each.key]`: the instance of the same key, or of the one that a constant map holds.
-                let key = match mentioned.as_slice() {
-                    [one] if one.starts_with("each.value.") => Some(self.key.clone()),
-                    [_, "each.key"] => Some(self.key.clone()),
-                    // Where there are others in number, it is some number that is made of it.
-                    [_, "count.index"] if self.as_many(scope, resource, &found) => {
-                        Some(self.key.clone())
-                    }
-                    [_, value] => self.constant(resource, value),
-                    _ => None,
-                };
-                if let ([only], Some(key)) = (found.as_mut_slice(), key)
-                    && !only.address.ends_with(']')
-                    && only.attribute.is_empty()
-                {
-                    only.address = format!("{}{key}", only.address).into();
                 }
                 let mut node = Node::unknown(format!(
                     "known after apply: made from {}",
                     first_of(&mentioned)
                 ));
-                // A plan says what an argument mentions and not what it makes of it: one mention is taken to be the value.
                 if let Value::Unknown(unknown) = &mut node.value {
-                    Arc::make_mut(unknown).verbatim = true;
+                    let unknown = Arc::make_mut(unknown);
+                    let open = behind.chosen && found.iter().any(|one| self.is_of_several(one));
+                    // A plan says what an argument mentions and not what it makes of it: one mention is taken to be the value.
+                    unknown.verbatim = !behind.hidden && !open;
+                    if open {
+                        unknown.reasons.push(WHICH_INSTANCE.to_owned());
+                    }
                 }
                 node.span = expression.span;
                 if !found.is_empty() {
                     node.references = Some(sorted(found).into());
+                    if behind.hidden {
+                        node = or_hidden(node);
+                    }
                 }
                 node
             }
@@ -1187,20 +1182,6 @@ impl<'a> Configuration<'a> {
         }
     }
 
-    /// What `each.value`, or a member of it, is for this instance, as a key in brackets: a constant of `for_each`.
-    fn constant(&self, resource: Option<&Node>, mention: &str) -> Option<String> {
-        let path = mention.strip_prefix("each.value")?;
-        let key = self.key.strip_prefix('[')?.strip_suffix(']')?;
-        let mut value = resource?
-            .get("for_each_expression")?
-            .get("constant_value")?;
-        value = value.get(json::parse_text(key).ok()?.as_str()?)?;
-        for name in path.split('.').skip(1) {
-            value = value.get(name)?;
-        }
-        Some(format!("[{:?}]", value.as_str()?))
-    }
-
     /// Follows a mention to the resources behind it.
     fn resolve(
         &mut self,
@@ -1211,6 +1192,7 @@ impl<'a> Configuration<'a> {
         found: &mut Behind,
     ) {
         if hops > MAX_HOPS || found.references.len() >= MAX_REFERENCES {
+            found.hidden = true;
             return;
         }
         let all = steps(mention);
@@ -1237,6 +1219,7 @@ impl<'a> Configuration<'a> {
                 );
             }
             (Some("each"), Some("value" | "key"), _) => {
+                found.chosen = true;
                 if let Some(expression) =
                     resource.and_then(|resource| resource.get("for_each_expression"))
                 {
@@ -1249,6 +1232,7 @@ impl<'a> Configuration<'a> {
             (Some("module"), Some(name), Some(output)) => {
                 let key = all.get(1).map_or("", |step| step.key);
                 let Some(inner) = self.scope(&format!("{}module.{name}{key}", scope.prefix)) else {
+                    found.hidden = true;
                     return;
                 };
                 let output_value = inner
@@ -1257,6 +1241,7 @@ impl<'a> Configuration<'a> {
                     .and_then(|outputs| outputs.get(output));
                 let Some(expression) = output_value.and_then(|output| output.get("expression"))
                 else {
+                    found.hidden = true;
                     return;
                 };
                 let prefix = inner.prefix.clone();
@@ -1270,11 +1255,9 @@ impl<'a> Configuration<'a> {
                     found,
                 );
             }
-            (
-                Some("local" | "count" | "path" | "terraform" | "self" | "module" | "var" | "each"),
-                ..,
-            )
-            | (_, None, _) => {}
+            (Some("local" | "module"), ..) => found.hidden = true,
+            (Some("count" | "path" | "terraform" | "self" | "var" | "each"), ..) | (_, None, _) => {
+            }
             (Some(mode @ ("data" | "ephemeral")), Some(type_), Some(name)) => {
                 let key = all.get(2).map_or("", |step| step.key);
                 let attribute = all.get(3).map_or("", |step| step.name);
@@ -1317,11 +1300,15 @@ impl<'a> Configuration<'a> {
             return;
         }
         self.resolved.insert(key.clone(), Rc::default());
-        let mut all = Behind::default();
+        let mentioned = mentions(expression);
+        let mut all = Behind {
+            chosen: mentioned.len() > 1,
+            ..Behind::default()
+        };
         if let Some(constant) = expression.get("constant_value") {
             all.given.push(Rc::new(Given::new(constant, Written::Yes)));
         }
-        for mention in mentions(expression) {
+        for mention in mentioned {
             self.resolve(scope, resource, mention, hops + 1, &mut all);
         }
         let all = all.tidy();
@@ -1418,6 +1405,19 @@ impl<'a> Configuration<'a> {
     }
 }
 
+/// A value that may be made from something else than what it mentions: from what a plan does not hold.
+fn or_hidden(mut node: Node) -> Node {
+    let made = set_all(node.clone());
+    let hidden = Node {
+        references: None,
+        ..made.clone()
+    };
+    if let Value::Unknown(unknown) = &mut node.value {
+        Arc::make_mut(unknown).alternatives = vec![made, hidden];
+    }
+    node
+}
+
 /// The references of an expression, each in its longest form: Terraform lists `aws_kms_key.a.arn` and `aws_kms_key.a`.
 fn mentions(expression: &Node) -> Vec<&str> {
     let mut kept: Vec<&str> = Vec::new();
@@ -1469,8 +1469,7 @@ fn set_all(node: Node) -> Node {
 fn overlay(mut node: Node, shape: &Node, given: &GivenAt) -> Node {
     match (&mut node.value, &shape.value) {
         (_, Value::Unknown(said)) => {
-            let reasons = &said.reasons;
-            let mut node = explain(node, reasons, single(shape.references.as_ref()));
+            let mut node = explain(node, said, single(shape.references.as_ref()));
             node.references.clone_from(&shape.references);
             let holders = shape.span.and_then(|span| given.get(&span));
             let holders = holders.map_or(&[][..], Vec::as_slice);
@@ -1508,12 +1507,13 @@ fn single(references: Option<&Arc<[Reference]>>) -> Option<&Arc<[Reference]>> {
 }
 
 /// Says of every unknown in an argument that it is set, and why it is not known.
-fn explain(node: Node, reasons: &[String], references: Option<&Arc<[Reference]>>) -> Node {
-    let mut node = map_children(node, |_, child| Some(explain(child, reasons, references)));
+fn explain(node: Node, said: &Unknown, references: Option<&Arc<[Reference]>>) -> Node {
+    let mut node = map_children(node, |_, child| Some(explain(child, said, references)));
     if let Value::Unknown(unknown) = &mut node.value {
         let unknown = Arc::make_mut(unknown);
-        (unknown.set, unknown.verbatim) = (true, true);
-        unknown.reasons = reasons.to_vec();
+        (unknown.set, unknown.verbatim) = (true, said.verbatim);
+        unknown.reasons.clone_from(&said.reasons);
+        unknown.alternatives.clone_from(&said.alternatives);
         node.references = references.cloned();
     }
     node
@@ -1706,7 +1706,6 @@ fn join_source(resources: &mut [Resource], source: &Source<'_>, plan: Option<&No
             what,
             trusted,
             planned: plan.is_some(),
-            key: steps(&resource.address).last().map_or("", |step| step.key),
         };
         let body = std::mem::take(&mut resource.body);
         resource.body = place(body, &written.body, written.span, true, join);
@@ -1769,18 +1768,15 @@ fn consistent(planned: &Node, written: &Node) -> bool {
     }
 }
 
-/// Whether the references of the source may be those that the plan speaks of. Behind a data source there may be others, and
-/// that an instance mentions the one of its own key is no more than likely.
-fn may_refer(planned: &[Reference], written: &[Reference], own: &str) -> bool {
+/// Whether the references of the source may be those that the plan speaks of. Behind a data source there may be others.
+fn may_refer(planned: &[Reference], written: &[Reference]) -> bool {
     let same = |a: &str, b: &str| {
         let (a, b) = (steps(a), steps(b));
         let any = |key: &str| key.is_empty() || key == "[*]";
-        let likely = |planned: &Step<'_>| planned.key == own;
         a.len() == b.len()
-            && a.iter().zip(&b).all(|(a, b)| {
-                let alike = a.key == b.key || any(a.key) || any(b.key) || likely(a);
-                a.name == b.name && alike
-            })
+            && a.iter()
+                .zip(&b)
+                .all(|(a, b)| a.name == b.name && (a.key == b.key || any(a.key) || any(b.key)))
     };
     planned.is_empty()
         || written.is_empty()
@@ -1796,18 +1792,16 @@ fn may_refer(planned: &[Reference], written: &[Reference], own: &str) -> bool {
 
 /// How a resource is joined with the source.
 #[derive(Clone, Copy)]
-struct Join<'a> {
+struct Join {
     /// What is joined, in words.
     what: &'static str,
     /// Whether what the source knows of an unknown value is taken, and not its places alone.
     trusted: bool,
     /// The source was evaluated with the variables of the plan.
     planned: bool,
-    /// The instance key, with its brackets, of the resource.
-    key: &'a str,
 }
 
-impl Join<'_> {
+impl Join {
     /// Whether a value of which a plan or state does not say it stands in the configuration.
     fn written(self, node: &Node, written: &Node) -> Written {
         // A variable of the root as it stands: what is made with one may hold text of the configuration.
@@ -1861,20 +1855,14 @@ fn references_in(node: &Node, into: &mut Vec<Reference>) {
 }
 
 /// Gives a planned value, and what is in it, the places of what was written; `nearest` stands in where nothing was.
-fn place(
-    mut node: Node,
-    written: &Node,
-    nearest: Option<Span>,
-    top: bool,
-    mut join: Join<'_>,
-) -> Node {
+fn place(mut node: Node, written: &Node, nearest: Option<Span>, top: bool, mut join: Join) -> Node {
     let own = if top { None } else { written.span };
     let nearest = own.or(nearest);
     let planned_at = node.span;
     if !node.references().is_empty() {
         let mut all = Vec::new();
         references_in(written, &mut all);
-        join.trusted &= may_refer(node.references(), &all, join.key);
+        join.trusted &= may_refer(node.references(), &all);
     }
     node.span = nearest.or(planned_at);
     let alone = match &node.value {
@@ -1948,7 +1936,7 @@ fn place(
 }
 
 /// Points a value that the source does not hold at what holds it, and says where it was found.
-fn place_default(mut node: Node, nearest: Option<Span>, join: Join<'_>) -> Node {
+fn place_default(mut node: Node, nearest: Option<Span>, join: Join) -> Node {
     let found = node.span;
     if nearest.is_some() {
         node.span = nearest;

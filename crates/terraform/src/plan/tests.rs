@@ -167,55 +167,6 @@ fn references_go_through_variables_and_outputs_of_modules() {
     );
 }
 
-/// As Terraform 1.11 writes the configuration of `terraform_data.b[each.value].id` and `…[each.value.n].id`. What `toset`
-/// made of it does not say.
-#[test]
-fn constant_maps_tell_which_instance_is_meant() {
-    let planned = |name: &str, key: &str| {
-        format!(
-            r#"{{"address":"terraform_data.{name}[\"{key}\"]","mode":"managed","type":"terraform_data","name":"{name}","index":"{key}","provider_name":"terraform.io/builtin/terraform","change":{{"actions":["create"],"before":null,"after":{{}},"after_unknown":{{"id":true,"input":true}}}}}}"#
-        )
-    };
-    let configured = |name: &str, each: &str, mentions: &str| {
-        format!(
-            r#"{{"address":"terraform_data.{name}","mode":"managed","type":"terraform_data","name":"{name}","expressions":{{"input":{{"references":[{mentions}]}}}}{each}}}"#
-        )
-    };
-    let each = |value: &str| format!(r#","for_each_expression":{{"constant_value":{value}}}"#);
-    let by_value = r#""terraform_data.b","each.value""#;
-    let changes = [
-        planned("map", "one"),
-        planned("map", "two"),
-        planned("member", "one"),
-        planned("set", "x"),
-    ];
-    let resources = [
-        configured("map", &each(r#"{"one":"x","two":"y"}"#), by_value),
-        configured(
-            "member",
-            &each(r#"{"one":{"n":"x"}}"#),
-            r#""terraform_data.b","each.value.n","each.value""#,
-        ),
-        configured("set", "", by_value),
-    ];
-    let text = format!(
-        r#"{{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{}],"configuration":{{"root_module":{{"resources":[{}]}}}}}}"#,
-        changes.join(","),
-        resources.join(",")
-    );
-    let inventory = read(&text).1.unwrap();
-    for (address, expected) in [
-        ("terraform_data.map[\"one\"]", "terraform_data.b[\"x\"]"),
-        ("terraform_data.map[\"two\"]", "terraform_data.b[\"y\"]"),
-        ("terraform_data.member[\"one\"]", "terraform_data.b[\"x\"]"),
-        ("terraform_data.set[\"x\"]", "terraform_data.b"),
-    ] {
-        let input = find(&inventory, address).body.get("input").unwrap();
-        let found: Vec<&str> = input.references().iter().map(|one| &*one.address).collect();
-        assert_eq!(found, [expected], "{address}");
-    }
-}
-
 #[test]
 fn blocks_of_a_set_are_matched_by_what_is_written_in_them() {
     let (_, inventory) = aws();
@@ -798,9 +749,8 @@ fn the_source_says_which_instance_an_index_means() {
     };
     for (name, by_plan, by_source) in [
         ("local", "each", "each[\"eu\"] id"),
-        // As many instances are taken to mention each the one of its own number.
-        ("same[1]", "count[1]", "count[1] id"),
-        ("turned[1]", "count[1]", "count[0] id"),
+        ("same[1]", "count", "count[1] id"),
+        ("turned[1]", "count", "count[0] id"),
         ("rest[1]", "count", "count[1] id"),
         ("rest[2]", "count", "count[0] id"),
         // Of the whole list nothing more is to be said than of its elements.
