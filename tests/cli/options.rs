@@ -629,6 +629,26 @@ fn a_command_that_failed_before_the_pipe_is_no_pass() {
     assert_eq!(code("apiVersion: v1\nkind: List\nitems: []\n"), 0);
 }
 
+/// `hipaa-iac check | head -1`: who reads may stop.
+#[test]
+fn a_reader_that_went_away_changes_no_verdict() {
+    let tree = Tree::with(&[("main.tf", BAD)]).unwrap();
+    for format in ["text", "json", "sarif"] {
+        let mut run = std::process::Command::new(hipaa_iac_tests::program().unwrap())
+            .args(["check", ".", "--format", format])
+            .current_dir(tree.path())
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(run.stdout.take());
+        let out = run.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(1), "{format}: {out:?}");
+        assert!(out.stderr.is_empty(), "{format}: {out:?}");
+    }
+}
+
 /// A policy that every database passes.
 const OWN: &str = "apiVersion: hipaa-iac.dev/v1alpha1\nkind: Policy\nmetadata: {name: own}\nspec:\n  title: Own\n  severity: low\n  safeguards: [\"164.312(a)(1)\"]\n  profiles: [hipaa]\n  match: {terraform: [aws_db_instance]}\n  rules:\n    - select: $.identifier\n      absent: pass\n      require: self != 'x'\n      message: the name is x\n  rationale: because\n  remediation: {text: choose another}\n";
 
