@@ -9,21 +9,23 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::{
+        fd::AsRawFd as _,
+        unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    },
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use nix::{
     errno::Errno,
+    fcntl::OFlag,
     sys::{
         signal::{Signal, kill},
         wait::{WaitPidFlag, WaitStatus, waitpid},
     },
     unistd::{Pid, getuid},
 };
-
-use crate::location::open_file;
 
 /// The start of the name of a run's folder.
 const PREFIX: &str = "hipaa-iac-restore-";
@@ -35,6 +37,9 @@ pub(crate) const ROOT: &str = "root";
 pub(crate) const DATA: &str = "data";
 /// Copies of a store's objects, as stored.
 pub(crate) const MIRROR: &str = "mirror";
+
+/// How deep folders are opened up: far deeper than any database makes them.
+const DEPTH: usize = 256;
 
 /// The folder of state that outlives runs and restarts: which runs there are, and the canaries that were seen.
 /// `/var/lib/hipaa-iac` for root, else `hipaa-iac` below `XDG_STATE_HOME` or `~/.local/state`.
@@ -120,7 +125,7 @@ fn remove(path: &Path) -> bool {
         match fs::remove_dir_all(path) {
             Ok(()) => break,
             Err(error) if error.kind() == io::ErrorKind::NotFound => break,
-            Err(_) => open_up(path),
+            Err(_) => open_up(path, DEPTH),
         }
     }
     matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
@@ -129,12 +134,25 @@ fn remove(path: &Path) -> bool {
 /// Removes the folder of a dead run. One that stays gets its lock again, which nobody holds: without, it would be taken for one
 /// that is just being made.
 fn remove_run(path: &Path) -> bool {
+    let held = hold(path);
     let gone = remove(path);
-    if !gone {
-        // A link in its place is not followed.
-        let _ = File::create_new(path.join(LOCK));
+    if !gone && let Ok(held) = held {
+        let _ = File::create_new(inside(&held).join(LOCK));
     }
     gone
+}
+
+/// Holds a folder itself, whatever its mode: a link that somebody puts in its place, then or later, is not followed.
+fn hold(path: &Path) -> io::Result<File> {
+    File::options()
+        .read(true)
+        .custom_flags((OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits())
+        .open(path)
+}
+
+/// The path of a folder for as long as it is held.
+fn inside(held: &File) -> PathBuf {
+    format!("/proc/self/fd/{}", held.as_raw_fd()).into()
 }
 
 /// Removes all that is in a folder.
@@ -152,19 +170,19 @@ pub(crate) fn empty(folder: &Path) {
 }
 
 /// Makes every folder below one writable: a database may have made it otherwise.
-fn open_up(path: &Path) {
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        folders.extend(
-            entries
-                .flatten()
-                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-                .map(|entry| entry.path()),
-        );
+fn open_up(path: &Path, depth: usize) {
+    let Ok(held) = hold(path) else {
+        return;
+    };
+    let folder = inside(&held);
+    let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
+    if depth == 0 {
+        return;
+    }
+    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open_up(&entry.path(), depth - 1);
+        }
     }
 }
 
@@ -218,20 +236,19 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
     }
     let mut collected = Collected::default();
     for folder in folders {
-        if !is_ours(&folder) {
+        let Ok(held) = hold(&folder) else {
+            continue;
+        };
+        if !is_ours(&held) {
             continue;
         }
-        if !folder.exists() {
-            continue;
-        }
-        // Others may make such a folder too, with a pipe in it that nobody writes to.
-        match open_file(&folder.join(LOCK)) {
+        match open_lock(&held) {
             Ok(lock) if lock.try_lock().is_err() => {
                 collected.active.push(folder);
                 continue;
             }
             // Without a lock it died while it was made, or is just being made.
-            Err(_) if is_young(&folder) => {
+            Err(_) if held.metadata().is_ok_and(|data| is_young(&data)) => {
                 collected.active.push(folder);
                 continue;
             }
@@ -247,27 +264,41 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
     for (folder, record) in records {
         // With all of its base away it may be on a disk that comes back.
         let is_away = !folder.parent().is_some_and(Path::exists);
-        if !folder.exists() && !is_away && !is_young(&record) {
+        let young = fs::symlink_metadata(&record).is_ok_and(|data| is_young(&data));
+        if !folder.exists() && !is_away && !young {
             let _ = fs::remove_file(record);
         }
     }
     collected
 }
 
-/// Whether a folder is one of this user's, and not a link: others may write to `/tmp` too.
-fn is_ours(folder: &Path) -> bool {
+/// Whether a folder is one of this user's: others may write to `/tmp` too.
+fn is_ours(held: &File) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    fs::symlink_metadata(folder)
-        .is_ok_and(|data| data.is_dir() && (data.uid() == getuid().as_raw() || getuid().is_root()))
+    getuid().is_root()
+        || held
+            .metadata()
+            .is_ok_and(|data| data.uid() == getuid().as_raw())
 }
 
-fn is_young(path: &Path) -> bool {
-    fs::symlink_metadata(path)
-        .and_then(|data| data.modified())
-        .is_ok_and(|time| {
-            time.elapsed()
-                .is_ok_and(|age| age < Duration::from_secs(10))
-        })
+/// Opens the lock of a run's folder. Others may make such a folder too, with a pipe in it that nobody writes to, or a link.
+fn open_lock(held: &File) -> io::Result<File> {
+    let lock = File::options()
+        .read(true)
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOFOLLOW).bits())
+        .open(inside(held).join(LOCK))?;
+    if lock.metadata()?.is_file() {
+        Ok(lock)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+}
+
+fn is_young(data: &fs::Metadata) -> bool {
+    data.modified().is_ok_and(|time| {
+        time.elapsed()
+            .is_ok_and(|age| age < Duration::from_secs(10))
+    })
 }
 
 /// Processes and their parents.
@@ -392,5 +423,57 @@ mod tests {
         age(&folder);
         assert_eq!(collect(&state, &[]).removed, [folder]);
         assert!(!record.exists());
+    }
+
+    #[test]
+    fn what_a_link_leads_to_is_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let outside = place.path().join("outside");
+        fs::create_dir_all(outside.join("below")).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(&outside, fs::Permissions::from_mode(0o755)).unwrap();
+        let base = place.path().join("scratch");
+        let run = |id| base.join(format!("{PREFIX}{id}"));
+        let folder = run("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        let closed = folder.join("data/closed");
+        fs::create_dir_all(&closed).unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+        let link = |path: &Path| std::os::unix::fs::symlink(&outside, path).unwrap();
+        link(&folder.join("data/link"));
+        open_up(&folder, DEPTH);
+        assert_eq!(mode(&closed), 0o700);
+        // Somebody was quicker, and put a link where there was a folder.
+        open_up(&folder.join("data/link"), DEPTH);
+        assert!(hold(&folder.join("data/link")).is_err());
+        assert_eq!(mode(&outside), 0o755);
+        let replaced = run("01ARZ3NDEKTSV4RRFFQ69G5FAW");
+        link(&replaced);
+        age(&folder);
+        let state = place.path().join("state");
+        private(&state.join("runs")).unwrap();
+        fs::write(
+            state.join("runs/01ARZ3NDEKTSV4RRFFQ69G5FAW"),
+            replaced.as_os_str().as_encoded_bytes(),
+        )
+        .unwrap();
+        let collected = collect(&state, &[base]);
+        assert_eq!(collected.removed, [folder]);
+        assert!(collected.failed.is_empty());
+        assert!(outside.join("below").exists());
+        assert_eq!(mode(&outside), 0o755);
+    }
+
+    #[test]
+    fn a_folder_that_stays_gets_its_lock_and_no_other_does() {
+        let place = tempfile::tempdir().unwrap();
+        let held = hold(place.path()).unwrap();
+        fs::write(place.path().join("file"), "").unwrap();
+        assert!(open_lock(&held).is_err());
+        std::os::unix::fs::symlink("file", place.path().join(LOCK)).unwrap();
+        assert!(open_lock(&held).is_err());
+        fs::remove_file(place.path().join(LOCK)).unwrap();
+        File::create_new(inside(&held).join(LOCK)).unwrap();
+        assert!(open_lock(&held).is_ok());
+        assert!(place.path().join(LOCK).is_file());
     }
 }
