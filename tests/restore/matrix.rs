@@ -468,16 +468,12 @@ pub(crate) fn trials() -> Vec<Trial> {
             document["spec"]["source"]["pgDump"]["majorVersion"] = json!(15);
             Ok(document)
         }),
-        (
-            "dump::version_that_is_not_here",
-            R::VersionUnsupported,
-            |b| {
-                b.damaged("good.sql", "Plain", |bytes| {
-                    let at = find(bytes, b"-- Dumped from database version 15") + 32;
-                    bytes[at..at + 2].copy_from_slice(b"12");
-                })
-            },
-        ),
+        ("dump::version_that_is_not_here", R::ToolMissing, |b| {
+            b.damaged("good.sql", "Plain", |bytes| {
+                let at = find(bytes, b"-- Dumped from database version 15") + 32;
+                bytes[at..at + 2].copy_from_slice(b"12");
+            })
+        }),
         ("dump::stray_recipient", R::WeakEncryption, |b| {
             let mut document = b.aged("good.dump", "Custom", |_| {})?;
             document["spec"]["encryptionPolicy"] = json!({"recipients": ["age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"]});

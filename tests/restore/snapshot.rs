@@ -127,7 +127,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         (
             "of_an_unknown_version",
             "primary",
-            Reason::VersionUnsupported,
+            Reason::ToolMissing,
             |data, _| fs::write(data.join("PG_VERSION"), "29\n"),
         ),
         ("empty", "primary", Reason::BackupMissing, |data, _| {

@@ -312,7 +312,7 @@ impl Reason {
             Self::AssertionFailed => "an assertion on the restored data does not hold",
             Self::RtoExceeded => "the restore took longer than objectives.rto",
             Self::VersionUnsupported => {
-                "no server of the backup's version is here: install it, for example Debian's package postgresql-N"
+                "the backup is of a newer version than what is to restore it, or does not say of which: see target.engine.postgres.version"
             }
             Self::TimestampInFuture => {
                 "the backup says that it was made in the future: a clock is wrong, or somebody set it"
@@ -330,7 +330,9 @@ impl Reason {
                 "the run took longer than its deadline and was stopped: see deadlines"
             }
             Self::RunnerLost => "the process that restored the backup died",
-            Self::ToolMissing => "a program that a required step needs is not installed",
+            Self::ToolMissing => {
+                "a program that a required step needs is not installed, such as the server of the backup's major version (Debian's package postgresql-N)"
+            }
             Self::EvidencePending => "the evidence could not be recorded yet",
             Self::AssertionError => "an assertion could not be evaluated: its SQL is wrong",
             Self::Suspended => "the verification is suspended",

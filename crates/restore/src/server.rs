@@ -51,8 +51,9 @@ impl Installation {
                 } else {
                     format!("{} is", here.join(", "))
                 };
+                // Of the machine, which says nothing of the backup.
                 Failure::new(
-                    Reason::VersionUnsupported,
+                    Reason::ToolMissing,
                     format!("PostgreSQL {major} is not installed here; {here}"),
                 )
             })
