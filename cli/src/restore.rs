@@ -15,7 +15,10 @@ use hipaa_iac_restore::{
     context::Event,
     fetch, manifest, message,
     record::statement,
-    result::{CheckStatus, Destroyed, NegativeDecrypt, ObjectiveName, Observed, Phase, Storage},
+    result::{
+        CheckStatus, Destroyed, Isolation as Isolated, NegativeDecrypt, ObjectiveName, Observed,
+        Phase, Storage,
+    },
     sandbox, scratch, verify,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -363,6 +366,13 @@ fn render(run: &Run, verbose: bool) -> String {
         Some(_) => write!(text, ", on disk"),
         None => Ok(()),
     };
+    if result.scratch.storage.is_some() {
+        let _ = match result.scratch.isolation {
+            Isolated::LocalNamespaces => write!(text, ", in namespaces of its own"),
+            Isolated::LocalDirectory => write!(text, ", in a folder beside the machine's files"),
+            _ => Ok(()),
+        };
+    }
     let _ = match result.scratch.destroyed {
         Destroyed::Verified => writeln!(text, ", destroyed"),
         Destroyed::NotVerified => writeln!(text, ", NOT SHOWN TO BE DESTROYED"),

@@ -940,6 +940,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         "dump::files_of_the_machine",
         files_of_the_machine,
     ));
+    trials.push(Trial::test("folder::clean", in_a_folder));
     trials.push(Trial::test(
         "dump::manifest_of_very_many_tables",
         many_tables,
@@ -1082,14 +1083,70 @@ fn files_of_the_machine() -> Result<(), Failed> {
         fixture: &fixture,
         folder,
     };
-    let planted = fixture.path("pg").join("planted");
-    let document = bench.with_sql(&format!("copy (select 1) to '{}';\n", planted.display()))?;
-    for isolation in ["directory", "auto"] {
-        let isolation = [(case::ISOLATION, isolation.to_owned())];
-        let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &isolation)?;
-        if result.reason != Reason::RestoreFailed || planted.exists() {
-            return Err(format!("{}: {notes:?}", result.reason).into());
+    let of_a_server = fixture.path("pg").join("planted");
+    // Everybody may write there, and read the other.
+    let anywhere = PathBuf::from(format!("/var/tmp/hipaa-iac-planted-{}", std::process::id()));
+    for sql in [
+        format!("copy (select 1) to '{}'", of_a_server.display()),
+        format!("copy (select 1) to '{}'", anywhere.display()),
+        "create table public.seen (line text); copy public.seen from '/etc/hosts'".to_owned(),
+        "create table public.seen (line text); copy public.seen from program 'cat /etc/hosts'"
+            .to_owned(),
+    ] {
+        let document = bench.with_sql(&format!("{sql};\n"))?;
+        for isolation in ["directory", "auto"] {
+            let environment = [(case::ISOLATION, isolation.to_owned())];
+            let (result, notes) =
+                case::run(&bench.folder, &document, &fixture.secrets, &environment)?;
+            let planted = of_a_server.exists() || fs::remove_file(&anywhere).is_ok();
+            if result.reason != Reason::RestoreFailed || planted {
+                return Err(format!("{isolation}: {sql}: {}: {notes:?}", result.reason).into());
+            }
         }
+    }
+    Ok(())
+}
+
+/// Every tool works where the scratch is a plain folder, and the record says what kept it from the machine's files.
+fn in_a_folder() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let prepare: [(&str, Prepare); 5] = [
+        ("dump", |b| b.manifested("good.dump", "Custom", |_| {})),
+        ("gpg", |b| b.gpg_public()),
+        ("base", |b| {
+            let mut document = b.base(
+                &b.fixture.path("base-no-wal"),
+                &json!("serverSide"),
+                Some(&b.fixture.path("wal")),
+            );
+            document["spec"]["checks"]["sql"][1]["expect"]["value"] = json!(ENCOUNTERS);
+            Ok(document)
+        }),
+        ("pgbackrest", |b| b.backrest(|_, _| Ok(()))),
+        ("restic", |b| b.restic("good", |_| Ok(()))),
+    ];
+    for (name, prepare) in prepare {
+        let folder = fixture.path("cases").join(format!("folder-{name}"));
+        fs::create_dir_all(&folder)?;
+        let bench = Bench {
+            fixture: &fixture,
+            folder,
+        };
+        let document = prepare(&bench)?;
+        let environment = [(case::ISOLATION, "directory".to_owned())];
+        let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &environment)?;
+        let told = result
+            .checks
+            .iter()
+            .find(|check| check.id == "isolation.files");
+        if result.reason != Reason::None
+            || told.is_none_or(|check| check.required || check.status != CheckStatus::Pass)
+            || !notes.iter().any(|note| note.contains("Landlock"))
+        {
+            return Err(format!("{name}: {}: {told:?} {notes:?}", result.reason).into());
+        }
+        fixture::is_of_schema(&serde_json::to_value(&result)?)?;
+        fs::remove_dir_all(&bench.folder)?;
     }
     Ok(())
 }

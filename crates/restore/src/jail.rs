@@ -2,7 +2,8 @@
 //!
 //! A restored database is somebody else's code run by a superuser (functions, `COPY … PROGRAM`, extension scripts).
 //! Each process that may run it starts through this program itself ([`execute`]), which gives up what it has before
-//! it becomes the tool: privileges, core dumps, and every kind of socket but local ones.
+//! it becomes the tool: privileges, core dumps, every kind of socket but local ones, and the machine's files where
+//! it has no root of its own.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -16,6 +17,10 @@ use std::{
     time::Instant,
 };
 
+use landlock::{
+    ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
+    RulesetCreatedAttr as _, RulesetError, Scope, path_beneath_rules,
+};
 use nix::{
     errno::Errno,
     sched::{CloneFlags, unshare},
@@ -54,12 +59,30 @@ pub(crate) enum Identity {
     Namespace { uid: u32, gid: u32 },
 }
 
+/// What tools may open of a machine whose files they see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reach {
+    /// The scratch.
+    pub(crate) scratch: PathBuf,
+    /// The folders of the backup, to read.
+    pub(crate) backup: Vec<PathBuf>,
+}
+
+/// How a tool starts: what [`execute`] is told.
+#[derive(Serialize, Deserialize)]
+struct Terms {
+    identity: Identity,
+    reach: Option<Reach>,
+}
+
 /// Runs tools.
 #[derive(Clone, Debug)]
 pub struct Jail {
     /// This program.
     pub(crate) program: PathBuf,
     pub(crate) identity: Identity,
+    /// None in a root of its own, and where the kernel has no Landlock.
+    pub(crate) reach: Option<Reach>,
     /// The folder that is `HOME` and `TMPDIR`.
     pub(crate) home: PathBuf,
 }
@@ -68,8 +91,12 @@ impl Jail {
     /// A tool that is yet to be run.
     pub fn tool(&self, program: impl AsRef<OsStr>) -> Tool {
         let mut command = Command::new(&self.program);
-        let identity = serde_json::to_string(&self.identity).unwrap_or_default();
-        command.args([OsStr::new(EXECUTE), OsStr::new(&identity)]);
+        let terms = Terms {
+            identity: self.identity,
+            reach: self.reach.clone(),
+        };
+        let terms = serde_json::to_string(&terms).unwrap_or_default();
+        command.args([OsStr::new(EXECUTE), OsStr::new(&terms)]);
         command.arg(program.as_ref());
         command
             .env_clear()
@@ -156,6 +183,28 @@ impl Jail {
         self.own(path)
     }
 }
+
+/// The folders that have the machine's programs.
+pub(crate) const PROGRAMS: [&str; 8] = [
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt",
+];
+/// What programs are found by.
+pub(crate) const LINKS: [&str; 2] = ["/etc/ld.so.cache", "/etc/alternatives"];
+/// Devices that programs need.
+pub(crate) const DEVICES: [&str; 5] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+];
+/// What programs ask for the name of their user, and how `OpenSSL` is set up.
+const NAMES: [&str; 4] = [
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/nsswitch.conf",
+    "/etc/ssl/openssl.cnf",
+];
 
 /// Where tools are looked for.
 pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -503,21 +552,21 @@ pub(crate) fn stop(child: &mut Child, signal: Signal, deadline: Instant) -> io::
 
 /// What this program does when it is started as [`EXECUTE`]: gives up what it has and becomes the tool.
 pub(crate) fn execute(mut arguments: impl Iterator<Item = OsString>) -> io::Error {
-    let identity = arguments
+    let terms = arguments
         .next()
         .and_then(|text| serde_json::from_str(text.to_str()?).ok());
-    let (Some(identity), Some(program)) = (identity, arguments.next()) else {
+    let (Some(terms), Some(program)) = (terms, arguments.next()) else {
         return io::Error::from(io::ErrorKind::InvalidInput);
     };
-    if let Err(error) = give_up(identity) {
+    if let Err(error) = give_up(&terms) {
         return error;
     }
     Command::new(program).args(arguments).exec()
 }
 
-fn give_up(identity: Identity) -> io::Result<()> {
+fn give_up(terms: &Terms) -> io::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    match identity {
+    match terms.identity {
         Identity::Keep => {}
         Identity::User { uid, gid } => {
             match setgroups(&[]) {
@@ -538,8 +587,47 @@ fn give_up(identity: Identity) -> io::Result<()> {
     // Cleared by a change of user, so after it.
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     prctl::set_no_new_privs()?;
+    if let Some(reach) = &terms.reach {
+        confine(reach).map_err(io::Error::other)?;
+    }
     let filter = local_sockets_only().map_err(io::Error::other)?;
     seccompiler::apply_filter(&filter).map_err(io::Error::other)
+}
+
+/// Whether the kernel can keep a process from the machine's files: Landlock in its second version (Linux 5.19), for in the first one no
+/// file goes from one folder to another.
+pub(crate) fn has_landlock() -> bool {
+    rules().and_then(Ruleset::create).is_ok()
+}
+
+/// Rules of Landlock that allow nothing yet: what the second version knows, and what the kernel has beyond it.
+fn rules() -> Result<Ruleset, RulesetError> {
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V2))?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(ABI::V6))?
+        .scope(Scope::from_all(ABI::V6))
+}
+
+/// Keeps this process, and all that come from it, from opening any file of the machine but programs and what it works on.
+fn confine(reach: &Reach) -> Result<(), RulesetError> {
+    let read = AccessFs::from_read(ABI::V6);
+    let machine = PROGRAMS.iter().chain(&LINKS).chain(&NAMES);
+    let device = AccessFs::ReadFile | AccessFs::WriteFile;
+    rules()?
+        .create()?
+        .add_rules(path_beneath_rules(machine, read))?
+        .add_rules(path_beneath_rules(&reach.backup, read))?
+        .add_rules(path_beneath_rules(DEVICES, device))?
+        // Which descriptors are its own; of other processes no more than their numbers.
+        .add_rules(path_beneath_rules(["/proc"], AccessFs::ReadDir))?
+        .add_rules(path_beneath_rules(
+            [&reach.scratch],
+            AccessFs::from_all(ABI::V6),
+        ))?
+        .restrict_self()
+        .map(drop)
 }
 
 /// Sockets of the local kind only, and no way round it: no `io_uring`, no foreign system call tables, no new

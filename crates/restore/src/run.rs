@@ -26,15 +26,16 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     config::{RestoreVerification, Source, StorageTarget},
     context::{Event, Failure},
-    fetch,
+    fetch, jail,
     location::{self, Bucket, Finder, Located, LocatedForm},
     message::Snapshot,
     protocol::{Done, Kind, Layout, Message, Request, send, write_request},
     record,
     result::{
-        Artifact, CheckStatus, Destroyed, Encryption, Isolation, Objective, ObjectiveName, Phase,
-        PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch, ServerSideAlgorithm, Storage,
-        Time, Tool, Trigger, TriggerKind, Verdict, Verification,
+        Artifact, CheckResult, CheckStatus, Destroyed, Encryption, Isolation, Objective,
+        ObjectiveName, Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch,
+        ServerSideAlgorithm, Severity, Storage, Time, Tool, Trigger, TriggerKind, Verdict,
+        Verification,
     },
     sandbox, scratch, source,
 };
@@ -140,6 +141,8 @@ struct Running<'a> {
     done: Option<Done>,
     failure: Option<Failure>,
     scratch: Scratch,
+    /// Whether Landlock keeps a scratch that is a folder from the machine's other files.
+    landlock: Option<bool>,
     notes: Vec<String>,
 }
 
@@ -173,6 +176,7 @@ impl<'a> Running<'a> {
                 destroyed: Destroyed::NotCreated,
                 verified_absent_at: None,
             },
+            landlock: None,
             notes: Vec::new(),
         }
     }
@@ -228,6 +232,11 @@ impl<'a> Running<'a> {
                 return Err(failure);
             }
         };
+        if kind == Kind::Folder {
+            let landlock = jail::has_landlock();
+            self.notes.push(beside(landlock).to_owned());
+            self.landlock = Some(landlock);
+        }
         // Without a file system of its own a folder is all there is.
         let memory = if kind == Kind::Folder { None } else { memory };
         self.scratch.isolation = match kind {
@@ -311,9 +320,7 @@ impl<'a> Running<'a> {
                 format!("namespaces cannot be made here: {problem}"),
             ));
         }
-        self.notes.push(format!(
-            "no namespaces ({problem}); the scratch is a folder"
-        ));
+        self.notes.push(format!("no namespaces ({problem})"));
         Ok(Kind::Folder)
     }
 
@@ -587,7 +594,7 @@ impl<'a> Running<'a> {
                 .push(format!("the canary's sequence could not be kept: {error}"));
         }
         let mut phases = self.phases;
-        let (artifact, encryption, checks, engine) = match done {
+        let (artifact, encryption, mut checks, engine) = match done {
             Some(done) => {
                 phases.extend(done.phases);
                 let checks = done.checks.into_iter().map(|(check, _)| check).collect();
@@ -595,6 +602,7 @@ impl<'a> Running<'a> {
             }
             None => (self.artifact, self.encryption, Vec::new(), None),
         };
+        checks.extend(self.landlock.map(files_are_closed));
         phases.sort_by_key(|phase| phase.name);
         let metadata = &self.verification.metadata;
         let result = RestoreResult {
@@ -659,6 +667,35 @@ impl<'a> Running<'a> {
         let measured = recovered.or((elapsed > rto).then_some(elapsed));
         all.insert(ObjectiveName::Rto, Objective::judge(rto, measured));
         all
+    }
+}
+
+/// For the record of a scratch that is a folder. Every tool starts with Landlock where the kernel has it, or does not start.
+fn files_are_closed(landlock: bool) -> CheckResult {
+    CheckResult {
+        id: "isolation.files".to_owned(),
+        status: if landlock {
+            CheckStatus::Pass
+        } else {
+            CheckStatus::Fail
+        },
+        severity: Severity::Medium,
+        required: false,
+        expected: Some("the machine's files are closed to what is restored".to_owned()),
+        observed: Some(landlock.into()),
+        duration_ms: None,
+        not_run_reason: None,
+    }
+}
+
+/// What a scratch that is a folder does not keep out.
+const fn beside(landlock: bool) -> &'static str {
+    if landlock {
+        "the scratch is a folder on this machine: Landlock keeps what is restored from opening other files than programs, but not from local sockets, \
+         such as those of servers, nor from the names and modes of files"
+    } else {
+        "the scratch is a folder on this machine, whose kernel has no Landlock: what is restored reads and writes its files with the rights of the user \
+         that it runs as"
     }
 }
 

@@ -44,7 +44,7 @@ use crate::{
     check::{self, Stage},
     config::SecretRef,
     context::{Context, Event, Failure, Input, Secrets, Seen},
-    jail::{self, Identity, Jail},
+    jail::{self, Identity, Jail, Reach},
     location::open_file,
     protocol::{Done, Frames, Kind, Layout, Message, Request, read_request},
     result::{Phase, Reason, Time},
@@ -216,7 +216,7 @@ fn init(layout: Layout) -> Result<(), String> {
     watch(lifeline, disk.clone(), layout.kind);
     let Some(request) = request else {
         // The probe runs one tool, for the tools have a step of their own.
-        let jail = jail_of(&places, identity)?;
+        let jail = jail_of(&places, identity, layout.kind)?;
         let output = jail
             .tool("/bin/true")
             .run(Instant::now() + Duration::from_secs(10))
@@ -228,7 +228,7 @@ fn init(layout: Layout) -> Result<(), String> {
             Err("a tool cannot be run".to_owned())
         };
     };
-    let jail = jail_of(&places, identity)?;
+    let jail = jail_of(&places, identity, layout.kind)?;
     say(&Message::Ready);
     let done = work(request, secrets.unwrap_or_default(), &places, jail, input);
     // Whoever notices first that the caller has gone removes the data; this thread does not end the process before that is done.
@@ -242,11 +242,16 @@ fn init(layout: Layout) -> Result<(), String> {
 /// Whether the sandbox is being ended from within.
 static LEAVING: AtomicBool = AtomicBool::new(false);
 
-fn jail_of(places: &Places, identity: Identity) -> Result<Jail, String> {
+fn jail_of(places: &Places, identity: Identity, kind: Kind) -> Result<Jail, String> {
     let home = places.scratch.join("home");
+    let reach = (kind == Kind::Folder && jail::has_landlock()).then(|| Reach {
+        scratch: places.scratch.clone(),
+        backup: places.tree.iter().chain(&places.wal).cloned().collect(),
+    });
     let jail = Jail {
         program: places.program.clone(),
         identity,
+        reach,
         home: home.clone(),
     };
     jail.own(&places.scratch)
@@ -414,9 +419,7 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
         }
         read_only(from, &to)
     };
-    for path in [
-        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt",
-    ] {
+    for path in jail::PROGRAMS {
         let path = Path::new(path);
         match fs::symlink_metadata(path) {
             Ok(data) if data.is_symlink() => {
@@ -428,18 +431,12 @@ fn new_root(layout: &Layout) -> Result<Places, String> {
             _ => {}
         }
     }
-    for path in ["/etc/ld.so.cache", "/etc/alternatives"] {
+    for path in jail::LINKS {
         if Path::new(path).exists() {
             bind(Path::new(path), Path::new(path))?;
         }
     }
-    for device in [
-        "/dev/null",
-        "/dev/zero",
-        "/dev/full",
-        "/dev/random",
-        "/dev/urandom",
-    ] {
+    for device in jail::DEVICES {
         let to = root.join(device.trim_start_matches('/'));
         told("device", File::create(&to).map(drop))?;
         told(
