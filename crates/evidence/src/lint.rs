@@ -5,6 +5,7 @@
 //! no field for what was found in a database other than numbers.
 
 use std::{
+    borrow::Cow,
     fmt::{self, Write as _},
     sync::LazyLock,
 };
@@ -37,6 +38,8 @@ pub enum Phi {
     Phone,
     /// A date of birth.
     BirthDate,
+    /// What a database says where it quotes a row.
+    QuotedRow,
     /// A field whose name says that it holds what identifies a person.
     Field,
     /// Longer than any text of a result.
@@ -54,6 +57,7 @@ impl Phi {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::BirthDate => "birth-date",
+            Self::QuotedRow => "quoted-row",
             Self::Field => "identifying-field",
             Self::Overlong => "overlong-text",
             Self::Overdeep => "overdeep-value",
@@ -183,117 +187,245 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
-/// A number of the Social Security Administration: never 000, 666 or 9xx, never 00, never 0000.
-static SSN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"(?:^|[^0-9A-Za-z-])(\d{3})[- ](\d{2})[- ](\d{4})(?:$|[^0-9A-Za-z-])")
+/// The form of a number of the Social Security Administration.
+static SSN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"[0-9]{3}[-. ][0-9]{2}[-. ][0-9]{4}"));
+
+/// Nine digits not far from the name of such a number.
+static BARE_SSN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?s)(?:^|[^0-9A-Za-z])(?i:ssn|soc(?:ial)?[ _.-]{0,2}sec(?:urity)?)(?:[^A-Za-z].{0,60})?[^0-9A-Za-z][0-9]{9}(?:$|[^0-9A-Za-z])",
+        r"|(?:^|[^0-9A-Za-z])[0-9]{9}[^0-9A-Za-z](?:.{0,20}[^A-Za-z])?(?i:ssn|social security)(?:$|[^A-Za-z])",
+    ))
 });
 
 /// Digits behind the name of what they number.
 static NAMED_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)(?:^|[^a-z])(?:ssn|social[ _-]?security(?:[ _-]?(?:number|no|num))?",
-        r"|mrn|(?:medical|health)[ _-]?record(?:[ _-]?(?:number|no|num|id))?|(?:patient|member|subscriber|beneficiary)[ _-]?(?:id|no|num|number)",
-        r"|mbi|npi|dea)\b\.?[ #:=_'\x22/-]{1,4}[a-z]{0,3}-?\d{4}",
+        r"(?:(?:^|[^0-9A-Za-z])(?i:ssn|soc(?:ial)?[ _.-]{0,2}sec(?:urity)?(?:[ _-]?(?:number|no|num))?|mrn|hicn|mbi|npi|dea",
+        r"|(?:medical|health)[ _-]?record(?:[ _-]?(?:number|no|num|id))?",
+        r"|(?:patient|member|subscriber|beneficiary|enrollee|insurance|medicare|medicaid|health[ _-]?plan|encounter|prescription|passport|driver'?s?[ _-]?licen[cs]e)",
+        r"[ _-]?(?:id|no|nr|num|number))|[a-z](?:Ssn|SSN|Mrn|MRN))",
+        r"[^0-9A-Za-z]{1,6}(?i:(?:is|was|of|for|no|nr|num|number|id|value)[^0-9A-Za-z]{1,4}){0,2}(?:[A-Za-z]{1,3}-?)?[0-9](?:[ .-]?[0-9]){3}",
     ))
 });
 
 /// Letters before digits, as hospitals number their records: `MRN0012345`.
-static MRN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)(?:^|[^a-z0-9])mrn\d{4,}"));
+static MRN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?:(?:^|[^0-9A-Za-z])(?i:mrn|ssn|hicn|npi)|[a-z](?:Mrn|MRN))[0-9]{4}")
+});
+
+/// A number of Medicare, of which no letter is S, L, O, I, B or Z.
+static MBI: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:^|[^0-9A-Za-z-])[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]",
+        r"-?[AC-HJKMNP-RT-Y]{2}[0-9]{2}(?:$|[^0-9A-Za-z-])",
+    ))
+});
+
+/// What PostgreSQL says where it quotes values of a row.
+static QUOTED_ROW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"Key \([^)]{1,80}\)=\(|(?i:failing row contains) \(|COPY [^,]{1,80}, line [0-9]+(?:, column [^:]{1,80})?: ""#,
+    )
+});
 
 /// An address of RFC 5321. What stands before it tells whether it is the user of a URL.
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"(?P<before>://|)(?P<user>[A-Za-z0-9][A-Za-z0-9._%+'-]*)@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})",
-    )
+    pattern(concat!(
+        r#"(?P<before>://|)(?P<user>[\p{L}\p{N}][\p{L}\p{N}._%+'-]*|"[^"@]{1,64}")"#,
+        r"@(?P<host>[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.(?:xn--[A-Za-z0-9-]+|\p{L}{2,}))",
+    ))
 });
 
 /// A number of North America, of which neither area nor exchange begins with 0 or 1.
 static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:^|[^0-9A-Za-z./:-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?:$|[^0-9A-Za-z-])",
+        r"(?:^|[^0-9A-Za-z./:-])(?:\+?1[ .-]?)?(?:\([2-9][0-9]{2}\)[ .-]{0,2}|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?:$|[^0-9A-Za-z-])",
     )
 });
 
 /// Any number in the form of E.164.
 static INTERNATIONAL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?:^|[\s:=('\x22])\+[1-9](?:[ .()-]{0,2}\d){7,14}\b"));
+    LazyLock::new(|| pattern(r"(?:^|[\s:=('\x22,;<>\[|])\+[1-9](?:[ .()-]{0,2}[0-9]){7,14}\b"));
+
+/// Any number behind what says that it is called.
+static NAMED_PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:(?:^|[^0-9A-Za-z])(?i:(?:tele|cell|mobile|home|work)?[ _-]?phone|tel|fax|pager|(?:mobile|cell)[ _-]?(?:number|no|nr))|[a-z](?:Phone|Fax))(?i:[ _-]?(?:number|no|nr|num))?",
+        r"[^0-9A-Za-z]{1,6}(?i:(?:is|was|of|no)[^0-9A-Za-z]{1,4})?[0-9](?:[ ().-]{0,2}[0-9]){6,14}(?:$|[^0-9A-Za-z])",
+    ))
+});
 
 /// A date behind what says that somebody was born on it.
 static BORN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[^a-z])(?:dob|d\.o\.b|date[ _-]of[ _-]birth|birth[ _-]?da(?:te|y)|born)\b[^0-9A-Za-z]{0,4}(?:on )?(?:[a-z]{3,9}\.? )?\d{1,4}",
-    )
+    pattern(concat!(
+        r"(?:(?:^|[^0-9A-Za-z])(?i:dob|d\.o\.b\.?|(?:date|day|year)[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day|year)|born)|[a-z](?:Dob|DOB|DateOfBirth|Birth[Dd]ate))",
+        r"[^0-9A-Za-z]{1,6}(?i:(?:is|was|on|in|of)[^0-9A-Za-z]{1,3})?(?i:[a-z]{3,9}\.?[ -])?[0-9]{1,4}",
+        r"|(?:^|[^0-9A-Za-z])(?i:dob)[0-9]{4}",
+    ))
 });
 
-/// A date in the order of the United States.
-static US_DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"(?:^|[^0-9A-Za-z/.-])(?:0?[1-9]|1[0-2])([/.-])(?:0?[1-9]|[12]\d|3[01])[/.-](?:19|20)\d{2}(?:$|[^0-9A-Za-z/-])",
-    )
+/// A date in an order in which only people write it: month or day first.
+static PEOPLES_DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:^|[^0-9A-Za-z/.-])(?:(?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|[12][0-9]|3[01])|(?:0?[1-9]|[12][0-9]|3[01])[/.-](?:0?[1-9]|1[0-2]))",
+        r"[/.-](?:19|20)[0-9]{2}(?:$|[^0-9A-Za-z/-])",
+    ))
 });
 
 /// A day of the twentieth century: older than anything that runs today.
 static OLD_DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:^|[^0-9A-Za-z/.-])(19\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:$|[^0-9-])",
+        r"(?:^|[^0-9A-Za-z/.-])(19[0-9]{2}[/.-](?:0[1-9]|1[0-2])[/.-](?:0[1-9]|[12][0-9]|3[01]))(?:$|[^0-9-])",
     )
 });
+
+/// Such a day with the name of its month.
+static OLD_DATE_IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:^|[^0-9A-Za-z])((?:[0-3]?[0-9](?:st|nd|rd|th)?[ .-]{1,2}(?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[ ,.-]{1,3}",
+        r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[ -][0-3]?[0-9](?:st|nd|rd|th)?[ ,.-]{1,3})19[0-9]{2})(?:$|[^0-9A-Za-z-])",
+    ))
+});
+
+/// A text with the signs that only look different made the same, and `@` where a URL has it otherwise.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return if text.contains("%40") {
+            text.replace("%40", "@").into()
+        } else {
+            text.into()
+        };
+    }
+    text.chars()
+        .filter(|sign| {
+            !matches!(
+                sign,
+                '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}'
+            )
+        })
+        .map(|sign| match sign {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => '-',
+            sign if sign.is_whitespace() => ' ',
+            sign => sign,
+        })
+        .collect::<String>()
+        .replace("%40", "@")
+        .into()
+}
 
 fn looks_like(text: &str) -> Option<Phi> {
     // Bytes first: counting and searching cost.
     if text.len() > MAX_TEXT && text.chars().count() > MAX_TEXT {
         return Some(Phi::Overlong);
     }
-    let has = |pattern: &LazyLock<Option<Regex>>, text: &str| {
+    let text = &*plain(text);
+    let has = |pattern: &LazyLock<Option<Regex>>| {
         pattern.as_ref().is_some_and(|regex| regex.is_match(text))
     };
     if text.contains('@') && has_email(text) {
         return Some(Phi::Email);
     }
+    if has(&QUOTED_ROW) {
+        return Some(Phi::QuotedRow);
+    }
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    if SSN.as_ref().is_some_and(|regex| {
-        let mut at = 0;
-        // Matches may share the character between them.
-        while let Some(found) = regex.captures_at(text, at) {
-            let part = |index| found.get(index).map_or("", |part| part.as_str());
-            let (area, group, serial) = (part(1), part(2), part(3));
-            let issued = !matches!(area, "000" | "666") && !area.starts_with('9');
-            if issued && group != "00" && serial != "0000" {
-                return true;
-            }
-            at = found.get(3).map_or(text.len(), |part| part.end());
-        }
-        false
-    }) {
+    if has_ssn(text) || has(&BARE_SSN) {
         return Some(Phi::SocialSecurityNumber);
     }
-    if has(&NAMED_NUMBER, text) || has(&MRN, text) {
+    if has(&NAMED_NUMBER) || has(&MRN) || has(&MBI) {
         return Some(Phi::RecordNumber);
     }
-    if has(&BORN, text) || has(&US_DATE, text) {
+    if has(&BORN)
+        || has(&PEOPLES_DATE)
+        || has_day(&OLD_DATE, text)
+        || has_day(&OLD_DATE_IN_WORDS, text)
+    {
         return Some(Phi::BirthDate);
     }
-    if OLD_DATE.as_ref().is_some_and(|regex| {
-        regex
-            .captures_iter(text)
-            .any(|found| found.get(1).is_none_or(|day| day.as_str() != "1970-01-01"))
-    }) {
-        return Some(Phi::BirthDate);
-    }
-    if has(&PHONE, text) || has(&INTERNATIONAL, text) {
+    if has(&PHONE) || has(&INTERNATIONAL) || has(&NAMED_PHONE) {
         return Some(Phi::Phone);
     }
     None
 }
 
-/// Whether a text holds the address of a person, in contrast to a service account, a Git remote or the user of a URL.
+/// Whether there is a social security number, and not a part of something longer: never 000, 666 or 9xx, never 00, never 0000.
+fn has_ssn(text: &str) -> bool {
+    let Some(regex) = SSN.as_ref() else {
+        return false;
+    };
+    let bytes = text.as_bytes();
+    let is = |at: Option<usize>, what: fn(&u8) -> bool| {
+        at.and_then(|at| bytes.get(at)).is_some_and(what)
+    };
+    let joins = |byte: &u8| matches!(byte, b'-' | b'.');
+    let mut at = 0;
+    while let Some(found) = regex.find_at(text, at) {
+        let (start, end) = (found.start(), found.end());
+        at = start + 1;
+        let signs = found.as_str();
+        let part = |from, to| signs.get(from..to).unwrap_or_default();
+        let issued = !matches!(part(0, 3), "000" | "666")
+            && !signs.starts_with('9')
+            && part(4, 6) != "00"
+            && part(7, 11) != "0000";
+        let before = |back: usize| start.checked_sub(back);
+        let longer = is(before(1), u8::is_ascii_digit)
+            || (is(before(1), joins) && is(before(2), u8::is_ascii_digit))
+            || is(Some(end), u8::is_ascii_alphanumeric)
+            || (is(Some(end), joins) && is(Some(end + 1), u8::is_ascii_digit));
+        if issued && !longer && part(3, 4) == part(6, 7) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether there is a day other than the first of the clock of computers.
+fn has_day(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|regex| {
+        regex.captures_iter(text).any(|found| {
+            let day = found.get(1).map_or("", |day| day.as_str());
+            let digits: String = day.chars().filter(char::is_ascii_digit).collect();
+            let first = match digits.as_str() {
+                "19700101" => true,
+                "11970" | "011970" => day.to_ascii_lowercase().contains("jan"),
+                _ => false,
+            };
+            !first
+        })
+    })
+}
+
+/// The last parts of names of systemd's units: `postgresql@15-main.service` is nobody's address.
+const UNITS: &[&str] = &[
+    "automount",
+    "device",
+    "mount",
+    "path",
+    "scope",
+    "service",
+    "slice",
+    "socket",
+    "swap",
+    "target",
+    "timer",
+];
+
+/// Whether a text holds the address of a person, in contrast to a service account, a Git remote, a unit of systemd or the user of a URL.
 fn has_email(text: &str) -> bool {
     EMAIL.as_ref().is_some_and(|regex| {
         regex.captures_iter(text).any(|found| {
             let part = |name| found.name(name).map_or("", |part| part.as_str());
-            let service = part("host").ends_with(".gserviceaccount.com");
+            let host = part("host");
+            let service = host.ends_with(".gserviceaccount.com")
+                || host
+                    .rsplit('.')
+                    .next()
+                    .is_some_and(|last| UNITS.contains(&last));
             part("before").is_empty() && part("user") != "git" && !service
         })
     })
@@ -306,31 +438,170 @@ fn names_a_person(key: &str) -> bool {
         .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
-    matches!(
-        word.as_str(),
-        "ssn"
-            | "socialsecuritynumber"
-            | "mrn"
-            | "medicalrecordnumber"
-            | "dob"
-            | "dateofbirth"
-            | "birthdate"
-            | "patientname"
-            | "patientid"
-            | "firstname"
-            | "lastname"
-            | "fullname"
-            | "phonenumber"
-            | "emailaddress"
-            | "streetaddress"
-    )
+    ["ssn", "mrn", "dob"].iter().any(|end| word.ends_with(end))
+        || [
+            "socialsecurity",
+            "medicalrecordn",
+            "dateofbirth",
+            "birthdate",
+            "patientname",
+            "patientid",
+        ]
+        .iter()
+        .any(|part| word.contains(part))
+        || matches!(
+            word.as_str(),
+            "firstname"
+                | "lastname"
+                | "fullname"
+                | "memberid"
+                | "subscriberid"
+                | "beneficiaryid"
+                | "phonenumber"
+                | "emailaddress"
+                | "streetaddress"
+        )
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+
+    fn one_of(all: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+        prop::sample::select(all)
+    }
+
+    fn social_security_number() -> impl Strategy<Value = String> {
+        let area = (1..900_u32).prop_filter("issued", |area| *area != 666);
+        let parts = (area, 1..100_u32, 1..10_000_u32);
+        let formatted = (parts, one_of(&["-", " ", ".", "\u{2013}"])).prop_map(
+            |((area, group, serial), by)| format!("{area:03}{by}{group:02}{by}{serial:04}"),
+        );
+        let names = &["ssn", "SSN", "social security number", "Social-Security"];
+        let glue = &["=", ": ", " is ", " (", "\": \"", "#"];
+        prop_oneof![
+            formatted,
+            (one_of(names), one_of(glue), "[0-9]{9}")
+                .prop_map(|(name, glue, number)| format!("{name}{glue}{number}")),
+        ]
+    }
+
+    fn record_number() -> impl Strategy<Value = String> {
+        let names = &[
+            "mrn",
+            "MRN",
+            "medical record number",
+            "patient id",
+            "patient_id",
+            "member number",
+        ];
+        let glue = &["=", ": ", " is ", "_", "-", " #", ")=("];
+        (one_of(names), one_of(glue), "[A-Z]{0,2}[0-9]{6,10}")
+            .prop_map(|(name, glue, number)| format!("{name}{glue}{number}"))
+    }
+
+    fn phone() -> impl Strategy<Value = String> {
+        (200..1000_u32, 200..1000_u32, 0..10_000_u32, 0..6_u8).prop_map(
+            |(area, exchange, line, form)| match form {
+                0 => format!("({area}) {exchange}-{line:04}"),
+                1 => format!("{area}-{exchange}-{line:04}"),
+                2 => format!("{area}.{exchange}.{line:04}"),
+                3 => format!("+1 {area} {exchange} {line:04}"),
+                4 => format!("phone {area}{exchange}{line:04}"),
+                _ => format!("tel: {area}{exchange}{line:04}"),
+            },
+        )
+    }
+
+    fn birth() -> impl Strategy<Value = String> {
+        let names = &[
+            "dob",
+            "DOB",
+            "date of birth",
+            "dateOfBirth",
+            "birth date",
+            "born",
+        ];
+        let glue = &["=", ": ", " on ", " "];
+        (
+            one_of(names),
+            one_of(glue),
+            1900..2026_u32,
+            1..13_u32,
+            1..29_u32,
+            0..3_u8,
+        )
+            .prop_map(|(name, glue, year, month, day, form)| match form {
+                0 => format!("{name}{glue}{year}-{month:02}-{day:02}"),
+                1 => format!("{name}{glue}{month}/{day}/{year}"),
+                _ => format!("{name}{glue}{day} March {year}"),
+            })
+    }
+
+    /// What results are full of.
+    fn harmless() -> impl Strategy<Value = String> {
+        let day = (2000..2100_u32, 1..13_u32, 1..32_u32);
+        let time = (0..24_u32, 0..60_u32, 0..60_u32, 0..1000_u32);
+        let moment = (day, time, 0..5_u8).prop_map(
+            |((year, month, day), (hour, minute, second, milli), form)| match form {
+                0 => format!(
+                    "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"
+                ),
+                1 => format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}+10:30"),
+                2 => format!("{year}-{month:02}-{day:02}"),
+                3 => format!("{year}{month:02}{day:02}-{hour:02}{minute:02}{second:02}F"),
+                _ => format!(
+                    "s3://ehr-{year}-{month:02}-{day:02}/{year}/{month:02}/{day:02}/base.tar"
+                ),
+            },
+        );
+        prop_oneof![
+            "(sha256:)?[0-9a-f]{64}",
+            "[0-9a-f]{32}([0-9a-f]{8})?",
+            "[A-Za-z0-9+/]{43}=",
+            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+            "[0-7][0-9A-HJKMNP-TV-Z]{25}",
+            "[0-9A-F]{24}",
+            "[0-9A-F]{1,3}/[0-9A-F]{1,8}",
+            "[0-9]{1,19}( bytes| KiB| rows|ms)?",
+            "arn:aws:(kms|rds|iam):us-east-1:[0-9]{12}:key/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+            "(i|vol|snap|subnet|sg|vpc)-[0-9a-f]{17}",
+            "(ehr|api|backup|postgres)-[a-z0-9]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}",
+            "age1[02-9ac-hj-np-z]{58}",
+            "[0-9]{1,3}\\.[0-9]{1,2}(\\.[0-9]{1,3})?(-[0-9]{1,2})?",
+            any::<[u8; 4]>().prop_map(|[a, b, c, d]| format!("{a}.{b}.{c}.{d}/24")),
+            any::<[u16; 8]>().prop_map(|parts| std::net::Ipv6Addr::from(parts).to_string()),
+            moment,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn identifiers_are_found_wherever_they_stand(
+            before in one_of(&["", "row ", "(", "value='", "x,", "id=7; ", "\"", "see: "]),
+            identifier in prop_oneof![
+                social_security_number(), record_number(), phone(), birth(),
+                "[a-z][a-z0-9.]{3,10}[a-z0-9]@[a-z]{1,8}\\.(org|com|example\\.net)",
+            ],
+            after in one_of(&["", " ", ")", "'", ", next", ".", "\"", ";"]),
+        ) {
+            let text = format!("{before}{identifier}{after}");
+            prop_assert_eq!(lint(&json!({"observed": text})).len(), 1, "{}", text);
+            let mut value = json!([text]);
+            redact(&mut value);
+            prop_assert_eq!(value, json!([REDACTED]));
+        }
+
+        #[test]
+        fn digests_sizes_times_and_ids_are_let_through(
+            all in prop::collection::vec(harmless(), 1..6), by in one_of(&[", ", "; ", " at ", "\n"]),
+        ) {
+            prop_assert_eq!(lint(&json!(all.join(by))), []);
+        }
+    }
 
     #[test]
     fn finds_what_identifies_a_person() {
@@ -341,15 +612,38 @@ mod tests {
                 Phi::SocialSecurityNumber,
             ),
             ("value 219 09 9999 is null", Phi::SocialSecurityNumber),
-            ("ssn=219099999", Phi::RecordNumber),
+            ("ssn=219099999", Phi::SocialSecurityNumber),
+            ("SSN is 219099999", Phi::SocialSecurityNumber),
+            ("219099999 (ssn)", Phi::SocialSecurityNumber),
+            ("soc. sec. no. 219099999", Phi::SocialSecurityNumber),
+            ("ssn219-09-9999", Phi::SocialSecurityNumber),
+            ("row-219-09-9999", Phi::SocialSecurityNumber),
+            ("219.09.9999", Phi::SocialSecurityNumber),
+            ("219\u{2011}09\u{2011}9999", Phi::SocialSecurityNumber),
             ("MRN: 00123456", Phi::RecordNumber),
             ("mrn #A-4711002", Phi::RecordNumber),
             ("MRN00123456", Phi::RecordNumber),
             ("patient_id=1234567", Phi::RecordNumber),
             ("medical record number 4711002", Phi::RecordNumber),
+            ("mrn_00123456", Phi::RecordNumber),
+            ("MRN is 12-34-56", Phi::RecordNumber),
+            ("patientMrn: 00123456", Phi::RecordNumber),
+            ("patientSsn: 2190-99999", Phi::RecordNumber),
+            ("Medicaid ID 12345678A", Phi::RecordNumber),
+            // The number of the specimen card of the Centers for Medicare & Medicaid Services.
+            ("1EG4-TE5-MK73", Phi::RecordNumber),
+            ("1EG4TE5MK73", Phi::RecordNumber),
             ("jane.doe+lab@example.org", Phi::Email),
             ("mail <o'neil@mail.hospital.example.com>", Phi::Email),
+            ("\"jane doe\"@example.org", Phi::Email),
+            ("jos\u{e9}@example.org", Phi::Email),
+            ("?to=jane%40example.org", Phi::Email),
             ("(212) 555-0134", Phi::Phone),
+            ("(212)-555-0134", Phi::Phone),
+            ("phone 2125550134", Phi::Phone),
+            ("patientPhone=2125550134", Phi::Phone),
+            ("fax no. 555-0134", Phi::Phone),
+            ("+1\u{a0}212\u{a0}555\u{a0}0134", Phi::Phone),
             ("call 212-555-0134", Phi::Phone),
             ("1.212.555.0134", Phi::Phone),
             ("+1 212 555 0134", Phi::Phone),
@@ -358,6 +652,22 @@ mod tests {
             ("DOB 03/12/1957", Phi::BirthDate),
             ("born: March 3", Phi::BirthDate),
             ("date of birth=1957-03-12", Phi::BirthDate),
+            ("dateOfBirth=57", Phi::BirthDate),
+            ("dob_1957", Phi::BirthDate),
+            ("born in 1957", Phi::BirthDate),
+            ("31.12.1957", Phi::BirthDate),
+            ("1957/03/12", Phi::BirthDate),
+            ("12 March 1957", Phi::BirthDate),
+            ("Mar. 12, 1957", Phi::BirthDate),
+            (
+                "DETAIL:  Key (ssn)=(219099999) already exists.",
+                Phi::QuotedRow,
+            ),
+            ("Failing row contains (Doe, null).", Phi::QuotedRow),
+            (
+                "COPY patients, line 1, column name: \"Doe\"",
+                Phi::QuotedRow,
+            ),
             ("1957-03-12", Phi::BirthDate),
             ("(4711,Doe,1999-12-31)", Phi::BirthDate),
             ("12/31/2001", Phi::BirthDate),
@@ -418,6 +728,15 @@ mod tests {
             "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
             "$.spec.template.spec.containers[0].env[12]",
             "set deletion_protection = true",
+            "sha256:dea1234567890123dob1957",
+            "registry.example.org/deal-1234:5000",
+            "postgresql@15-main.service",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+            "the social security of 9 clinics",
+            "mobile-20261124",
+            "phonebook-20261124",
+            "members: 123456789",
+            "100.12.4896.75",
             digest,
         ];
         for text in cases {
@@ -437,6 +756,18 @@ mod tests {
             "identifying-field at /rows/0/patient_name"
         );
         assert_eq!(lint(&json!({ "ssn": false })), []);
+        for key in [
+            "patientSsn",
+            "legacy_mrn",
+            "DOB",
+            "patient-id",
+            "dateOfBirthText",
+        ] {
+            assert_eq!(lint(&json!({ key: 1 })).len(), 1, "{key}");
+        }
+        for key in ["sessions", "policyId", "lineNumber", "dataAge"] {
+            assert_eq!(lint(&json!({ key: 1 })), [], "{key}");
+        }
         assert_eq!(lint(&json!("x".repeat(MAX_TEXT))), []);
         assert_eq!(
             lint(&json!("x".repeat(MAX_TEXT + 1)))[0].looks_like,
