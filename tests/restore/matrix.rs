@@ -28,6 +28,9 @@ use crate::{
     fixture::{self, ENCOUNTERS, Fixture, LATER, must},
 };
 
+/// The recipient whose identity stands in the tests of the crate `age`.
+const PUBLISHED: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
 /// What a case works with: the fixture, and a folder of its own.
 struct Bench<'f> {
     fixture: &'f Fixture,
@@ -477,6 +480,17 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::stray_recipient", R::WeakEncryption, |b| {
             let mut document = b.aged("good.dump", "Custom", |_| {})?;
             document["spec"]["encryptionPolicy"] = json!({"recipients": ["age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"]});
+            Ok(document)
+        }),
+        // Of two recipients one is anybody.
+        ("dump::published_recipient", R::WeakEncryption, |b| {
+            let document = b.aged("good.dump", "Custom", |_| {})?;
+            must(
+                Command::new("age")
+                    .args(["-r", &b.fixture.recipient()?, "-r", PUBLISHED, "-o"])
+                    .arg(b.folder.join("good.dump.age"))
+                    .arg(b.fixture.path("good.dump")),
+            )?;
             Ok(document)
         }),
         ("dump::sql_is_wrong", R::AssertionError, |b| {

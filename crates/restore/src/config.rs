@@ -567,7 +567,7 @@ pub struct EncryptionPolicy {
     pub deny_known_keys: bool,
     /// Whether a key that must not open the backup is tried.
     pub negative_decrypt: bool,
-    /// The only age recipients that may be able to open the backup; any when empty.
+    /// The only age recipients that may be able to open the backup; any when empty. A header tells how many it has, and not which.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<String>,
 }

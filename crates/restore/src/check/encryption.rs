@@ -4,6 +4,7 @@
 //! and a store's word proves nothing against who may read the store.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Read as _},
     path::Path,
@@ -755,26 +756,30 @@ impl Keys {
                     ClientEncryption::Age(age) => {
                         let text = context.secret(&age.identity_secret_ref)?;
                         let text = String::from_utf8_lossy(text).into_owned();
-                        let publics = identities(&text)
-                            .inspect(|identity| {
-                                known |= KNOWN_IDENTITIES.contains(identity);
-                            })
-                            .filter_map(|identity| age::x25519::Identity::from_str(identity).ok())
-                            .map(|identity| identity.to_public().to_string())
-                            .collect::<Vec<_>>();
-                        fingerprints.extend(publics.iter().map(|public| fingerprint(public)));
-                        if !policy.recipients.is_empty() {
-                            let recipients = if context.is_tree() {
-                                most_recipients(context.tree()?)?
-                            } else {
-                                stanzas(&context.seen.stored)
-                            };
-                            // A header does not name its recipients, but counts them.
-                            stray = recipients > policy.recipients.len()
-                                || !publics
-                                    .iter()
-                                    .any(|public| policy.recipients.contains(public));
-                        }
+                        known = identities(&text).any(|key| KNOWN_IDENTITIES.contains(&key));
+                        let parsed = |key: &str| age::x25519::Identity::from_str(key).ok();
+                        let ours: Vec<_> = identities(&text).filter_map(parsed).collect();
+                        let published: Vec<_> = KNOWN_IDENTITIES
+                            .iter()
+                            .filter_map(|key| parsed(key))
+                            .collect();
+                        let tree = context.is_tree().then(|| context.tree()).transpose()?;
+                        let mut opening = BTreeSet::new();
+                        let mut most = 0;
+                        each_age_head(tree, &context.seen.stored, &mut |head| {
+                            let opens = |key: &&age::x25519::Identity| age_opens(head, key);
+                            // Anybody may be one of the recipients.
+                            known |= published.iter().any(|key| opens(&key));
+                            let publics = ours.iter().filter(opens);
+                            opening.extend(publics.map(|key| key.to_public().to_string()));
+                            most = most.max(stanzas(head));
+                        })?;
+                        fingerprints.extend(opening.iter().map(|public| fingerprint(public)));
+                        // A header counts its recipients, and does not name them: those whose keys are here are known by trying.
+                        let listed = &policy.recipients;
+                        stray = !listed.is_empty()
+                            && (most > listed.len()
+                                || opening.iter().any(|public| !listed.contains(public)));
                     }
                     ClientEncryption::Gpg(gpg) => {
                         fingerprints = openpgp_keys(&unarmored(&context.seen.stored));
@@ -840,17 +845,23 @@ fn stanzas(stored: &[u8]) -> usize {
         .count()
 }
 
-/// The most recipients that a file below a folder has: each of them opens a part of the backup.
-fn most_recipients(tree: &Path) -> Result<usize, Failure> {
-    let mut most = 0;
+/// Looks at the beginning of each age file of a backup: who opens one opens a part of it.
+fn each_age_head(
+    tree: Option<&Path>,
+    stored: &[u8],
+    look: &mut dyn FnMut(&[u8]),
+) -> Result<(), Failure> {
+    let Some(tree) = tree else {
+        look(stored);
+        return Ok(());
+    };
     each_file(tree, &mut |entry| {
         let head = head(&entry.path(), STORED as u64)?;
         if magic(&head) == Magic::Age {
-            most = most.max(stanzas(&head));
+            look(&head);
         }
         Ok(true)
-    })?;
-    Ok(most)
+    })
 }
 
 /// An `OpenPGP` message without its armor.
@@ -928,7 +939,10 @@ impl Check for Negative {
             ClientKey::None => {
                 return Outcome::not_applicable("nothing is encrypted by a key of ours");
             }
-            ClientKey::Age => Ok(age_opens(&context.seen.stored)),
+            ClientKey::Age => Ok(age_opens(
+                &context.seen.stored,
+                &age::x25519::Identity::generate(),
+            )),
             ClientKey::Gpg => gpg_opens(context),
             ClientKey::PgBackRest => source::pg_backrest::opens_with(context, &random_text()),
             ClientKey::Restic => source::restic::opens_with(context, &random_text()),
@@ -956,11 +970,10 @@ fn random_text() -> String {
     hex(&bytes)
 }
 
-/// Whether a fresh identity opens an age file, by its header.
-fn age_opens(stored: &[u8]) -> bool {
-    let identity = age::x25519::Identity::generate();
+/// Whether an identity opens an age file, by its header.
+fn age_opens(stored: &[u8], identity: &age::x25519::Identity) -> bool {
     age::Decryptor::new_buffered(age::armor::ArmoredReader::new(stored))
-        .and_then(|file| file.decrypt(std::iter::once(&identity as &dyn age::Identity)))
+        .and_then(|file| file.decrypt(std::iter::once(identity as &dyn age::Identity)))
         .is_ok()
 }
 
@@ -1017,7 +1030,7 @@ mod tests {
             prop_assert!(openpgp_keys(&bytes).len() <= 32);
             let _ = openpgp_keys(&unarmored(&bytes));
             let _ = stanzas(&bytes);
-            prop_assert!(!age_opens(&bytes));
+            prop_assert!(!age_opens(&bytes, &age::x25519::Identity::generate()));
             prop_assert!((0.0..=8.0).contains(&entropy(&bytes)) || bytes.is_empty());
         }
     }
@@ -1114,8 +1127,19 @@ mod tests {
     fn a_fresh_identity_does_not_open_what_is_for_another() {
         let mine = age::x25519::Identity::generate();
         let sealed = age::encrypt(&mine.to_public(), b"rows").unwrap();
-        assert!(!age_opens(&sealed));
+        assert!(!age_opens(&sealed, &age::x25519::Identity::generate()));
+        // The header alone tells, however much follows it.
+        assert!(age_opens(&sealed, &mine));
         assert_eq!(stanzas(&sealed), 1);
+    }
+
+    #[test]
+    fn published_identities_are_such() {
+        for known in KNOWN_IDENTITIES {
+            let published = age::x25519::Identity::from_str(known).unwrap();
+            let sealed = age::encrypt(&published.to_public(), b"rows").unwrap();
+            assert!(age_opens(&sealed, &published));
+        }
     }
 
     #[test]
@@ -1138,11 +1162,19 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+        let most = || {
+            let mut most = 0;
+            each_age_head(Some(folder.path()), b"", &mut |head| {
+                most = most.max(stanzas(head));
+            })
+            .unwrap();
+            most
+        };
         put("pg_wal.tar.age", &sealed(&[key()]));
-        assert_eq!(most_recipients(folder.path()).unwrap(), 1);
+        assert_eq!(most(), 1);
         put("base.tar.age", &sealed(&[key(), key()]));
         put("readme", b"-> a\n-> b\n-> c\n");
-        assert_eq!(most_recipients(folder.path()).unwrap(), 2);
+        assert_eq!(most(), 2);
     }
 
     #[test]
