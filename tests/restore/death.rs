@@ -114,8 +114,13 @@ pub(crate) fn trials() -> Vec<Trial> {
         }
     }
     trials.push(Trial::test("user_namespace::clean", user_namespace));
-    trials.push(Trial::test("hostile::program", program));
-    trials.push(Trial::test("hostile::event_trigger", event_trigger));
+    for isolation in ["auto", "directory"] {
+        let of = |name| format!("hostile::{name}::{isolation}");
+        trials.push(Trial::test(of("program"), move || program(isolation)));
+        trials.push(Trial::test(of("event_trigger"), move || {
+            event_trigger(isolation)
+        }));
+    }
     trials.push(Trial::test("hostile::endless", endless));
     trials.push(Trial::test("hostile::bomb", bomb));
     trials.push(Trial::test("hostile::told_kill", told_kill));
@@ -684,12 +689,13 @@ fn hostile(
     fixture: &Fixture,
     sql: &str,
     deadline: u64,
+    isolation: &str,
 ) -> Result<RestoreResult, Failed> {
     let stored = place.hostile(fixture, sql)?;
     let mut document = document(fixture, "hostile", &stored, true);
     document["spec"]["target"]["storage"] = json!({"memory": {"sizeLimit": "256Mi"}});
     document["spec"]["deadlines"]["restoreSeconds"] = json!(deadline);
-    let result = finish(place, fixture, &document, "auto")?;
+    let result = finish(place, fixture, &document, isolation)?;
     fs::remove_file(stored)?;
     if result.verdict == Verdict::Passed {
         return Err("a hostile dump passed".into());
@@ -724,33 +730,33 @@ fn has_not_escaped(listener: &TcpListener, name: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-fn program() -> Result<(), Failed> {
+fn program(isolation: &str) -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("program")?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let name = format!("leak-{}-program", std::process::id());
+    let name = format!("leak-{}-program-{isolation}", std::process::id());
     let escape = escape(listener.local_addr()?.port(), &name);
     let quoted = escape.replace('\'', "''");
     let sql = format!(
         "copy public.patients from program '{quoted}';\ncopy public.patients to program '{quoted}';\n\\! {escape}\n"
     );
-    let result = hostile(&place, &fixture, &sql, 60)?;
-    if result.scratch.isolation != Isolation::LocalNamespaces {
+    let result = hostile(&place, &fixture, &sql, 60, isolation)?;
+    if isolation == "auto" && result.scratch.isolation != Isolation::LocalNamespaces {
         return Err("no namespaces here, so nothing is proved".into());
     }
     has_not_escaped(&listener, &name)
 }
 
-fn event_trigger() -> Result<(), Failed> {
+fn event_trigger(isolation: &str) -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("trigger")?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let name = format!("leak-{}-trigger", std::process::id());
+    let name = format!("leak-{}-trigger-{isolation}", std::process::id());
     let escape = escape(listener.local_addr()?.port(), &name).replace('\'', "''''");
     let sql = format!(
         "create function public.out() returns event_trigger language plpgsql as $$ begin execute 'copy public.patients to program ''{escape}'''; end $$;\ncreate event trigger out on ddl_command_end execute function public.out();\ncreate table public.after (x int);\n"
     );
-    hostile(&place, &fixture, &sql, 60)?;
+    hostile(&place, &fixture, &sql, 60, isolation)?;
     has_not_escaped(&listener, &name)
 }
 
@@ -759,7 +765,7 @@ fn endless() -> Result<(), Failed> {
     let place = Place::new("endless")?;
     let sql = "do $$ begin loop end loop; end $$;\n";
     expect(
-        &hostile(&place, &fixture, sql, 8)?,
+        &hostile(&place, &fixture, sql, 8, "auto")?,
         Reason::DeadlineExceeded,
     )
 }
@@ -767,7 +773,10 @@ fn endless() -> Result<(), Failed> {
 fn bomb() -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("bomb")?;
-    expect(&hostile(&place, &fixture, BOMB, 120)?, Reason::StorageFull)
+    expect(
+        &hostile(&place, &fixture, BOMB, 120, "auto")?,
+        Reason::StorageFull,
+    )
 }
 
 /// A dump that fails, and says what the server says when the system kills one of its processes: it is the dump's fault.
@@ -778,5 +787,8 @@ fn told_kill() -> Result<(), Failed> {
     let sql = format!(
         "do $$ declare pid text := split_part(pg_read_file('postmaster.pid'), E'\\n', 1); begin raise log '{told}'; raise exception E'it says\\n% {told}', pid; end $$;\n"
     );
-    expect(&hostile(&place, &fixture, &sql, 60)?, Reason::RestoreFailed)
+    expect(
+        &hostile(&place, &fixture, &sql, 60, "auto")?,
+        Reason::RestoreFailed,
+    )
 }
