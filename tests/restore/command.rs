@@ -1,6 +1,12 @@
 //! The command from end to end, as a user runs it: canary, manifest, verification, evidence, reports and exit codes.
 
-use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use hipaa_iac_tests::{
     Ran,
@@ -8,10 +14,14 @@ use hipaa_iac_tests::{
     program, run_with, workspace,
 };
 use libtest_mimic::{Failed, Trial};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::{Value, json};
 
 use crate::{
-    death::Small,
+    death::{Small, descendants, until},
     fixture::{self, BIN, Cluster, must, postgres},
 };
 
@@ -20,6 +30,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("command::recorded", recorded),
         Trial::test("command::rolled_back", rolled_back),
         Trial::test("command::nothing_proved", nothing_proved),
+        Trial::test("command::aborted", aborted),
         Trial::test("command::not_destroyed", not_destroyed),
         Trial::test("command::folder_of_others", folder_of_others),
         Trial::test("command::fetched", fetched),
@@ -382,6 +393,54 @@ fn nothing_proved() -> Result<(), Failed> {
         return Err(wrong.stderr.into());
     }
     clinic.is(&[&VERIFY[..], &["--format", "yaml"]].concat(), 2)?;
+    Ok(())
+}
+
+/// A run that a signal ends says so by its exit code, its result and its record, and no row is in them.
+fn aborted() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    let mut document = clinic.document();
+    document["spec"]["checks"]["sql"][0]["query"] =
+        json!("select count(*) + length(pg_sleep(500)::text) from public.patients");
+    clinic.write(&document)?;
+    let mut run = Command::new(program()?)
+        .args([&VERIFY[..], &["--format", "json=result.json"], &RECORD].concat())
+        .current_dir(&clinic.0.0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let id = run.id();
+    until("the assertion is asked", || {
+        run.try_wait().is_ok_and(|status| status.is_some())
+            || descendants(id)
+                .values()
+                .any(|line| line.starts_with("postgres:") && line.contains("SELECT"))
+    })?;
+    kill(Pid::from_raw(i32::try_from(id)?), Signal::SIGTERM)?;
+    same(run.wait()?.code(), Some(3))?;
+    let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
+    fixture::is_of_schema(&result)?;
+    same(reason(&result), ("Aborted", "Interrupted"))?;
+    same(result["scratch"]["destroyed"].as_str(), Some("Verified"))?;
+    let verify = ["evidence", "verify", "log", "--checkpoint", "checkpoint"];
+    clinic.is(
+        &[&verify[..], &["--trusted-key", "evidence.key.pub"]].concat(),
+        0,
+    )?;
+    let shown = clinic.is(&["evidence", "show", "log", "0"], 0)?;
+    same(
+        reason(&shown.json()["predicate"]),
+        ("Aborted", "Interrupted"),
+    )?;
+    for folder in ["log", "state", "result.json"] {
+        let found = Command::new("grep")
+            .args(["-r", "-l", "Planted Patient"])
+            .arg(clinic.0.0.join(folder))
+            .output()?;
+        same(String::from_utf8_lossy(&found.stdout).as_ref(), "")?;
+    }
     Ok(())
 }
 

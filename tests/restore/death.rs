@@ -263,7 +263,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// The processes that come from one: their numbers and command lines, in the order of their numbers.
-fn descendants(of: u32) -> BTreeMap<i32, String> {
+pub(crate) fn descendants(of: u32) -> BTreeMap<i32, String> {
     let mut parents = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry
@@ -309,7 +309,7 @@ fn lives(pid: i32) -> bool {
 }
 
 /// Waits for something.
-fn until(what: &str, mut is: impl FnMut() -> bool) -> Result<(), Failed> {
+pub(crate) fn until(what: &str, mut is: impl FnMut() -> bool) -> Result<(), Failed> {
     let end = Instant::now() + Duration::from_mins(2);
     while !is() {
         if Instant::now() > end {
