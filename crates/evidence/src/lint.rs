@@ -367,7 +367,7 @@ fn has_ssn(text: &str) -> bool {
         let (start, end) = (found.start(), found.end());
         at = start + 1;
         let signs = found.as_str();
-        let part = |from, to| signs.get(from..to).unwrap_or_default();
+        let part = |from: usize, to: usize| signs.get(from..to).unwrap_or_default();
         let issued = !matches!(part(0, 3), "000" | "666")
             && !signs.starts_with('9')
             && part(4, 6) != "00"
