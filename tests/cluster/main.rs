@@ -28,6 +28,7 @@ mod resources;
 mod restore;
 mod restore_admission;
 mod restore_cnpg;
+mod restore_network;
 mod restore_repositories;
 mod restore_snapshots;
 mod traffic;
@@ -78,6 +79,7 @@ const CASES: &[&[Case]] = &[
     restore_cnpg::CASES,
     restore_repositories::CASES,
     restore_snapshots::CASES,
+    restore_network::CASES,
     restore::OUTAGES,
     lifecycle::CASES,
 ];

@@ -456,6 +456,37 @@ resolvConf: {resolv}
         Ok(())
     }
 
+    /// Enforces `NetworkPolicies` until [`Self::end_network_policies`].
+    pub(crate) fn network_policies(&self) -> io::Result<()> {
+        self.spawn(
+            "network-policies",
+            "kubernetes",
+            &[
+                "network-policies",
+                "--kubeconfig",
+                &self.text("admin.kubeconfig"),
+                "--service-cluster-ip-range",
+                SERVICE_SUBNET,
+                NAME,
+            ],
+        )
+    }
+
+    /// Ends that, and takes its rules away.
+    pub(crate) fn end_network_policies(&self) -> io::Result<()> {
+        self.end("network-policies")
+    }
+
+    /// Whether a pod reaches a port, from its own network.
+    pub(crate) fn reaches(pod: &str, address: &str, port: u16) -> io::Result<bool> {
+        let target = process_of(pod)?.to_string();
+        let open = format!("</dev/tcp/{address}/{port}");
+        let ran = command("nsenter", &["--net", "--target", &target, "--"])
+            .args(["timeout", "2", "bash", "-c", &open])
+            .output()?;
+        Ok(ran.status.success())
+    }
+
     fn spawn(&self, name: &'static str, program: &str, arguments: &[&str]) -> io::Result<()> {
         let log = fs::File::options()
             .create(true)
@@ -553,6 +584,25 @@ const SOCKET: &str = "/run/containerd/containerd.sock";
 
 /// The socket of the driver of volumes, there too.
 const DRIVER: &str = "/run/csi-folders.sock";
+
+/// A process of the pod of this uid.
+fn process_of(pod: &str) -> io::Result<u32> {
+    let of_pod = format!("pod{pod}");
+    for entry in fs::read_dir("/proc")? {
+        let entry = entry?;
+        let Some(id) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        if fs::read_to_string(entry.path().join("cgroup")).is_ok_and(|at| at.contains(&of_pod)) {
+            return Ok(id);
+        }
+    }
+    Err(io::Error::other(format!("no process of the pod {pod}")))
+}
 
 fn poisoned() -> io::Error {
     io::Error::other("a test ended while it held the list of processes")

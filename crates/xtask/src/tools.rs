@@ -108,11 +108,12 @@ fn any_of(programs: &[&str]) -> bool {
 const KUBERNETES: &str = "kubernetes";
 
 /// What a cluster of one node needs of the distribution: a program or file that shows it is there, and its package.
-const CLUSTER_PACKAGES: [(&str, &str); 7] = [
+const CLUSTER_PACKAGES: [(&str, &str); 8] = [
     ("containerd", "containerd"),
     ("runc", "runc"),
     ("/usr/lib/cni/bridge", "containernetworking-plugins"),
     ("iptables", "iptables"),
+    ("ipset", "ipset"),
     ("ip", "iproute2"),
     ("umoci", "umoci"),
     ("unshare", "util-linux"),
@@ -217,12 +218,15 @@ pub(crate) fn kubernetes() -> Result<(), String> {
         let replace = module.split_once("replace (").map_or("", |(_, rest)| rest);
         let staging = pinned.replacen("1.", "0.", 1);
         let replace = replace.replace(&staging, &format!("0.{minor}.{patch}"));
+        let router = module.lines().find(|line| line.contains("kube-router"));
+        let router = router.map_or("", str::trim);
         let text = format!(
-            "module hipaa-iac.dev/tests/tools/kubernetes\n\ngo 1.26.0\n\nrequire k8s.io/kubernetes v{wanted}\n\nreplace ({replace}"
+            "module hipaa-iac.dev/tests/tools/kubernetes\n\ngo 1.26.0\n\nrequire (\n{router}\nk8s.io/kubernetes v{wanted}\n)\n\nreplace ({replace}"
         );
+        let copy = |file: &str| std::fs::copy(pinned_in.join(file), source.join(file));
         std::fs::create_dir_all(&source)
             .and_then(|()| std::fs::write(source.join("go.mod"), text))
-            .and_then(|()| std::fs::copy(pinned_in.join("main.go"), source.join("main.go")))
+            .and_then(|()| copy("main.go").and(copy("network_policies.go")))
             .map_err(|error| format!("{}: {error}", source.display()))?;
         must(Command::new(&go).current_dir(&source).args(["mod", "tidy"]))?;
         source
