@@ -261,7 +261,8 @@ static NAMED_PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static BORN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"(?:(?:^|[^0-9A-Za-z])(?i:dob|d\.o\.b\.?|(?:date|day|year)[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day|year)|born)|[a-z](?:Dob|DOB|DateOfBirth|Birth[Dd]ate))",
-        r"[^0-9A-Za-z]{1,6}(?i:(?:is|was|on|in|of)[^0-9A-Za-z]{1,3})?(?i:[a-z]{3,9}\.?[ -])?[0-9]{1,4}",
+        // Not a slash nor a plus: base64 has three letters between two of them often enough.
+        r"[^0-9A-Za-z/+]{1,6}(?i:(?:is|was|on|in|of)[^0-9A-Za-z]{1,3})?(?i:[a-z]{3,9}\.?[ -])?[0-9]{1,4}",
         r"|(?:^|[^0-9A-Za-z])(?i:dob)[0-9]{4}",
     ))
 });
@@ -438,9 +439,11 @@ fn names_a_person(key: &str) -> bool {
         .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
-    ["ssn", "mrn", "dob"].iter().any(|end| word.ends_with(end))
+    ["ssn", "mrn", "dob", "socialsecurity"]
+        .iter()
+        .any(|end| word.ends_with(end))
         || [
-            "socialsecurity",
+            "socialsecurityn",
             "medicalrecordn",
             "dateofbirth",
             "birthdate",
@@ -729,6 +732,7 @@ mod tests {
             "$.spec.template.spec.containers[0].env[12]",
             "set deletion_protection = true",
             "sha256:dea1234567890123dob1957",
+            "aAA0/DoB/0Aa+//A0+aaAa+0++aA/AAAaAaa0AA0Aa+=",
             "registry.example.org/deal-1234:5000",
             "postgresql@15-main.service",
             "Thu, 01 Jan 1970 00:00:00 GMT",

@@ -437,7 +437,7 @@ mod tests {
         let folder = run("01ARZ3NDEKTSV4RRFFQ69G5FAV");
         let closed = folder.join("data/closed");
         fs::create_dir_all(&closed).unwrap();
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
         let link = |path: &Path| std::os::unix::fs::symlink(&outside, path).unwrap();
         link(&folder.join("data/link"));
         open_up(&folder, DEPTH);

@@ -789,10 +789,14 @@ impl Val {
                     alternatives: vec![val.clone(), val.with_kind(other)],
                     ..Unk::default()
                 },
-                (None, Kind::List(all) | Kind::Tuple(all)) if inside && is_block(all) => Unk {
-                    reasons: why(),
-                    ..Unk::default()
-                },
+                (None, Kind::List(all) | Kind::Tuple(all))
+                    if inside && all.iter().any(Val::is_object) =>
+                {
+                    Unk {
+                        reasons: why(),
+                        ..Unk::default()
+                    }
+                }
                 (None, Kind::List(all) | Kind::Tuple(all)) if inside && all.len() > 1 => {
                     let elements = all.iter().map(|element| open(element, inside, any));
                     let source = Val::unknown_because(BY_SCHEMA);
@@ -808,15 +812,17 @@ impl Val {
             *any = true;
             val.with_kind(Kind::Unknown(Arc::new(unk)))
         }
-        fn is_block(elements: &[Val]) -> bool {
-            elements.iter().any(|element| element.members().is_some())
-        }
         if !self.all_refs().to_schema() {
             return None;
         }
         let mut any = false;
         let val = open(self, false, &mut any);
         any.then_some(val)
+    }
+
+    /// Whether it has members, though there may be others beside those that are known: what a block is.
+    pub(crate) fn is_object(&self) -> bool {
+        self.members().is_some() || self.as_unknown().is_some_and(|unk| unk.open.is_some())
     }
 
     /// Whether a schema may make two values the same. What is not known may be anything, and in a set there is no order.

@@ -239,10 +239,7 @@ pub(crate) fn weakness(passphrase: &[u8]) -> Option<&'static str> {
     {
         return Some("well-known");
     }
-    let distinct = text
-        .chars()
-        .collect::<std::collections::BTreeSet<_>>()
-        .len();
+    let distinct = text.chars().collect::<BTreeSet<_>>().len();
     (text.chars().count() < PASSPHRASE_LENGTH || distinct < 6).then_some("short")
 }
 

@@ -261,7 +261,7 @@ impl Function {
                     if value.refs.to_schema() && !holds_many(value) =>
                 {
                     spend(context, all.len().min(MAX_COMPARED).pow(2) as u64)?;
-                    let is_block = |all: &[Val]| matches!(all, [only] if only.members().is_some());
+                    let is_block = |all: &[Val]| matches!(all, [only] if only.is_object());
                     may_repeat(all) || self.name == "length" && is_block(all)
                 }
                 _ => false,
