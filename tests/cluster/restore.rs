@@ -506,7 +506,7 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
             .success();
     };
     scale("0");
-    let back = Instant::now() + Duration::from_secs(135);
+    let back = Instant::now() + Duration::from_secs(125);
     cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
         operator_processes().is_empty()
     });

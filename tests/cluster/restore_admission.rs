@@ -437,15 +437,16 @@ fn forging(cluster: &Cluster) {
         .kubectl(&["delete", "restoreverifications", "--all", "-n", CLINIC])
         .success();
     operator::let_back(cluster);
-    operator::ready(cluster);
-    let delete = [
+    let approve = [
         "annotate",
         "namespace",
         CLINIC,
         "hipaa-iac.dev/disposal-approved-by=a test",
         "--overwrite",
     ];
-    cluster.kubectl(&delete).success();
+    cluster.eventually("the guard to answer again", Duration::from_mins(2), || {
+        cluster.kubectl(&approve).ok
+    });
     cluster
         .kubectl(&["delete", "namespace", CLINIC, "--wait=false"])
         .success();
