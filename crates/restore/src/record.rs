@@ -16,26 +16,28 @@ pub const PREDICATE: &str = "https://hipaa-iac.dev/attestation/restore-result/v1
 pub fn statement(result: &RestoreResult) -> Result<(Statement, Vec<Suspect>), StatementError> {
     let mut predicate = serde_json::to_value(result).map_err(|_| StatementError::Form)?;
     let left_out = redact(&mut predicate);
-    let specification = format!("specification of {}", result.verification.name);
     let digest = result
         .verification
         .spec_digest
         .trim_start_matches("sha256:");
-    let mut subjects = vec![Subject::sha256(specification, digest)];
+    let specification = format!("specification of {}", result.verification.name);
+    let mut subjects = vec![subject(specification, digest)];
     if let Some(artifact) = &result.artifact
         && let Some(digest) = artifact
             .digest
             .as_deref()
             .and_then(|digest| digest.strip_prefix("sha256:"))
     {
-        let mut name = Value::String(artifact.uri.clone());
-        redact(&mut name);
-        subjects.insert(
-            0,
-            Subject::sha256(name.as_str().unwrap_or_default(), digest),
-        );
+        subjects.insert(0, subject(artifact.uri.clone(), digest));
     }
     Ok((Statement::new(subjects, PREDICATE, predicate)?, left_out))
+}
+
+/// A subject. A name that looks like health information is left out: with it nothing could be signed.
+fn subject(name: String, digest: &str) -> Subject {
+    let mut name = Value::String(name);
+    redact(&mut name);
+    Subject::sha256(name.as_str().unwrap_or_default(), digest)
 }
 
 /// What a verification is evidence for.

@@ -269,6 +269,18 @@ mod tests {
         assert!(!String::from_utf8_lossy(&text).contains("Passed"));
     }
 
+    /// With a name that looks like a number of a person nothing would be signed, and the run would wait for its record without end.
+    #[test]
+    fn a_record_can_be_signed_whatever_its_verification_is_called() {
+        let mut run = run();
+        run.spec.verification_ref.name = "npi-db-2024".into();
+        let (statement, left_out) = statement(&run, None).unwrap();
+        let pointers: Vec<&str> = left_out.iter().map(|it| &*it.pointer).collect();
+        assert_eq!(pointers, ["/verification/name"]);
+        let suspects = hipaa_iac_evidence::lint(&serde_json::to_value(&statement).unwrap());
+        assert!(suspects.is_empty(), "{suspects:?}");
+    }
+
     #[test]
     fn a_record_has_the_same_bytes_whoever_writes_it() {
         let bytes = || statement(&run(), None).unwrap().0.to_json().unwrap();
