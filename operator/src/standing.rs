@@ -1,6 +1,10 @@
 //! How something stands, so that a trouble that lasts is told once, and tried again ever more seldom.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 /// The first pause after something failed, and the longest one.
 const FIRST: Duration = Duration::from_secs(1);
@@ -44,9 +48,48 @@ impl Standing {
     }
 }
 
+/// How each of many stands, by what tells it from the others.
+#[derive(Debug, Default)]
+pub struct Standings(Mutex<BTreeMap<String, String>>);
+
+impl Standings {
+    /// Takes note of how one stands now. Whether that is a trouble, and news.
+    pub fn is_news(&self, one: &str, trouble: Option<&str>) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(trouble) = trouble else {
+            all.remove(one);
+            return false;
+        };
+        all.insert(one.to_owned(), trouble.to_owned()).as_deref() != Some(trouble)
+    }
+
+    /// What is wrong from here on is news.
+    pub fn forget(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_trouble_of_each_is_news_once() {
+        let standings = Standings::default();
+        assert!(!standings.is_news("a", None));
+        assert!(standings.is_news("a", Some("away")));
+        assert!(!standings.is_news("a", Some("away")));
+        assert!(standings.is_news("b", Some("away")));
+        assert!(standings.is_news("a", Some("full")));
+        assert!(!standings.is_news("a", None));
+        assert!(standings.is_news("a", Some("full")));
+        assert!(!standings.is_news("b", Some("away")));
+        standings.forget();
+        assert!(standings.is_news("b", Some("away")));
+    }
 
     #[test]
     fn each_change_is_news_once() {

@@ -58,7 +58,10 @@ use super::{
     schedule::Schedule,
     snapshots, verification,
 };
-use crate::{server::App, standing::Standing};
+use crate::{
+    server::App,
+    standing::{Standing, Standings},
+};
 
 /// Keeps a run until nothing of it is left.
 pub const FINALIZER: &str = "hipaa-iac.dev/scratch-cleanup";
@@ -120,6 +123,7 @@ pub async fn run(
         app,
         recorder,
         notes: Mutex::default(),
+        standings: Standings::default(),
     };
     tokio::join!(
         controller.repeat(Work::Runs),
@@ -144,6 +148,8 @@ struct Controller {
     figures: Figures,
     recorder: Recorder,
     notes: Mutex<Notes>,
+    /// How runs and verifications stand, by their UIDs.
+    standings: Standings,
 }
 
 /// What is in the namespace of the scratch.
@@ -587,12 +593,15 @@ impl Controller {
             if !self.leads() {
                 break;
             }
-            match self.keep(verification, &runs).await {
+            let kept = self.keep(verification, &runs).await;
+            let is_news = self.is_news(&verification.object, kept.as_ref().err());
+            match kept {
                 Ok(made) => done |= made,
-                Err(trouble) => {
+                Err(trouble) if is_news => {
                     let name = verification.object.name_any();
                     tracing::warn!(verification = %name, %trouble, "a verification could not be seen to");
                 }
+                Err(_) => {}
             }
         }
         if self.leads() {
@@ -608,13 +617,24 @@ impl Controller {
         if !self.leads() {
             return false;
         }
-        match self.step(run, runs, things).await {
+        let stepped = self.step(run, runs, things).await;
+        let is_news = self.is_news(run, stepped.as_ref().err());
+        match stepped {
             Ok(done) => done,
             Err(trouble) => {
-                tracing::warn!(run = %run.name_any(), %trouble, "a run could not go on");
+                if is_news {
+                    tracing::warn!(run = %run.name_any(), %trouble, "a run could not go on; it is tried again");
+                }
                 false
             }
         }
+    }
+
+    /// Whether what is wrong with an object now, if anything, is to be logged: it is tried again every few seconds.
+    fn is_news(&self, object: &impl ResourceExt, trouble: Option<&impl ToString>) -> bool {
+        let trouble = trouble.map(ToString::to_string);
+        let uid = object.uid().unwrap_or_default();
+        self.standings.is_news(&uid, trouble.as_deref())
     }
 
     async fn runs(&self) -> Result<Vec<Run>, Trouble> {
@@ -631,9 +651,10 @@ impl Controller {
         for object in &objects {
             match reading::read(object) {
                 Ok(found) => all.push(found),
-                Err(error) => {
+                Err(error) if self.is_news(object, Some(&error)) => {
                     tracing::warn!(verification = %object.name_any(), %error, "a verification could not be read");
                 }
+                Err(_) => {}
             }
         }
         Ok(all)
@@ -714,6 +735,7 @@ impl Controller {
     fn forget(&self) {
         self.figures.clear();
         self.notes().forget();
+        self.standings.forget();
     }
 
     async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<bool, Trouble> {
@@ -1028,9 +1050,6 @@ impl Controller {
         let file = self.options.key.clone();
         let (statement, left_out) = record::statement(run, self.options.cluster.as_deref())
             .map_err(|error| Trouble::Evidence(error.to_string()))?;
-        for suspect in left_out {
-            tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
-        }
         let appended = tokio::task::spawn_blocking(move || {
             // A run that died before it told of its record may find another key: it has one record all the same.
             let receipt = log::open(&url, &file, witness.as_deref())?
@@ -1044,7 +1063,11 @@ impl Controller {
         })
         .await
         .map_err(|error| Trouble::Evidence(error.to_string()))?;
-        appended.map_err(Trouble::Evidence)
+        let appended = appended.map_err(Trouble::Evidence)?;
+        for suspect in left_out {
+            tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
+        }
+        Ok(appended)
     }
 
     /// Makes the runs that a verification asks for, lets old ones go, and writes its status; whether a run was made.
