@@ -366,7 +366,7 @@ async fn follow(kind: &'static str, mut events: Events, changed: impl Fn()) {
                 changed();
             }
             Err(error) => {
-                if standing.becomes(Some(&error.to_string())) {
+                if standing.fails(&error.to_string(), Instant::now()) {
                     tracing::warn!(kind, %error, "the custom resources cannot be watched; it is tried again");
                 }
                 tokio::time::sleep(standing.pause()).await;
@@ -408,6 +408,7 @@ async fn follow_definitions(shared: Arc<Shared>) {
                 standing.becomes(None);
             }
             Err(error) => {
+                standing.fails(&error.to_string(), Instant::now());
                 tracing::debug!(%error, "the definitions of custom resources could not be watched");
                 tokio::time::sleep(standing.pause()).await;
             }

@@ -3,12 +3,14 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// The first pause after something failed, and the longest one.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(10);
+/// Failures of a watch that are further apart have nothing to do with each other: between attempts is less than a minute.
+const APART: Duration = Duration::from_mins(2);
 
 /// How something stands.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Standing {
     /// What is wrong; nothing where all is well.
     trouble: Option<String>,
     pause: Duration,
+    /// When a watch failed last.
+    failed: Option<Instant>,
 }
 
 impl Default for Standing {
@@ -23,6 +27,7 @@ impl Default for Standing {
         Self {
             trouble: None,
             pause: FIRST,
+            failed: None,
         }
     }
 }
@@ -38,6 +43,18 @@ impl Standing {
             self.trouble = trouble.map(str::to_owned);
         }
         is_news
+    }
+
+    /// The same of a watch that failed. One that goes on says nothing until something changes, so that what failed long ago is over.
+    pub fn fails(&mut self, trouble: &str, now: Instant) -> bool {
+        if self
+            .failed
+            .is_some_and(|failed| now.duration_since(failed) >= APART)
+        {
+            self.becomes(None);
+        }
+        self.failed = Some(now);
+        self.becomes(Some(trouble))
     }
 
     /// How long to wait before the next attempt: twice as long each time, until all is well.
@@ -101,6 +118,20 @@ mod tests {
         assert!(standing.becomes(None));
         assert!(!standing.becomes(None));
         assert!(standing.becomes(Some("missing")));
+    }
+
+    #[test]
+    fn what_failed_long_ago_is_over() {
+        let start = Instant::now();
+        let mut standing = Standing::default();
+        let mut fails = |seconds| {
+            let is_news = standing.fails("away", start + Duration::from_secs(seconds));
+            (is_news, standing.pause().as_secs())
+        };
+        assert_eq!(fails(0), (true, 1));
+        assert_eq!(fails(119), (false, 2));
+        assert_eq!(fails(238), (false, 4));
+        assert_eq!(fails(358), (true, 1));
     }
 
     #[test]
