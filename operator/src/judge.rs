@@ -15,7 +15,7 @@ use crate::{
     catalog::{Catalog, GroupKind, KindRules, MODE_KEY, RESTORE_POLICY},
     cluster::{Cluster, ROOT},
     guard::{self, CLASS_KEY},
-    review::{Answer, Entry, Operation, Request, cut, one_line},
+    review::{Answer, Entry, Operation, Request, UserInfo, cut, one_line},
     server::unix_now,
     waive,
 };
@@ -96,7 +96,9 @@ pub fn judge(
         Some("scale") => return scale(catalog, cluster, entry, request),
         Some(_) => return Decision::of(Answer::allow()),
     }
-    if request.operation == Operation::Update && unchanged(&request.old_object, &request.object) {
+    if request.operation == Operation::Update
+        && unchanged(&request.old_object, &request.object, &request.user_info)
+    {
         return Decision::of(Answer::allow());
     }
     let kind = GroupKind::new(&request.kind.group, &request.kind.kind);
@@ -287,9 +289,17 @@ fn label<'a>(resource: &'a Resource, key: &str) -> Option<&'a str> {
     metadata.get("labels")?.get(key)?.as_str()
 }
 
+/// Who takes owners away that are gone, or that leave behind what they own.
+const COLLECTORS: [&str; 2] = [
+    "system:serviceaccount:kube-system:generic-garbage-collector",
+    // A controller manager that does not use an account for each controller.
+    "system:kube-controller-manager",
+];
+
 /// Whether an update changes nothing that a policy reads: bookkeeping, finalizers and status may differ. Policies read owners; of what is being
-/// deleted they may go too, so that nothing keeps it.
-fn unchanged(old: &Node, new: &Node) -> bool {
+/// deleted they may go too, so that nothing keeps it, and the garbage collector may take them: denied that, it would ask without end, and an owner that
+/// is deleted with `--cascade=orphan` would never go.
+fn unchanged(old: &Node, new: &Node, user: &UserInfo) -> bool {
     const BOOKKEEPING: [&str; 8] = [
         "creationTimestamp",
         "deletionGracePeriodSeconds",
@@ -315,9 +325,10 @@ fn unchanged(old: &Node, new: &Node) -> bool {
     let ends = before
         .get("deletionTimestamp")
         .is_some_and(|time| !time.is_null());
+    let collects = COLLECTORS.contains(&&*user.username);
     same(a, b, &|key| key == "metadata" || key == "status")
         && same(&before, &after, &|key| {
-            BOOKKEEPING.contains(&key) || (ends && key == "ownerReferences")
+            BOOKKEEPING.contains(&key) || ((ends || collects) && key == "ownerReferences")
         })
 }
 
@@ -790,7 +801,14 @@ mod tests {
     #[test]
     fn bookkeeping_is_no_change() {
         use serde_json::Value;
-        let unchanged = |old: &Value, new: &Value| unchanged(&Node::from(old), &Node::from(new));
+        let by = |user: &str, old: &Value, new: &Value| {
+            let user = UserInfo {
+                username: user.to_owned(),
+                groups: Vec::new(),
+            };
+            unchanged(&Node::from(old), &Node::from(new), &user)
+        };
+        let unchanged = |old: &Value, new: &Value| by("jane", old, new);
         let old = json!({"metadata": {"name": "a", "finalizers": ["x"], "resourceVersion": "1", "labels": {"a": "b"}}, "spec": {"x": 1}, "status": {"a": 1}});
         let mut new = old.clone();
         new["metadata"]["finalizers"] = json!([]);
@@ -817,6 +835,13 @@ mod tests {
         let mut orphaned = ends.clone();
         orphaned["metadata"]["ownerReferences"] = json!([]);
         assert!(unchanged(&ends, &orphaned));
+        // The garbage collector takes owners, and changes nothing else.
+        for collector in COLLECTORS {
+            assert!(by(collector, &owned, &old), "{collector}");
+            let mut other = old.clone();
+            other["spec"]["x"] = json!(2);
+            assert!(!by(collector, &owned, &other), "{collector}");
+        }
     }
 
     #[test]

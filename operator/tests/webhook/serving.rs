@@ -268,6 +268,12 @@ async fn owners_that_change_are_judged() {
     orphaned["metadata"]["ownerReferences"] = json!([]);
     let response = update(&ends, &orphaned).await;
     assert_eq!(response["allowed"], true, "{response}");
+    // What its owner leaves behind loses it too: the owner could not go.
+    let mut ask = request("UPDATE", &free, Some(&owned));
+    ask["userInfo"]["username"] =
+        json!("system:serviceaccount:kube-system:generic-garbage-collector");
+    let response = served.ask("workloads-phi", ask).await;
+    assert_eq!(response["allowed"], true, "{response}");
 }
 
 /// Rules of an Ingress have no names.
