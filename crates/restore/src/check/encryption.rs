@@ -745,6 +745,7 @@ impl Keys {
         let mut passphrase = None;
         let mut known = false;
         let mut stray = false;
+        let mut cut = false;
         let mut fingerprints = Vec::new();
         match &spec.source {
             Source::PgDump(crate::config::PgDump { encryption, .. })
@@ -770,12 +771,14 @@ impl Keys {
                             let publics = ours.iter().filter(opens);
                             opening.extend(publics.map(|key| key.to_public().to_string()));
                             most = most.max(stanzas(head));
+                            cut |= is_cut(head);
                         })?;
                         fingerprints.extend(opening.iter().map(|public| fingerprint(public)));
                         // A header counts its recipients, and does not name them: those whose keys are here are known by trying.
                         let listed = &policy.recipients;
                         stray = !listed.is_empty()
-                            && (most > listed.len()
+                            && (cut
+                                || most > listed.len()
                                 || opening.iter().any(|public| !listed.contains(public)));
                     }
                     ClientEncryption::Gpg(gpg) => {
@@ -807,12 +810,14 @@ impl Keys {
             "well-known"
         } else if weak.is_some() {
             "short"
+        } else if cut {
+            "an age header that is too long to tell who opens it"
         } else if stray {
             "a recipient that encryptionPolicy.recipients does not name"
         } else {
             return Ok(Outcome::pass().expected(expected));
         };
-        if (known || weak.is_some()) && !policy.deny_known_keys && !stray {
+        if (known || weak.is_some() || cut) && !policy.deny_known_keys && !stray {
             return Ok(Outcome::pass().observed(Observed::text(observed)));
         }
         Ok(Outcome::fail(Reason::WeakEncryption)
@@ -828,13 +833,33 @@ fn identities(text: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// How many recipients an age header has.
-fn stanzas(stored: &[u8]) -> usize {
-    let mut header = Vec::new();
+/// The first bytes of an age file without its armor.
+fn dearmored(stored: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
     let _ = age::armor::ArmoredReader::new(stored)
         .take(STORED as u64)
-        .read_to_end(&mut header);
-    header
+        .read_to_end(&mut bytes);
+    bytes
+}
+
+/// Whether an age header, or the nonce behind it, goes on beyond what is kept of a file: no identity opens that, whoever it is for.
+fn is_cut(stored: &[u8]) -> bool {
+    /// The beginning of the header's last line.
+    const LAST: &[u8] = b"\n--- ";
+    /// The code in that line, its end, and the nonce.
+    const BEHIND: usize = 43 + 1 + 16;
+    if stored.len() < STORED || magic(stored) != Magic::Age {
+        return false;
+    }
+    let bytes = dearmored(stored);
+    bytes
+        .windows(LAST.len() + BEHIND)
+        .all(|part| !part.starts_with(LAST))
+}
+
+/// How many recipients an age header has.
+fn stanzas(stored: &[u8]) -> usize {
+    dearmored(stored)
         .split(|byte| *byte == b'\n')
         .take_while(|line| !line.starts_with(b"---"))
         // Grease is for nobody: names that end so are reserved for it.
@@ -1128,6 +1153,25 @@ mod tests {
         // The header alone tells, however much follows it.
         assert!(age_opens(&sealed, &mine));
         assert_eq!(stanzas(&sealed), 1);
+    }
+
+    #[test]
+    fn a_header_that_is_not_seen_to_its_end_is_told() {
+        let identity = age::x25519::Identity::generate();
+        let sealed = age::encrypt(&identity.to_public(), b"rows").unwrap();
+        assert!(!is_cut(&sealed));
+        let large = age::encrypt(&identity.to_public(), &b"rows".repeat(STORED)).unwrap();
+        assert!(!is_cut(&large[..STORED]));
+        // Stanzas for nobody before the one that counts.
+        let (version, rest) = sealed.split_at(b"age-encryption.org/v1\n".len());
+        let mut long = version.to_vec();
+        while long.len() < STORED {
+            long.extend(b"-> x-grease\n\n");
+        }
+        long.extend(rest);
+        let seen = &long[..STORED];
+        assert!(!age_opens(seen, &identity));
+        assert!(is_cut(seen));
     }
 
     #[test]
