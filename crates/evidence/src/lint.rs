@@ -202,11 +202,15 @@ static BARE_SSN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Digits behind the name of what they number.
 static NAMED_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?:(?:^|[^0-9A-Za-z])(?i:ssn|soc(?:ial)?[ _.-]{0,2}sec(?:urity)?(?:[ _-]?(?:number|no|num))?|mrn|hicn|mbi|npi|dea",
+        r"(?:(?:^|[^0-9A-Za-z])(?i:ssn|soc(?:ial)?[ _.-]{0,2}sec(?:urity)?(?:[ _-]?(?:number|no|num))?|mrn|hicn|mbi|npi",
         r"|(?:medical|health)[ _-]?record(?:[ _-]?(?:number|no|num|id))?",
         r"|(?:patient|member|subscriber|beneficiary|enrollee|insurance|medicare|medicaid|health[ _-]?plan|encounter|prescription|passport|driver'?s?[ _-]?licen[cs]e)",
-        r"[ _-]?(?:id|no|nr|num|number))|[a-z](?:Ssn|SSN|Mrn|MRN))",
-        r"[^0-9A-Za-z]{1,6}(?i:(?:is|was|of|for|no|nr|num|number|id|value)[^0-9A-Za-z]{1,4}){0,2}(?:[A-Za-z]{1,3}-?)?[0-9](?:[ .-]?[0-9]){3}",
+        r"[ _-]?(?:id|no|nr|num|number))[^0-9A-Za-z]{1,6}",
+        // Base64 ends with such letters and an equals sign now and then, and what stands behind it is something else.
+        r"|[a-z](?:Ssn|SSN|Mrn|MRN)(?:=[='\x22(# ]{0,3}|[^0-9A-Za-z=][^0-9A-Za-z]{0,5}))",
+        r"(?i:(?:is|was|of|for|no|nr|num|number|id|value)[^0-9A-Za-z]{1,4}){0,2}(?:[A-Za-z]{1,3}-?)?[0-9](?:[ .-]?[0-9]){3}",
+        // Of the Drug Enforcement Administration, in full: the three letters alone are hexadecimal too.
+        r"|(?:^|[^0-9A-Za-z])(?i:dea(?:[ _-]?(?:number|no|nr|num))?)[^0-9A-Za-z]{1,6}[A-Za-z][A-Za-z9][0-9]{7}(?:$|[^0-9A-Za-z])",
     ))
 });
 
@@ -630,6 +634,10 @@ mod tests {
             ("medical record number 4711002", Phi::RecordNumber),
             ("mrn_00123456", Phi::RecordNumber),
             ("MRN is 12-34-56", Phi::RecordNumber),
+            ("DEA no. AB1234563", Phi::RecordNumber),
+            ("dea_number=a91234563", Phi::RecordNumber),
+            ("patientMrn=00123456", Phi::RecordNumber),
+            ("patientMRN=\"A-4711002\"", Phi::RecordNumber),
             ("patientMrn: 00123456", Phi::RecordNumber),
             ("patientSsn: 2190-99999", Phi::RecordNumber),
             ("Medicaid ID 12345678A", Phi::RecordNumber),
@@ -718,6 +726,11 @@ mod tests {
             "10.0.0.0/16",
             "192.168.100.200",
             "fe80::1ff:fe23:4567:890a",
+            "fe80::dea:1234",
+            "0/DEA; 2026-11-24",
+            "DEA/1234ABCD",
+            "Hvhr1KXr+5/B23Cc5hueFrb9V2Pupn1kmb3vlZDnSSN=, 435.56.057",
+            "qwtBBgiILjAhepe4fcV44QCD+CY3HFiG3GCZYaIbMRN=; 2090-05-08",
             "0.0.0.0/0",
             "PostgreSQL 15.18 (Debian 15.18-0+deb12u1)",
             "1.0.0+20261124031700",
