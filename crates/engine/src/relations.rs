@@ -523,9 +523,10 @@ impl<'a> Relations<'a> {
         }
         match &node.value {
             Value::List(elements) => {
-                // A plan tells of a list only all of what it is made from: of as many values as resources each is one.
+                // A plan tells of a list only all of what it is made from: of as many values as resources each is one, unless one of them may
+                // be something else.
                 let unknown = || elements.iter().filter_map(Node::as_unknown);
-                let told = sure && unknown().any(|unknown| unknown.verbatim);
+                let told = sure && unknown().all(|unknown| unknown.verbatim);
                 let unknown = unknown().count();
                 for reference in node.references().iter().filter(|_| !elements.is_empty()) {
                     let targets = self.instances(at, reference, into);

@@ -864,6 +864,30 @@ rules: [{require: \"resource.referrers('aws_s3_bucket_versioning', 'bucket').siz
     }
 }
 
+/// Of which element a plan speaks it does not say.
+#[test]
+fn a_list_refers_to_nothing_for_certain_where_an_element_may_be_anything() {
+    let spec = "match: {terraform: [aws_db_instance]}
+rules: [{require: \"resource.referrers('aws_backup_selection', 'resources').exists(s, s.type() == 'aws_backup_selection')\", message: m}]";
+    for (verbatim, verdict) in [
+        ([true, true], "pass"),
+        ([true, false], "unknown"),
+        ([false, false], "unknown"),
+    ] {
+        let mut world = World::one(spec);
+        world.terraform("aws_db_instance.a", json("{}"));
+        let element = |verbatim| unknown(|unknown| unknown.verbatim = verbatim);
+        let mut list = Node::list(verbatim.map(element).to_vec());
+        let mentioned = hipaa_iac_source::Reference {
+            address: "aws_db_instance.a".into(),
+            attribute: "arn".into(),
+        };
+        list.references = Some([mentioned].into());
+        world.terraform("aws_backup_selection.s", with("resources", list));
+        assert_eq!(world.verdicts(), [verdict], "{verbatim:?}");
+    }
+}
+
 #[test]
 fn relations_hold_within_a_root_and_environment() {
     let spec = "match: {terraform: [aws_s3_bucket]}
