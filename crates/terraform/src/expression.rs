@@ -10,8 +10,8 @@ use crate::{
     number::Num,
     syntax::{Call, Expr, ExprKind, For, Op, Part, Step},
     value::{
-        self, Bounds, CallContext, Kind, Members, Refs, Type, Unk, Val, any_of, one_of, set_from,
-        unify, unknown_from,
+        self, BY_SCHEMA, Bounds, CallContext, Kind, Members, Refs, Type, Unk, Val, any_of, one_of,
+        set_from, unify, unknown_from,
     },
 };
 
@@ -841,7 +841,17 @@ impl Evaluator<'_> {
                     collection,
                     body,
                 } => {
-                    let val = self.eval(collection, scope)?;
+                    let mut val = self.eval(collection, scope)?;
+                    // What the provider may keep as a set is in no order here, as for `join`.
+                    let listed =
+                        matches!(&val.kind, Kind::List(all) | Kind::Tuple(all) if all.len() > 1);
+                    if listed && val.refs.to_schema() {
+                        let open = Unk::because(BY_SCHEMA);
+                        let refs = val.all_refs();
+                        val = val
+                            .with_kind(Kind::Unknown(Arc::new(open)))
+                            .with_refs(&refs);
+                    }
                     text.mark(&val);
                     let Some(pairs) = pairs(&val) else {
                         if val.is_known() {

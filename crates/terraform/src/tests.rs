@@ -2341,6 +2341,7 @@ resource "terraform_data" "open" {
   input = {
     joined  = join(",", aws_db_instance.a.zones)
     local   = join(",", local.zones)
+    looped  = "%{ for zone in aws_db_instance.a.zones }${zone},%{ endfor }"
     first   = tolist(aws_db_instance.a.zones)[0]
     sorted  = sort(aws_db_instance.a.doubled)
     length  = length(aws_db_instance.a.doubled)
@@ -2358,6 +2359,7 @@ resource "terraform_data" "known" {
     some   = length(aws_db_instance.a.doubled) > 0
     sorted = sort(aws_db_instance.a.zones)
     joined = join(",", aws_db_instance.a.alone)
+    looped = "%{ for zone in aws_db_instance.a.alone }${zone}%{ endfor }"
     shown  = format("%v", aws_db_instance.a.port)
     json   = jsonencode({ name = aws_db_instance.a.name, own = [2, 1, 1] })
     keys   = length(aws_kms_key.k[*].arn)
@@ -2369,7 +2371,7 @@ resource "terraform_data" "known" {
         .value("terraform_data.open", "input")
         .as_map()
         .unwrap();
-    assert_eq!(open.len(), 11);
+    assert_eq!(open.len(), 12);
     for (name, value) in open {
         let unknown = value.as_unknown();
         let unknown = unknown.unwrap_or_else(|| panic!("{name} is known: {value:?}"));
@@ -2389,7 +2391,7 @@ resource "terraform_data" "known" {
     assert_eq!(
         *loaded.value("terraform_data.known", "input"),
         json(
-            r#"{"length": 2, "some": true, "sorted": ["a", "b"], "joined": "a", "shown": "5432",
+            r#"{"length": 2, "some": true, "sorted": ["a", "b"], "joined": "a", "looped": "a", "shown": "5432",
                 "json": "{\"name\":\"records\",\"own\":[2,1,1]}", "keys": 2}"#
         )
     );

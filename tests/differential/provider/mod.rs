@@ -370,6 +370,7 @@ resource "terraform_data" "reads" {
     chosen   = shapes_thing.a.size == 7 ? "seven" : "other"
     sorted   = sort(shapes_thing.a.groups)
     commas   = join(",", shapes_thing.a.groups)
+    looped   = "%{ for group in shapes_thing.a.groups }${group},%{ endfor }"
     first    = tolist(shapes_thing.a.groups)[0]
     once     = length(shapes_thing.b.groups)
     twice    = sort(shapes_thing.b.groups)
