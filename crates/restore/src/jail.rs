@@ -198,12 +198,16 @@ pub(crate) const DEVICES: [&str; 5] = [
     "/dev/random",
     "/dev/urandom",
 ];
-/// What programs ask for the name of their user, and how `OpenSSL` is set up.
-const NAMES: [&str; 4] = [
+/// What programs ask for the name of their user, and how `OpenSSL` (on Debian and on Red Hat) and `GnuPG` (2.3 and later) are set up: what
+/// is there and may not be read is an error to some, unlike what is not there.
+const NAMES: [&str; 7] = [
     "/etc/passwd",
     "/etc/group",
     "/etc/nsswitch.conf",
     "/etc/ssl/openssl.cnf",
+    "/etc/pki/tls/openssl.cnf",
+    "/etc/crypto-policies",
+    "/etc/gnupg",
 ];
 
 /// Where tools are looked for.
