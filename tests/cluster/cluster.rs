@@ -184,7 +184,7 @@ impl Cluster {
         parts.push(&kind.plural);
         parts.extend(names.get(1));
         let path = parts.join("/") + &query;
-        let mut got = self.raw(&path, "").unwrap_or_default();
+        let mut got = self.raw(&path, "");
         // The objects of a list do not say what they are.
         let of = got["kind"]
             .as_str()
@@ -199,16 +199,28 @@ impl Cluster {
         got
     }
 
-    /// What the API server answers to a GET, where that is no error. `form` is one of JSON that is asked for.
-    fn raw(&self, path: &str, form: &str) -> Option<Value> {
+    /// What the API server answers to a GET, null where there is nothing; waits for it where it cannot say. `form` is one of JSON that is asked for.
+    fn raw(&self, path: &str, form: &str) -> Value {
         let proxy = self.proxy.get_or_init(|| Tunnel::api_server(self));
         let request = format!(
             "GET {path} HTTP/1.0\r\nHost: localhost\r\nAccept: application/json{form}\r\n\r\n"
         );
-        let stream = traffic::connect(proxy.port).ok()?;
-        let answer = traffic::exchange(stream, request.as_bytes()).ok()?;
-        let is_there = answer.status == 200;
-        is_there.then(|| serde_json::from_str(&answer.body).ok())?
+        let until = Instant::now() + Duration::from_mins(1);
+        loop {
+            let answer = traffic::connect(proxy.port)
+                .and_then(|stream| traffic::exchange(stream, request.as_bytes()));
+            let said = match answer {
+                Ok(answer) if answer.status == 404 => return Value::Null,
+                Ok(answer) if answer.status == 200 => match serde_json::from_str(&answer.body) {
+                    Ok(value) => return value,
+                    Err(error) => error.to_string(),
+                },
+                Ok(answer) => answer.body,
+                Err(error) => error.to_string(),
+            };
+            assert!(Instant::now() < until, "GET {path}: {said}");
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// A kind by its plural, singular, short or full name. Looks again what is served where it is not known.
@@ -230,10 +242,8 @@ impl Cluster {
         let groups = ["/api", "/apis"].map(|root| (root, self.raw(root, form)));
         let mut kinds = Vec::new();
         for (root, group) in groups.iter().flat_map(|(root, groups)| {
-            let groups = groups
-                .iter()
-                .filter_map(|groups| groups["items"].as_array());
-            groups.flatten().map(move |group| (root, group))
+            let groups = groups["items"].as_array().into_iter().flatten();
+            groups.map(move |group| (root, group))
         }) {
             let name = group["metadata"]["name"].as_str().unwrap_or_default();
             let slash = if name.is_empty() { "" } else { "/" };
