@@ -35,8 +35,8 @@ pub(crate) const MARKER: &str = "Patient 993";
 const EVIDENCE: (&str, &str) = ("evidence", "clinic");
 /// What evidence calls the cluster.
 pub(crate) const CLUSTER: &str = "test";
-/// How many runs there may be at a time.
-const LIMIT: u32 = 8;
+/// How many runs there may be at a time: more than the tests that run beside one another wait for.
+pub(crate) const LIMIT: u32 = 8;
 /// How long a verification may take on a loaded machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -52,8 +52,13 @@ static CLINIC: OnceLock<Clinic> = OnceLock::new();
 
 /// Calls a function with the clinic, which is made when it is first needed, and with the operator installed for it.
 pub(crate) fn with(cluster: &Cluster, test: fn(&Cluster, &Clinic)) {
+    with_limit(cluster, LIMIT, test);
+}
+
+/// The same where no more than so many runs are under way at a time.
+pub(crate) fn with_limit(cluster: &Cluster, limit: u32, test: fn(&Cluster, &Clinic)) {
     let clinic = CLINIC.get_or_init(|| Clinic::make(cluster));
-    clinic.ensure(cluster);
+    clinic.ensure(cluster, limit);
     test(cluster, clinic);
 }
 
@@ -269,14 +274,14 @@ impl Clinic {
         );
     }
 
-    /// The chart with restore verification: one replica, so that it is known who is to be killed, and more runs at a time than there are tests.
-    fn ensure(&self, cluster: &Cluster) {
+    /// The chart with restore verification, and one replica, so that it is known who is to be killed.
+    fn ensure(&self, cluster: &Cluster, limit: u32) {
         let one_at_a_time = operator::settling();
         operator::ensure_namespace(cluster);
         operator::let_back(cluster);
         let values = operator::values(cluster);
         let restore = &values["restoreVerification"];
-        if restore["cluster"] != CLUSTER || restore["limit"] != LIMIT {
+        if restore["cluster"] != CLUSTER || restore["limit"] != limit {
             let key = fs::read(self.path("made/evidence.key")).unwrap();
             apply(
                 cluster,
@@ -285,15 +290,15 @@ impl Clinic {
                     self.credentials(NAMESPACE, "evidence-store"),
                 ],
             );
-            self.upgrade(cluster, &[]);
+            self.upgrade(cluster, limit);
             self.place_objects(cluster);
         }
         drop(one_at_a_time);
         operator::ready(cluster);
     }
 
-    /// `helm upgrade` with further values.
-    pub(crate) fn upgrade(&self, cluster: &Cluster, values: &[&str]) {
+    /// `helm upgrade` to so many runs at a time.
+    pub(crate) fn upgrade(&self, cluster: &Cluster, limit: u32) {
         let image = format!("restoreVerification.image={}", Cluster::runner_image());
         let url = self.server.url();
         let endpoint = format!("restoreVerification.evidenceStore.endpoint={url}");
@@ -304,8 +309,8 @@ impl Clinic {
             self.path("store-ca.crt").display()
         );
         let cluster_name = format!("restoreVerification.cluster={CLUSTER}");
-        let limit = format!("restoreVerification.limit={LIMIT}");
-        let mut all = vec![
+        let limit = format!("restoreVerification.limit={limit}");
+        let all = [
             "replicas=1",
             "restoreVerification.enabled=true",
             &*image,
@@ -321,7 +326,6 @@ impl Clinic {
             "config.parameters.volume-claim-encryption-unproven.encryptedClasses={runs,folders}",
             &*ports,
         ];
-        all.extend(values);
         operator::upgrade_with(cluster, &all, &["--set-file", &authority]);
     }
 

@@ -53,27 +53,27 @@ pub(crate) const OUTAGES: &[Case] = &[
     case(
         "restore_with_the_operator_killed_in_each_phase_is_recorded_once",
         With::Nothing,
-        |cluster| clinic::with(cluster, killed),
+        |cluster| clinic::with_limit(cluster, 1, killed),
     ),
     case(
         "restore_waits_its_turn_and_a_suspended_one_does_not_run",
         With::Nothing,
-        |cluster| clinic::with(cluster, turns),
+        |cluster| clinic::with_limit(cluster, 1, turns),
     ),
     case(
         "restore_is_recorded_when_the_store_of_evidence_is_back",
         With::Nothing,
-        |cluster| clinic::with(cluster, store_away),
+        |cluster| clinic::with_limit(cluster, 1, store_away),
     ),
     case(
         "restore_goes_on_when_the_api_server_restarts",
         With::Nothing,
-        |cluster| clinic::with(cluster, api_server),
+        |cluster| clinic::with_limit(cluster, 1, api_server),
     ),
     case(
         "restore_left_nothing_of_a_patient_anywhere",
         With::Nothing,
-        |cluster| clinic::with(cluster, nothing_left),
+        |cluster| clinic::with_limit(cluster, 1, nothing_left),
     ),
 ];
 
@@ -371,7 +371,6 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
             operator_processes().len() == 1
         });
     };
-    clinic.upgrade(cluster, &["restoreVerification.limit=1"]);
     alone();
     // One that holds up the next.
     apply(cluster, &[verification("killed-first", &slow(20))]);
@@ -383,7 +382,7 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
     cluster.eventually("the operator to answer", PATIENCE, || {
         cluster.kubectl_with(&create, &compliant("a")).ok
     });
-    clinic.upgrade(cluster, &[]);
+    clinic.upgrade(cluster, clinic::LIMIT);
     alone();
     let phases = [
         "Pending",
@@ -412,7 +411,6 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
 }
 
 fn turns(cluster: &Cluster, clinic: &Clinic) {
-    clinic.upgrade(cluster, &["restoreVerification.limit=1"]);
     let mut suspended = verification("suspended", &json!({}));
     suspended["spec"]["suspend"] = true.into();
     // The schema of the cluster says nothing of a value to compare with: one that is none stands in nobody's way.
@@ -649,7 +647,6 @@ fn api_server(cluster: &Cluster, clinic: &Clinic) {
 
 /// A store that takes connections and answers nothing, for two minutes: worse than one that refuses them.
 fn store_away(cluster: &Cluster, clinic: &Clinic) {
-    clinic.upgrade(cluster, &["restoreVerification.limit=1"]);
     let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
     let before = clinic.records("away").len();
     kill(server, Signal::SIGSTOP).unwrap();
