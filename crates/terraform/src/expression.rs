@@ -453,14 +453,22 @@ impl Evaluator<'_> {
             self.spend(u64::from(val.weight() / 8 + other.weight() / 8), span)?;
             // The marks of the branch not taken count too: Terraform cannot always tell which one it will be.
             let sensitive = test.sensitive || other.is_marked();
+            let marked = |mut val: Val| {
+                if let Kind::Unknown(unk) = &mut val.kind
+                    && sensitive
+                {
+                    Arc::make_mut(unk).veiled = false;
+                }
+                val.mark(sensitive)
+            };
             if is_untyped(&val) || is_untyped(&other) {
-                return Ok(val.mark(sensitive));
+                return Ok(marked(val));
             }
             let (own, other) = (val.type_of(), other.type_of());
             let both = if outcome { [own, other] } else { [other, own] };
             let ty = unify(&both).ok_or_else(mismatch)?;
             let val = val.convert(&ty).map_err(|error| failure(span, error))?;
-            return Ok(val.mark(sensitive));
+            return Ok(marked(val));
         }
         let then = self.branch(then, scope)?;
         let otherwise = self.branch(otherwise, scope)?;

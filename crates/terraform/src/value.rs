@@ -831,6 +831,15 @@ impl Val {
         let text = |val: &Self| val.to_str().ok()?.as_str().map(str::to_owned);
         let primitive =
             |val: &Self| matches!(val.kind, Kind::Bool(_) | Kind::Num(_) | Kind::Str(_));
+        // Of blocks whose other attributes are not known, what both have tells them apart.
+        let open = |val: &Self| val.as_unknown().and_then(|unk| unk.open.clone());
+        if let (Some(own), Some(others)) = (open(self), open(other)) {
+            let same = |(key, one): (&Arc<str>, &Self)| {
+                let other = others.get(key);
+                other.is_none_or(|other| one.may_convert_to(other))
+            };
+            return own.iter().all(same);
+        }
         if !self.is_known() || !other.is_known() || self.is_null() && other.is_null() {
             return true;
         }
