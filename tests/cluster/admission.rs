@@ -290,20 +290,15 @@ fn clinic_compliant(cluster: &Cluster) {
     }
 }
 
-/// Removes a PHI namespace as an administrator does. It goes while other tests run.
+/// Removes a PHI namespace as an administrator does: again where the connection to a replica that was killed is still waited for. It goes while
+/// other tests run.
 pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
-    cluster
-        .kubectl(&[
-            "annotate",
-            "namespace",
-            namespace,
-            "--overwrite",
-            "hipaa-iac.dev/disposal-approved-by=tests: it held nothing",
-        ])
-        .success();
-    cluster
-        .kubectl(&["delete", "namespace", namespace, "--wait=false"])
-        .success();
+    let approve = "hipaa-iac.dev/disposal-approved-by=tests: it held nothing";
+    let annotate = ["annotate", "namespace", namespace, "--overwrite", approve];
+    let delete = ["delete", "namespace", namespace, "--wait=false"];
+    cluster.eventually("the namespace to be let go", Duration::from_mins(1), || {
+        cluster.kubectl(&annotate).ok && cluster.kubectl(&delete).ok
+    });
 }
 
 fn violating_workload(namespace: &str, kind: &str) -> String {
