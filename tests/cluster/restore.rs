@@ -188,10 +188,10 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
     assert!(cluster.get(&["pv", "run-of-store"]).is_null());
     assert!(!clinic.path("run-of-store").exists());
     // What a user sees.
-    let shown = cluster
-        .kubectl(&["get", "restoreverifications", "-n", EHR])
-        .success();
-    assert!(shown.contains("Passed"), "{shown}");
+    let list = ["get", "restoreverifications", "-n", EHR];
+    cluster.eventually("the list to tell that it passed", PATIENCE, || {
+        cluster.kubectl(&list).stdout.contains("Passed")
+    });
 
     // The record is locked: nobody takes it away, the owner of the store neither.
     let said = clinic

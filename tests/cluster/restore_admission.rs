@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Case, With,
+    admission::remove,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator, restore_cnpg,
 };
@@ -437,17 +438,5 @@ fn forging(cluster: &Cluster) {
         .kubectl(&["delete", "restoreverifications", "--all", "-n", CLINIC])
         .success();
     operator::let_back(cluster);
-    let approve = [
-        "annotate",
-        "namespace",
-        CLINIC,
-        "hipaa-iac.dev/disposal-approved-by=a test",
-        "--overwrite",
-    ];
-    cluster.eventually("the guard to answer again", Duration::from_mins(2), || {
-        cluster.kubectl(&approve).ok
-    });
-    cluster
-        .kubectl(&["delete", "namespace", CLINIC, "--wait=false"])
-        .success();
+    remove(cluster, CLINIC);
 }
