@@ -808,7 +808,15 @@ impl<'a> Judge<'a> {
         let mut outcomes = Vec::new();
         let mut vendors = BTreeSet::new();
         for (prefix, read, pod) in places {
-            let scope = Scope::new(world, at, coerce, params.clone(), pod, &compiled.variables);
+            let scope = Scope::new(
+                world,
+                at,
+                coerce,
+                params.clone(),
+                pod,
+                &compiled.variables,
+                &compiled.patterns,
+            );
             let shaped = world.shaped(at) && holds_shape(read);
             let root = if shaped { filled(read) } else { read.clone() };
             let judge = Self {

@@ -288,6 +288,7 @@ pub struct Policy {
 pub(crate) struct Compiled {
     pub(crate) variables: Vec<Variable>,
     pub(crate) rules: Vec<CompiledRule>,
+    pub(crate) patterns: cel::Patterns,
 }
 
 /// A named CEL value of a policy.
@@ -455,7 +456,11 @@ impl Policy {
         if !problems.found.is_empty() {
             return Err(problems.found);
         }
-        Ok(Compiled { variables, rules })
+        Ok(Compiled {
+            variables,
+            rules,
+            patterns: cel::Patterns::default(),
+        })
     }
 
     /// Whether it judges resources of this kind, and for Kubernetes whether it does so at the pod spec.

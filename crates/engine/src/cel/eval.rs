@@ -12,7 +12,7 @@ use std::{
 use super::{
     functions::{self, Call},
     library,
-    term::{Binary, Fold, Name, Program, Term},
+    term::{Binary, Fold, Name, Patterns, Program, Term},
     value::{Key, List, Members, Partial, Val, compare, equal},
 };
 use crate::{policy::Variable, world::World};
@@ -59,6 +59,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) params: Val,
     pub(crate) pod: Val,
     pub(crate) variables: &'a [Variable],
+    pub(crate) patterns: &'a Patterns,
     values: RefCell<Vec<Option<Outcome>>>,
     pub(crate) element: RefCell<Val>,
     pub(crate) this: RefCell<Val>,
@@ -76,6 +77,7 @@ impl<'a> Scope<'a> {
         params: Val,
         pod: Val,
         variables: &'a [Variable],
+        patterns: &'a Patterns,
     ) -> Self {
         Self {
             world,
@@ -84,6 +86,7 @@ impl<'a> Scope<'a> {
             params,
             pod,
             variables,
+            patterns,
             values: RefCell::new(vec![None; variables.len()]),
             element: RefCell::new(Val::Resource(resource)),
             this: RefCell::new(Val::Null),

@@ -11,5 +11,5 @@ mod value;
 mod tests;
 
 pub(crate) use eval::{Error, Scope};
-pub(crate) use term::{Names, Program, RESERVED};
+pub(crate) use term::{Names, Patterns, Program, RESERVED};
 pub(crate) use value::{Caller, MAX_ALTERNATIVES, Val};

@@ -1,6 +1,9 @@
 //! Expressions as they are evaluated: the CEL library's syntax tree, checked and with its names resolved.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use ::cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators,
@@ -760,8 +763,31 @@ fn constant(literal: &LiteralValue) -> Val {
     }
 }
 
+/// How many computed patterns of a policy are kept at a time.
+const MAX_PATTERNS: usize = 16;
+
+/// The patterns that a policy computes. Most are texts of its variables, the same for every resource, and compiling one takes far longer than asking it.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns(Mutex<HashMap<Arc<str>, Arc<Regex>>>);
+
+impl Patterns {
+    /// A pattern, compiled. See [`compile_pattern`].
+    pub(crate) fn get(&self, pattern: &Arc<str>) -> Result<Arc<Regex>, String> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(compiled) = known.get(pattern) {
+            return Ok(Arc::clone(compiled));
+        }
+        let compiled = Arc::new(compile_pattern(pattern)?);
+        if known.len() >= MAX_PATTERNS {
+            known.clear();
+        }
+        known.insert(Arc::clone(pattern), Arc::clone(&compiled));
+        Ok(compiled)
+    }
+}
+
 /// Compiles a regular expression of a policy, within bounds.
-pub(crate) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
+fn compile_pattern(pattern: &str) -> Result<Regex, String> {
     regex::RegexBuilder::new(pattern)
         .size_limit(1 << 20)
         .nest_limit(64)

@@ -9,7 +9,7 @@ use hipaa_iac_source::{
 use proptest::prelude::*;
 
 use super::{
-    Names, Program, Scope, Val, library,
+    Names, Patterns, Program, Scope, Val, library,
     value::{Partial, equal},
 };
 use crate::{evaluate::Settings, world::World};
@@ -55,6 +55,7 @@ fn run_in(inventory: &Inventory, text: &str, this: Val, coerce: bool) -> Result<
     let settings = Settings::default();
     let sources = Sources::new();
     let world = World::new(inventory, &settings, &sources, true, settings.moment);
+    let patterns = Patterns::default();
     let scope = Scope::new(
         &world,
         0,
@@ -62,6 +63,7 @@ fn run_in(inventory: &Inventory, text: &str, this: Val, coerce: bool) -> Result<
         Val::from(&json(r#"{"days": 7}"#)),
         Val::Null,
         &[],
+        &patterns,
     );
     scope.set_this(this);
     scope.run(&compile(text)?).map_err(|error| error.message)
@@ -583,7 +585,8 @@ fn what_controllers_wrote_counts_in_a_cluster_alone() {
         };
         let (inventory, sources) = (Inventory::default(), Sources::new());
         let world = World::new(&inventory, &settings, &sources, true, settings.moment);
-        let scope = Scope::new(&world, 0, false, Val::Null, Val::Null, &[]);
+        let patterns = Patterns::default();
+        let scope = Scope::new(&world, 0, false, Val::Null, Val::Null, &[], &patterns);
         match scope.run(&compile(text).unwrap()).unwrap() {
             Val::Bool(holds) => Some(holds),
             Val::Unknown(_) => None,

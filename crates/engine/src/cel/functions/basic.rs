@@ -5,7 +5,6 @@ use std::{cmp::Ordering, sync::Arc};
 use super::{as_text, library};
 use crate::cel::{
     eval::{Error, Outcome, Scope, weight},
-    term::compile_pattern,
     value::{List, Partial, Val, compare, equal},
 };
 
@@ -153,9 +152,11 @@ pub(super) fn matches(scope: &Scope<'_>, args: &[Val]) -> Outcome {
     let [subject, Val::Str(pattern)] = args else {
         return Err(library::no_overload("matches", args));
     };
-    // A pattern that is computed is compiled each time.
+    // A pattern that is computed may have to be compiled; which of them are kept changes nothing of the budget.
     scope.charge(1000 + pattern.len() + weight(subject))?;
-    let pattern = compile_pattern(pattern)
+    let pattern = scope
+        .patterns
+        .get(pattern)
         .map_err(|_| Error::new("the pattern is not a regular expression"))?;
     let text = if scope.coerce {
         as_text(subject)
