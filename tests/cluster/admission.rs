@@ -583,6 +583,7 @@ fn policy(cluster: &Cluster) {
     });
     let outcome = load.stop();
     assert_eq!(outcome.failed, [""; 0]);
+    operator::admitting(cluster, "owned");
     remove(cluster, "owned");
 }
 

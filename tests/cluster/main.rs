@@ -36,8 +36,9 @@ mod world;
 
 use std::{
     env, io,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -66,6 +67,9 @@ enum With {
 
 /// How many run beside one another.
 const THREADS: usize = 4;
+
+/// The tests that failed.
+static FAILED: Mutex<Vec<&str>> = Mutex::new(Vec::new());
 
 /// In the order in which they run: the chart is installed by the first that needs it and uninstalled by the last.
 const CASES: &[&[Case]] = &[
@@ -116,6 +120,10 @@ fn run() -> io::Result<ExitCode> {
         started.elapsed().as_secs_f32()
     );
     let conclusion = libtest_mimic::run(&arguments, trials(Some(&cluster), given));
+    world::failed(
+        &folder,
+        &FAILED.lock().unwrap_or_else(PoisonError::into_inner),
+    )?;
     if env::var_os("HIPAA_IAC_CLUSTER_KEEP").is_some() {
         eprintln!(
             "kept until Ctrl-C; its kubeconfig is {}/admin.kubeconfig, and \
@@ -130,14 +138,27 @@ fn run() -> io::Result<ExitCode> {
 }
 
 fn trials(cluster: Option<&Arc<Cluster>>, given: bool) -> Vec<Trial> {
+    let again = world::again();
+    let asked = |case: &&Case| {
+        again
+            .as_ref()
+            .is_none_or(|names| names.iter().any(|name| name == case.name))
+    };
     let cases = CASES.iter().flat_map(|cases| cases.iter());
     cases
+        .filter(asked)
         .map(|case| {
             let cluster = cluster.cloned();
             Trial::test(case.name, move || {
                 if let Some(cluster) = cluster {
                     let _turn = order::turn(case.with == With::Nothing);
-                    (case.run)(&cluster);
+                    let ran = catch_unwind(AssertUnwindSafe(|| (case.run)(&cluster)));
+                    if let Err(panic) = ran {
+                        let mut failed = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+                        failed.push(case.name);
+                        drop(failed);
+                        resume_unwind(panic);
+                    }
                 }
                 Ok(())
             })

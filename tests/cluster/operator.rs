@@ -180,6 +180,14 @@ pub(crate) fn let_back(cluster: &Cluster) {
     }
 }
 
+/// Waits until every replica admits what violates nothing: each hears by itself that a policy of the cluster is gone.
+pub(crate) fn admitting(cluster: &Cluster, namespace: &str) {
+    let create = ["create", "--dry-run=server", "-n", namespace, "-f", "-"];
+    cluster.eventually("every replica to admit", Duration::from_mins(1), || {
+        (0..12).all(|_| cluster.kubectl_with(&create, &compliant("a")).ok)
+    });
+}
+
 /// A ConfigMap that violates a policy of ours (`configmap-literal-credential`), as JSON.
 pub(crate) fn violating(name: &str) -> String {
     format!(

@@ -288,5 +288,6 @@ fn hold(cluster: &Cluster) {
             NAME,
         ],
     );
+    operator::admitting(cluster, "held");
     remove(cluster, "held");
 }

@@ -20,6 +20,12 @@ use std::{
 /// Set in the inner process: the folder that it works in.
 const INSIDE: &str = "HIPAA_IAC_CLUSTER_FOLDER";
 
+/// Set in the inner process of a second attempt: the tests to run, one a line.
+const AGAIN: &str = "HIPAA_IAC_CLUSTER_AGAIN";
+
+/// The most tests that are tried again: where more fail it is no accident.
+const MOST_AGAIN: usize = 3;
+
 /// Name of the control group that all pods live in, and where control groups are.
 const CGROUPS: &str = "/sys/fs/cgroup";
 
@@ -28,8 +34,31 @@ pub(crate) fn inside() -> Option<PathBuf> {
     env::var_os(INSIDE).map(PathBuf::from)
 }
 
-/// Runs this program again in namespaces of its own and clears up after it.
+/// The tests of a second attempt, in its inner process.
+pub(crate) fn again() -> Option<Vec<String>> {
+    let names = env::var(AGAIN).ok()?;
+    Some(names.lines().map(str::to_owned).collect())
+}
+
+/// Tells the outer process which tests failed.
+pub(crate) fn failed(folder: &Path, names: &[&str]) -> io::Result<()> {
+    fs::write(folder.join("failed"), names.join("\n"))
+}
+
+/// Runs this program again in namespaces of its own and clears up after it. A few tests that failed are tried once more on a new cluster, and
+/// both attempts are told: what a machine that was busy for a moment brought about does not come again, what is wrong does.
 pub(crate) fn enter() -> io::Result<ExitCode> {
+    let (code, failed) = attempt(None)?;
+    let names: Vec<&str> = failed.lines().collect();
+    if names.is_empty() || names.len() > MOST_AGAIN {
+        return Ok(code);
+    }
+    eprintln!("once more, on a new cluster: {}", names.join(", "));
+    Ok(attempt(Some(&failed))?.0)
+}
+
+/// One attempt at all tests or at some, and which of them failed.
+fn attempt(again: Option<&str>) -> io::Result<(ExitCode, String)> {
     let folder = tempfile::Builder::new()
         .prefix("hipaa-iac-cluster-")
         .tempdir()?;
@@ -46,6 +75,7 @@ pub(crate) fn enter() -> io::Result<ExitCode> {
         .arg(env::current_exe()?)
         .args(env::args_os().skip(1))
         .env(INSIDE, folder.path())
+        .envs(again.map(|names| (AGAIN, names)))
         .process_group(0)
         .spawn()?;
     let status = loop {
@@ -59,7 +89,8 @@ pub(crate) fn enter() -> io::Result<ExitCode> {
     };
     drop(groups);
     let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    let failed = fs::read_to_string(folder.path().join("failed")).unwrap_or_default();
+    Ok((code.map_or(ExitCode::FAILURE, ExitCode::from), failed))
 }
 
 /// The control group of a run, in every hierarchy of the machine.
