@@ -22,7 +22,7 @@ use crate::{
         left, reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE},
-    operator::{DEPLOYMENT, compliant},
+    operator::{self, DEPLOYMENT},
     restore_cnpg::why,
     traffic::{self, Tunnel},
 };
@@ -378,10 +378,7 @@ fn killed(cluster: &Cluster, clinic: &Clinic) {
     apply(cluster, &[verification("killed-queued", &json!({}))]);
     kill_in(cluster, "killed-queued", "Queued");
     // The namespace of the scratch is of PHI, and what the chart has there is judged too.
-    let create = ["create", "--dry-run=server", "-n", SCRATCH, "-f", "-"];
-    cluster.eventually("the operator to answer", PATIENCE, || {
-        cluster.kubectl_with(&create, &compliant("a")).ok
-    });
+    operator::admitting(cluster, SCRATCH);
     clinic.upgrade(cluster, clinic::LIMIT);
     alone();
     let phases = [

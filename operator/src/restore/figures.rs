@@ -460,16 +460,22 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_verification_is_told_and_forgotten() {
+    /// Figures, and what is read of them.
+    fn registered() -> (Figures, impl Fn() -> String) {
         let figures = Figures::default();
         let mut registry = Registry::with_prefix("hipaa_iac");
         figures.register(&mut registry);
-        let text = || {
+        let text = move || {
             let mut text = String::new();
             encode(&mut text, &registry).unwrap();
             text
         };
+        (figures, text)
+    }
+
+    #[test]
+    fn a_verification_is_told_and_forgotten() {
+        let (figures, text) = registered();
         let status = json!({"lastPassedTime": "2026-05-10T03:00:00Z", "lastVerdict": "Aborted", "lastReason": "Interrupted",
             "decisive": {"verdict": "Failed", "reason": "StaleData", "finishedAt": "2026-05-11T03:00:00Z"},
             "consecutiveFailures": 2, "missedSlots": 3, "objectivesAchieved": {"rto": 61.5}});
@@ -501,14 +507,7 @@ mod tests {
 
     #[test]
     fn a_store_is_told_with_its_size_and_forgotten() {
-        let figures = Figures::default();
-        let mut registry = Registry::with_prefix("hipaa_iac");
-        figures.register(&mut registry);
-        let text = || {
-            let mut text = String::new();
-            encode(&mut text, &registry).unwrap();
-            text
-        };
+        let (figures, text) = registered();
         let store = json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "EvidenceStore", "metadata": {"name": "default"},
             "spec": {"s3": {"bucket": "evidence"}},
             "status": {"treeSize": 42, "conditions": [{"type": "ChainConsistent", "status": "False", "reason": "Broken", "message": "",
