@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    io::{Read as _, Write as _},
     sync::{
         Arc, LazyLock, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -12,8 +13,9 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use hipaa_iac_engine::Reach;
-use hipaa_iac_source::{Inventory, Map, Node, Resource, Unresolved, Value};
+use hipaa_iac_source::{Inventory, Map, Node, Resource, ResourceKind, Unresolved, Value};
 
 use crate::catalog::GroupKind;
 
@@ -22,6 +24,12 @@ pub const ROOT: &str = "cluster";
 
 /// How long readiness waits for a kind.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the watch of a kind may be interrupted before what was read counts as unknown.
+pub const STALE: Duration = Duration::from_mins(5);
+
+/// Errors of a watch that are further apart have nothing to do with each other: attempts are at most half a minute apart.
+pub const APART: Duration = Duration::from_mins(2);
 
 /// How long news is waited for, how often it is looked for meanwhile, and how long nobody waits after it was in vain.
 const NEWS: Duration = Duration::from_millis(200);
@@ -40,6 +48,8 @@ pub enum State {
     Synced,
     /// The API server does not let us read it.
     Forbidden,
+    /// Read, and not kept current for longer than [`STALE`]: what is there now is not known.
+    Stale,
 }
 
 /// An object as it is kept.
@@ -47,8 +57,8 @@ pub enum State {
 pub enum Kept {
     /// As policies read it.
     Whole(Arc<Resource>),
-    /// As JSON, for a kind that is seldom asked for: a fraction of the size.
-    Text(Box<str>),
+    /// As JSON, deflated, for a kind that is seldom asked for: a tenth of the size.
+    Text(Box<[u8]>),
 }
 
 /// An object with what it is found by; nothing where it is no object.
@@ -75,6 +85,16 @@ struct Contents {
     incoming: Option<BTreeMap<Key, Kept>>,
     heard: Instant,
     since: Instant,
+    /// The first and the last error of a watch that is interrupted.
+    trouble: Option<(Instant, Instant)>,
+}
+
+impl Contents {
+    /// News came, so the watch works.
+    fn heard(&mut self) {
+        self.heard = Instant::now();
+        self.trouble = None;
+    }
 }
 
 impl Default for Store {
@@ -93,6 +113,7 @@ impl Store {
                 incoming: None,
                 heard: Instant::now(),
                 since: Instant::now(),
+                trouble: None,
             }),
         }
     }
@@ -130,7 +151,7 @@ impl Store {
             contents.objects = objects;
         }
         contents.state = State::Synced;
-        contents.heard = Instant::now();
+        contents.heard();
     }
 
     /// An object is new or has changed.
@@ -138,7 +159,7 @@ impl Store {
         if let Found(Some((key, kept))) = object.into() {
             let mut contents = self.write();
             contents.objects.insert(key, kept);
-            contents.heard = Instant::now();
+            contents.heard();
         }
     }
 
@@ -148,7 +169,7 @@ impl Store {
         contents
             .objects
             .remove(&(namespace.unwrap_or_default().into(), name.into()));
-        contents.heard = Instant::now();
+        contents.heard();
     }
 
     /// The API server does not let us read it. Whether that is news.
@@ -161,9 +182,26 @@ impl Store {
         news
     }
 
+    /// The watch failed, as it has since `began`.
+    pub fn interrupted(&self, began: Instant, now: Instant) {
+        self.write().trouble = Some((began, now));
+    }
+
     /// How far the reading has come.
     pub fn state(&self) -> State {
-        self.read().state
+        self.state_at(Instant::now())
+    }
+
+    fn state_at(&self, now: Instant) -> State {
+        let contents = self.read();
+        let lasts = |(began, last): (Instant, Instant)| {
+            last.saturating_duration_since(began) >= STALE
+                && now.saturating_duration_since(last) < APART
+        };
+        match contents.state {
+            State::Synced if contents.trouble.is_some_and(lasts) => State::Stale,
+            state => state,
+        }
     }
 
     /// Whether there is more to wait for. A kind that its server does not give is waited for no longer than [`PATIENCE`]: it is an unknown then,
@@ -190,8 +228,12 @@ impl Store {
             .cloned()?;
         match kept {
             Kept::Whole(resource) => Some(resource),
-            Kept::Text(text) => {
-                let node = serde_json::from_str(&text).ok()?;
+            Kept::Text(deflated) => {
+                let mut text = Vec::new();
+                DeflateDecoder::new(&*deflated)
+                    .read_to_end(&mut text)
+                    .ok()?;
+                let node = serde_json::from_slice(&text).ok()?;
                 hipaa_iac_kubernetes::resource(node, &ROOT.into(), namespace).map(Arc::new)
             }
         }
@@ -351,6 +393,7 @@ impl Cluster {
             match store.state() {
                 State::Pending => hidden(kind, "are not read yet"),
                 State::Forbidden => hidden(kind, "may not be read by the operator"),
+                State::Stale => hidden(kind, "could not be watched for some minutes"),
                 State::Synced => {}
             }
             let contents = store.read();
@@ -395,21 +438,35 @@ fn plural_name(kind: &GroupKind) -> String {
 /// `RestoreVerification`, and binary data.
 pub fn kept(mut value: serde_json::Value, namespace: Option<&str>) -> Option<Resource> {
     trim(&mut value);
-    let node = words().share(Node::from(&value));
+    let node = words().share(bounded(Node::from(&value)));
     drop(value);
-    hipaa_iac_kubernetes::resource(node, &words().word(&ROOT.into()), namespace)
+    let mut words = words();
+    let mut resource = hipaa_iac_kubernetes::resource(node, &words.word(&ROOT.into()), namespace)?;
+    if let ResourceKind::Kubernetes(id) = &mut resource.kind {
+        let namespace = id.namespace.iter_mut();
+        for text in namespace.chain([&mut id.group, &mut id.version, &mut id.kind, &mut id.name]) {
+            *text = words.word(text);
+        }
+    }
+    Some(resource)
 }
 
-/// The same as JSON.
+/// The same as JSON; nothing of one that is larger than [`MAX_OBJECT`].
 pub fn kept_as_text(mut value: serde_json::Value, namespace: Option<&str>) -> Found {
     trim(&mut value);
-    let name = value
-        .pointer("/metadata/name")
-        .and_then(|name| name.as_str());
-    Found(name.map(|name| {
+    let found = || {
+        let name = value.pointer("/metadata/name")?.as_str()?;
+        let text = value.to_string();
+        if text.len() > MAX_OBJECT {
+            return None;
+        }
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
+        deflated.write_all(text.as_bytes()).ok()?;
+        let deflated = deflated.finish().ok()?;
         let key = (namespace.unwrap_or_default().into(), name.into());
-        (key, Kept::Text(value.to_string().into()))
-    }))
+        Some((key, Kept::Text(deflated.into())))
+    };
+    Found(found())
 }
 
 fn trim(value: &mut serde_json::Value) {
@@ -435,6 +492,46 @@ fn trim(value: &mut serde_json::Value) {
             annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
         }
     }
+}
+
+/// The longest text that is kept of an object that others are judged by: 8 KiB. No policy reads so long a one.
+const MAX_TEXT: usize = 8 << 10;
+/// The most values that are kept of one.
+const MAX_VALUES: usize = 4 << 10;
+/// The largest object that is kept as text: 256 KiB.
+const MAX_OBJECT: usize = 256 << 10;
+
+/// An object of which nothing but its identity is known where it has too many values: who may write `ConfigMaps` must not fill the memory.
+fn bounded(node: Node) -> Node {
+    if values(&node) <= MAX_VALUES {
+        return node;
+    }
+    members(&node, |key, value| match key {
+        "metadata" => Some(members(value, |key, value| {
+            let is_small = key == "labels" && values(value) <= MAX_VALUES / 8;
+            (is_small || matches!(key, "name" | "namespace")).then(|| value.clone())
+        })),
+        _ => matches!(key, "apiVersion" | "kind").then(|| value.clone()),
+    })
+}
+/// How many values there are in one, itself among them.
+fn values(node: &Node) -> usize {
+    let within: usize = match &node.value {
+        Value::List(elements) => elements.iter().map(values).sum(),
+        Value::Object(members) => members.values().map(values).sum(),
+        _ => 0,
+    };
+    within + 1
+}
+
+/// The object with what is kept of each member; the others are unknown.
+fn members(node: &Node, kept: impl Fn(&str, &Node) -> Option<Node>) -> Node {
+    let members = node.as_map().into_iter().flatten();
+    let members = members.map(|(key, value)| {
+        let unknown = || Node::unknown("the object has more values than the operator keeps");
+        (Arc::clone(key), kept(key, value).unwrap_or_else(unknown))
+    });
+    Node::new(Value::Object(Arc::new(members.collect())))
 }
 
 /// Names of fields, labels and namespaces, which thousands of objects repeat: each is kept once.
@@ -467,6 +564,9 @@ impl Words {
 
     fn share(&mut self, mut node: Node) -> Node {
         node.value = match node.value {
+            Value::String(text) if text.len() > MAX_TEXT => {
+                return Node::unknown("the text is longer than the operator keeps");
+            }
             Value::String(text) => Value::String(self.word(&text)),
             Value::List(elements) => Value::List(Arc::new(
                 elements
@@ -630,6 +730,53 @@ mod tests {
         let related = [(kind, Reach::Everywhere)].into();
         let inventory = cluster.inventory(object("Service", Some("a"), "y"), &related);
         assert_eq!(inventory.resources.len(), 1);
+    }
+
+    #[test]
+    fn who_fills_objects_does_not_fill_the_memory() {
+        let long = "x".repeat(1 << 20);
+        let value = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "a"},
+            "data": {"dashboard": long, "PGSSLMODE": "disable"}});
+        let resource = kept(value.clone(), Some("a")).unwrap();
+        let data = resource.body.get("data").unwrap();
+        assert!(matches!(
+            data.get("dashboard").unwrap().value,
+            Value::Unknown(_)
+        ));
+        assert_eq!(data.get("PGSSLMODE").unwrap().as_str(), Some("disable"));
+        assert!(kept_as_text(value, Some("a")).0.is_none());
+
+        let many: serde_json::Map<String, serde_json::Value> =
+            (0..5000).map(|at| (format!("k{at}"), "v".into())).collect();
+        let labels = json!({"app": "web"});
+        let value = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "a", "labels": labels, "annotations": many}, "data": many});
+        let resource = kept(value, Some("a")).unwrap();
+        assert_eq!(&*resource.address, "ConfigMap/a/x");
+        let metadata = resource.body.get("metadata").unwrap();
+        let app = metadata.get("labels").and_then(|labels| labels.get("app"));
+        assert_eq!(app.unwrap().as_str(), Some("web"));
+        for node in [metadata.get("annotations"), resource.body.get("data")] {
+            assert!(matches!(node.unwrap().value, Value::Unknown(_)));
+        }
+    }
+
+    #[test]
+    fn what_was_not_watched_for_long_is_unknown() {
+        let store = Store::new();
+        store.listed(object("ConfigMap", Some("a"), "x"));
+        store.finish();
+        let began = Instant::now();
+        let after = |seconds| began + Duration::from_secs(seconds);
+        store.interrupted(began, after(299));
+        assert_eq!(store.state_at(after(299)), State::Synced);
+        store.interrupted(began, after(300));
+        assert_eq!(store.state_at(after(330)), State::Stale);
+        // No error since: it is watched again, and nothing has changed.
+        assert_eq!(store.state_at(after(420)), State::Synced);
+        store.interrupted(began, after(421));
+        store.begin();
+        store.finish();
+        assert_eq!(store.state_at(after(430)), State::Synced);
     }
 
     #[test]

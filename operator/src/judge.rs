@@ -160,7 +160,7 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
     let namespace = request.object_namespace();
     let Some(known) = cluster.object(&kind, namespace, &request.name) else {
         let warning = format!(
-            "hipaa-iac: {}/{} is not read yet, so its scale was not judged; its Pods are",
+            "hipaa-iac: {}/{} is not known, so its scale was not judged; its Pods are",
             kind.kind, request.name
         );
         return Decision::of(Answer::allow().warn(warning));

@@ -79,6 +79,8 @@ pub struct Metrics {
     pub cached: Family<KindLabels, Gauge>,
     /// Seconds since the last news of a kind.
     pub cache_age: Family<KindLabels, FloatGauge>,
+    /// Whether a kind has not been watched for so long that it counts as unknown.
+    pub cache_stale: Family<KindLabels, Gauge>,
     /// Waivers, by where they stand.
     pub exceptions: Family<StateLabels, Gauge>,
     /// Agreements, by where they stand.
@@ -111,6 +113,7 @@ impl Default for Metrics {
             in_flight: Gauge::default(),
             cached: Family::default(),
             cache_age: Family::default(),
+            cache_stale: Family::default(),
             exceptions: Family::default(),
             agreements: Family::default(),
             policies: Family::default(),
@@ -150,6 +153,11 @@ impl Default for Metrics {
             "context_cache_age_seconds",
             "Seconds since the last news of a kind",
             metrics.cache_age.clone(),
+        );
+        registry.register(
+            "context_cache_stale",
+            "Whether a kind could not be watched for some minutes and counts as unknown",
+            metrics.cache_stale.clone(),
         );
         registry.register(
             "exceptions",

@@ -42,7 +42,7 @@ use crate::{
         ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources,
     },
     certificates::{self, Bundle, Profile, Step, Trust},
-    cluster::Cluster,
+    cluster::{Cluster, State},
     discovery::{Discovered, Served, discover},
     judge::Options,
     lease,
@@ -1024,6 +1024,11 @@ async fn keep_figures(shared: Arc<Shared>) {
                 .get_or_create(&labels)
                 .set(i64::try_from(count).unwrap_or(i64::MAX));
             metrics.cache_age.get_or_create(&labels).set(age);
+            let stale = store.state() == State::Stale;
+            metrics
+                .cache_stale
+                .get_or_create(&labels)
+                .set(i64::from(stale));
         }
         let state = |state| StateLabels { state };
         if let Some(catalog) = shared.app.catalog.load_full() {

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     catalog::GroupKind,
-    cluster::{Cluster, Found, State, Store, kept, kept_as_text, without_contents},
+    cluster::{APART, Cluster, Found, State, Store, kept, kept_as_text, without_contents},
     discovery::Served,
 };
 
@@ -27,6 +27,8 @@ use crate::{
 const FORBIDDEN_PAUSE: Duration = Duration::from_mins(5);
 /// Objects in a page of a list.
 const PAGE: u32 = 250;
+/// The same of `ConfigMaps`, each of which may hold 1 MiB of what nobody keeps.
+const PAGE_OF_LARGE: u32 = 50;
 
 /// The watches that run.
 #[derive(Default)]
@@ -113,9 +115,15 @@ impl Watches {
 }
 
 async fn run(client: Client, served: Served, text: bool, store: Arc<Store>) {
-    let config = watcher::Config::default().page_size(PAGE);
+    let is_of_core = |kind| served.resource.group.is_empty() && served.resource.kind == kind;
+    let page = if is_of_core("ConfigMap") {
+        PAGE_OF_LARGE
+    } else {
+        PAGE
+    };
+    let config = watcher::Config::default().page_size(page);
     // Of Secrets nothing but the metadata ever leaves the API server.
-    if served.resource.group.is_empty() && served.resource.kind == "Secret" {
+    if is_of_core("Secret") {
         let api: Api<PartialObjectMeta<DynamicObject>> = Api::all_with(client, &served.resource);
         let stream = watcher(api, config).map_ok(|event| map(event, partial));
         follow(&store, &served, Form::Metadata, stream).await;
@@ -219,8 +227,11 @@ async fn follow(
                     tokio::time::sleep(FORBIDDEN_PAUSE).await;
                 } else {
                     tracing::debug!(%kind, %error, "a watch was interrupted");
-                    if trouble.lasts(Instant::now()) {
-                        tracing::warn!(%kind, "this kind could not be watched for a minute; what depends on it is judged by what was last read");
+                    let now = Instant::now();
+                    let (began, tell) = trouble.lasts(now);
+                    store.interrupted(began, now);
+                    if tell {
+                        tracing::warn!(%kind, "this kind could not be watched for a minute; what depends on it is judged by what was last read, and after five minutes is unknown");
                     }
                 }
             }
@@ -239,14 +250,11 @@ struct Trouble {
 impl Trouble {
     /// How long a watch may be interrupted before it is told.
     const PATIENCE: Duration = Duration::from_mins(1);
-    /// Errors that are further apart have nothing to do with each other: attempts are at most half a minute apart.
-    const APART: Duration = Duration::from_mins(2);
-
-    /// Takes note of an error. Whether it is time to tell that they last.
-    fn lasts(&mut self, now: Instant) -> bool {
+    /// Takes note of an error: since when there are some, and whether it is time to tell that they last.
+    fn lasts(&mut self, now: Instant) -> (Instant, bool) {
         let goes_on = self
             .last
-            .is_some_and(|last| now.duration_since(last) < Self::APART);
+            .is_some_and(|last| now.duration_since(last) < APART);
         if !goes_on {
             *self = Self::default();
         }
@@ -254,13 +262,13 @@ impl Trouble {
         let began = *self.began.get_or_insert(now);
         let tell = !self.told && now.duration_since(began) >= Self::PATIENCE;
         self.told |= tell;
-        tell
+        (began, tell)
     }
 }
 
 /// Whether the role does not allow it. What was read once may be forbidden for a moment, while the API server starts.
 fn is_refused(error: &watcher::Error, state: State) -> bool {
-    state != State::Synced && is_forbidden(error)
+    matches!(state, State::Pending | State::Forbidden) && is_forbidden(error)
 }
 
 fn is_forbidden(error: &watcher::Error) -> bool {
@@ -286,7 +294,9 @@ mod tests {
         // The first time, and every time after it.
         assert!(is_refused(&forbidden, State::Pending));
         assert!(is_refused(&forbidden, State::Forbidden));
-        assert!(!is_refused(&forbidden, State::Synced));
+        for state in [State::Synced, State::Stale] {
+            assert!(!is_refused(&forbidden, state));
+        }
         assert!(!is_refused(&error("InternalError", 500), State::Pending));
     }
 
@@ -294,7 +304,7 @@ mod tests {
     fn trouble_that_lasts_is_told_once() {
         let start = Instant::now();
         let mut trouble = Trouble::default();
-        let mut lasts = |seconds| trouble.lasts(start + Duration::from_secs(seconds));
+        let mut lasts = |seconds| trouble.lasts(start + Duration::from_secs(seconds)).1;
         assert!(!lasts(0) && !lasts(30) && !lasts(59));
         assert!(lasts(61));
         assert!(!lasts(90) && !lasts(120));

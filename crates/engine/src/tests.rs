@@ -882,7 +882,7 @@ rules: [{require: \"resource.referrers('aws_backup_selection', 'resources').exis
             address: "aws_db_instance.a".into(),
             attribute: "arn".into(),
         };
-        list.references = Some([mentioned].into());
+        list.references = Some(vec![mentioned].into());
         world.terraform("aws_backup_selection.s", with("resources", list));
         assert_eq!(world.verdicts(), [verdict], "{verbatim:?}");
     }

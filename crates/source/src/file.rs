@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Read as _},
+    num::NonZeroU32,
     path::Path,
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
@@ -10,9 +11,9 @@ use std::{
 /// The largest file that is read, in bytes (64 MiB). A larger one is refused with a diagnostic.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// The number of a file in [`Sources`]. Numbers depend on the order of reading: sort by path, never by this.
+/// The number of a file in [`Sources`], from one on: a place that is none costs no more. Numbers depend on the order of reading: sort by path, never by this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FileId(u32);
+pub struct FileId(NonZeroU32);
 
 /// A half-open range of bytes in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -195,7 +196,10 @@ impl Sources {
     pub fn add(&self, path: impl Into<Arc<str>>, text: &str) -> Arc<SourceFile> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        let number = u32::try_from(files.len() + 1)
+            .ok()
+            .and_then(NonZeroU32::new);
+        let id = FileId(number.unwrap_or(NonZeroU32::MAX));
         let file = Arc::new(SourceFile {
             id,
             path: path.into(),
@@ -258,7 +262,7 @@ impl Sources {
     /// The file of a number.
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.get(id.0 as usize).cloned()
+        files.get(id.0.get() as usize - 1).cloned()
     }
 
     /// The first file that was added under a path, as reports show it.

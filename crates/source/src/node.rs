@@ -26,7 +26,7 @@ pub struct Node {
     /// Never to be printed: marked so in the input, or made from something that is.
     pub sensitive: bool,
     /// The resources whose attributes the value was made from. Kept for known values too.
-    pub references: Option<Arc<[Reference]>>,
+    pub references: Option<Arc<Vec<Reference>>>,
     /// Where a decisive value came from when that is another place than [`Node::span`].
     pub origin: Option<Arc<Origin>>,
     /// Whether a known value stands in the configuration.
@@ -250,7 +250,7 @@ impl Node {
 
     /// The references of this value itself, not of its members.
     pub fn references(&self) -> &[Reference] {
-        self.references.as_deref().unwrap_or_default()
+        self.references.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// Whether this value or anything in it is marked sensitive.

@@ -1499,7 +1499,7 @@ fn overlay(mut node: Node, shape: &Node, given: &GivenAt) -> Node {
 }
 
 /// References that may be given to the parts of a value as well: all of one resource.
-fn single(references: Option<&Arc<[Reference]>>) -> Option<&Arc<[Reference]>> {
+fn single(references: Option<&Arc<Vec<Reference>>>) -> Option<&Arc<Vec<Reference>>> {
     references.filter(|all| {
         all.windows(2)
             .all(|pair| matches!(pair, [a, b] if a.address == b.address))
@@ -1507,7 +1507,7 @@ fn single(references: Option<&Arc<[Reference]>>) -> Option<&Arc<[Reference]>> {
 }
 
 /// Says of every unknown in an argument that it is set, and why it is not known.
-fn explain(node: Node, said: &Unknown, references: Option<&Arc<[Reference]>>) -> Node {
+fn explain(node: Node, said: &Unknown, references: Option<&Arc<Vec<Reference>>>) -> Node {
     let mut node = map_children(node, |_, child| Some(explain(child, said, references)));
     if let Value::Unknown(unknown) = &mut node.value {
         let unknown = Arc::make_mut(unknown);

@@ -120,7 +120,7 @@ pub enum Part {
 
 /// A sorted set of references without duplicates, shared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refs(Option<Arc<[Reference]>>);
+pub struct Refs(Option<Arc<Vec<Reference>>>);
 
 /// A type constraint, or the type of a value as far as known.
 #[derive(Clone, Debug, Default)]
@@ -163,7 +163,7 @@ impl Refs {
 
     /// A single one.
     pub fn one(reference: Reference) -> Self {
-        Self(Some(Arc::new([reference])))
+        Self(Some(Arc::new(vec![reference])))
     }
 
     /// The references, sorted.
