@@ -205,7 +205,7 @@ pub struct RestoreVerificationStatus {
     /// When a run last passed, with its evidence recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_passed_time: Option<Time>,
-    /// The digest of what the last run that passed proved: `covers`, `source` and `checks` as they were then.
+    /// The digest of what the last run that passed proved: `covers`, `source`, `encryptionPolicy`, `objectives` and `checks` as they were then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passed_digest: Option<String>,
     /// The same of the spec as it is. Where the two differ, what is there now was never proved.

@@ -117,11 +117,19 @@ fn requester<'a>(seen: &Observed<'a>) -> Option<(&'a str, &'a str)> {
     (!who.trim().is_empty() && !once.is_empty()).then_some((who, request))
 }
 
-/// The digest of what a run proves: which backup is restored, what is asked of it, and for which databases. When it runs and who is told changes
-/// nothing of that.
+/// What a proof is of: for which databases, which backup is restored, and what is asked of it.
+const SUBJECT: [&str; 5] = [
+    "covers",
+    "source",
+    "encryptionPolicy",
+    "objectives",
+    "checks",
+];
+
+/// The digest of what a run proves. When it runs and who is told changes nothing of that.
 pub fn subject(template: &Value) -> String {
-    let of = |field: &str| template.pointer(&format!("/spec/{field}"));
-    jobs::digest(&json!({"covers": of("covers"), "source": of("source"), "checks": of("checks")}))
+    let spec = |field: &'static str| (field, template.pointer(&format!("/spec/{field}")));
+    jobs::digest(&json!(BTreeMap::from(SUBJECT.map(spec))))
 }
 
 /// What a verification asks for now.
@@ -905,7 +913,12 @@ mod tests {
         unchecked["spec"]["checks"] = json!({});
         let mut uncovered = spec("ehr.dump");
         uncovered["spec"]["covers"][0]["name"] = json!("billing");
-        for other in [spec("old.dump"), unchecked, uncovered] {
+        // What passed by weaker demands is no proof by stricter ones.
+        let mut encrypted = spec("ehr.dump");
+        encrypted["spec"]["encryptionPolicy"] = json!({"required": "ClientSide"});
+        let mut faster = spec("ehr.dump");
+        faster["spec"]["objectives"] = json!({"rto": "1h"});
+        for other in [spec("old.dump"), unchecked, uncovered, encrypted, faster] {
             let said = told(&other);
             assert_eq!(said.passed_digest, same.passed_digest);
             assert_ne!(said.subject_digest, same.passed_digest);
