@@ -228,18 +228,62 @@ fn is_named(covered: &Covered, object: &Resource) -> bool {
     })
 }
 
-/// Whether a verification says that the backups that it restores are of another object of the kind.
+/// Whether a verification says that the backups that it restores are of another than an object, as the policy has it.
 fn is_anothers(document: &serde_json::Value, object: &Resource) -> bool {
     let Some(id) = object.kubernetes() else {
         return false;
     };
-    let field = match &*id.kind {
-        "Cluster" => "/spec/source/cnpgBackup/location/cnpgCluster/name",
-        "PersistentVolumeClaim" => "/spec/source/volumeSnapshot/location/volumeSnapshot/claimName",
-        _ => return false,
+    let (kind, name) = (&*id.kind, &*id.name);
+    let whose = |place: &str| {
+        let field = document.pointer(&format!("/spec/source/{place}"));
+        field.and_then(serde_json::Value::as_str)
     };
-    let whose = document.pointer(field).and_then(serde_json::Value::as_str);
-    whose.is_some_and(|whose| whose != &*id.name)
+    let is_of_cluster = |cluster: &str| match kind {
+        "Cluster" => name == cluster,
+        // The log may have a claim of its own.
+        "PersistentVolumeClaim" => is_numbered(name.strip_suffix("-wal").unwrap_or(name), cluster),
+        _ => false,
+    };
+    let is_claim = |claim: &str| match kind {
+        "PersistentVolumeClaim" => name == claim,
+        "Cluster" => is_numbered(claim, name),
+        _ => has_claim(object, claim),
+    };
+    whose("cnpgBackup/location/cnpgCluster/name").is_some_and(|it| !is_of_cluster(it))
+        || whose("volumeSnapshot/location/volumeSnapshot/claimName").is_some_and(|it| !is_claim(it))
+}
+
+/// Whether a name is another with a number behind it, as of a claim that is made for what it is named after.
+fn is_numbered(name: &str, after: &str) -> bool {
+    let rest = name.strip_prefix(after).and_then(|it| it.strip_prefix('-'));
+    rest.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a claim is a workload's: it names it, or it is made for it.
+fn has_claim(workload: &Resource, claim: &str) -> bool {
+    let spec = workload.body.get("spec");
+    let list = |node: Option<&Node>, text: fn(&Node) -> Option<&str>| -> Vec<String> {
+        let nodes = node.and_then(Node::as_list).into_iter().flatten();
+        nodes.filter_map(text).map(str::to_owned).collect()
+    };
+    let volumes = spec.and_then(|it| it.get("template")?.get("spec")?.get("volumes"));
+    let named = list(volumes, |volume| {
+        volume
+            .get("persistentVolumeClaim")?
+            .get("claimName")?
+            .as_str()
+    });
+    let templates = spec.and_then(|it| it.get("volumeClaimTemplates"));
+    let made = list(templates, |template| {
+        template.get("metadata")?.get("name")?.as_str()
+    });
+    let id = workload.kubernetes();
+    let set = id.filter(|id| &*id.kind == "StatefulSet");
+    named.iter().any(|it| it == claim)
+        || set.is_some_and(|set| {
+            made.iter()
+                .any(|template| is_numbered(claim, &format!("{template}-{}", set.name)))
+        })
 }
 
 /// Databases, as the audit log names them.
@@ -331,8 +375,8 @@ mod tests {
         let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
             "metadata": {"name": "scans", "namespace": "clinic"}, "spec": {}});
         let cluster = sample::cluster(&[set, claim]);
-        let source =
-            json!({"volumeSnapshot": {"location": {"volumeSnapshot": {"claimName": "scans"}}}});
+        // Of a dump it is not known whose it is.
+        let source = json!({"pgDump": {"location": {"pvc": {"claimName": "dumps"}}}});
         let told = |covers: &serde_json::Value, namespace: &str| {
             let document = json!({"spec": {"covers": covers, "source": source}});
             covered(&document, namespace, Some(&catalog), &cluster)
@@ -401,22 +445,100 @@ mod tests {
         assert!(why.ends_with("namespace: StatefulSet her"), "{why}");
         assert_eq!(told(&json!([ehr]), "billing").1, "NotFound");
 
-        // The claim is there, and what is restored is another's.
-        let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
-            "metadata": {"name": "letters", "namespace": "clinic"}, "spec": {}});
-        let document = json!({"spec": {"source": source, "covers": [{"kind": "PersistentVolumeClaim", "name": "letters"}]}});
-        let letters = sample::cluster(&[claim]);
-        let of_another = covered(&document, "clinic", Some(&catalog), &letters);
-        assert_eq!((of_another.0, of_another.1), (no, "OfAnother"));
-
         // What is not read may be there.
-        let mut stores = (*letters.stores()).clone();
+        let mut stores = (*cluster.stores()).clone();
         let kind = GroupKind::new("", "PersistentVolumeClaim");
         stores.insert(kind, Arc::new(Store::new()));
-        letters.set_stores(stores);
-        let unread = covered(&document, "clinic", Some(&catalog), &letters);
+        cluster.set_stores(stores);
+        let document = json!({"spec": {"source": source, "covers": [{"kind": "PersistentVolumeClaim", "name": "scans"}]}});
+        let unread = covered(&document, "clinic", Some(&catalog), &cluster);
         assert_eq!((unread.0, unread.1), (ConditionStatus::Unknown, "NotRead"));
         assert_eq!(covered(&document, "clinic", None, &cluster).1, "NotJudged");
+    }
+
+    /// What is there is not covered by what restores the backups of something else. The policy's fixtures have the same cases.
+    #[test]
+    fn whose_backups_are_restored_is_told() {
+        let object = |value: serde_json::Value| {
+            hipaa_iac_kubernetes::resource(Node::from(&value), &ROOT.into(), Some("clinic"))
+                .unwrap()
+        };
+        let set = object(
+            json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "ehr"},
+            "spec": {"volumeClaimTemplates": [{"metadata": {"name": "data"}}],
+                "template": {"spec": {"volumes": [{"name": "a", "emptyDir": {}},
+                    {"name": "b", "persistentVolumeClaim": {"claimName": "archive"}}]}}}}),
+        );
+        let deployment = object(
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "wiki"},
+            "spec": {"template": {"spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "wiki"}}]}}}}),
+        );
+        let claim = |name: &str| {
+            object(
+                json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": {}}),
+            )
+        };
+        let cluster = object(
+            json!({"apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster", "metadata": {"name": "lab"}, "spec": {}}),
+        );
+        let snapshot = |of: &str| json!({"spec": {"source": {"volumeSnapshot": {"location": {"volumeSnapshot": {"claimName": of}}}}}});
+        let backup = |of: &str| json!({"spec": {"source": {"cnpgBackup": {"location": {"cnpgCluster": {"name": of}}}}}});
+        for (document, object, own) in [
+            (snapshot("data-ehr-0"), &set, true),
+            (snapshot("data-ehr-12"), &set, true),
+            (snapshot("archive"), &set, true),
+            (snapshot("data-ehr-0-0"), &set, false),
+            (snapshot("data-ehr-old-0"), &set, false),
+            (snapshot("data-ehr-"), &set, false),
+            (snapshot("data-billing-0"), &set, false),
+            (snapshot("ehr"), &set, false),
+            (backup("ehr"), &set, false),
+            (snapshot("wiki"), &deployment, true),
+            (snapshot("wiki-0"), &deployment, false),
+            (backup("wiki"), &deployment, false),
+            (snapshot("lab-1"), &cluster, true),
+            (snapshot("lab-1-wal"), &cluster, false),
+            (snapshot("ehr-1"), &cluster, false),
+            (snapshot("lab"), &cluster, false),
+            (backup("lab"), &cluster, true),
+            (backup("ehr"), &cluster, false),
+            (snapshot("scans"), &claim("scans"), true),
+            (snapshot("scans"), &claim("letters"), false),
+            (backup("lab"), &claim("lab-2"), true),
+            (backup("lab"), &claim("lab-2-wal"), true),
+            (backup("lab"), &claim("lab-old-2"), false),
+            // Of a snapshot by its labels it is not known.
+            (
+                json!({"spec": {"source": {"volumeSnapshot": {"location": {"volumeSnapshot": {"selector": {}}}}}}}),
+                &set,
+                true,
+            ),
+        ] {
+            assert_eq!(
+                !is_anothers(&document, object),
+                own,
+                "{document} {}",
+                object.address
+            );
+        }
+    }
+
+    /// The covered object is there, and the verification says so, or that it is another's.
+    #[test]
+    fn a_cover_of_another_is_a_condition() {
+        let base = Base::new(None, Mode::Audit, &[], true).unwrap();
+        let today = Date::new(2026, 11, 24).unwrap();
+        let catalog =
+            Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today).unwrap();
+        let set = json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "ehr", "namespace": "clinic"},
+            "spec": {"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}});
+        let cluster = sample::cluster(&[set]);
+        for (claim, reason) in [("data-ehr-0", "Found"), ("data-billing-0", "OfAnother")] {
+            let document = json!({"spec": {"covers": [{"kind": "StatefulSet", "name": "ehr"}],
+                "source": {"volumeSnapshot": {"location": {"volumeSnapshot": {"claimName": claim}}}}}});
+            let told = covered(&document, "clinic", Some(&catalog), &cluster);
+            assert_eq!(told.1, reason, "{claim}");
+        }
     }
 
     #[test]
