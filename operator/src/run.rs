@@ -33,7 +33,7 @@ use kube::{
     runtime::{WatchStreamExt as _, reflector, reflector::Store as Reader, watcher},
 };
 use serde_json::{Value, json};
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     args::{Mode, Serve},
@@ -45,7 +45,7 @@ use crate::{
     cluster::{Cluster, State},
     discovery::{Discovered, Served, discover},
     judge::Options,
-    lease,
+    lease::{self, Leads},
     metrics::{KindLabels, Metrics, RoleLabels, StateLabels},
     register::{NAME_LABEL, Registration},
     restore, secret,
@@ -105,7 +105,7 @@ struct Shared {
     authorities: ArcSwapOption<String>,
     /// What the webhook configuration says of CAs, as the leader sees it, and since when.
     trust: Mutex<(Trust, Instant)>,
-    leads: watch::Receiver<bool>,
+    leads: Leads,
     /// When a definition of a custom resource that policies name was last heard of.
     defined: ArcSwapOption<Instant>,
     /// Something in force may have changed.
@@ -445,7 +445,7 @@ fn agreement_spec(object: &DynamicObject) -> Option<hipaa_iac_engine::Agreement>
 
 impl Shared {
     fn leads(&self) -> bool {
-        *self.leads.borrow()
+        self.leads.now()
     }
 
     /// Takes note of what the webhook configuration says of CAs.

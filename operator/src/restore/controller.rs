@@ -42,7 +42,6 @@ use kube::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tokio::sync::watch;
 
 use super::{
     cnpg, conditions, cover,
@@ -59,6 +58,7 @@ use super::{
     snapshots, verification,
 };
 use crate::{
+    lease::Leads,
     server::App,
     standing::{Standing, Standings},
 };
@@ -112,7 +112,7 @@ pub async fn run(
     client: Client,
     options: Options,
     app: Arc<App>,
-    leads: watch::Receiver<bool>,
+    leads: Leads,
     recorder: Recorder,
 ) {
     let controller = Controller {
@@ -144,7 +144,7 @@ struct Controller {
     client: Client,
     options: Options,
     app: Arc<App>,
-    leads: watch::Receiver<bool>,
+    leads: Leads,
     figures: Figures,
     recorder: Recorder,
     notes: Mutex<Notes>,
@@ -483,7 +483,7 @@ fn is_replaced(run: &Run, all: &[Run]) -> bool {
 
 impl Controller {
     fn leads(&self) -> bool {
-        *self.leads.borrow()
+        self.leads.now()
     }
 
     fn scratch<K>(&self) -> Api<K>

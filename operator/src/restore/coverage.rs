@@ -10,7 +10,6 @@ use hipaa_iac_engine::Verdict;
 use hipaa_iac_source::{Node, Resource, Value};
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::runtime::events::Recorder;
-use tokio::sync::watch;
 
 use super::{
     cover,
@@ -19,6 +18,7 @@ use super::{
 use crate::{
     catalog::{Catalog, GroupKind},
     cluster::Cluster,
+    lease::Leads,
     server::App,
 };
 
@@ -51,11 +51,11 @@ struct Look {
 }
 
 /// Looks as long as this replica leads, until the task is aborted.
-pub async fn run(app: Arc<App>, recorder: Recorder, leads: watch::Receiver<bool>) {
+pub async fn run(app: Arc<App>, recorder: Recorder, leads: Leads) {
     let mut before: Option<Seen> = None;
     loop {
         let catalog = app.catalog.load_full();
-        let leads = *leads.borrow();
+        let leads = leads.now();
         if let (true, Some(catalog)) = (leads, catalog)
             && app.cluster.is_synced()
         {

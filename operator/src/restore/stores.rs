@@ -19,10 +19,8 @@ use kube::{
     api::{ListParams, PostParams},
 };
 
-use tokio::sync::watch;
-
 use super::{figures::Figures, log};
-use crate::standing::Standing;
+use crate::{lease::Leads, standing::Standing};
 
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(30);
@@ -182,11 +180,11 @@ impl Look {
 }
 
 /// Sees to the stores as long as this replica leads, until the task is aborted.
-pub async fn run(client: Client, key: PathBuf, figures: Figures, leads: watch::Receiver<bool>) {
+pub async fn run(client: Client, key: PathBuf, figures: Figures, leads: Leads) {
     let mut looks = BTreeMap::new();
     let mut standing = Standing::default();
     loop {
-        let leads = *leads.borrow();
+        let leads = leads.now();
         if leads {
             let trouble = keep(&client, &key, &figures, &mut looks).await.err();
             let told = trouble.as_ref().map(ToString::to_string);
