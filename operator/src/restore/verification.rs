@@ -249,7 +249,8 @@ fn retry<'a>(seen: &Observed<'a>) -> Option<(&'a Run, Timestamp)> {
     if last.spec.trigger == RunTrigger::Manual {
         return None;
     }
-    if status.phase != RunPhase::Finished || !is_worth_retrying(reason(last)?) {
+    // What is left of it would be there twice.
+    if !is_over(last) || !is_worth_retrying(reason(last)?) {
         return None;
     }
     Some((last, status.finished_at.as_ref()?.0 + *after))
@@ -823,6 +824,21 @@ mod tests {
         ] {
             assert!(!is_worth_retrying(reason), "{reason}");
         }
+    }
+
+    /// Another attempt would leave another scratch.
+    #[test]
+    fn what_left_something_behind_is_not_tried_again_before_it_is_gone() {
+        let mut world = World::daily();
+        world.schedule = None;
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::RunnerLost, "2026-05-01T12:30:00Z");
+        let status = world.runs[0].status.as_mut().unwrap();
+        let gone = status.scratch.verified_absent_at.take();
+        assert!(world.advance("2026-05-01T13:00:00Z").is_empty());
+        let status = world.runs[0].status.as_mut().unwrap();
+        status.scratch.verified_absent_at = gone;
+        assert_eq!(world.advance("2026-05-01T13:00:00Z"), ["ehr-29627280-r1"]);
     }
 
     /// A run that ended first may be recorded last.
