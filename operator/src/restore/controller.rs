@@ -44,7 +44,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    cnpg, conditions, cover,
+    classes, cnpg, conditions, cover,
     events::{self, Told},
     figures::Figures,
     jobs::{self, RUN_UID, Settings},
@@ -104,6 +104,8 @@ enum Trouble {
     Mistake(String),
     #[error("{1}")]
     NoSnapshot(Reason, String),
+    #[error("the cluster is not read yet")]
+    Early,
 }
 
 /// Sees to runs as long as this replica leads, until the task is aborted. Records are written beside everything else: a store that is away
@@ -915,7 +917,10 @@ impl Controller {
 
     async fn create(&self, part: Part, run: &Run, things: &Things) -> Result<(), Trouble> {
         let snapshot = match part {
-            Part::Config => self.choose(run).await?,
+            Part::Config => {
+                self.may_write(run).await?;
+                self.choose(run).await?
+            }
             _ => things.chosen(&run.uid().unwrap_or_default()),
         };
         let settings = &self.options.settings;
@@ -929,6 +934,19 @@ impl Controller {
             }
             Part::Content | Part::Snapshot => self.make(self.snapshot_api(part), manifest).await,
             Part::Fetch | Part::Restore => self.make::<Job>(self.scratch(), manifest).await,
+        }
+    }
+
+    /// That what a run writes to disk may be there.
+    async fn may_write(&self, run: &Run) -> Result<(), Trouble> {
+        // What encrypts is told by policies, of what they have read.
+        if self.app.catalog.load().is_none() || !self.app.cluster.is_synced() {
+            return Err(Trouble::Early);
+        }
+        let settings = &self.options.settings;
+        match classes::refusal(&self.client, &self.app, &run.spec.template, settings).await? {
+            Some(why) => Err(Trouble::Mistake(why)),
+            None => Ok(()),
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`schedule`] says when, [`machine`] what comes next in a run; both are pure functions, and all that they remember is in the status of
 //! custom resources.
 
+pub mod classes;
 pub mod cnpg;
 pub mod conditions;
 pub mod controller;

@@ -2,33 +2,21 @@
 //!
 //! It is chosen once for a run, when the run's configuration is made, and kept there: who goes on with the run after a crash restores the same.
 
-use hipaa_iac_engine::{Policy, Verdict};
 use hipaa_iac_restore::{
     config::{Location, SnapshotLocation, Spec},
     message::Snapshot,
     result::{Reason, Time},
 };
-use hipaa_iac_source::Node;
 use k8s_openapi::api::{core::v1::PersistentVolumeClaim, storage::v1::StorageClass};
 use kube::{
     Api, Client, Resource, ResourceExt as _,
     api::ListParams,
     core::{ApiResource, DynamicObject, GroupVersionKind},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{cnpg::is_name, machine::Part};
-use crate::{
-    catalog::GroupKind,
-    cluster::ROOT,
-    server::{App, unix_now},
-};
-
-/// The policies that say whether the class of a claim encrypts.
-const ENCRYPTION: [&str; 2] = [
-    "volume-claim-encryption-unproven",
-    "volume-claim-unencrypted-class",
-];
+use super::{classes, cnpg::is_name, machine::Part};
+use crate::server::App;
 
 /// Why a run has no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +111,7 @@ pub async fn choose(
     let class = get(&classes, &class)
         .await?
         .ok_or_else(|| mistake(format!("there is no StorageClass {class}")))?;
-    let encrypted = of_claim.is_some_and(|class| encrypts(app, namespace, &class));
+    let encrypted = of_claim.is_some_and(|class| classes::encrypts(app, namespace, &class));
     described(snapshot, content, &class, encrypted)
 }
 
@@ -268,35 +256,10 @@ fn described(
     })
 }
 
-/// Whether the policies of the cluster show that a class encrypts, as they would of a claim of it.
-fn encrypts(app: &App, namespace: &str, class: &str) -> bool {
-    let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
-        "metadata": {"name": "of-a-snapshot", "namespace": namespace}, "spec": {"storageClassName": class}});
-    let claim: Option<Node> = serde_json::from_value(claim).ok();
-    let claim = claim
-        .and_then(|claim| hipaa_iac_kubernetes::resource(claim, &ROOT.into(), Some(namespace)));
-    let catalog = app.catalog.load_full();
-    let rules = catalog
-        .as_ref()
-        .and_then(|catalog| catalog.rules(&GroupKind::new("", "PersistentVolumeClaim")));
-    let (Some(claim), Some(rules)) = (claim, rules) else {
-        return false;
-    };
-    let inventory = app.cluster.inventory(claim, &rules.related);
-    let wanted = |policy: &Policy| ENCRYPTION.contains(&&*policy.name);
-    let policies = &rules.policies;
-    let findings = policies.evaluate(&inventory, 0, &[], true, Some(unix_now()), wanted);
-    ENCRYPTION.iter().all(|policy| {
-        let mut of = findings
-            .iter()
-            .filter(|finding| &*finding.policy.name == *policy)
-            .peekable();
-        of.peek().is_some() && of.all(|finding| finding.verdict == Verdict::Pass)
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn object(value: Value) -> DynamicObject {
