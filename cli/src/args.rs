@@ -599,7 +599,8 @@ pub(crate) struct VerifyArgs {
     /// What the operator says of the snapshot that the volume was made of
     #[arg(long, value_name = "FILE", requires = "claims")]
     pub(crate) snapshot: Option<PathBuf>,
-    /// Write a termination message for the operator there, and the result as the one line of standard output
+    /// Write a termination message for the operator there, and the result as the one line of standard output; in a folder nothing is restored without
+    /// Landlock then
     #[arg(long, value_name = "FILE", conflicts_with = "formats")]
     pub(crate) termination_log: Option<PathBuf>,
     /// Where the scratch is [default: in memory; /var/tmp for `ephemeralVolume`]

@@ -141,6 +141,8 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         Isolation::Namespaces => IsolationChoice::Namespaces,
         Isolation::Directory => IsolationChoice::Directory,
     };
+    // Then it is a pod's, which has the keys and where the result is told.
+    options.landlock_required = arguments.termination_log.is_some();
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [
         signal_hook::consts::SIGTERM,

@@ -9,6 +9,7 @@ use std::{
 
 use hipaa_iac_restore::{IsolationChoice, Options, RestoreResult, RestoreVerification, verify};
 use nix::sys::resource::{UsageWho, getrusage};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
 /// The argument that makes this program run one verification.
 pub(crate) const RUN: &str = "__case";
@@ -16,6 +17,11 @@ pub(crate) const RUN: &str = "__case";
 pub(crate) const SCRATCH: &str = "HIPAA_IAC_CASE_SCRATCH";
 /// The variable that asks for a plain folder, by `directory`.
 pub(crate) const ISOLATION: &str = "HIPAA_IAC_CASE_ISOLATION";
+
+/// The variable of a kernel without Landlock.
+pub(crate) const NO_LANDLOCK: &str = "HIPAA_IAC_CASE_NO_LANDLOCK";
+/// The variable that requires Landlock, as a pod does.
+pub(crate) const LANDLOCK_REQUIRED: &str = "HIPAA_IAC_CASE_LANDLOCK_REQUIRED";
 
 /// The variable that asks for a note of how much memory the largest of all processes of the run had, in KiB.
 pub(crate) const PEAK: &str = "HIPAA_IAC_CASE_PEAK";
@@ -36,6 +42,10 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         options.scratch = env::var_os(SCRATCH).map(Into::into);
         if env::var_os(ISOLATION).is_some_and(|isolation| isolation == "directory") {
             options.isolation = IsolationChoice::Directory;
+        }
+        options.landlock_required = env::var_os(LANDLOCK_REQUIRED).is_some();
+        if env::var_os(NO_LANDLOCK).is_some() {
+            without_landlock().map_err(io::Error::other)?;
         }
         // As the command does: a signal ends the run, which then has a result.
         let stop = Arc::new(AtomicBool::new(false));
@@ -62,6 +72,18 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
             ExitCode::FAILURE
         }
     })
+}
+
+/// From here on the kernel answers this process, and all that come from it, as one that was built without Landlock.
+fn without_landlock() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let filter = SeccompFilter::new(
+        [(nix::libc::SYS_landlock_create_ruleset, Vec::new())].into(),
+        SeccompAction::Allow,
+        SeccompAction::Errno(nix::libc::ENOSYS.unsigned_abs()),
+        TargetArch::try_from(env::consts::ARCH)?,
+    )?;
+    seccompiler::apply_filter(&BpfProgram::try_from(filter)?)?;
+    Ok(())
 }
 
 /// Runs a verification, and gives its result with the notes for a person.

@@ -18,7 +18,7 @@ use std::{
 use hipaa_iac_restore::{
     Reason, RestoreResult, Verdict,
     manifest::{self, Content, Table},
-    result::{CheckStatus, Destroyed, NegativeDecrypt, Time},
+    result::{CheckStatus, Destroyed, Isolation, NegativeDecrypt, Time},
 };
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
@@ -955,6 +955,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         files_of_the_machine,
     ));
     trials.push(Trial::test("folder::clean", in_a_folder));
+    trials.push(Trial::test("folder::without_landlock", without_landlock));
     trials.push(Trial::test(
         "dump::manifest_of_very_many_tables",
         many_tables,
@@ -1162,6 +1163,55 @@ fn in_a_folder() -> Result<(), Failed> {
         fixture::is_of_schema(&serde_json::to_value(&result)?)?;
         fs::remove_dir_all(&bench.folder)?;
     }
+    Ok(())
+}
+
+/// A kernel without Landlock keeps what is restored from nothing: in a pod, where keys and result are within its reach, nothing is restored; elsewhere the
+/// record says so.
+fn without_landlock() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("folder-without-landlock");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let document = bench.manifested("good.dump", "Custom", |_| {})?;
+    for (required, reason) in [(true, Reason::ToolMissing), (false, Reason::None)] {
+        let mut environment = vec![
+            (case::ISOLATION, "directory".to_owned()),
+            (case::NO_LANDLOCK, String::new()),
+        ];
+        environment.extend(required.then(|| (case::LANDLOCK_REQUIRED, String::new())));
+        let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &environment)?;
+        let told = result
+            .checks
+            .iter()
+            .find(|check| check.id == "isolation.files");
+        let is_told = told
+            .is_some_and(|check| check.required == required && check.status == CheckStatus::Fail);
+        // Nothing was opened, located or made.
+        let begun = result.artifact.is_some() || !result.phases.is_empty();
+        let in_folder = result.scratch.isolation == Isolation::LocalDirectory;
+        if result.reason != reason || !is_told || !in_folder || begun == required {
+            return Err(format!("{required}: {}: {told:?} {notes:?}", result.reason).into());
+        }
+        fixture::is_of_schema(&serde_json::to_value(&result)?)?;
+    }
+    // Where the kernel has it the requirement is met.
+    let environment = [
+        (case::ISOLATION, "directory".to_owned()),
+        (case::LANDLOCK_REQUIRED, String::new()),
+    ];
+    let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &environment)?;
+    let met = result
+        .checks
+        .iter()
+        .any(|check| check.id == "isolation.files" && check.required);
+    if result.reason != Reason::None || !met {
+        return Err(format!("{}: {notes:?}", result.reason).into());
+    }
+    fs::remove_dir_all(&bench.folder)?;
     Ok(())
 }
 

@@ -331,7 +331,7 @@ impl Reason {
             }
             Self::RunnerLost => "the process that restored the backup died",
             Self::ToolMissing => {
-                "a program that a required step needs is not installed, such as the server of the backup's major version (Debian's package postgresql-N)"
+                "a program that a required step needs is not installed, such as the server of the backup's major version (Debian's package postgresql-N); or, where the check isolation.files failed, the kernel has no Landlock"
             }
             Self::EvidencePending => "the evidence could not be recorded yet",
             Self::AssertionError => "an assertion could not be evaluated: its SQL is wrong",

@@ -43,6 +43,9 @@ use crate::{
 /// How long after its deadlines a run may still be taken down, in seconds.
 const GRACE: u64 = 60;
 
+/// What is missing where Landlock is required.
+const NEEDS_LANDLOCK: &str = "Landlock is required here: Linux 5.19 or later with it among its LSMs, and in a container a seccomp profile that allows it";
+
 /// What a run needs besides the verification.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -64,6 +67,9 @@ pub struct Options {
     pub image_digest: Option<String>,
     /// How the scratch is kept from the machine.
     pub isolation: IsolationChoice,
+    /// Nothing is restored in a folder whose machine's files Landlock does not close: as in a pod, where what is restored is of the user that reads the
+    /// keys and tells the result.
+    pub landlock_required: bool,
     /// Why it runs.
     pub trigger: Trigger,
 }
@@ -81,6 +87,7 @@ impl Options {
             last_canary: None,
             image_digest: None,
             isolation: IsolationChoice::Auto,
+            landlock_required: false,
             trigger: Trigger {
                 kind: TriggerKind::Cli,
                 scheduled_for: None,
@@ -243,6 +250,11 @@ impl<'a> Running<'a> {
             Kind::Root | Kind::User => Isolation::LocalNamespaces,
             Kind::Folder => Isolation::LocalDirectory,
         };
+        // Before a key is read, or a byte of the backup.
+        if self.options.landlock_required && self.landlock == Some(false) {
+            folder.destroy();
+            return Err(Failure::new(Reason::ToolMissing, NEEDS_LANDLOCK));
+        }
         self.scratch.storage = Some(if memory.is_some() {
             Storage::Memory
         } else {
@@ -602,7 +614,11 @@ impl<'a> Running<'a> {
             }
             None => (self.artifact, self.encryption, Vec::new(), None),
         };
-        checks.extend(self.landlock.map(files_are_closed));
+        let required = self.options.landlock_required;
+        checks.extend(
+            self.landlock
+                .map(|landlock| files_are_closed(landlock, required)),
+        );
         phases.sort_by_key(|phase| phase.name);
         let metadata = &self.verification.metadata;
         let result = RestoreResult {
@@ -671,7 +687,7 @@ impl<'a> Running<'a> {
 }
 
 /// For the record of a scratch that is a folder. Every tool starts with Landlock where the kernel has it, or does not start.
-fn files_are_closed(landlock: bool) -> CheckResult {
+fn files_are_closed(landlock: bool, required: bool) -> CheckResult {
     CheckResult {
         id: "isolation.files".to_owned(),
         status: if landlock {
@@ -680,7 +696,7 @@ fn files_are_closed(landlock: bool) -> CheckResult {
             CheckStatus::Fail
         },
         severity: Severity::Medium,
-        required: false,
+        required,
         expected: Some("the machine's files are closed to what is restored".to_owned()),
         observed: Some(landlock.into()),
         duration_ms: None,
