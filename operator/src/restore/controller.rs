@@ -73,8 +73,8 @@ const ACTION: &str = "VerifyRestore";
 const SOON: Duration = Duration::from_millis(200);
 /// How long one look may take.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// How long a pod may wait for its volumes before it is asked why.
-const VOLUME_PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
+/// How long a Job may wait for its pod, and a pod for its node or its volumes, before it is asked why.
+const EVENT_PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// What the API server keeps of a name that it adds five letters to, in bytes (`MaxGeneratedNameLength` of apiserver's `names`).
 const GENERATED_NAME: usize = 58;
 /// The longest log that is read for a result, in bytes.
@@ -254,16 +254,7 @@ impl Things {
         .filter(|part| there(*part))
         .collect();
         let job = |part: Part| {
-            let (_, name) = part.object(name);
-            let job = self
-                .jobs
-                .iter()
-                .find(|job| label(*job) == Some(uid) && job.name_any() == name)?;
-            let pod = self.pods.iter().find(|pod| {
-                pod.owner_references()
-                    .iter()
-                    .any(|owner| Some(&owner.uid) == job.uid().as_ref())
-            });
+            let (job, pod) = self.job(uid, &part.object(name).1)?;
             Some(seen_job(job, pod))
         };
         Scratch {
@@ -272,6 +263,18 @@ impl Things {
             parts,
             objects,
         }
+    }
+
+    /// A Job of a run, by the run's UID and its name, and its pod.
+    fn job(&self, uid: &str, name: &str) -> Option<(&Job, Option<&Pod>)> {
+        let mut jobs = self.jobs.iter();
+        let job = jobs.find(|job| label(*job) == Some(uid) && job.name_any() == name)?;
+        let pod = self.pods.iter().find(|pod| {
+            pod.owner_references()
+                .iter()
+                .any(|owner| Some(&owner.uid) == job.uid().as_ref())
+        });
+        Some((job, pod))
     }
 
     /// The snapshot that was chosen for a run.
@@ -361,23 +364,62 @@ fn has_sandbox(status: &PodStatus) -> Option<&PodCondition> {
     conditions.find(|it| it.type_ == "PodReadyToStartContainers" && it.status == "True")
 }
 
-/// Whether a pod has waited so long for its volumes that it is worth asking why.
-fn waits_for_volumes(pod: &Pod, now: Timestamp) -> bool {
-    let Some(status) = &pod.status else {
-        return false;
-    };
+/// Whether a pod waits for its volumes.
+fn waits_for_volumes(status: &PodStatus) -> bool {
     // Then it waits for its image.
     if has_sandbox(status).is_some() {
         return false;
     }
     let mut containers = status.container_statuses.iter().flatten();
-    let creates = containers.any(|container| {
+    containers.any(|container| {
         let state = container.state.as_ref();
         let waiting = state.and_then(|state| state.waiting.as_ref());
         waiting.is_some_and(|waiting| waiting.reason.as_deref() == Some("ContainerCreating"))
-    });
-    let since = status.start_time.as_ref();
-    creates && since.is_some_and(|since| now > since.0 + VOLUME_PATIENCE)
+    })
+}
+
+/// What does not begin, and the reason of the events that would tell why.
+#[derive(Debug, PartialEq, Eq)]
+struct Held {
+    uid: String,
+    event: &'static str,
+    since: Timestamp,
+}
+
+/// What of a Job has waited so long that it is worth asking why.
+fn held(job: &Job, pod: Option<&Pod>, now: Timestamp) -> Option<Held> {
+    if seen_job(job, None).state != JobState::Active {
+        return None;
+    }
+    let (uid, event, since) = match pod {
+        None => (job.uid(), "FailedCreate", job.creation_timestamp()),
+        // The claim of its own volume is made before it has a node.
+        Some(pod) if pod.spec.as_ref()?.node_name.is_none() => {
+            (pod.uid(), "FailedBinding", pod.creation_timestamp())
+        }
+        Some(pod) => {
+            let status = pod.status.as_ref().filter(|it| waits_for_volumes(it))?;
+            (pod.uid(), "FailedMount", status.start_time.clone())
+        }
+    };
+    let (uid, since) = (uid?, since?.0);
+    (now > since + EVENT_PATIENCE).then_some(Held { uid, event, since })
+}
+
+/// Whether an event tells what asking again would not help against.
+fn is_final(reason: &str, message: &str) -> bool {
+    if reason == "FailedMount" {
+        is_of_a_secret(message)
+    } else {
+        is_denial(message)
+    }
+}
+
+/// Whether a controller says that the API server will not have what it makes for a run: what [`is_refusal`] tells by its code, an event has
+/// in words only, those of the API server.
+fn is_denial(message: &str) -> bool {
+    let words = [" is forbidden: ", " denied the request", " is invalid: "];
+    words.iter().any(|words| message.contains(words)) && !message.contains("exceeded quota")
 }
 
 /// Whether a node says that a Secret, or a key of one, is not there: the kubelet's words.
@@ -775,7 +817,7 @@ impl Controller {
             refused: None,
         };
         if seen.status.phase == RunPhase::Provisioning {
-            let why = self.missing_secret(things, &name).await;
+            let why = self.held_back(things, &this.uid, &name).await;
             seen.refused = why.map(|why| (Reason::ConfigError, why));
         }
         let mut done = false;
@@ -810,37 +852,38 @@ impl Controller {
         Ok(done)
     }
 
-    /// Why a pod of a run does not begin, where a Secret that the verification names is not there. The operator may not look for Secrets; the node
-    /// tells in an event.
-    async fn missing_secret(&self, things: &Things, name: &str) -> Option<String> {
+    /// Why a pod of a run does not begin, where that will not change: admission refuses the pod, or the claim of its own volume, or a Secret that
+    /// the verification names is not there. Others make these, and the operator may not look for Secrets: events tell.
+    async fn held_back(&self, things: &Things, uid: &str, name: &str) -> Option<String> {
         for part in [Part::Fetch, Part::Restore] {
-            let (_, job) = part.object(name);
-            let pod = things.pod_of(&job);
-            let Some(pod) = pod.filter(|pod| waits_for_volumes(pod, Timestamp::now())) else {
+            let Some((job, pod)) = things.job(uid, &part.object(name).1) else {
                 continue;
             };
-            let uid = pod.uid().unwrap_or_default();
-            let started = pod.status.as_ref().and_then(|it| it.start_time.as_ref());
-            let late = started.map(|started| started.0 + VOLUME_PATIENCE / 3);
-            let asked = format!("involvedObject.uid={uid},reason=FailedMount");
+            let Some(held) = held(job, pod, Timestamp::now()) else {
+                continue;
+            };
+            let asked = format!("involvedObject.uid={},reason={}", held.uid, held.event);
             let events = self
                 .scratch::<NodeEvent>()
                 .list(&ListParams::default().fields(&asked))
                 .await;
             match events {
                 Ok(events) => {
-                    // One that came late, or was created a moment after the pod, is not missing any more.
-                    let still =
-                        |event: &NodeEvent| event.last_timestamp.as_ref().map(|last| last.0) > late;
+                    // What was so at first only is not so any more: a Secret that came late, a webhook that was not ready.
+                    let late = held.since + EVENT_PATIENCE / 3;
+                    let still = |event: &NodeEvent| {
+                        let last = event.last_timestamp.as_ref();
+                        last.is_some_and(|last| last.0 > late)
+                    };
                     let events = events.items.into_iter().filter(still);
                     let mut told = events.filter_map(|event| event.message);
-                    if let Some(why) = told.find(|message| is_of_a_secret(message)) {
+                    if let Some(why) = told.find(|message| is_final(held.event, message)) {
                         return Some(why);
                     }
                 }
                 // It waits on, until its deadline if it must.
                 Err(error) => {
-                    tracing::warn!(pod = %pod.name_any(), %error, "why a pod does not begin could not be asked");
+                    tracing::warn!(job = %job.name_any(), %error, "why a pod does not begin could not be asked");
                 }
             }
         }
@@ -1320,17 +1363,73 @@ mod tests {
         ] {
             assert!(!is_of_a_secret(other), "{other}");
         }
-        let pod = |reason: &str| -> Pod {
-            serde_json::from_value(json!({"metadata": {"name": "a"}, "status": {"startTime": "2026-05-02T03:00:00Z",
+    }
+
+    /// The words are those of the job controller and of the controller of ephemeral volumes, around those of the API server: of Pod Security, of a
+    /// policy, of a webhook, of a LimitRange.
+    #[test]
+    fn what_admission_refuses_a_controller_is_known() {
+        for told in [
+            r#"Error creating: pods "ehr-r-x7k2p" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true"#,
+            r#"Error creating: pods "ehr-r-x7k2p" is forbidden: ValidatingAdmissionPolicy 'images' with binding 'images' denied request: not ours"#,
+            r#"Error creating: admission webhook "validate.kyverno.svc-fail" denied the request: no"#,
+            r#"(combined from similar events): Error creating: pods "ehr-r-p2k7x" is forbidden: maximum memory usage per Container is 1Gi, but limit is 8Gi"#,
+            r#"Error creating: Pod "ehr-r-x7k2p" is invalid: spec.tolerations[0].effect: Unsupported value"#,
+            r#"ephemeral volume scratch: create PVC ehr-r-x7k2p-scratch: admission webhook "workloads.hipaa-iac.dev" denied the request: no"#,
+        ] {
+            assert!(is_final("FailedCreate", told), "{told}");
+        }
+        for other in [
+            r#"Error creating: pods "ehr-r-x7k2p" is forbidden: exceeded quota: runs, requested: pods=1, used: pods=4, limited: pods=4"#,
+            r#"Error creating: Internal error occurred: failed calling webhook "validate.kyverno.svc-fail": context deadline exceeded"#,
+            "Error creating: etcdserver: request timed out",
+        ] {
+            assert!(!is_final("FailedCreate", other), "{other}");
+        }
+    }
+
+    /// Each has its time before it is asked of, and what goes on or is over is not asked of at all.
+    #[test]
+    fn what_does_not_begin_is_asked_why() {
+        let job = |status: Value| -> Job {
+            serde_json::from_value(json!({"metadata": {"name": "ehr-r", "uid": "job", "creationTimestamp": "2026-05-02T03:00:00Z"},
+                "status": status}))
+            .unwrap()
+        };
+        let pod = |node: Option<&str>, reason: &str| -> Pod {
+            serde_json::from_value(json!({"metadata": {"name": "ehr-r-x7k2p", "uid": "pod", "creationTimestamp": "2026-05-02T03:00:00Z"},
+                "spec": {"containers": [], "nodeName": node}, "status": {"startTime": "2026-05-02T03:01:00Z",
                 "containerStatuses": [{"name": "restore", "image": "", "imageID": "", "ready": false, "restartCount": 0,
                     "state": {"waiting": {"reason": reason}}}]}}))
             .unwrap()
         };
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let (early, late) = (at("2026-05-02T03:02:00Z"), at("2026-05-02T03:02:01Z"));
-        assert!(waits_for_volumes(&pod("ContainerCreating"), late));
-        assert!(!waits_for_volumes(&pod("ContainerCreating"), early));
-        assert!(!waits_for_volumes(&pod("ImagePullBackOff"), late));
+        let active = job(json!({}));
+        let asked = |pod: Option<&Pod>, now: &str| {
+            held(&active, pod, at(now)).map(|held| format!("{} {}", held.event, held.uid))
+        };
+        let (early, late) = ("2026-05-02T03:02:00Z", "2026-05-02T03:02:01Z");
+        assert_eq!(asked(None, early), None);
+        assert_eq!(asked(None, late).as_deref(), Some("FailedCreate job"));
+        let waits = pod(None, "ContainerCreating");
+        assert_eq!(asked(Some(&waits), early), None);
+        assert_eq!(
+            asked(Some(&waits), late).as_deref(),
+            Some("FailedBinding pod")
+        );
+        // From when the node took it.
+        let mounts = pod(Some("node"), "ContainerCreating");
+        assert_eq!(asked(Some(&mounts), "2026-05-02T03:03:00Z"), None);
+        assert_eq!(
+            asked(Some(&mounts), "2026-05-02T03:03:01Z").as_deref(),
+            Some("FailedMount pod")
+        );
+        let pulls = pod(Some("node"), "ImagePullBackOff");
+        assert_eq!(asked(Some(&pulls), "2026-05-02T04:00:00Z"), None);
+        let over = job(
+            json!({"conditions": [{"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}]}),
+        );
+        assert_eq!(held(&over, None, at(late)), None);
     }
 
     /// `helm upgrade` with another namespace, or without snapshots, while a run is under way.

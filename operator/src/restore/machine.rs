@@ -62,7 +62,8 @@ pub struct Observed {
     pub scratch: Scratch,
     /// Its record is in the log.
     pub recorded: Option<EvidenceStatus>,
-    /// Why what it makes cannot be made, and asking again would not help: an admission policy, a right or a snapshot that is missing.
+    /// Why what it makes, or what is made for it, cannot be made, and asking again would not help: an admission policy, a right or a snapshot that
+    /// is missing.
     pub refused: Option<(Reason, String)>,
 }
 
@@ -567,14 +568,19 @@ fn collect(seen: &Observed) -> Action {
     }
 }
 
-/// A restore that took longer than the recovery time that is promised has shown that it cannot be kept. What it took is not what passed
-/// until somebody looked: it had no longer than its deadline.
+/// A restore that took longer than the recovery time that is promised has shown that it cannot be kept. It counts from when its pod was seen to
+/// run: a pod that waits for its node or its image, or that nobody makes, shows nothing of the backup. What it took is not what passed until
+/// somebody looked: it had no longer than its deadline.
 fn late_reason(seen: &Observed) -> Reason {
     let status = &seen.status;
-    let times = (&status.started_at, &status.finished_at, &status.deadline);
-    if let (Some(began), Some(ended), Some(deadline)) = times
+    let began = status.conditions.iter().find_map(|known| {
+        let holds = known.type_ == PROVISIONED && known.status == ConditionStatus::True;
+        holds.then(|| known.last_transition_time.parse::<Timestamp>().ok())?
+    });
+    if let (Some(began), Some(ended), Some(deadline)) =
+        (began, &status.finished_at, &status.deadline)
         && let Ok(plan) = &seen.plan
-        && ended.0.min(deadline.0) > began.0 + plan.rto
+        && ended.0.min(deadline.0) > began + plan.rto
     {
         return Reason::RtoExceeded;
     }

@@ -28,6 +28,10 @@ enum Fate {
     FetchHangs,
     NoImage,
     NoNode,
+    /// Nobody makes its pod, and a recovery time is promised that is shorter than the deadline.
+    NoPod,
+    /// Admission refuses its pod.
+    PodRefused,
     /// What it made cannot be deleted.
     Stuck,
     BadPlan,
@@ -36,7 +40,7 @@ enum Fate {
     Missed,
 }
 
-const FATES: [Fate; 17] = [
+const FATES: [Fate; 19] = [
     Fate::Passes,
     Fate::Fails(Reason::StaleData),
     Fate::Unearned,
@@ -50,6 +54,8 @@ const FATES: [Fate; 17] = [
     Fate::FetchHangs,
     Fate::NoImage,
     Fate::NoNode,
+    Fate::NoPod,
+    Fate::PodRefused,
     Fate::Stuck,
     Fate::BadPlan,
     Fate::Refused,
@@ -76,14 +82,16 @@ impl Fate {
                 ("Inconclusive", Reason::RunnerLost)
             }
             Self::OutOfMemory => ("Inconclusive", Reason::OutOfMemory),
-            Self::Hangs => ("Inconclusive", Reason::DeadlineExceeded),
+            Self::Hangs | Self::NoPod => ("Inconclusive", Reason::DeadlineExceeded),
             Self::HangsBeyondRto => ("Failed", Reason::RtoExceeded),
             Self::FetchFails(Reason::BackupMissing) => ("Failed", Reason::BackupMissing),
             Self::FetchFails(reason) => ("Inconclusive", reason),
             Self::FetchHangs => ("Inconclusive", Reason::FetchTimeout),
             Self::NoImage => ("Inconclusive", Reason::ImageUnavailable),
             Self::NoNode => ("Inconclusive", Reason::Unschedulable),
-            Self::BadPlan | Self::Refused => ("Inconclusive", Reason::ConfigError),
+            Self::BadPlan | Self::Refused | Self::PodRefused => {
+                ("Inconclusive", Reason::ConfigError)
+            }
             Self::Missed => ("Skipped", Reason::MissedSlot),
         }
     }
@@ -97,10 +105,12 @@ impl Fate {
                 "TTUU"
             }
             Self::HangsBeyondRto => "TTFU",
+            Self::NoPod => "TFUU",
             Self::FetchFails(_)
             | Self::FetchHangs
             | Self::NoImage
             | Self::NoNode
+            | Self::PodRefused
             | Self::Refused => "TF--",
             Self::BadPlan | Self::Missed => "F---",
         }
@@ -170,10 +180,9 @@ impl Subject {
             fetches: self.fetches,
             snapshot: !self.fetches,
             total: seconds(TOTAL),
-            rto: seconds(if self.fate == Fate::HangsBeyondRto {
-                600
-            } else {
-                72 * 3600
+            rto: seconds(match self.fate {
+                Fate::HangsBeyondRto | Fate::NoPod => 600,
+                _ => 72 * 3600,
             }),
             spec_digest: "sha256:ours".to_owned(),
             namespace: "scratch".to_owned(),
@@ -199,6 +208,8 @@ impl Subject {
                 job.started = false;
                 job.unschedulable_since = Some(thing.made);
             }
+            Fate::NoPod if !is_fetch => job.started = false,
+            Fate::PodRefused => job.started = false,
             Fate::FetchHangs if is_fetch => {}
             Fate::FetchFails(reason) if is_fetch && age >= seconds(20) => {
                 job.state = JobState::Failed;
@@ -222,6 +233,13 @@ impl Subject {
             job.state = JobState::DeadlineExceeded;
         }
         Some(job)
+    }
+
+    /// Whether events tell by now that its pod is refused.
+    fn pod_refused(&self, now: Timestamp) -> bool {
+        let jobs = self.things.iter();
+        let mut jobs = jobs.filter(|thing| matches!(thing.part, Part::Fetch | Part::Restore));
+        self.fate == Fate::PodRefused && jobs.any(|job| now > job.made + seconds(120))
     }
 
     /// When a Job ended, for its time to live.
@@ -401,8 +419,7 @@ impl World {
                 restore: subject.job(Part::Restore, self.now),
             },
             recorded: subject.receipt.clone(),
-            refused: subject
-                .refused
+            refused: (subject.refused || subject.pod_refused(self.now))
                 .then(|| (Reason::ConfigError, "denied the request".to_owned())),
         }
     }
@@ -737,6 +754,43 @@ fn what_the_api_server_refuses_ends_the_run_and_is_told() {
         (condition.status, &*condition.message),
         (ConditionStatus::False, "denied the request")
     );
+}
+
+/// A pod that waited nine minutes for its node, and was ended at the deadline before the recovery time had passed from then on.
+#[test]
+fn what_a_pod_waited_for_is_not_the_time_of_its_restore() {
+    let mut seen = World::new(&[(Fate::HangsBeyondRto, false)], 1, false).observe(0);
+    let began = seen.now;
+    let rto = seen.plan.as_ref().unwrap().rto;
+    for (waited, expected) in [(0, Reason::RtoExceeded), (540, Reason::DeadlineExceeded)] {
+        let mut status = Status {
+            phase: RunPhase::Collecting,
+            started_at: Some(Time(began)),
+            finished_at: Some(Time(began + rto + seconds(60))),
+            deadline: Some(Time(began + rto + seconds(60))),
+            ..Status::default()
+        };
+        seen.now = began + seconds(waited);
+        say(
+            &seen,
+            &mut status,
+            PROVISIONED,
+            true,
+            "Started",
+            "its restore began",
+        );
+        seen.now = began + rto + seconds(61);
+        seen.status = status;
+        seen.scratch.restore = Some(Job {
+            state: JobState::DeadlineExceeded,
+            ..Job::default()
+        });
+        let actions = reduce(&seen);
+        let [Action::Write(status)] = &*actions else {
+            panic!("{actions:?}");
+        };
+        assert_eq!(status.reason, Some(expected.to_string()), "{waited}");
+    }
 }
 
 /// Patience begins with what was asked for: an operator that comes back late in it has only just asked.
