@@ -9,6 +9,8 @@ use super::{notes::EVIDENCE_PATIENCE, verification::Observed};
 
 /// Why a verification is not `Scheduled` that has no slots.
 pub const NO_SCHEDULE: &str = "NoSchedule";
+/// Why a verification is not `Scheduled` that is suspended.
+pub const SUSPENDED: &str = "Suspended";
 
 /// `Scheduled` and `EvidenceHealthy`; the second only once there was a record to write.
 pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<Condition> {
@@ -17,7 +19,7 @@ pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<
         Condition::new(kind, holds, reason, message, said.observed_generation, now)
     };
     let (scheduled, reason, message) = match (&said.next_schedule_time, seen.suspended) {
-        (_, true) => (false, "Suspended", "spec.suspend is true".to_owned()),
+        (_, true) => (false, SUSPENDED, "spec.suspend is true".to_owned()),
         (Some(next), false) => (true, "Scheduled", format!("it runs next at {}", next.0)),
         (None, false) => (
             false,

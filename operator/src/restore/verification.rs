@@ -222,12 +222,13 @@ fn last_slot(seen: &Observed<'_>) -> Option<Timestamp> {
     runs.chain(stored).max()
 }
 
-/// Before when nothing was missed. The status says what was to come next: no slot is due that is earlier, and a schedule that is changed, or
-/// new, asks for nothing that had passed by then.
+/// Before when nothing was missed. The status says what was to come next: no slot is due that is earlier, and a schedule that is changed, new
+/// or suspended no longer, asks for nothing that had passed by then.
 fn announced(seen: &Observed<'_>, schedule: &Schedule) -> Option<Timestamp> {
     let Some(next) = &seen.status.next_schedule_time else {
+        let had_none = [conditions::NO_SCHEDULE, conditions::SUSPENDED];
         let is_new = seen.status.conditions.iter().any(|condition| {
-            condition.type_ == "Scheduled" && condition.reason == conditions::NO_SCHEDULE
+            condition.type_ == "Scheduled" && had_none.contains(&&*condition.reason)
         });
         return is_new.then_some(seen.now);
     };
@@ -660,6 +661,57 @@ mod tests {
             assert_eq!(names.len(), 2);
             assert_eq!(world.runs[2].spec.missed_slots, Some(3));
         }
+    }
+
+    /// Nobody was away: what passes while a verification is suspended was not to run.
+    #[test]
+    fn what_passes_while_suspended_is_not_missed() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        let looks = |world: &mut World, now: &str| {
+            let names = world.advance(now);
+            world.status.conditions =
+                conditions::conditions(&world.seen(now, &Value::Null), &world.status);
+            names
+        };
+        world.suspended = true;
+        for day in 1..=7 {
+            let now = format!("2026-05-0{day}T20:00:00Z");
+            assert!(looks(&mut world, &now).is_empty(), "{now}");
+        }
+        world.suspended = false;
+        assert!(looks(&mut world, "2026-05-08T20:00:00Z").is_empty());
+        assert_eq!(world.status.missed_slots, 0);
+        // 2026-05-09T03:00Z is 1778295600 seconds, 29638260 minutes.
+        assert_eq!(looks(&mut world, "2026-05-09T03:00:01Z"), ["ehr-29638260"]);
+        assert_eq!(world.runs[1].spec.missed_slots, None);
+        // From then on it counts again.
+        let names = looks(&mut world, "2026-05-12T04:00:00Z");
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert_eq!(world.runs[2].spec.missed_slots, Some(2));
+    }
+
+    /// A slot that is put off by its jitter, and whose time comes when it is not suspended any more, runs.
+    #[test]
+    fn a_slot_that_comes_after_it_was_suspended_runs() {
+        let mut world = World::daily();
+        let jittered = Schedule::new("0 3 * * *", None, 3600, None, "uid").unwrap();
+        assert!(jittered.jitter() > SignedDuration::from_secs(60));
+        world.schedule = Some(jittered);
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        for (suspended, now) in [
+            (true, "2026-05-02T02:59:00Z"),
+            (false, "2026-05-02T03:00:30Z"),
+        ] {
+            world.suspended = suspended;
+            assert!(world.advance(now).is_empty());
+            world.status.conditions =
+                conditions::conditions(&world.seen(now, &Value::Null), &world.status);
+        }
+        assert_eq!(world.advance("2026-05-02T04:00:01Z"), ["ehr-29628180"]);
+        assert_eq!(world.runs[1].spec.missed_slots, None);
     }
 
     /// The next slot of the old schedule was announced, and those of the new one that lie before it were never due.
