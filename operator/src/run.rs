@@ -262,11 +262,13 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
             recorder.clone(),
             election.leads(),
         ));
+        let (listed, runs) = watch::channel(Arc::default());
         tasks.spawn(restore::stores::run(
             client.clone(),
             options.key.clone(),
             app.metrics.restores.clone(),
             election.leads(),
+            runs,
         ));
         tasks.spawn(restore::controller::run(
             client,
@@ -274,6 +276,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
             Arc::clone(&app),
             election.leads(),
             recorder,
+            listed,
         ));
     }
 

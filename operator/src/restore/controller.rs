@@ -1,14 +1,14 @@
 //! What sees and does what [`super::machine`] and [`super::verification`] decide: the only part of restore verification that talks to
 //! anybody.
 //!
-//! It looks every few seconds instead of watching: there are few runs, a run takes minutes, and a list is no older than the status that is
-//! written against it. Only the leader does anything, and a status that was read before somebody else wrote is refused by its resource
-//! version.
+//! It looks every few seconds instead of watching: a run takes minutes, and a list is no older than the status that is written against it. Where
+//! there are so many runs that it takes long to read them, it looks more seldom. Only the leader does anything, and a status that was read before
+//! somebody else wrote is refused by its resource version.
 
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hipaa_iac_api::{
@@ -54,6 +54,7 @@ use super::{
     reading::{self, Found},
     reaper::{self, Labelled},
     record,
+    runs::{self, Listed},
     schedule::Schedule,
     snapshots, verification,
 };
@@ -71,6 +72,8 @@ const PERIOD: Duration = Duration::from_secs(3);
 const ACTION: &str = "VerifyRestore";
 /// How soon it looks again when something was done.
 const SOON: Duration = Duration::from_millis(200);
+/// How many times longer than the runs took to be read it does not read them again.
+const SHARE: u32 = 4;
 /// How long one look may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How long a Job may wait for its pod, and a pod for its node or its volumes, before it is asked why.
@@ -116,7 +119,9 @@ pub async fn run(
     app: Arc<App>,
     leads: Leads,
     recorder: Recorder,
+    listed: watch::Sender<Arc<Vec<Run>>>,
 ) {
+    let new = listed.subscribe();
     let controller = Controller {
         client,
         options,
@@ -126,20 +131,25 @@ pub async fn run(
         recorder,
         notes: Mutex::default(),
         standings: Standings::default(),
+        listed,
     };
-    tokio::join!(
-        controller.repeat(Work::Runs),
-        controller.repeat(Work::Records)
-    );
+    tokio::join!(controller.repeat(), controller.record_listed(new));
 }
 
-/// What is looked for.
-#[derive(Clone, Copy)]
-enum Work {
-    /// Everything but records.
-    Runs,
-    /// Records that wait to be appended.
-    Records,
+/// What a look came to.
+struct Looked {
+    /// Something was done.
+    done: bool,
+    /// How long it took to read the runs.
+    reading: Duration,
+}
+
+impl Looked {
+    /// How long it is until the next one.
+    fn pause(&self) -> Duration {
+        let pause = if self.done { SOON } else { PERIOD };
+        pause.max(self.reading * SHARE)
+    }
 }
 
 struct Controller {
@@ -152,6 +162,8 @@ struct Controller {
     notes: Mutex<Notes>,
     /// How runs and verifications stand, by their UIDs.
     standings: Standings,
+    /// For those who need the runs too.
+    listed: watch::Sender<Arc<Vec<Run>>>,
 }
 
 /// What is in the namespace of the scratch.
@@ -537,20 +549,33 @@ impl Controller {
         Api::namespaced(self.client.clone(), &self.options.settings.namespace)
     }
 
-    async fn things(&self) -> Result<Things, Trouble> {
+    async fn things(&self, runs: &[Run]) -> Result<Things, Trouble> {
         let ours = ListParams::default().labels(RUN_UID);
+        // What makes something is listed before that: what is not seen in either is not made in between.
         Ok(Things {
             jobs: self.scratch().list(&ours).await?.items,
             pods: self.scratch().list(&ours).await?.items,
             claims: self.scratch().list(&ours).await?.items,
             configs: self.scratch().list(&ours).await?.items,
-            volumes: Api::all(self.client.clone())
-                .list(&ListParams::default())
-                .await?
-                .items,
+            volumes: if runs.iter().any(runs::waits_for_volumes) {
+                self.volumes().await?
+            } else {
+                Vec::new()
+            },
             snapshots: self.snapshots(Part::Snapshot, &ours).await?,
             contents: self.snapshots(Part::Content, &ours).await?,
         })
+    }
+
+    /// The volumes of claims in the namespace of the scratch.
+    async fn volumes(&self) -> Result<Vec<PersistentVolume>, Trouble> {
+        let namespace = Some(&self.options.settings.namespace);
+        let ours = |volume: PersistentVolume| {
+            let claim = volume.spec.as_ref()?.claim_ref.as_ref()?;
+            (claim.namespace.as_ref() == namespace).then_some(volume)
+        };
+        let api: Api<PersistentVolume> = Api::all(self.client.clone());
+        Ok(runs::list(&api, ours).await?)
     }
 
     /// The snapshots that runs made, or their contents. Where the cluster does not know the kind there are none.
@@ -582,17 +607,14 @@ impl Controller {
     }
 
     /// Looks again and again, sooner when something was done.
-    async fn repeat(&self, work: Work) {
+    async fn repeat(&self) {
         let mut standing = Standing::default();
         loop {
             let mut pause = PERIOD;
             if self.leads() {
-                let looked = match work {
-                    Work::Records => self.record_all().await,
-                    Work::Runs => match tokio::time::timeout(PATIENCE, self.look()).await {
-                        Ok(looked) => looked,
-                        Err(_) => Err(Trouble::Mistake("a look took too long".to_owned())),
-                    },
+                let looked = match tokio::time::timeout(PATIENCE, self.look()).await {
+                    Ok(looked) => looked,
+                    Err(_) => Err(Trouble::Mistake("a look took too long".to_owned())),
                 };
                 let trouble = looked.as_ref().err().map(ToString::to_string);
                 if standing.becomes(trouble.as_deref())
@@ -600,9 +622,7 @@ impl Controller {
                 {
                     tracing::warn!(%trouble, "restore verification");
                 }
-                if matches!(looked, Ok(true)) {
-                    pause = SOON;
-                }
+                pause = looked.map_or(PERIOD, |looked| looked.pause());
             } else {
                 self.forget();
             }
@@ -610,21 +630,24 @@ impl Controller {
         }
     }
 
-    /// Appends the records that wait for it.
-    async fn record_all(&self) -> Result<bool, Trouble> {
-        let runs = self.runs().await?;
-        let mut done = false;
-        for run in runs.iter().filter(|run| records(run)) {
-            done |= self.try_step(run, &runs, &Things::default()).await;
+    /// Appends the records that wait for it, each time that runs were listed.
+    async fn record_listed(&self, mut new: Listed) {
+        while new.changed().await.is_ok() {
+            let runs = Arc::clone(&new.borrow_and_update());
+            for run in runs.iter().filter(|run| records(run)) {
+                self.try_step(run, &runs, &Things::default()).await;
+            }
         }
-        Ok(done)
     }
 
-    /// Everything but records; whether something was done.
-    async fn look(&self) -> Result<bool, Trouble> {
+    /// Everything but records.
+    async fn look(&self) -> Result<Looked, Trouble> {
         // What there is of a run is listed after its status was read, and whether it is a run's after that again.
-        let runs = self.runs().await?;
-        let things = self.things().await?;
+        let began = Instant::now();
+        let runs = Arc::new(self.runs().await?);
+        let reading = began.elapsed();
+        self.listed.send_replace(Arc::clone(&runs));
+        let things = self.things(&runs).await?;
         if let Err(trouble) = self.reap(&things, &runs).await {
             tracing::warn!(%trouble, "what runs left behind could not be looked for");
         }
@@ -653,7 +676,7 @@ impl Controller {
                 found.into_iter().map(|found| found.object).collect();
             self.report(&verifications, &runs).await;
         }
-        Ok(done)
+        Ok(Looked { done, reading })
     }
 
     /// One step of a run, unless this replica leads no longer; whether something was done.
@@ -682,8 +705,7 @@ impl Controller {
     }
 
     async fn runs(&self) -> Result<Vec<Run>, Trouble> {
-        let api: Api<Run> = Api::all(self.client.clone());
-        Ok(api.list(&ListParams::default()).await?.items)
+        Ok(runs::all(&self.client).await?)
     }
 
     /// Every verification, also what cannot be read.
@@ -780,6 +802,11 @@ impl Controller {
         self.figures.clear();
         self.notes().forget();
         self.standings.forget();
+        self.listed.send_if_modified(|runs| {
+            let held = !runs.is_empty();
+            *runs = Arc::default();
+            held
+        });
     }
 
     async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<bool, Trouble> {
@@ -1493,6 +1520,18 @@ mod tests {
         assert_eq!(written.phase, RunPhase::Recording);
         assert_eq!(written.verdict.as_deref(), Some("Inconclusive"));
         assert_eq!(written.scratch.verified_absent_at, None);
+    }
+
+    #[test]
+    fn the_longer_runs_take_to_be_read_the_more_seldom_they_are() {
+        let pause = |done, reading| {
+            let reading = Duration::from_millis(reading);
+            Looked { done, reading }.pause()
+        };
+        assert_eq!(pause(false, 20), PERIOD);
+        assert_eq!(pause(true, 20), SOON);
+        assert_eq!(pause(true, 2000), Duration::from_secs(8));
+        assert_eq!(pause(false, 2000), Duration::from_secs(8));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod notes;
 pub mod reading;
 pub mod reaper;
 pub mod record;
+pub mod runs;
 #[cfg(test)]
 mod sample;
 pub mod schedule;

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,7 @@ use kube::{
     api::{ListParams, PostParams},
 };
 
-use super::{figures::Figures, log};
+use super::{figures::Figures, log, runs::Listed};
 use crate::{lease::Leads, standing::Standing};
 
 /// How often it looks.
@@ -180,13 +181,15 @@ impl Look {
 }
 
 /// Sees to the stores as long as this replica leads, until the task is aborted.
-pub async fn run(client: Client, key: PathBuf, figures: Figures, leads: Leads) {
+pub async fn run(client: Client, key: PathBuf, figures: Figures, leads: Leads, listed: Listed) {
     let mut looks = BTreeMap::new();
     let mut standing = Standing::default();
     loop {
         let leads = leads.now();
         if leads {
-            let trouble = keep(&client, &key, &figures, &mut looks).await.err();
+            let runs = Arc::clone(&listed.borrow());
+            let kept = keep(&client, &key, &figures, &mut looks, &runs).await;
+            let trouble = kept.err();
             let told = trouble.as_ref().map(ToString::to_string);
             if standing.becomes(told.as_deref())
                 && let Some(error) = trouble
@@ -206,11 +209,10 @@ async fn keep(
     key: &Path,
     figures: &Figures,
     looks: &mut BTreeMap<String, Look>,
+    runs: &[Run],
 ) -> Result<(), kube::Error> {
     let api: Api<EvidenceStore> = Api::all(client.clone());
-    let runs: Api<Run> = Api::all(client.clone());
     let mut stores = api.list(&ListParams::default()).await?.items;
-    let runs = runs.list(&ListParams::default()).await?.items;
     let now = Timestamp::now();
     looks.retain(|name, _| stores.iter().any(|store| store.name_any() == *name));
     for store in &mut stores {
@@ -231,7 +233,7 @@ async fn keep(
                 ..EvidenceStoreStatus::default()
             };
         }
-        let told = size(&name, &runs);
+        let told = size(&name, runs);
         if looks
             .get(&name)
             .is_none_or(|look| look.is_over(generation, told))

@@ -276,7 +276,7 @@ fn order(run: &Run) -> (Option<Timestamp>, u8, Option<Timestamp>, Option<&str>) 
 }
 
 /// Whether a run is over, and nothing of it is left.
-fn is_over(run: &Run) -> bool {
+pub fn is_over(run: &Run) -> bool {
     run.status.as_ref().is_some_and(|status| {
         status.phase == RunPhase::Finished && status.scratch.verified_absent_at.is_some()
     })
@@ -320,10 +320,19 @@ fn measured(status: &RunStatus) -> BTreeMap<String, f64> {
 /// The canary's number in a run that passed.
 fn canary(status: &RunStatus) -> Option<i64> {
     let checks = status.result.as_ref()?.get("checks")?.as_array()?;
-    let canary = checks
-        .iter()
-        .find(|check| check.get("id").and_then(Value::as_str) == Some("canary"))?;
+    let canary = checks.iter().find(|check| is_canary(check))?;
     canary.get("observed")?.as_i64()
+}
+
+/// Of a run's result what [`tell`] asks of it.
+pub fn remembered(result: &Value) -> Value {
+    let checks = result.get("checks").and_then(Value::as_array);
+    let canary = checks.and_then(|checks| checks.iter().find(|check| is_canary(check)));
+    json!({"objectives": result.get("objectives"), "checks": canary.into_iter().collect::<Vec<_>>()})
+}
+
+fn is_canary(check: &Value) -> bool {
+    check.get("id").and_then(Value::as_str) == Some("canary")
 }
 
 /// The last run that told whether the backup restores. Good news counts when it is recorded, bad news at once: the store that holds the record may
@@ -841,6 +850,33 @@ mod tests {
             "2026-05-02T03:05:00Z",
         );
         assert_eq!(world.status.last_canary_seq, Some(41));
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_run_tells_the_same() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        world.status = RestoreVerificationStatus::default();
+        let result = json!({
+            "objectives": {"rto": {"measuredSeconds": 61.5, "met": true}, "dataAge": {"met": true}},
+            "phases": [{"name": "restore"}],
+            "checks": [{"id": "amcheck", "observed": 7}, {"id": "canary", "observed": 41}],
+        });
+        let told = |world: &mut World, result: Value| {
+            world.runs[0].status.as_mut().unwrap().result = Some(result);
+            tell(&world.seen("2026-05-01T12:06:00Z", &Value::Null))
+        };
+        let whole = told(&mut world, result.clone());
+        assert_eq!(whole.last_canary_seq, Some(41));
+        assert_eq!(json!(whole.objectives_achieved), json!({"rto": 61.5}));
+        let remembered = super::remembered(&result);
+        assert_eq!(remembered.get("phases"), None);
+        assert_eq!(told(&mut world, remembered), whole);
+        // A result without any of it.
+        let whole = told(&mut world, json!({}));
+        let remembered = super::remembered(&json!({}));
+        assert_eq!(told(&mut world, remembered), whole);
     }
 
     #[test]
