@@ -370,6 +370,35 @@ fn seen_job(job: &Job, pod: Option<&Pod>) -> machine::Job {
     seen
 }
 
+/// What the runner of a run said at its end. Where its log cannot be read now, nothing yet: all else that is seen of the run counts meanwhile.
+async fn said(pods: &Api<Pod>, pod: &Pod) -> Option<Message> {
+    let containers = pod.status.as_ref()?.container_statuses.as_ref()?;
+    let state = containers.first()?.state.as_ref()?;
+    let text = state.terminated.as_ref()?.message.as_deref()?;
+    let has_result =
+        serde_json::from_str::<Ending>(text).is_ok_and(|ending| ending.sha256.is_some());
+    let log = if has_result {
+        let parameters = LogParams {
+            limit_bytes: Some(LOG_LIMIT),
+            ..LogParams::default()
+        };
+        match pods.logs(&pod.name_any(), &parameters).await {
+            Ok(log) => log,
+            Err(error) => {
+                tracing::warn!(pod = %pod.name_any(), %error, "the log of a run could not be read; it is tried again");
+                return None;
+            }
+        }
+    } else {
+        String::new()
+    };
+    Some(match message::read(text, &log) {
+        Some(Said::Result(result)) => Message::Result(result),
+        Some(Said::Stopped(reason)) => Message::Stopped(reason),
+        None => Message::Unreadable,
+    })
+}
+
 /// What tells that a pod has its sandbox, before which its volumes are there.
 fn has_sandbox(status: &PodStatus) -> Option<&PodCondition> {
     let mut conditions = status.conditions.iter().flatten();
@@ -826,7 +855,8 @@ impl Controller {
         };
         if status.phase == RunPhase::Collecting
             && let Some(job) = &mut scratch.restore
-            && let Some(said) = self.said(things, &name).await?
+            && let Some(pod) = things.pod_of(&Part::Restore.object(&name).1)
+            && let Some(said) = said(&self.scratch(), pod).await
         {
             job.message = Some(said);
         }
@@ -925,45 +955,6 @@ impl Controller {
             }
         }
         Ok(())
-    }
-
-    /// What the runner of a run said at its end.
-    async fn said(&self, things: &Things, name: &str) -> Result<Option<Message>, Trouble> {
-        let (_, job) = Part::Restore.object(name);
-        let Some(pod) = things.pod_of(&job) else {
-            return Ok(None);
-        };
-        let ended = pod.status.as_ref().and_then(|status| {
-            status
-                .container_statuses
-                .as_ref()?
-                .first()?
-                .state
-                .as_ref()?
-                .terminated
-                .as_ref()
-        });
-        let Some(text) = ended.and_then(|ended| ended.message.as_deref()) else {
-            return Ok(None);
-        };
-        let has_result =
-            serde_json::from_str::<Ending>(text).is_ok_and(|ending| ending.sha256.is_some());
-        let log = if has_result {
-            let parameters = LogParams {
-                limit_bytes: Some(LOG_LIMIT),
-                ..LogParams::default()
-            };
-            self.scratch::<Pod>()
-                .logs(&pod.name_any(), &parameters)
-                .await?
-        } else {
-            String::new()
-        };
-        Ok(Some(match message::read(text, &log) {
-            Some(Said::Result(result)) => Message::Result(result),
-            Some(Said::Stopped(reason)) => Message::Stopped(reason),
-            None => Message::Unreadable,
-        }))
     }
 
     async fn write(&self, run: &Run, status: &RestoreVerificationRunStatus) -> Result<(), Trouble> {
@@ -1326,7 +1317,10 @@ fn readiness(template: &Value, settings: &Settings) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, http::StatusCode, routing::get};
+
     use super::*;
+    use crate::restore::sample;
 
     fn volume(name: &str, claim: &str) -> PersistentVolume {
         serde_json::from_value(json!({"metadata": {"name": name},
@@ -1353,6 +1347,30 @@ mod tests {
         let found = things.of("0c7d5f", &run, "hipaa-iac-restore").objects;
         let names: Vec<&str> = found.iter().map(|object| &*object.name).collect();
         assert_eq!(names, ["backup", "scratch"]);
+    }
+
+    /// The API server asks the kubelet for it, which may be away.
+    #[tokio::test]
+    async fn a_log_that_cannot_be_read_is_no_answer() {
+        let result = record::result(&sample::run("ehr-1", "r"), None);
+        let (line, ending) = message::write(&result).unwrap();
+        let pod: Pod = serde_json::from_value(json!({"metadata": {"name": "ehr-r-x7k2p"}, "status": {
+            "containerStatuses": [{"name": "restore", "image": "", "imageID": "", "ready": false, "restartCount": 0,
+                "state": {"terminated": {"exitCode": 0, "message": ending}}}]}}))
+        .unwrap();
+        let read = async |answer: (StatusCode, String)| {
+            let path = "/api/v1/namespaces/restore/pods/ehr-r-x7k2p/log";
+            let log = get(move || async move { answer });
+            let client = Client::new(Router::new().route(path, log), "default");
+            said(&Api::namespaced(client, "restore"), &pod).await
+        };
+        let away = "dial tcp 10.0.0.7:10250: connect: connection refused";
+        let away = read((StatusCode::BAD_GATEWAY, away.to_owned())).await;
+        assert_eq!(away, None);
+        let whole = read((StatusCode::OK, format!("restored\n{line}\n"))).await;
+        assert_eq!(whole, Some(Message::Result(Box::new(result))));
+        let cut = read((StatusCode::OK, line[..line.len() / 2].to_owned())).await;
+        assert_eq!(cut, Some(Message::Unreadable));
     }
 
     /// A volume that takes long to attach leaves the image its time.

@@ -24,7 +24,7 @@ pub const NODE_PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 pub const CLEANUP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 /// How often a result is looked for.
 pub const COLLECT_ATTEMPTS: u8 = 5;
-/// Between two looks.
+/// Between the first two looks. The pauses grow, and the last ends after 80 seconds: a kubelet that is started anew is away for less.
 pub const COLLECT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// The condition that nothing of a run is left.
 pub const SCRATCH_DESTROYED: &str = "ScratchDestroyed";
@@ -553,11 +553,9 @@ fn collect(seen: &Observed) -> Action {
     if seen.status.collect_attempts >= COLLECT_ATTEMPTS {
         return stop(seen, Reason::RunnerLost);
     }
-    let due = seen
-        .status
-        .phase_since
-        .as_ref()
-        .map(|since| since.0 + COLLECT_PAUSE * i32::from(seen.status.collect_attempts));
+    let attempts = i32::from(seen.status.collect_attempts);
+    let since = seen.status.phase_since.as_ref();
+    let due = since.map(|since| since.0 + COLLECT_PAUSE * (attempts * attempts));
     match due {
         Some(due) if seen.now < due => Action::Wait(due),
         _ => {

@@ -756,6 +756,48 @@ fn what_the_api_server_refuses_ends_the_run_and_is_told() {
     );
 }
 
+/// Its pod has ended, and its log cannot be read: for a minute, and without end.
+#[test]
+fn a_result_that_cannot_be_read_is_waited_for_and_not_without_end() {
+    let collecting = || {
+        let mut seen = World::new(&[(Fate::Passes, false)], 1, false).observe(0);
+        seen.status.phase = RunPhase::Collecting;
+        seen.status.phase_since = Some(Time(seen.now));
+        seen.status.deadline = Some(Time(seen.now + seconds(TOTAL)));
+        seen.scratch.restore = Some(Job {
+            state: JobState::Complete,
+            message: Some(Message::Unreadable),
+            ..Job::default()
+        });
+        seen
+    };
+    let until = |seen: &mut Observed, end: Timestamp| {
+        while seen.now < end && seen.status.phase == RunPhase::Collecting {
+            if let [Action::Write(status)] = reduce(seen).as_slice() {
+                seen.status = (**status).clone();
+            } else {
+                seen.now += seconds(1);
+            }
+        }
+    };
+    let mut seen = collecting();
+    let began = seen.now;
+    until(&mut seen, began + seconds(60));
+    assert_eq!(seen.status.phase, RunPhase::Collecting);
+    let mut read = seen.clone();
+    let job = read.scratch.restore.as_mut().unwrap();
+    job.message = Some(Message::Result(Box::new(result(Fate::Passes))));
+    until(&mut read, began + seconds(61));
+    assert_eq!(read.status.verdict.as_deref(), Some("Passed"));
+    // Who deletes it is heard all the while.
+    let mut deleted = seen.clone();
+    deleted.stopped = true;
+    until(&mut deleted, began + seconds(61));
+    assert_eq!(deleted.status.verdict.as_deref(), Some("Aborted"));
+    until(&mut seen, began + seconds(120));
+    assert_eq!(seen.status.reason.as_deref(), Some("RunnerLost"));
+}
+
 /// A pod that waited nine minutes for its node, and was ended at the deadline before the recovery time had passed from then on.
 #[test]
 fn what_a_pod_waited_for_is_not_the_time_of_its_restore() {
