@@ -6,6 +6,7 @@
 //! somebody else wrote is refused by its resource version.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -42,6 +43,10 @@ use kube::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use tokio::{
+    sync::watch,
+    task::{JoinError, JoinHandle},
+};
 
 use super::{
     classes, cnpg, conditions, cover,
@@ -76,6 +81,8 @@ const SOON: Duration = Duration::from_millis(200);
 const SHARE: u32 = 4;
 /// How long one look may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a record may take until others are seen to.
+const RECORD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a Job may wait for its pod, and a pod for its node or its volumes, before it is asked why.
 const EVENT_PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// What the API server keeps of a name that it adds five letters to, in bytes (`MaxGeneratedNameLength` of apiserver's `names`).
@@ -132,6 +139,7 @@ pub async fn run(
         notes: Mutex::default(),
         standings: Standings::default(),
         listed,
+        appends: Appends(Mutex::default()),
     };
     tokio::join!(controller.repeat(), controller.record_listed(new));
 }
@@ -164,6 +172,46 @@ struct Controller {
     standings: Standings,
     /// For those who need the runs too.
     listed: watch::Sender<Arc<Vec<Run>>>,
+    appends: Appends<Result<EvidenceStatus, String>>,
+}
+
+/// Appends by the names of their stores, each with the UID of its run.
+type Begun<T> = BTreeMap<String, (String, JoinHandle<T>)>;
+
+/// What is being appended.
+struct Appends<T>(Mutex<Begun<T>>);
+
+impl<T: Send + 'static> Appends<T> {
+    fn lock(&self) -> MutexGuard<'_, Begun<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What came of an append, begun now or before; nothing where it is not over yet. A store that does not answer holds one thread until it
+    /// does, and its other runs wait for that.
+    async fn append(
+        &self,
+        store: &str,
+        run: &str,
+        patience: Duration,
+        append: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<Result<T, JoinError>> {
+        let before = self.lock().remove(store);
+        let mut begun = match before {
+            Some((whose, begun)) if whose == run => begun,
+            Some((whose, begun)) if !begun.is_finished() => {
+                self.lock().insert(store.to_owned(), (whose, begun));
+                return None;
+            }
+            // What another's came to is in the log, where it is found.
+            _ => tokio::task::spawn_blocking(append),
+        };
+        if let Ok(ended) = tokio::time::timeout(patience, &mut begun).await {
+            return Some(ended);
+        }
+        let mine = (run.to_owned(), begun);
+        self.lock().insert(store.to_owned(), mine);
+        None
+    }
 }
 
 /// What is in the namespace of the scratch.
@@ -1129,7 +1177,7 @@ impl Controller {
         let file = self.options.key.clone();
         let (statement, left_out) = record::statement(run, self.options.cluster.as_deref())
             .map_err(|error| Trouble::Evidence(error.to_string()))?;
-        let appended = tokio::task::spawn_blocking(move || {
+        let append = move || {
             // A run that died before it told of its record may find another key: it has one record all the same.
             let receipt = log::open(&url, &file, witness.as_deref())?
                 .append_once(&statement)
@@ -1139,10 +1187,14 @@ impl Controller {
                 log_index: receipt.index,
                 log_size: receipt.size,
             })
-        })
-        .await
-        .map_err(|error| Trouble::Evidence(error.to_string()))?;
-        let appended = appended.map_err(Trouble::Evidence)?;
+        };
+        let uid = run.uid().unwrap_or_default();
+        let appends = &self.appends;
+        let appended = appends.append(name, &uid, RECORD_PATIENCE, append).await;
+        let appended = appended
+            .ok_or_else(|| Trouble::Evidence(format!("the store `{name}` has not answered yet")))?
+            .map_err(|error| Trouble::Evidence(error.to_string()))?
+            .map_err(Trouble::Evidence)?;
         for suspect in left_out {
             tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
         }
@@ -1317,6 +1369,8 @@ fn readiness(template: &Value, settings: &Settings) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use axum::{Router, http::StatusCode, routing::get};
 
     use super::*;
@@ -1371,6 +1425,38 @@ mod tests {
         assert_eq!(whole, Some(Message::Result(Box::new(result))));
         let cut = read((StatusCode::OK, line[..line.len() / 2].to_owned())).await;
         assert_eq!(cut, Some(Message::Unreadable));
+    }
+
+    /// One that hangs holds up its own runs and no others, and one thread.
+    #[tokio::test]
+    async fn a_store_that_does_not_answer_is_asked_once_and_not_waited_for() {
+        let appends = Appends(Mutex::default());
+        let begun = Arc::new(AtomicU32::new(0));
+        let (answer, answers) = std::sync::mpsc::channel();
+        let answers = Arc::new(Mutex::new(answers));
+        let hangs = || {
+            let (begun, answers) = (Arc::clone(&begun), Arc::clone(&answers));
+            move || {
+                begun.fetch_add(1, Ordering::Relaxed);
+                answers.lock().unwrap().recv().unwrap()
+            }
+        };
+        let short = Duration::from_millis(50);
+        let long = Duration::from_mins(1);
+        for _ in 0..2 {
+            let first = appends.append("away", "first", short, hangs()).await;
+            assert!(first.is_none());
+            let second = appends.append("away", "second", long, hangs()).await;
+            assert!(second.is_none());
+        }
+        let beside = appends.append("default", "third", long, || 1).await;
+        assert_eq!(beside.unwrap().unwrap(), 1);
+        answer.send(7).unwrap();
+        let first = appends.append("away", "first", long, hangs()).await;
+        assert_eq!(first.unwrap().unwrap(), 7);
+        assert_eq!(begun.load(Ordering::Relaxed), 1);
+        let second = appends.append("away", "second", long, || 8).await;
+        assert_eq!(second.unwrap().unwrap(), 8);
     }
 
     /// A volume that takes long to attach leaves the image its time.
