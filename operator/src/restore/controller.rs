@@ -571,6 +571,24 @@ fn refusal(trouble: &Trouble) -> Option<(Reason, String)> {
     }
 }
 
+/// How an object is deleted: if it is the one that was seen, and a Job when its pods are gone. As long as it is there its controller knows that it
+/// makes no other pod.
+fn deletion(object: &machine::Object) -> DeleteParams {
+    let policy = if object.kind == "Job" {
+        PropagationPolicy::Foreground
+    } else {
+        PropagationPolicy::Background
+    };
+    DeleteParams {
+        preconditions: Some(Preconditions {
+            uid: Some(object.uid.clone()),
+            resource_version: None,
+        }),
+        propagation_policy: Some(policy),
+        ..DeleteParams::default()
+    }
+}
+
 /// Whether a run was made in another namespace than what is made now.
 fn is_elsewhere(status: &RestoreVerificationRunStatus, settings: &Settings) -> bool {
     let namespace = status.scratch.namespace.as_ref();
@@ -1087,14 +1105,7 @@ impl Controller {
 
     /// Deletes an object, if it is the one that was seen.
     async fn delete(&self, object: &machine::Object) -> Result<(), Trouble> {
-        let parameters = DeleteParams {
-            preconditions: Some(Preconditions {
-                uid: Some(object.uid.clone()),
-                resource_version: None,
-            }),
-            propagation_policy: Some(PropagationPolicy::Background),
-            ..DeleteParams::default()
-        };
+        let parameters = deletion(object);
         let name = &object.name;
         let deleted = match &*object.kind {
             "Job" => self
@@ -1636,6 +1647,23 @@ mod tests {
         assert_eq!(pause(true, 20), SOON);
         assert_eq!(pause(true, 2000), Duration::from_secs(8));
         assert_eq!(pause(false, 2000), Duration::from_secs(8));
+    }
+
+    #[test]
+    fn a_job_goes_after_its_pods() {
+        let sent = |kind: &str| {
+            let object = machine::Object {
+                kind: kind.into(),
+                name: "ehr-r".into(),
+                uid: "7".into(),
+                terminating: false,
+                terminating_since: None,
+            };
+            json!(deletion(&object))
+        };
+        let foreground = json!({"preconditions": {"uid": "7"}, "propagationPolicy": "Foreground"});
+        assert_eq!(sent("Job"), foreground);
+        assert_eq!(sent("Pod")["propagationPolicy"], "Background");
     }
 
     #[test]
