@@ -165,6 +165,10 @@ struct World {
     limit: usize,
     calls: usize,
     next_uid: u64,
+    /// After each call, how many looks ago another operator saw what it acts on then.
+    late: Vec<Option<usize>>,
+    /// What it saw, with the run and its version.
+    looks: Vec<(usize, u64, Observed)>,
 }
 
 fn seconds(seconds: i64) -> SignedDuration {
@@ -363,6 +367,8 @@ impl World {
             limit,
             calls: 0,
             next_uid: 0,
+            late: Vec::new(),
+            looks: Vec::new(),
         }
     }
 
@@ -425,7 +431,7 @@ impl World {
     }
 
     /// One call of the operator. What it was decided on may be older than the world: a status is refused then.
-    fn call(&mut self, index: usize, version: u64, action: Action) {
+    fn call(&mut self, index: usize, version: u64, seen: &Status, action: Action) {
         self.calls += 1;
         let subject = &mut self.subjects[index];
         match action {
@@ -479,7 +485,7 @@ impl World {
             }
             Action::Record => {
                 if self.now >= self.log_down_until {
-                    let bytes = serde_json::to_string(&subject.status).unwrap();
+                    let bytes = serde_json::to_string(seen).unwrap();
                     let entry = (index, bytes);
                     let at = self
                         .log
@@ -498,6 +504,41 @@ impl World {
             }
             Action::Release => subject.finalizer = false,
             Action::Wait(_) => {}
+        }
+    }
+
+    /// Another operator looks at all runs, and acts on what it saw so many looks ago. Its statuses are refused where another was written since. What it
+    /// makes, and that it lets a run begin, nothing would refuse: that it does neither late is its lease's to see to.
+    fn act_late(&mut self, age: Option<usize>) {
+        for (index, subject) in self.subjects.iter().enumerate() {
+            let look = (index, subject.version, self.observe(index));
+            self.looks.push(look);
+        }
+        let at = age.and_then(|age| self.looks.len().checked_sub(age + 1));
+        let Some((index, version, mut seen)) = at.map(|at| self.looks[at].clone()) else {
+            return;
+        };
+        let begins = |seen: &Observed, action: &Action| match action {
+            Action::Write(status) => {
+                seen.status.phase < RunPhase::Provisioning && status.phase == RunPhase::Provisioning
+            }
+            action => matches!(action, Action::Create(_)),
+        };
+        for action in reduce(&seen) {
+            if begins(&seen, &action) {
+                continue;
+            }
+            let is_record = action == Action::Record;
+            let theirs = self.subjects[index].receipt.take();
+            self.call(index, version, &seen.status, action);
+            seen.recorded = std::mem::replace(&mut self.subjects[index].receipt, theirs);
+            self.check();
+            if is_record && seen.recorded.is_some() {
+                for action in reduce(&seen) {
+                    self.call(index, version, &seen.status, action);
+                    self.check();
+                }
+            }
         }
     }
 
@@ -578,7 +619,8 @@ impl World {
                 loop {
                     self.tick();
                     let version = self.subjects[index].version;
-                    let actions = reduce(&self.observe(index));
+                    let seen = self.observe(index);
+                    let actions = reduce(&seen);
                     if actions.is_empty() {
                         continue 'runs;
                     }
@@ -589,8 +631,11 @@ impl World {
                         }
                         let is_record = action == Action::Record;
                         let is_create = matches!(action, Action::Create(_));
-                        self.call(index, version, action);
+                        self.call(index, version, &seen.status, action);
                         self.check();
+                        if let Some(age) = self.late.pop() {
+                            self.act_late(age);
+                        }
                         let in_memory = is_record || (is_create && self.subjects[index].refused);
                         if let Some(down) = dies(self.calls, in_memory) {
                             for subject in &mut self.subjects {
@@ -923,6 +968,34 @@ proptest! {
             subject.deleted_at = deleted.map(|after| start + seconds(after));
         }
         world.run(&mut |call, _| deaths.get(call).copied().flatten());
+        for subject in &world.subjects {
+            prop_assert!(subject.status.verdict.is_some());
+            prop_assert!(subject.things.is_empty() && !subject.finalizer);
+        }
+    }
+
+    /// Two that take themselves for the leader: one acts on what is so, the other on what was.
+    #[test]
+    fn invariants_hold_whatever_another_operator_does_late(
+        runs in proptest::collection::vec((0..FATES.len(), any::<bool>(), proptest::option::of(0_i64..2400)), 1..4),
+        limit in 1_usize..3,
+        one_verification in any::<bool>(),
+        log_down in 0_i64..600,
+        late in proptest::collection::vec(proptest::option::weighted(0.5, 0_usize..60), 1..100),
+    ) {
+        let fates: Vec<(Fate, bool)> = runs
+            .iter()
+            .map(|(fate, fetches, _)| (FATES[*fate], *fetches))
+            .filter(|(fate, _)| *fate != Fate::Stuck)
+            .collect();
+        let mut world = World::new(&fates, limit, one_verification);
+        world.log_down_until = world.now + seconds(log_down);
+        world.late = late;
+        let start = world.now;
+        for (subject, (_, _, deleted)) in world.subjects.iter_mut().zip(&runs) {
+            subject.deleted_at = deleted.map(|after| start + seconds(after));
+        }
+        world.run(&mut |_, _| None);
         for subject in &world.subjects {
             prop_assert!(subject.status.verdict.is_some());
             prop_assert!(subject.things.is_empty() && !subject.finalizer);
