@@ -571,10 +571,10 @@ fn collect(seen: &Observed) -> Action {
 /// somebody looked: it had no longer than its deadline.
 fn late_reason(seen: &Observed) -> Reason {
     let status = &seen.status;
-    let began = status.conditions.iter().find_map(|known| {
-        let holds = known.type_ == PROVISIONED && known.status == ConditionStatus::True;
-        holds.then(|| known.last_transition_time.parse::<Timestamp>().ok())?
-    });
+    let mut conditions = status.conditions.iter();
+    let began = conditions
+        .find(|known| known.type_ == PROVISIONED && known.status == ConditionStatus::True)
+        .and_then(|known| known.last_transition_time.parse::<Timestamp>().ok());
     if let (Some(began), Some(ended), Some(deadline)) =
         (began, &status.finished_at, &status.deadline)
         && let Ok(plan) = &seen.plan
