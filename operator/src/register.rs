@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use k8s_openapi::api::admissionregistration::v1::{
+    RuleWithOperations, ValidatingWebhookConfiguration,
+};
 use kube::api::{ApiResource, GroupVersionKind};
 use serde_json::{Value, json};
 
 use crate::{
     args::Serve,
-    catalog::{Catalog, GroupKind, MODE_KEY},
-    discovery::Served,
+    catalog::{Catalog, MODE_KEY},
+    discovery::Discovered,
     guard::CLASS_KEY,
     review::Entry,
 };
@@ -96,8 +99,10 @@ pub struct Registration<'a> {
     pub args: &'a Serve,
     /// What is in force.
     pub catalog: &'a Catalog,
-    /// How kinds are served.
-    pub served: &'a BTreeMap<GroupKind, Served>,
+    /// How kinds are served, and of which groups that is not known.
+    pub discovered: &'a Discovered,
+    /// The configuration that is there: what it says of groups that did not answer stays.
+    pub live: Option<&'a ValidatingWebhookConfiguration>,
     /// The CAs of the webhook in base64 of PEM; `None` where somebody else enters them.
     pub authorities: Option<&'a str>,
     /// Name and UID of the ClusterRole that owns the configuration.
@@ -125,18 +130,7 @@ impl Registration<'_> {
                 &["UPDATE"],
             ));
         }
-        for (kind, plural) in self.catalog.scaled_kinds() {
-            if let Some(served) = self.served.get(&kind).filter(|served| served.scalable) {
-                let versions: Vec<&str> = served.versions.iter().map(String::as_str).collect();
-                workloads.push(rule(
-                    &kind.group,
-                    &versions,
-                    &[&format!("{plural}/scale")],
-                    "Namespaced",
-                    &["UPDATE"],
-                ));
-            }
-        }
+        workloads.extend(self.scales());
         if !workloads.is_empty() {
             let mut phi = workloads.clone();
             phi.push(rule(
@@ -209,11 +203,43 @@ impl Registration<'_> {
         })
     }
 
-    /// What policies judge and the API server serves: of namespaces, and of the cluster.
+    /// The subresource `scale` of what has one.
+    fn scales(&self) -> Vec<Value> {
+        let mut scales = Vec::new();
+        for (kind, plural) in self.catalog.scaled_kinds() {
+            let scale = format!("{plural}/scale");
+            let versions: BTreeSet<&str> = match self.discovered.served.get(&kind) {
+                Some(served) if !served.scalable => continue,
+                Some(served) => served.versions.iter().map(String::as_str).collect(),
+                None => self
+                    .unanswered()
+                    .filter(|(group, rule)| {
+                        *group == &*kind.group
+                            && rule.resources.iter().flatten().any(|it| *it == scale)
+                    })
+                    .flat_map(|(_, rule)| named(rule.api_versions.as_deref()))
+                    .collect(),
+            };
+            if !versions.is_empty() {
+                let versions: Vec<&str> = versions.into_iter().collect();
+                scales.push(rule(
+                    &kind.group,
+                    &versions,
+                    &[&scale],
+                    "Namespaced",
+                    &["UPDATE"],
+                ));
+            }
+        }
+        scales
+    }
+
+    /// What policies judge and the API server serves: of namespaces, and of the cluster. Of a group that did not answer what is registered stays:
+    /// else its objects would come in unseen, also where PHI is.
     fn rules(&self) -> (Rules, Rules) {
         let (mut namespaced, mut cluster) = (Rules::new(), Rules::new());
         for kind in self.catalog.judged_kinds() {
-            let Some(served) = self.served.get(kind) else {
+            let Some(served) = self.discovered.served.get(kind) else {
                 continue;
             };
             if is_forbidden(&kind.group, &served.resource.plural) {
@@ -228,7 +254,38 @@ impl Registration<'_> {
             versions.extend(served.versions.iter().cloned());
             resources.insert(served.resource.plural.clone());
         }
+        for (group, rule) in self.unanswered() {
+            let rules = match rule.scope.as_deref() {
+                Some("Namespaced") => &mut namespaced,
+                Some("Cluster") => &mut cluster,
+                _ => continue,
+            };
+            // Subresources follow from these. What somebody else wrote there is not taken over where the cluster hangs on it.
+            for resource in named(rule.resources.as_deref()) {
+                if resource.contains('/') || is_forbidden(group, resource) {
+                    continue;
+                }
+                let (versions, resources) = rules.entry(group.to_owned()).or_default();
+                versions.extend(named(rule.api_versions.as_deref()).map(str::to_owned));
+                resources.insert(resource.to_owned());
+            }
+        }
         (namespaced, cluster)
+    }
+
+    /// The rules that are registered for groups that did not answer, each with its group.
+    fn unanswered(&self) -> impl Iterator<Item = (&str, &RuleWithOperations)> {
+        let entries =
+            [Entry::WorkloadsPhi, Entry::Workloads, Entry::ClusterScoped].map(webhook_name);
+        self.live
+            .into_iter()
+            .flat_map(|live| live.webhooks.iter().flatten())
+            .filter(move |webhook| entries.contains(&webhook.name))
+            .flat_map(|webhook| webhook.rules.iter().flatten())
+            .filter_map(move |rule| match rule.api_groups.as_deref()? {
+                [group] if self.discovered.failed.contains(group) => Some((group.as_str(), rule)),
+                _ => None,
+            })
     }
 
     fn not_excluded(&self) -> Value {
@@ -346,7 +403,7 @@ impl Registration<'_> {
             members.insert("caBundle".to_owned(), authorities.into());
         }
         let mut webhook = json!({
-            "name": format!("{}.hipaa-iac.dev", entry.as_str()),
+            "name": webhook_name(entry),
             "admissionReviewVersions": ["v1"],
             "clientConfig": client,
             "failurePolicy": if entry.fails_closed() { "Fail" } else { "Ignore" },
@@ -365,6 +422,17 @@ impl Registration<'_> {
         }
         webhook
     }
+}
+
+/// The name of a webhook in the configuration.
+fn webhook_name(entry: Entry) -> String {
+    format!("{}.hipaa-iac.dev", entry.as_str())
+}
+
+/// The names of a list of a rule, without those that stand for every one.
+fn named(list: Option<&[String]>) -> impl Iterator<Item = &str> {
+    let names = list.into_iter().flatten().map(String::as_str);
+    names.filter(|name| !name.contains('*'))
 }
 
 /// Our own resources.
@@ -415,6 +483,7 @@ mod tests {
     use crate::{
         args::{Cli, Command, Mode},
         catalog::{Base, Resources},
+        discovery::Served,
     };
 
     fn serve() -> Serve {
@@ -426,6 +495,16 @@ mod tests {
 
     /// Every judged kind, as if the API server served it, and some that must never be registered.
     fn configuration(restores: bool) -> Value {
+        configuration_but(restores, &[], BTreeSet::new(), None)
+    }
+
+    /// The same without what some groups serve; and those of which that is not known.
+    fn configuration_but(
+        restores: bool,
+        missing: &[&str],
+        failed: BTreeSet<String>,
+        live: Option<&ValidatingWebhookConfiguration>,
+    ) -> Value {
         let base = Base::new(None, Mode::Audit, &[], restores).unwrap();
         let today = Date::new(2026, 11, 24).unwrap();
         let catalog =
@@ -439,6 +518,7 @@ mod tests {
         let served = catalog
             .judged_kinds()
             .into_iter()
+            .filter(|kind| !missing.contains(&&*kind.group))
             .map(|kind| {
                 let plural = match &*kind.kind {
                     "Ingress" => "ingresses".to_owned(),
@@ -464,7 +544,8 @@ mod tests {
         Registration {
             args: &args,
             catalog: &catalog,
-            served: &served,
+            discovered: &Discovered { served, failed },
+            live,
             authorities: Some("Q0E="),
             owner: Some(("hipaa-iac", "1")),
         }
@@ -486,6 +567,64 @@ mod tests {
         let typed: k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration =
             serde_json::from_value(configuration).unwrap();
         assert_eq!(typed.webhooks.unwrap().len(), 6);
+    }
+
+    /// As a leader finds it that has just begun, and never heard of what the groups serve.
+    #[test]
+    fn what_groups_serve_that_do_not_answer_stays_registered() {
+        let whole = configuration(true);
+        let live: ValidatingWebhookConfiguration = serde_json::from_value(whole.clone()).unwrap();
+        let groups = ["apps", "networking.k8s.io", "storage.k8s.io"];
+        let failed = BTreeSet::from(groups.map(str::to_owned));
+        let now = |failed: &BTreeSet<String>, live| {
+            configuration_but(true, &groups, failed.clone(), live)
+        };
+        assert_eq!(now(&failed, Some(&live)), whole);
+        // What answers and serves them no longer goes, and where nothing is registered nothing stays.
+        let without = now(&BTreeSet::new(), Some(&live));
+        assert_eq!(now(&failed, None), without);
+        for word in [
+            "deployments",
+            "deployments/scale",
+            "ingresses",
+            "storage.k8s.io",
+        ] {
+            let word = format!("\"{word}\"");
+            assert!(whole.to_string().contains(&word), "{word}");
+            assert!(!without.to_string().contains(&word), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_others_register_for_groups_that_do_not_answer_holds_up_no_heartbeat() {
+        let mut live: ValidatingWebhookConfiguration =
+            serde_json::from_value(configuration(true)).unwrap();
+        for webhook in live.webhooks.iter_mut().flatten() {
+            let rules = [
+                rule(
+                    "coordination.k8s.io",
+                    &["v1"],
+                    &["leases"],
+                    "Namespaced",
+                    &["UPDATE"],
+                ),
+                rule(
+                    "coordination.k8s.io",
+                    &["*"],
+                    &["*", "*/*"],
+                    "Namespaced",
+                    &["*"],
+                ),
+                rule("*", &["*"], &["*"], "*", &["*"]),
+            ];
+            let rules = rules.map(|rule| serde_json::from_value(rule).unwrap());
+            webhook.rules.get_or_insert_default().extend(rules);
+        }
+        let failed = BTreeSet::from(["coordination.k8s.io".to_owned()]);
+        assert_eq!(
+            configuration_but(true, &[], failed, Some(&live)),
+            configuration(true)
+        );
     }
 
     #[test]

@@ -43,7 +43,7 @@ use crate::{
     },
     certificates::{self, Bundle, Profile, Step, Trust},
     cluster::{Cluster, State},
-    discovery::{Discovered, Served, discover},
+    discovery::{Discovered, discover},
     judge::Options,
     lease::{self, Leads},
     metrics::{KindLabels, Metrics, RoleLabels, StateLabels},
@@ -100,7 +100,7 @@ struct Shared {
     args: Serve,
     client: Client,
     objects: Objects,
-    served: ArcSwap<BTreeMap<GroupKind, Served>>,
+    discovered: ArcSwap<Discovered>,
     /// The CAs that should be trusted, in PEM.
     authorities: ArcSwapOption<String>,
     /// What the webhook configuration says of CAs, as the leader sees it, and since when.
@@ -231,7 +231,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
             waivers,
             agreements,
         },
-        served: ArcSwap::default(),
+        discovered: ArcSwap::default(),
         authorities: ArcSwapOption::empty(),
         trust: Mutex::new((Trust::default(), Instant::now())),
         leads: election.leads(),
@@ -507,7 +507,8 @@ impl Shared {
     }
 }
 
-/// Rebuilds what is in force when something has changed, when the day has, and once a minute looks what the API server serves.
+/// Rebuilds what is in force when something has changed, when the day has, and once a minute looks what the API server serves, sooner where it
+/// could not be asked all.
 async fn keep_catalog(shared: Arc<Shared>) {
     for reader in [
         &shared.objects.policies,
@@ -524,6 +525,7 @@ async fn keep_catalog(shared: Arc<Shared>) {
     let mut made_of = String::new();
     let mut made: Option<Arc<Catalog>> = None;
     let (mut building, mut reading) = (Standing::default(), Standing::default());
+    let mut is_read = true;
     loop {
         let resources = shared.resources();
         let now = format!("{} {resources:?}", today());
@@ -547,13 +549,14 @@ async fn keep_catalog(shared: Arc<Shared>) {
         }
         if let Some(catalog) = &made {
             let trouble = read_cluster(&shared, catalog, &mut watches).await;
+            is_read = trouble.is_none();
             if reading.becomes(trouble.as_deref())
                 && let Some(trouble) = trouble
             {
                 tracing::warn!(%trouble, "the API server could not be asked all that it serves");
             }
             // Before the first answer of the API server the kinds that are watched are not known, and nothing is ready.
-            if !shared.served.load().is_empty() {
+            if !shared.discovered.load().served.is_empty() {
                 shared.app.catalog.store(Some(Arc::clone(catalog)));
                 shared.publish.notify_one();
                 shared.tell.notify_one();
@@ -566,8 +569,10 @@ async fn keep_catalog(shared: Arc<Shared>) {
             .is_some_and(|at| at.elapsed() < SETTLING);
         let wait = if news || shared.app.catalog.load().is_none() {
             Duration::from_secs(2)
-        } else {
+        } else if is_read {
             Duration::from_mins(1)
+        } else {
+            reading.pause()
         };
         tokio::select! {
             () = shared.changed.notified() => {
@@ -608,7 +613,7 @@ async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches)
     kinds.extend(catalog.judged_kinds().into_iter().cloned());
     match discover(&shared.client, &kinds).await {
         Ok(Discovered { mut served, failed }) => {
-            for (kind, known) in &**shared.served.load() {
+            for (kind, known) in &shared.discovered.load().served {
                 if failed.contains(&*kind.group) && kinds.contains(kind) {
                     served.insert(kind.clone(), known.clone());
                 }
@@ -621,9 +626,13 @@ async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches)
                 &served,
                 &failed,
             );
-            shared.served.store(Arc::new(served));
             let groups: Vec<&str> = failed.iter().map(String::as_str).collect();
-            (!groups.is_empty()).then(|| format!("no answer for {}", groups.join(", ")))
+            let trouble =
+                (!groups.is_empty()).then(|| format!("no answer for {}", groups.join(", ")));
+            shared
+                .discovered
+                .store(Arc::new(Discovered { served, failed }));
+            trouble
         }
         Err(error) => Some(error.to_string()),
     }
@@ -839,7 +848,8 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     let mut configuration = Registration {
         args,
         catalog: &catalog,
-        served: &shared.served.load(),
+        discovered: &shared.discovered.load(),
+        live: there.as_ref(),
         authorities: encoded.as_deref(),
         owner: owner
             .as_ref()
@@ -847,7 +857,7 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     }
     .configuration();
     // With the UID the API server does not make it anew should somebody have deleted it this very moment.
-    if let Some(uid) = there.and_then(|there| there.uid())
+    if let Some(uid) = there.as_ref().and_then(|there| there.uid())
         && let Some(metadata) = configuration
             .get_mut("metadata")
             .and_then(Value::as_object_mut)
