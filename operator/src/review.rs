@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 use hipaa_iac_source::Node;
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+    de::{
+        DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    },
 };
 use serde_json::{Value, json};
 
@@ -17,6 +19,11 @@ const MAX_WARNING: usize = 256;
 const MAX_WARNINGS: usize = 14;
 /// The longest text that says why something is denied, in bytes.
 const MAX_MESSAGE: usize = 8 << 10;
+
+/// The longest name in a review, in bytes: the id, the object, who asks. What an API server sends is shorter; names go into answers and the log.
+const MAX_NAME: usize = 64 << 10;
+/// In how many groups somebody is at most.
+const MAX_GROUPS: usize = 10_000;
 
 /// Which of the registered webhooks is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -133,12 +140,41 @@ pub struct UserInfo {
     #[serde(default)]
     pub username: String,
     /// The groups.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "groups")]
     pub groups: Vec<String>,
+}
+
+/// Reads no more groups than somebody is in: each takes ten times its JSON in memory.
+fn groups<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Groups;
+
+    impl<'de> Visitor<'de> for Groups {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_GROUPS} groups")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<String>, A::Error> {
+            let mut groups = Vec::new();
+            while let Some(group) = elements.next_element()? {
+                if groups.len() == MAX_GROUPS {
+                    return Err(A::Error::invalid_length(MAX_GROUPS + 1, &self));
+                }
+                groups.push(group);
+            }
+            Ok(groups)
+        }
+    }
+
+    deserializer.deserialize_seq(Groups)
 }
 
 /// How the objects of a review are read: as policies see them, as JSON, or not at all.
 pub trait Object: Default + DeserializeOwned {
+    /// A text that it has as a member.
+    fn text(&self, field: &str) -> Option<&str>;
+
     /// A text of its metadata.
     fn metadata(&self, field: &str) -> Option<&str>;
 
@@ -215,6 +251,10 @@ impl Object for Node {
         Self::object(members.map(|(key, value)| (key.into(), value)).collect())
     }
 
+    fn text(&self, field: &str) -> Option<&str> {
+        self.get(field)?.as_str()
+    }
+
     fn metadata(&self, field: &str) -> Option<&str> {
         self.get("metadata")?.get(field)?.as_str()
     }
@@ -223,6 +263,10 @@ impl Object for Node {
 impl Object for Value {
     fn of(members: Vec<(String, Self)>) -> Self {
         members.into_iter().collect()
+    }
+
+    fn text(&self, field: &str) -> Option<&str> {
+        self.get(field)?.as_str()
     }
 
     fn metadata(&self, field: &str) -> Option<&str> {
@@ -237,6 +281,10 @@ impl Object for IgnoredAny {
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
+    }
+
+    fn text(&self, _: &str) -> Option<&str> {
+        None
     }
 
     fn metadata(&self, _: &str) -> Option<&str> {
@@ -311,6 +359,36 @@ impl<T: Object> Request<T> {
             .unwrap_or_default()
     }
 
+    /// Whether every name in it is one that an API server sends.
+    fn is_named(&self) -> bool {
+        let objects = [&self.object, &self.old_object];
+        let of_objects = objects.into_iter().flat_map(|object| {
+            [
+                object.text("apiVersion"),
+                object.text("kind"),
+                object.metadata("generateName"),
+                object.metadata("name"),
+                object.metadata("namespace"),
+            ]
+        });
+        [
+            &self.uid,
+            &self.kind.group,
+            &self.kind.version,
+            &self.kind.kind,
+            &self.resource.group,
+            &self.resource.resource,
+            &self.name,
+            &self.user_info.username,
+        ]
+        .into_iter()
+        .map(|name| Some(name.as_str()))
+        .chain([self.sub_resource.as_deref(), self.namespace.as_deref()])
+        .chain(of_objects)
+        .flatten()
+        .all(|name| name.len() <= MAX_NAME)
+    }
+
     /// Whether nothing is kept of the request.
     pub fn is_dry_run(&self) -> bool {
         self.dry_run.unwrap_or(false)
@@ -326,45 +404,84 @@ pub struct Malformed {
     pub message: String,
 }
 
+/// The id of what is no review, where it has one. Nothing else of it is kept: anybody may send it.
+fn id(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Outline {
+        request: Identified,
+    }
+
+    #[derive(Deserialize)]
+    struct Identified {
+        uid: String,
+    }
+
+    serde_json::from_slice(body)
+        .map(|outline: Outline| outline.request.uid)
+        .ok()
+        .filter(|uid| uid.len() <= MAX_NAME)
+        .unwrap_or_default()
+}
+
 /// Reads a review.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn parse<T: Object>(body: &[u8]) -> Result<Request<T>, Malformed> {
+    let malformed = |message: String| Malformed {
+        uid: id(body),
+        message,
+    };
     let review: Review<T> = serde_json::from_slice(body).map_err(|error| {
-        let uid = serde_json::from_slice::<Value>(body)
-            .ok()
-            .and_then(|value| value.pointer("/request/uid")?.as_str().map(str::to_owned))
-            .unwrap_or_default();
         // The message of the parser may quote what stands there; its place is enough.
         let what = match error.classify() {
             serde_json::error::Category::Data => "is no AdmissionReview",
             _ => "is not JSON",
         };
-        Malformed {
-            uid,
-            message: format!(
-                "the body {what} (line {}, column {})",
-                error.line(),
-                error.column()
-            ),
-        }
+        malformed(format!(
+            "the body {what} (line {}, column {})",
+            error.line(),
+            error.column()
+        ))
     })?;
-    let uid = review
-        .request
-        .as_ref()
-        .map(|request| request.uid.clone())
-        .unwrap_or_default();
     if review.kind != "AdmissionReview" || review.api_version != API_VERSION {
-        return Err(Malformed {
-            uid,
-            message: format!("the body is no AdmissionReview of {API_VERSION}"),
-        });
+        return Err(malformed(format!(
+            "the body is no AdmissionReview of {API_VERSION}"
+        )));
     }
-    review.request.ok_or_else(|| Malformed {
-        uid: String::new(),
-        message: "the review has no request".to_owned(),
-    })
+    let request = review
+        .request
+        .ok_or_else(|| malformed("the review has no request".to_owned()))?;
+    if !request.is_named() {
+        return Err(malformed(format!(
+            "the review has a name of more than {} KiB",
+            MAX_NAME >> 10
+        )));
+    }
+    Ok(request)
+}
+
+/// How many elements and members there are in a text of JSON, counted until there are more than `most`. What it takes in memory goes by that
+/// more than by its length. What comes after a mistake is never read.
+pub fn elements(body: &[u8], most: usize) -> usize {
+    let mut count = 0;
+    let mut in_text = false;
+    let mut bytes = body.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_text = !in_text,
+            b'\\' if in_text => _ = bytes.next(),
+            // Each but the first of a list or an object comes after a comma.
+            b',' | b'[' | b'{' if !in_text => {
+                count += 1;
+                if count > most {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    count
 }
 
 /// What is answered.
@@ -508,6 +625,50 @@ mod tests {
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(parse(deep.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn names_and_groups_are_as_long_as_those_of_an_api_server() {
+        let asked = |path: &str, value: Value| {
+            let mut body = json!({"apiVersion": API_VERSION, "kind": "AdmissionReview", "request": {
+                "uid": "u", "kind": {"kind": "Pod"}, "operation": "CREATE", "userInfo": {"groups": []}, "name": "a",
+                "object": {"kind": "Pod", "metadata": {"name": "a"}}}});
+            *body.pointer_mut(path).unwrap() = value;
+            parse(body.to_string().as_bytes())
+        };
+        for path in [
+            "/request/uid",
+            "/request/name",
+            "/request/kind/kind",
+            "/request/object/kind",
+            "/request/object/metadata/name",
+        ] {
+            assert!(asked(path, json!("x".repeat(MAX_NAME))).is_ok(), "{path}");
+            let malformed = asked(path, json!("x".repeat(MAX_NAME + 1))).unwrap_err();
+            let uid = if path == "/request/uid" { "" } else { "u" };
+            assert_eq!(malformed.uid, uid, "{path}");
+        }
+        let groups = |count| asked("/request/userInfo/groups", json!(vec!["g"; count]));
+        assert_eq!(
+            groups(MAX_GROUPS).unwrap().user_info.groups.len(),
+            MAX_GROUPS
+        );
+        assert_eq!(groups(MAX_GROUPS + 1).unwrap_err().uid, "u");
+    }
+
+    #[test]
+    fn elements_are_counted_outside_of_texts() {
+        for (body, count) in [
+            ("", 0),
+            ("0", 0),
+            ("[]", 1),
+            ("[0,0,0]", 3),
+            (r#"{"a": {"b": [1, 2]}, "c": 0}"#, 5),
+            (r#"["[,{", "\"[,{", "\\", 0]"#, 4),
+        ] {
+            assert_eq!(elements(body.as_bytes(), 10), count, "{body}");
+        }
+        assert_eq!(elements(&[b','; 100], 10), 11);
     }
 
     #[test]

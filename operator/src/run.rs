@@ -195,7 +195,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         identity,
         permits: Arc::new(Semaphore::new(args.max_concurrent.max(1))),
         turns: server::Turns::default(),
-        large: server::large_budget(),
+        room: server::Room::default(),
         deadline: server::DEADLINE,
         stopping: AtomicBool::new(false),
     });

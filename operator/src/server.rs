@@ -21,11 +21,13 @@ use axum::{
     routing::{get, post},
 };
 use axum_server::Handle;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
 use hipaa_iac_engine::Date;
 use hipaa_iac_source::Node;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     args::Mode,
@@ -46,9 +48,20 @@ use crate::{
 pub const MAX_BODY: usize = 40 << 20;
 /// Bodies above this many bytes are large, and share [`LARGE_BUDGET`].
 const LARGE: usize = 256 << 10;
-/// How many bytes of large bodies are worked on at once: an object of many small fields takes twenty times its JSON in memory. A larger body
-/// waits until it is the only one.
+/// How many bytes of large bodies are here at once. A larger body waits until it is the only one.
 const LARGE_BUDGET: u32 = 8 << 20;
+/// How many bytes of other bodies are here at once.
+const SMALL_BUDGET: u32 = 16 << 20;
+/// How many elements and members of large reviews are in memory at once, and so how many one may have; by [`review::elements`]. One takes 72 bytes
+/// and what is in it: 280 where each is an object with one member, and so 110 MiB. Of what etcd keeps (1.5 MiB, twice in an update) each would
+/// be of less than eight bytes of JSON; those of manifests are of twenty.
+const MAX_ELEMENTS: u32 = 400_000;
+/// How many one may have that the guard judges, which are read otherwise: 650 bytes at worst.
+const MAX_GUARDED: u32 = 150_000;
+/// A review of more elements is large too, however short. It has as many at 16 bytes of JSON each.
+const MANY_ELEMENTS: u32 = 16_000;
+/// How many reviews are judged at once where there are more processors than that: each may take 5 MiB.
+const MAX_TURNS: usize = 16;
 /// When an answer is given without a verdict: before the three seconds after which the API server gives up.
 pub const DEADLINE: Duration = Duration::from_millis(2500);
 
@@ -92,8 +105,8 @@ pub struct App {
     pub permits: Arc<Semaphore>,
     /// How many of them are judged at once; the others wait.
     pub turns: Turns,
-    /// The bytes of large bodies that may be worked on at once.
-    pub large: Arc<Semaphore>,
+    /// The bytes that may be here at once.
+    pub room: Room,
     /// When an answer is given without a verdict; [`DEADLINE`].
     pub deadline: Duration,
     /// Told to stop: readiness has ended.
@@ -128,20 +141,27 @@ impl App {
 /// Whose turn it is to be judged, in the order of arrival.
 #[derive(Clone, Debug)]
 pub struct Turns {
-    /// Of bodies of at most [`LARGE`] bytes: as many as there are processors. More at once would take as long in all, and each of them longer.
+    /// Of small reviews: as many as there are processors. More at once would take as long in all, and each of them longer.
     small: Arc<Semaphore>,
-    /// Of larger ones, which take a hundred times as long and so hold up none of the small.
+    /// Of large ones, which take a hundred times as long and so hold up none of the small.
     large: Arc<Semaphore>,
+    /// The elements of large ones.
+    elements: Arc<Semaphore>,
 }
 
 impl Turns {
-    /// Those of a body of so many bytes.
-    fn of(&self, length: usize) -> &Arc<Semaphore> {
-        if length > LARGE {
-            &self.large
-        } else {
-            &self.small
+    /// Waits for that of a review of so many bytes and elements.
+    async fn take(&self, length: usize, elements: u32) -> Option<Vec<OwnedSemaphorePermit>> {
+        if length <= LARGE && elements <= MANY_ELEMENTS {
+            let turn = Arc::clone(&self.small).acquire_owned().await.ok()?;
+            return Some(vec![turn]);
         }
+        // What has more is not judged, and nothing of its objects is kept.
+        let elements = elements.min(MAX_ELEMENTS);
+        let share = Arc::clone(&self.elements).acquire_many_owned(elements);
+        let share = share.await.ok()?;
+        let turn = Arc::clone(&self.large).acquire_owned().await.ok()?;
+        Some(vec![share, turn])
     }
 }
 
@@ -149,15 +169,67 @@ impl Default for Turns {
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
-            small: Arc::new(Semaphore::new(processors)),
+            small: Arc::new(Semaphore::new(processors.min(MAX_TURNS))),
             large: Arc::new(Semaphore::new(2)),
+            elements: Arc::new(Semaphore::new(MAX_ELEMENTS as usize)),
         }
     }
 }
 
-/// What [`App::large`] starts with.
-pub fn large_budget() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(LARGE_BUDGET as usize))
+/// The bytes of bodies that may be here at once, read or half read.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Of small ones.
+    pub small: Arc<Semaphore>,
+    /// Of large ones.
+    pub large: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            small: Arc::new(Semaphore::new(SMALL_BUDGET as usize)),
+            large: Arc::new(Semaphore::new(LARGE_BUDGET as usize)),
+        }
+    }
+}
+
+impl Room {
+    /// Reads a body of at most so many bytes, with its share of the room. A large one waits for it. The others have it for what has come of them,
+    /// so that who sends nothing keeps nobody waiting.
+    ///
+    /// # Errors
+    /// The status that says why not.
+    async fn read(
+        &self,
+        body: Body,
+        length: usize,
+    ) -> Result<(OwnedSemaphorePermit, Bytes), StatusCode> {
+        if length > LARGE {
+            let bytes = u32::try_from(length).unwrap_or(LARGE_BUDGET);
+            let share = Arc::clone(&self.large).acquire_many_owned(bytes.min(LARGE_BUDGET));
+            let share = share.await.map_err(|_| StatusCode::TOO_MANY_REQUESTS)?;
+            let body = to_bytes(body, length).await;
+            return Ok((share, body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?));
+        }
+        let take = |bytes: usize| {
+            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+            let share = Arc::clone(&self.small).try_acquire_many_owned(bytes);
+            share.map_err(|_| StatusCode::TOO_MANY_REQUESTS)
+        };
+        let mut share = take(0)?;
+        let mut whole = BytesMut::new();
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+            if whole.len() + chunk.len() > length {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            share.merge(take(chunk.len())?);
+            whole.extend_from_slice(&chunk);
+        }
+        Ok((share, whole.freeze()))
+    }
 }
 
 /// Seconds since 1970.
@@ -323,26 +395,16 @@ async fn validate(
             "the body is too large",
         );
     }
-    let read = async {
-        let share = if length > LARGE {
-            let share = u32::try_from(length).unwrap_or(LARGE_BUDGET);
-            let large = Arc::clone(&app.large);
-            large.acquire_many_owned(share.min(LARGE_BUDGET)).await.ok()
-        } else {
-            None
-        };
-        (share, to_bytes(body, MAX_BODY).await)
-    };
+    let read = app.room.read(body, length);
     let (share, body) = match tokio::time::timeout(app.deadline, read).await {
-        Ok((share, Ok(body))) => (share, body),
-        Ok((_, Err(_))) => {
-            return refuse(
-                &app,
-                call,
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "",
-                "the body is too large, or ended early",
-            );
+        Ok(Ok(read)) => read,
+        Ok(Err(status)) => {
+            let message = if status == StatusCode::TOO_MANY_REQUESTS {
+                "too much came at once"
+            } else {
+                "the body is too large, or ended early"
+            };
+            return refuse(&app, call, status, "", message);
         }
         Err(_) => {
             return refuse(
@@ -359,7 +421,8 @@ async fn validate(
     };
     let deadline = app.deadline;
     let left = || deadline.saturating_sub(began.elapsed());
-    let turn = Arc::clone(app.turns.of(length)).acquire_owned();
+    let elements = elements(&body);
+    let turn = app.turns.take(length, elements);
     let Ok(turn) = tokio::time::timeout(left(), turn).await else {
         return unjudged(&app, call, &body, Unjudged::Deadline);
     };
@@ -368,7 +431,7 @@ async fn validate(
         let app = Arc::clone(&app);
         let body = body.clone();
         tokio::task::spawn_blocking(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, call, &body)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, call, &body, elements)));
             app.metrics.in_flight.dec();
             drop((permit, turn, share));
             outcome
@@ -384,10 +447,25 @@ async fn validate(
     }
 }
 
+/// The elements of a review; more than [`MAX_ELEMENTS`] are not counted.
+fn elements(body: &[u8]) -> u32 {
+    let count = review::elements(body, MAX_ELEMENTS as usize);
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// Reads and judges one review.
-fn work(app: &App, call: Call, body: &[u8]) -> Response {
+fn work(app: &App, call: Call, body: &[u8], elements: u32) -> Response {
     let entry = call.entry;
-    let answered = if matches!(entry, Entry::Guard | Entry::Deletions) {
+    let is_guarded = matches!(entry, Entry::Guard | Entry::Deletions);
+    let most = if is_guarded {
+        MAX_GUARDED
+    } else {
+        MAX_ELEMENTS
+    };
+    if elements > most {
+        return unjudged(app, call, body, Unjudged::Unreadable);
+    }
+    let answered = if is_guarded {
         review::parse::<Value>(body).map(|request| {
             let decision = guard::judge(&app.waiver_namespaces, app.mode, today(), &request);
             finish(app, call, &request, decision, None)
@@ -446,7 +524,9 @@ impl Unjudged {
             Self::Deadline => "the review took too long",
             Self::Failure => "the review failed",
             Self::Starting => "the operator is starting",
-            Self::Unreadable => "the object cannot be read, or nests too deep",
+            Self::Unreadable => {
+                "the object cannot be read, nests too deep, or has too many elements"
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ impl Served {
             identity,
             permits: Arc::new(Semaphore::new(setup.permits)),
             turns: server::Turns::default(),
-            large: server::large_budget(),
+            room: server::Room::default(),
             deadline: setup.deadline,
             stopping: AtomicBool::new(false),
         });

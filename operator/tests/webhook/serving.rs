@@ -1,6 +1,6 @@
 //! What the webhook answers, and what it survives.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hipaa_iac_operator::{
     args::{Mode, TlsVersion},
@@ -780,7 +780,7 @@ async fn what_is_six_times_as_long_in_the_review_is_judged_too() {
         ["configmap-literal-credential"],
         "{answer}"
     );
-    assert_eq!(served.app.large.available_permits(), 8 << 20);
+    assert_eq!(served.app.room.large.available_permits(), 8 << 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -847,6 +847,55 @@ async fn what_cannot_be_read_is_recorded_and_closed_for_phi() {
         assert!(open["warnings"][0].as_str().unwrap().contains("not judged"));
     }
     served.audit("\"unjudged\":\"unreadable\"").await;
+}
+
+/// What it takes in memory goes by the number of its elements.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_more_elements_than_any_object_is_closed_for_phi() {
+    let served = Served::start(Setup {
+        deadline: Duration::from_mins(2),
+        ..Setup::default()
+    })
+    .await;
+    let with = |count: usize| {
+        let mut object = leaking();
+        object["spec"]["template"]["spec"]["containers"][0]["args"] = json!(vec!["x"; count]);
+        request("CREATE", &object, None)
+    };
+    let judged = served.ask("workloads-phi", with(390_000)).await;
+    assert_eq!(
+        policies(&judged, "denied"),
+        ["environment-literal-credential"],
+        "{judged}"
+    );
+    let phi = served.ask("workloads-phi", with(400_000)).await;
+    assert_eq!(phi["allowed"], false, "{phi}");
+    assert_eq!(phi["status"]["code"], 400);
+    let open = served.ask("workloads", with(400_000)).await;
+    assert_eq!(open["allowed"], true);
+    let warning = open["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("too many elements"), "{warning}");
+    served.audit("\"unjudged\":\"unreadable\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_there_is_no_room_for_is_refused_at_once_and_the_room_is_given_back() {
+    let served = Served::start(Setup::default()).await;
+    let body = review(request("CREATE", &deployment(&json!([])), None));
+    let room = &served.app.room.small;
+    let all = room.available_permits();
+    let wanted = u32::try_from(body.len()).unwrap();
+    let but_one = u32::try_from(all).unwrap() - wanted + 1;
+    let held = Arc::clone(room).try_acquire_many_owned(but_one).unwrap();
+    let mut client = served.connect().await;
+    let (status, answer) = client.review("workloads", &body).await;
+    assert_eq!(status, 429, "{answer}");
+    served.audit("\"status\":429").await;
+    drop(held);
+    let mut client = served.connect().await;
+    let (status, answer) = client.review("workloads", &body).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(room.available_permits(), all);
 }
 
 /// Most kinds keep the labels and annotations that are written with a status.
