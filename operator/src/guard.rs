@@ -313,6 +313,22 @@ mod tests {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": labels, "annotations": annotations}})
     }
 
+    /// The API server does not ask about them.
+    #[test]
+    fn namespaces_without_phi_are_nobody_s_business() {
+        let none = namespace(json!({"hipaa-iac.dev/data-class": "none"}), json!({}));
+        let silent = namespace(json!({}), json!({}));
+        for (operation, old, new) in [
+            (Operation::Create, &Value::Null, &none),
+            (Operation::Delete, &none, &Value::Null),
+            (Operation::Update, &none, &silent),
+            (Operation::Update, &silent, &none),
+        ] {
+            let asked = request("", "Namespace", operation, old.clone(), new.clone());
+            assert_eq!(ask(&asked), Answer::allow(), "{operation:?}");
+        }
+    }
+
     #[test]
     fn phi_namespaces_keep_their_labels() {
         let phi = json!({"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "enforce"});

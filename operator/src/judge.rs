@@ -127,7 +127,7 @@ pub fn judge(
         changed.then(|| resource(&request.old_object, request))?
     };
     let mut decision = bench.decision(&object, was, |_| true);
-    // The guard refuses it where the Namespace says what it holds, and is not asked where it does not.
+    // The guard refuses it where the Namespace holds PHI, and is not asked where it says none or nothing.
     if kind == GroupKind::new("", "Namespace")
         && let Some(mode) = label(&object, MODE_KEY)
         && mode.parse::<Mode>().is_err()

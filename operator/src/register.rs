@@ -345,7 +345,7 @@ impl Registration<'_> {
         .collect::<Vec<_>>();
         let labelled = |object: &str| {
             format!(
-                "({object} != null && has({object}.metadata.labels) && '{CLASS_KEY}' in {object}.metadata.labels)"
+                "({object} != null && has({object}.metadata.labels) && '{CLASS_KEY}' in {object}.metadata.labels && {object}.metadata.labels['{CLASS_KEY}'] != 'none')"
             )
         };
         let concerns = format!(
@@ -364,7 +364,8 @@ impl Registration<'_> {
             // It counts the changes of a spec.
             differs("?generation"),
         );
-        // Without Namespaces that say nothing about PHI, and never the system's: what keeps the cluster alive does not hang on us.
+        // Without Namespaces that say nothing about PHI or that they hold none, and never the system's: what keeps the cluster alive does not hang on
+        // us. One that becomes PHI, or no longer is, says so before or after; what is misspelled is asked about.
         self.webhook(
             Entry::Guard,
             &rules,
@@ -567,6 +568,20 @@ mod tests {
         let typed: k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration =
             serde_json::from_value(configuration).unwrap();
         assert_eq!(typed.webhooks.unwrap().len(), 6);
+    }
+
+    /// What the API server makes of it the cluster suite shows.
+    #[test]
+    fn the_guard_is_asked_about_namespaces_that_say_they_hold_something() {
+        let configuration = configuration(true);
+        let conditions = &webhook(&configuration, "guard")["matchConditions"];
+        let concerns = conditions[0]["expression"].as_str().unwrap();
+        for object in ["object", "oldObject"] {
+            let key = "'hipaa-iac.dev/data-class'";
+            let labels = format!("{object}.metadata.labels");
+            let said = format!("{key} in {labels} && {labels}[{key}] != 'none'");
+            assert!(concerns.contains(&said), "{concerns}");
+        }
     }
 
     /// As a leader finds it that has just begun, and never heard of what the groups serve.
