@@ -188,7 +188,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// What follows from the object. Violations that it has had as it `was`, if it was, by policies that `counts` holds for, are excused.
+    /// What follows from the object. What was wrong with it already as it `was`, if it was, by policies that `counts` holds for, is excused.
     fn decision(
         &self,
         object: &Resource,
@@ -207,16 +207,16 @@ impl Bench<'_> {
             self.rules.of(object).flat_map(by).collect()
         };
         let findings = judged(object, &|_| true);
-        // Only what is violated now is looked for.
-        let violated: BTreeSet<&str> = findings
+        // Only what is wrong now is looked for.
+        let wrong: BTreeSet<&str> = findings
             .iter()
-            .filter(|finding| finding.verdict == Verdict::Fail)
+            .filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Error))
             .map(|finding| &*finding.policy.name)
             .filter(|name| counts(name))
             .collect();
-        let old = if violated.is_empty() { None } else { was() };
+        let old = if wrong.is_empty() { None } else { was() };
         let before = old.map(|old| {
-            let before = judged(&old, &|policy| violated.contains(&*policy.name));
+            let before = judged(&old, &|policy| wrong.contains(&*policy.name));
             excused(&before, &old.body, &findings, &object.body)
         });
         decide(
@@ -336,7 +336,8 @@ fn unchanged(old: &Node, new: &Node, user: &UserInfo) -> bool {
 const MAX_COMPARED: usize = 64;
 
 /// Which violations were so before: each old one excuses one of the same policy, rule and path. Elements of lists count by their name where they have
-/// one; of those without one the outermost by what it is, so that nothing becomes new by moving, then by where it stands.
+/// one; of those without one the outermost by what it is, so that nothing becomes new by moving, then by where it stands. Of a policy that fails on
+/// the object it is excused if it failed in all the same ways before.
 fn excused(before: &[Finding], old: &Node, now: &[Finding], new: &Node) -> BTreeSet<usize> {
     let mut were = by_rule(before, old);
     let mut excused = BTreeSet::new();
@@ -369,7 +370,27 @@ fn excused(before: &[Finding], old: &Node, now: &[Finding], new: &Node) -> BTree
             }
         }
     }
+    let (were, are) = (mistakes(before), mistakes(now));
+    for (policy, are) in are {
+        let were = were.get(policy);
+        let is_old = |message: &&str| were.is_some_and(|were| were.contains_key(*message));
+        if are.keys().all(is_old) {
+            excused.extend(are.into_values().flatten());
+        }
+    }
     excused
+}
+
+/// What says by policy that it failed on the object, with the numbers of the findings.
+fn mistakes(findings: &[Finding]) -> BTreeMap<&str, BTreeMap<&str, Vec<usize>>> {
+    let mut mistakes: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if finding.verdict == Verdict::Error {
+            let of_policy = mistakes.entry(&finding.policy.name).or_default();
+            of_policy.entry(&finding.message).or_default().push(at);
+        }
+    }
+    mistakes
 }
 
 /// Policy, rule and path.
@@ -623,14 +644,16 @@ fn decide(
                 }
                 push(&mut decision.errors, &name);
                 // An object can be made too large to be judged: where PHI is, that opens no door.
-                if mode == Mode::Enforce && entry.fails_closed() {
+                let old = before.contains(&at);
+                if mode == Mode::Enforce && entry.fails_closed() && !old {
                     push(&mut decision.denied, &name);
                     denials.push(Denial::of(finding, format!(
                         "{name}: could not be evaluated on this object: it is too large, or the policy has a mistake"
                     )));
                 } else {
+                    let since = if old { " (was so before)" } else { "" };
                     warnings.push(format!(
-                        "hipaa-iac: policy {name} has a mistake, or the object is too large for it: not judged"
+                        "hipaa-iac{since}: policy {name} has a mistake, or the object is too large for it: not judged"
                     ));
                 }
             }

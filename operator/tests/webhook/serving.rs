@@ -235,6 +235,54 @@ async fn updates_are_denied_for_what_is_new_only() {
     );
 }
 
+/// What a policy of the cluster fails on can be changed: it is the policy that has the mistake.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_judged_before_is_no_reason_to_deny_a_change() {
+    let mut setup = Setup::default();
+    setup.resources.policies = vec![PolicyInput {
+        name: "deployment-careless".to_owned(),
+        mode: None,
+        spec: json!({"title": "t", "severity": "low", "safeguards": ["164.312(e)(1)"], "rationale": "r", "remediation": {"text": "t"},
+            "match": {"kubernetes": [{"group": "apps", "kind": "Deployment"}]},
+            "rules": [
+                {"require": "resource.spec.minReadySeconds >= 0", "message": "m"},
+                {"require": "resource.spec.revisionHistoryLimit > 0", "message": "n"}]}),
+    }];
+    let served = Served::start(setup).await;
+    let with = |seconds: Option<u32>, limit: Option<u32>| {
+        let mut object = deployment(&json!([]));
+        object["spec"]["minReadySeconds"] = json!(seconds);
+        object["spec"]["revisionHistoryLimit"] = json!(limit);
+        object
+    };
+    let ask = async |new: &Value, old: Option<&Value>| {
+        let operation = if old.is_some() { "UPDATE" } else { "CREATE" };
+        served
+            .ask("workloads-phi", request(operation, new, old))
+            .await
+    };
+    let old = with(None, Some(5));
+    let made = ask(&old, None).await;
+    assert_eq!(policies(&made, "denied"), ["deployment-careless"], "{made}");
+    let changed = ask(&with(None, Some(6)), Some(&old)).await;
+    assert_eq!(changed["allowed"], true, "{changed}");
+    let warnings = changed["warnings"].to_string();
+    assert!(warnings.contains("(was so before)"), "{warnings}");
+    assert!(warnings.contains("not judged"), "{warnings}");
+    // It is closed to another failure, and to the first one.
+    for (new, old) in [
+        (with(None, None), &old),
+        (old.clone(), &with(Some(1), Some(5))),
+    ] {
+        let response = ask(&new, Some(old)).await;
+        assert_eq!(
+            policies(&response, "denied"),
+            ["deployment-careless"],
+            "{response}"
+        );
+    }
+}
+
 /// Anybody may write an owner: it makes no violation a pass, and one that goes takes what it excused with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn owners_that_change_are_judged() {
