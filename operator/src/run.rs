@@ -748,20 +748,18 @@ async fn keep_registered(shared: Arc<Shared>) {
     let mut standing = Standing::default();
     loop {
         if !shared.leads() {
-            // What a former leader saw may be over, and one that goes on telling it hides that from the alert.
-            shared.app.metrics.registered.set(0);
             shared.sees(Trust::Unknown);
         }
+        let mut registered = false;
         if shared.leads() && !shared.args.no_register && shared.app.ready().is_ok() {
             match register(&shared).await {
                 Ok(Registered::Yes) => {
-                    shared.app.metrics.registered.set(1);
+                    registered = true;
                     if standing.becomes(None) {
                         tracing::info!("the webhook configuration is kept again");
                     }
                 }
                 Ok(Registered::Held(why)) => {
-                    shared.app.metrics.registered.set(0);
                     if standing.becomes(Some(why)) {
                         tracing::warn!(why, "the webhook configuration is left alone");
                     }
@@ -774,7 +772,8 @@ async fn keep_registered(shared: Arc<Shared>) {
                 }
             }
         }
-        let registered = shared.app.metrics.registered.get() == 1;
+        // What was seen before may be over, and a replica that goes on telling it hides that from the alert.
+        shared.app.metrics.registered.set(i64::from(registered));
         let wait = Duration::from_secs(if registered { 20 } else { 2 });
         tokio::select! {
             () = shared.publish.notified() => {}
@@ -1138,9 +1137,106 @@ pub fn kinds() -> Result<Value, CatalogError> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, collections::HashMap};
+
+    use clap::Parser as _;
 
     use super::*;
+    use crate::{
+        args::{Cli, Command},
+        cluster::Store,
+    };
+
+    /// A leader to whom no API server answers, and that is otherwise ready.
+    fn leader() -> Arc<Shared> {
+        // A second call would only say that there is one.
+        let _ = tls::provider().install_default();
+        let args = match Cli::parse_from(["x", "serve"]).command {
+            Command::Serve(serve) => *serve,
+            other => panic!("{other:?}"),
+        };
+        let base = Base::new(None, Mode::Audit, &[], false).unwrap();
+        let catalog =
+            Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today()).unwrap();
+        let cluster = Cluster::default();
+        let namespaces = Arc::new(Store::new());
+        namespaces.finish();
+        cluster.set_stores(HashMap::from([(
+            GroupKind::new("", "Namespace"),
+            namespaces,
+        )]));
+        let identity = Identity::new(Demands::default()).unwrap();
+        let bundle =
+            certificates::take_step(None, Step::Everything, &profile(&args), unix_now()).unwrap();
+        identity.set(&bundle.certificate, &bundle.key).unwrap();
+        let (audit, _) = audit::Log::open(None, None, false, "test").unwrap();
+        let app = App {
+            base,
+            catalog: ArcSwapOption::from_pointee(catalog),
+            cluster,
+            options: Options {
+                connect_mode: Mode::Audit,
+                connect_groups: Vec::new(),
+            },
+            mode: Mode::Audit,
+            waiver_namespaces: Vec::new(),
+            metrics: Metrics::new(),
+            audit,
+            identity,
+            permits: Arc::new(Semaphore::new(1)),
+            turns: server::Turns::default(),
+            room: server::Room::default(),
+            deadline: server::DEADLINE,
+            stopping: AtomicBool::new(false),
+        };
+        assert_eq!(app.ready(), Ok(()));
+        // Nobody listens there.
+        let nobody = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
+        let client = Client::try_from(nobody).unwrap();
+        let (_, leads) = watch::channel(true);
+        let (policies, _) = custom::<Policy>(&client);
+        let (waivers, _) = custom::<Waiver>(&client);
+        let (agreements, _) = custom::<Agreement>(&client);
+        Arc::new(Shared {
+            app: Arc::new(app),
+            args,
+            client,
+            objects: Objects {
+                policies,
+                waivers,
+                agreements,
+            },
+            discovered: ArcSwap::default(),
+            authorities: ArcSwapOption::empty(),
+            trust: Mutex::new((Trust::default(), Instant::now())),
+            leads,
+            defined: ArcSwapOption::empty(),
+            changed: Notify::new(),
+            publish: Notify::new(),
+            tell: Notify::new(),
+        })
+    }
+
+    /// The alert hangs on it.
+    #[tokio::test]
+    async fn a_leader_that_cannot_write_or_is_not_ready_does_not_say_that_the_webhook_is_registered()
+     {
+        for is_ready in [true, false] {
+            let shared = leader();
+            shared.app.stopping.store(!is_ready, Ordering::Relaxed);
+            let registered = shared.app.metrics.registered.clone();
+            registered.set(1);
+            let keeps = tokio::spawn(keep_registered(shared));
+            let told = async {
+                while registered.get() == 1 {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            };
+            let told = tokio::time::timeout(Duration::from_mins(1), told).await;
+            keeps.abort();
+            assert!(told.is_ok(), "ready: {is_ready}");
+        }
+    }
 
     /// As a watch of a kind that is not defined goes on, and what follows when it is.
     #[tokio::test]
