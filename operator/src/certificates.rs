@@ -3,7 +3,7 @@
 //! Everything here is a function of its arguments, the clock included. A renewal of the CA has two steps, so that no request is lost: first the
 //! new CA stands beside the old one in what the API server trusts, then the server certificate is made anew under it.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -43,7 +43,7 @@ pub struct Profile {
 }
 
 /// What the Secret holds, all of it in PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Bundle {
     /// The CAs that are trusted: the current one first, then the one before as long as it is valid.
     pub authorities: String,
@@ -53,6 +53,16 @@ pub struct Bundle {
     pub certificate: String,
     /// Its key.
     pub key: String,
+}
+
+/// Without its keys.
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bundle")
+            .field("authorities", &self.authorities)
+            .field("certificate", &self.certificate)
+            .finish_non_exhaustive()
+    }
 }
 
 /// From when and until when a certificate is valid, in Unix seconds.

@@ -1,6 +1,6 @@
 //! The TLS side of the webhook: TLS 1.2 and 1.3 only, certificates that change while connections stay, client certificates if asked for.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::{
@@ -187,11 +187,20 @@ fn has_name(certificate: &CertificateDer<'_>, name: &str) -> bool {
 }
 
 /// The certificate that is served, and how long.
-#[derive(Debug)]
 pub struct Identity {
     config: RustlsConfig,
     demands: Demands,
     current: std::sync::Mutex<Option<(String, Validity)>>,
+}
+
+/// Without its key.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("demands", &self.demands)
+            .field("validity", &self.validity())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Identity {
@@ -243,5 +252,31 @@ impl Identity {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .as_ref()
             .map(|(_, validity)| *validity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificates::{Profile, Step, take_step};
+
+    #[test]
+    fn keys_are_not_written_with_what_holds_them() {
+        let profile = Profile {
+            names: vec!["hipaa-iac".to_owned()],
+            authority: "test CA".to_owned(),
+            ca_lifetime: std::time::Duration::from_hours(2),
+            lifetime: std::time::Duration::from_hours(1),
+        };
+        let bundle = take_step(None, Step::Everything, &profile, 1_800_000_000).unwrap();
+        let identity = Identity::new(Demands::default()).unwrap();
+        identity.set(&bundle.certificate, &bundle.key).unwrap();
+        let written = format!("{bundle:?} {identity:?}").replace("\\n", "\n");
+        assert!(written.contains("BEGIN CERTIFICATE"), "{written}");
+        for key in [&bundle.key, &bundle.authority_key] {
+            let line = key.lines().nth(1).unwrap();
+            assert!(line.len() > 40 && !written.contains(line), "{written}");
+        }
+        assert!(!written.contains("PRIVATE KEY"), "{written}");
     }
 }
