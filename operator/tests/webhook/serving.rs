@@ -907,7 +907,7 @@ async fn what_has_more_elements_than_any_object_is_closed_for_phi() {
     .await;
     let with = |count: usize| {
         let mut object = leaking();
-        object["spec"]["template"]["spec"]["containers"][0]["args"] = json!(vec!["x"; count]);
+        object["spec"]["unread"] = json!(vec!["x"; count]);
         request("CREATE", &object, None)
     };
     let judged = served.ask("workloads-phi", with(390_000)).await;
