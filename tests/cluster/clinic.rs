@@ -29,6 +29,8 @@ use crate::{
 pub(crate) const EHR: &str = "ehr";
 /// The namespace of the scratch.
 pub(crate) const SCRATCH: &str = "hipaa-iac-restore";
+/// The label of what runs make.
+const RUN_UID: &str = "hipaa-iac.dev/run-uid";
 /// A name in the database.
 pub(crate) const MARKER: &str = "Patient 993";
 /// The bucket of the evidence, and its prefix.
@@ -423,34 +425,59 @@ pub(crate) fn reaches(cluster: &Cluster, verification: &str, phase: &str) {
     });
 }
 
-/// What is left in the namespace of the scratch: everything that a run makes.
+/// The kinds of what runs make, with what Kubernetes makes of it.
+const KINDS: [&str; 6] = [
+    "jobs",
+    "pods",
+    "configmaps",
+    "persistentvolumeclaims",
+    "volumesnapshots",
+    "volumesnapshotcontents",
+];
+
+/// What is left of any run.
 pub(crate) fn all_left(cluster: &Cluster) -> Vec<String> {
-    left_of(cluster, "hipaa-iac.dev/run-uid")
+    left_of(cluster, None)
 }
 
-/// What is left there of the runs of these verifications.
+/// What is left of the runs of these verifications.
 pub(crate) fn left(cluster: &Cluster, verifications: &[&str]) -> Vec<String> {
-    let uids: Vec<String> = verifications
-        .iter()
-        .flat_map(|name| runs(cluster, name))
-        .map(|run| run["metadata"]["uid"].as_str().unwrap().to_owned())
-        .collect();
+    let all = |name: &&str| runs(cluster, name);
+    let runs: Vec<Value> = verifications.iter().flat_map(all).collect();
     assert!(
-        uids.len() >= verifications.len(),
+        runs.len() >= verifications.len(),
         "a verification had no run"
     );
-    left_of(
-        cluster,
-        &format!("hipaa-iac.dev/run-uid in ({})", uids.join(",")),
-    )
+    left_of(cluster, Some(&runs))
 }
 
-fn left_of(cluster: &Cluster, selector: &str) -> Vec<String> {
-    let kinds = "jobs,pods,configmaps,persistentvolumeclaims";
-    let listed = cluster
-        .kubectl(&["get", kinds, "-n", SCRATCH, "-l", selector, "-o", "name"])
-        .success();
-    listed.lines().map(str::to_owned).collect()
+/// What carries a run's label, and volumes: those carry none, and are known by the claim that they were bound to.
+fn left_of(cluster: &Cluster, runs: Option<&[Value]>) -> Vec<String> {
+    let is_of = |matches: &dyn Fn(&Value) -> bool| runs.is_none_or(|runs| runs.iter().any(matches));
+    let name = |object: &Value| object["metadata"]["name"].as_str().unwrap().to_owned();
+    let mut left = Vec::new();
+    for kind in KINDS {
+        let list = cluster.get(&[kind, "-n", SCRATCH, "-l", RUN_UID]);
+        for object in list["items"].as_array().into_iter().flatten() {
+            let uid = &object["metadata"]["labels"][RUN_UID];
+            if is_of(&|run| run["metadata"]["uid"] == *uid) {
+                left.push(format!("{kind}/{}", name(object)));
+            }
+        }
+    }
+    let volumes = cluster.get(&["persistentvolumes"]);
+    for volume in volumes["items"].as_array().into_iter().flatten() {
+        let claim = &volume["spec"]["claimRef"];
+        let claimed = claim["name"].as_str().unwrap_or_default();
+        // The clinic's own claims there are named after their namespace, with a dot.
+        if claim["namespace"] == SCRATCH
+            && !claimed.contains('.')
+            && is_of(&|run| claimed.starts_with(&format!("{}-", name(run))))
+        {
+            left.push(format!("persistentvolumes/{}", name(volume)));
+        }
+    }
+    left
 }
 
 /// Removes verifications, and waits until they and their runs are gone.
