@@ -22,6 +22,7 @@ use crate::{
         left, reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE},
+    each_time,
     operator::{self, DEPLOYMENT},
     restore_cnpg::why,
     traffic::{self, Tunnel},
@@ -93,15 +94,19 @@ pub(crate) fn verdict(run: &Value) -> (&str, &str) {
 }
 
 /// The one record of a verification, which says the same as its run.
-#[track_caller]
 pub(crate) fn recorded_once(clinic: &Clinic, name: &str, run: &Value) -> Value {
     let mut records = clinic.records(name);
-    assert_eq!(records.len(), 1, "{name}: {records:#?}");
+    each_time(|| assert_eq!(records.len(), 1, "{name}: {records:#?}"));
     let record = records.remove(0);
+    each_time(|| is_of(&record, run));
+    record
+}
+
+/// A record says what its run came to, and that nothing of it is left.
+pub(crate) fn is_of(record: &Value, run: &Value) {
     assert_eq!(record["verdict"], run["status"]["verdict"]);
     assert_eq!(record["reason"], run["status"]["reason"]);
     assert_eq!(record["scratch"]["destroyed"], "Verified", "{record:#}");
-    record
 }
 
 /// Both verifiers say that the log is whole and ours.
@@ -126,7 +131,7 @@ pub(crate) fn verified(clinic: &Clinic) {
         None,
     )
     .unwrap();
-    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    each_time(|| assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr));
     let log = clinic.log();
     let ran = Command::new("python3")
         .arg(log.join("verify.py"))
@@ -134,12 +139,8 @@ pub(crate) fn verified(clinic: &Clinic) {
         .args(["--trusted-key", key])
         .output()
         .unwrap();
-    assert!(
-        ran.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&ran.stdout),
-        String::from_utf8_lossy(&ran.stderr)
-    );
+    let said = [&*ran.stdout, &ran.stderr].map(String::from_utf8_lossy);
+    each_time(|| assert!(ran.status.success(), "{}{}", said[0], said[1]));
 }
 
 /// The document of docs/restore-verification.md: a dump in S3, opened by age, with its manifest and canary.
@@ -629,7 +630,7 @@ fn kubelet_away(cluster: &Cluster, clinic: &Clinic) {
         runs(cluster, "deleted").is_empty()
     });
     let records = clinic.records("deleted");
-    assert_eq!(records.len(), 1);
+    each_time(|| assert_eq!(records.len(), 1, "{records:#?}"));
     assert_eq!(records[0]["verdict"], "Aborted");
     assert_eq!(records[0]["scratch"]["destroyed"], "Verified");
     let run = finished(cluster, "unwatched");

@@ -40,13 +40,14 @@ pub(crate) fn again() -> Option<Vec<String>> {
     Some(names.lines().map(str::to_owned).collect())
 }
 
-/// Tells the outer process which tests failed.
+/// Tells the outer process which tests failed that may be tried again.
 pub(crate) fn failed(folder: &Path, names: &[&str]) -> io::Result<()> {
     fs::write(folder.join("failed"), names.join("\n"))
 }
 
 /// Runs this program again in namespaces of its own and clears up after it. A few tests that failed are tried once more on a new cluster, and
-/// both attempts are told: what a machine that was busy for a moment brought about does not come again, what is wrong does.
+/// both attempts are told: what a machine that was busy for a moment brought about does not come again, what is wrong does. Evidence that was wrong once is
+/// wrong, and then nothing is tried again.
 pub(crate) fn enter() -> io::Result<ExitCode> {
     let (code, failed) = attempt(None)?;
     let names: Vec<&str> = failed.lines().collect();
