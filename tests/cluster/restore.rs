@@ -21,7 +21,7 @@ use crate::{
         self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, all_left, apply, finished, forget, holding,
         left, reaches, runs, secret, slow, verification,
     },
-    cluster::{Cluster, NAMESPACE},
+    cluster::{Cluster, NAMESPACE, RELEASE},
     each_time,
     operator::{self, DEPLOYMENT},
     restore_cnpg::why,
@@ -324,6 +324,14 @@ fn operator_processes() -> Vec<Pid> {
     found.collect()
 }
 
+/// So many replicas from now on; who waits for them does so by itself.
+fn scale(cluster: &Cluster, replicas: u32) {
+    let replicas = format!("--replicas={replicas}");
+    cluster
+        .kubectl(&["scale", DEPLOYMENT, "-n", NAMESPACE, &replicas])
+        .success();
+}
+
 /// Waits until the run of a verification is in a phase, and kills the operator there; whether the run was in that phase still when it was dead.
 fn kill_in(cluster: &Cluster, name: &str, phase: &str) -> bool {
     // A phase lasts a fraction of a second: too short for kubectl.
@@ -490,36 +498,87 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
     forget(cluster, &["first", "second", "suspended", "unreadable"]);
 }
 
-/// Every minute, with the operator away for more than two of them; and one that would not end by itself, which Kubernetes ends meanwhile.
+/// The slots of `30 2 * * *` in Berlin since two nights before the clocks were last changed there, as Python has them: one a night. In the night of which
+/// the hour is left out it is the end of that hour, and in the one in which it comes twice the first of the two.
+fn nights() -> Vec<String> {
+    const SLOTS: &str = "
+import datetime, zoneinfo
+berlin, day, utc = zoneinfo.ZoneInfo('Europe/Berlin'), datetime.timedelta(days=1), datetime.timezone.utc
+def at(date, hour, minute): return datetime.datetime(date.year, date.month, date.day, hour, minute, tzinfo=berlin)
+def slot(date):
+    there = at(date, 2, 30).astimezone(utc)
+    return there if there.astimezone(berlin).hour == 2 else at(date, 3, 0).astimezone(utc)
+now = datetime.datetime.now(utc)
+date = now.astimezone(berlin).date()
+while at(date, 12, 0).utcoffset() == at(date - day, 12, 0).utcoffset(): date -= day
+date -= 2 * day
+while slot(date) <= now:
+    print(slot(date).strftime('%Y-%m-%dT%H:%M:%SZ'))
+    date += day
+";
+    let ran = Command::new("python3")
+        .args(["-c", SLOTS])
+        .output()
+        .unwrap();
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    let slots = String::from_utf8(ran.stdout).unwrap();
+    slots.lines().map(str::to_owned).collect()
+}
+
+/// What the operator's account wrote of the slots of a verification before it went away: the last that was seen to, and the next.
+fn seen_to(cluster: &Cluster, name: &str, last: &str, next: &str) {
+    let account = format!("--as=system:serviceaccount:{NAMESPACE}:{RELEASE}");
+    let mut object = cluster.get(&["restoreverification", name, "-n", EHR]);
+    object["status"] = json!({"lastScheduleTime": last, "nextScheduleTime": next});
+    let replace = ["replace", "--subresource=status", "--validate=false"];
+    cluster
+        .kubectl_with(
+            &[&replace[..], &[&*account, "-f", "-"]].concat(),
+            &object.to_string(),
+        )
+        .success();
+}
+
+/// The runs of the slots of a verification.
+fn scheduled(cluster: &Cluster, name: &str) -> Vec<Value> {
+    let mut all = runs(cluster, name);
+    all.retain(|run| run["spec"]["trigger"] == "Schedule");
+    all
+}
+
+/// Slots that pass while the operator is away: of every minute, and of nights over a change of the clocks. What it had written before is written for it,
+/// as if it had been away for that long. And one that would not end by itself, which Kubernetes ends meanwhile.
 fn operator_away(cluster: &Cluster, clinic: &Clinic) {
-    let schedule = json!({"schedule": {"cron": "* * * * *", "timeZone": "Europe/Berlin"}});
-    apply(cluster, &[verification("slots", &schedule)]);
-    let scheduled = || -> Vec<Value> {
-        let all = runs(cluster, "slots").into_iter();
-        all.filter(|run| run["spec"]["trigger"] == "Schedule")
-            .collect()
-    };
-    let is_over = |run: &Value| run["status"]["phase"] == "Finished";
-    cluster.eventually("a slot to be run", PATIENCE, || {
-        scheduled()
-            .iter()
-            .any(|run| verdict(run) == ("Passed", "None") && is_over(run))
-    });
     let mut endless = slow(600);
-    endless["deadlines"] = json!({"totalSeconds": 20});
+    endless["deadlines"] = json!({"totalSeconds": 30});
     apply(cluster, &[verification("endless", &endless)]);
     reaches(cluster, "endless", "Running");
-    let scale = |replicas: &str| {
-        let replicas = format!("--replicas={replicas}");
-        cluster
-            .kubectl(&["scale", DEPLOYMENT, "-n", NAMESPACE, &replicas])
-            .success();
-    };
-    scale("0");
-    let back = Instant::now() + Duration::from_secs(125);
+    scale(cluster, 0);
     cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
         operator_processes().is_empty()
     });
+    let at = |cron: &str| json!({"schedule": {"cron": cron, "timeZone": "Europe/Berlin"}});
+    apply(
+        cluster,
+        &[
+            verification("slots", &at("* * * * *")),
+            verification("nights", &at("30 2 * * *")),
+        ],
+    );
+    let nights = nights();
+    seen_to(cluster, "nights", &nights[0], &nights[1]);
+    let seen = time::OffsetDateTime::now_utc().unix_timestamp() / 60 - 10;
+    let minute = |minute: i64| {
+        let at = time::OffsetDateTime::from_unix_timestamp(minute * 60).unwrap();
+        at.format(&time::format_description::well_known::Rfc3339)
+            .unwrap()
+    };
+    seen_to(cluster, "slots", &minute(seen), &minute(seen + 1));
+
     let uid = &runs(cluster, "endless")[0]["metadata"]["uid"];
     let of_endless = format!("hipaa-iac.dev/run-uid={}", uid.as_str().unwrap());
     let made = |kind: &str| cluster.get(&[kind, "-n", SCRATCH, "-l", &of_endless]);
@@ -532,8 +591,8 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
         "{job:#}"
     );
     assert!(clinic.records("endless").is_empty());
-    thread::sleep(back.saturating_duration_since(Instant::now()));
-    scale("1");
+    assert!(runs(cluster, "slots").is_empty());
+    scale(cluster, 1);
     let run = finished(cluster, "endless");
     assert_eq!(
         verdict(&run),
@@ -541,26 +600,39 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
         "{run:#}"
     );
     recorded_once(clinic, "endless", &run);
-    cluster.eventually("the slots meanwhile to be recorded", PATIENCE, || {
-        scheduled()
-            .iter()
-            .any(|run| verdict(run) == ("Skipped", "MissedSlot") && is_over(run))
-    });
-    let suspend = [
-        "restoreverification",
-        "slots",
-        "-n",
-        EHR,
-        "--type=merge",
-        "-p",
-        r#"{"spec":{"suspend":true}}"#,
-    ];
-    cluster.eventually("it to be suspended", PATIENCE, || {
-        cluster.kubectl(&[&["patch"][..], &suspend[..]].concat()).ok
-    });
+
+    // The newest slot is run, and those before it are one record.
+    let is_over = |run: &Value| run["status"]["phase"] == "Finished";
+    let told = |name: &str, expected: (&str, &str)| {
+        let mut all = scheduled(cluster, name).into_iter();
+        all.find(|run| verdict(run) == expected && is_over(run))
+    };
+    for name in ["slots", "nights"] {
+        for expected in [("Skipped", "MissedSlot"), ("Passed", "None")] {
+            cluster.eventually(&format!("{name} to be {expected:?}"), PATIENCE, || {
+                told(name, expected).is_some()
+            });
+        }
+        let suspend = ["restoreverification", name, "-n", EHR, "--type=merge"];
+        let suspend = [&suspend[..], &["-p", r#"{"spec":{"suspend":true}}"#]].concat();
+        cluster.eventually("it to be suspended", PATIENCE, || {
+            cluster.kubectl(&[&["patch"][..], &suspend[..]].concat()).ok
+        });
+    }
+    let names = ["slots", "nights"];
     cluster.eventually("all to be over", PATIENCE, || {
-        runs(cluster, "slots").iter().all(is_over)
+        let mut all = names.iter().flat_map(|name| runs(cluster, name));
+        all.all(|run| is_over(&run))
     });
+    let missed = told("nights", ("Skipped", "MissedSlot")).unwrap();
+    let passed = told("nights", ("Passed", "None")).unwrap();
+    let [.., before, newest] = &nights[..] else {
+        panic!("{nights:?}");
+    };
+    assert_eq!(passed["spec"]["scheduledFor"], **newest);
+    assert_eq!(missed["spec"]["scheduledFor"], **before);
+    // All but the one that was seen to and the one that is run.
+    assert_eq!(missed["spec"]["missedSlots"], nights.len() - 2);
     // Every minute from the first to the last is one that was run, or one of those that are recorded as missed.
     // A run of a slot is named after its minute.
     let minute = |run: &Value| -> i64 {
@@ -568,32 +640,35 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
         name.rsplit('-').next().unwrap().parse().unwrap()
     };
     let (mut first, mut last, mut accounted) = (i64::MAX, 0, 0);
-    for run in scheduled() {
+    for run in scheduled(cluster, "slots") {
         let missed = run["spec"]["missedSlots"].as_i64();
         let slot = minute(&run);
         accounted += missed.unwrap_or(1);
         first = first.min(slot + 1 - missed.unwrap_or(1));
         last = last.max(slot);
     }
+    assert_eq!(first, seen + 1);
     assert_eq!(last - first + 1, accounted);
     // Each of them once, in the log too.
-    let records = clinic.records("slots");
-    assert_eq!(records.len(), runs(cluster, "slots").len());
-    let mut told: Vec<&str> = records
-        .iter()
-        .filter_map(|record| record["trigger"]["scheduledFor"].as_str())
-        .collect();
-    let all = told.len();
-    told.sort_unstable();
-    told.dedup();
-    assert_eq!(told.len(), all);
-    assert!(
-        records
+    for name in names {
+        let records = clinic.records(name);
+        let all = runs(cluster, name).len();
+        each_time(|| assert_eq!(records.len(), all, "{name}"));
+        let mut told: Vec<&str> = records
             .iter()
-            .any(|record| record["reason"] == "MissedSlot")
-    );
+            .filter_map(|record| record["trigger"]["scheduledFor"].as_str())
+            .collect();
+        told.sort_unstable();
+        told.dedup();
+        each_time(|| assert_eq!(told.len(), all, "{name}"));
+        assert!(
+            records
+                .iter()
+                .any(|record| record["reason"] == "MissedSlot")
+        );
+    }
     verified(clinic);
-    forget(cluster, &["slots", "endless"]);
+    forget(cluster, &["slots", "nights", "endless"]);
 }
 
 /// What runs goes on meanwhile, and nothing is said of it; of one that is deleted nothing is said either, for its pod cannot be ended.
