@@ -12,6 +12,10 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use rcgen::KeyPair;
 
 use crate::{certificates, world};
@@ -479,12 +483,24 @@ resolvConf: {resolv}
 
     /// Whether a pod reaches a port, from its own network.
     pub(crate) fn reaches(pod: &str, address: &str, port: u16) -> io::Result<bool> {
-        let target = process_of(pod)?.to_string();
+        let target = processes_of(pod)?[0].to_string();
         let open = format!("</dev/tcp/{address}/{port}");
         let ran = command("nsenter", &["--net", "--target", &target, "--"])
             .args(["timeout", "2", "bash", "-c", &open])
             .output()?;
         Ok(ran.status.success())
+    }
+
+    /// Sends a signal to the processes of a pod, but not to the one that holds it open.
+    pub(crate) fn signal(pod: &str, signal: Signal) -> io::Result<()> {
+        for process in processes_of(pod)? {
+            let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+            if name.trim() != "pause" {
+                // One may have ended with another.
+                let _ = kill(Pid::from_raw(process), signal);
+            }
+        }
+        Ok(())
     }
 
     fn spawn(&self, name: &'static str, program: &str, arguments: &[&str]) -> io::Result<()> {
@@ -585,9 +601,10 @@ const SOCKET: &str = "/run/containerd/containerd.sock";
 /// The socket of the driver of volumes, there too.
 const DRIVER: &str = "/run/csi-folders.sock";
 
-/// A process of the pod of this uid.
-fn process_of(pod: &str) -> io::Result<u32> {
+/// The processes of the pod of this uid.
+fn processes_of(pod: &str) -> io::Result<Vec<i32>> {
     let of_pod = format!("pod{pod}");
+    let mut found = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let entry = entry?;
         let Some(id) = entry
@@ -598,10 +615,13 @@ fn process_of(pod: &str) -> io::Result<u32> {
             continue;
         };
         if fs::read_to_string(entry.path().join("cgroup")).is_ok_and(|at| at.contains(&of_pod)) {
-            return Ok(id);
+            found.push(id);
         }
     }
-    Err(io::Error::other(format!("no process of the pod {pod}")))
+    if found.is_empty() {
+        return Err(io::Error::other(format!("no process of the pod {pod}")));
+    }
+    Ok(found)
 }
 
 fn poisoned() -> io::Error {

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::Path,
     process::Command,
     thread,
@@ -23,6 +24,7 @@ use crate::{
     },
     cluster::{Cluster, NAMESPACE, RELEASE},
     each_time,
+    node::Node,
     operator::{self, DEPLOYMENT},
     restore_cnpg::why,
     traffic::{self, Tunnel},
@@ -219,7 +221,15 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
     let mut late = slow(3);
     late["objectives"] = json!({"rto": "1s"});
     let open = json!({"source": {"pgDump": {"location": {"pvc": {"path": "plain.dump"}}, "encryption": "serverSide"}}});
+    // More than the pod may have.
+    let mut starved =
+        sql("select length(string_agg(repeat('x', 1000), '')) from generate_series(1, 900000)");
+    starved["target"] = json!({"resources": {"limits": {"memory": "256Mi"}}});
     let cases = [
+        // Nobody put it into the namespace of the scratch. It takes the longest.
+        ("no-secret", key("absent"), "Inconclusive", "ConfigError"),
+        ("lost", slow(600), "Inconclusive", "RunnerLost"),
+        ("starved", starved, "Inconclusive", "OutOfMemory"),
         ("absent", at("none.dump.age"), "Failed", "BackupMissing"),
         (
             "flipped",
@@ -261,8 +271,6 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "Inconclusive",
             "StorageFull",
         ),
-        // Nobody put it into the namespace of the scratch.
-        ("no-secret", key("absent"), "Inconclusive", "ConfigError"),
         (
             "no-quantity",
             json!({"target": {"resources": {"limits": {"memory": "lots"}}}}),
@@ -270,12 +278,18 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "ConfigError",
         ),
     ];
-    // A bucket that is not there, and one that lets nobody of that name in: a fetch says so.
+    // A bucket that is not there, one that lets nobody of that name in, and a store that takes connections and says nothing: a fetch tells.
     let stored = |bucket: &str, credentials: &str| {
         let location = json!({"bucket": bucket, "prefix": "daily/", "select": "Newest", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": credentials}});
         json!({"source": {"pgDump": {"location": {"pvc": null, "s3": location}}}})
     };
+    let silent = TcpListener::bind((Node::address(), 0)).unwrap();
+    let mut unanswered = stored("backups", "s3");
+    unanswered["source"]["pgDump"]["location"]["s3"]["endpoint"] =
+        format!("https://{}", silent.local_addr().unwrap()).into();
+    unanswered["deadlines"] = json!({"fetchSeconds": 5});
     let fetches = [
+        ("unanswered", unanswered, "Inconclusive", "FetchTimeout"),
         ("nowhere", stored("nobody", "s3"), "Failed", "BackupMissing"),
         (
             "denied",
@@ -300,6 +314,13 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             .map(|(name, more, ..)| verification(name, more)),
     );
     apply(cluster, &documents);
+    // All that runs in its pod ends without a word, as where a machine loses it.
+    reaches(cluster, "lost", "Running");
+    let run = &runs(cluster, "lost")[0]["metadata"]["uid"];
+    let of_it = format!("hipaa-iac.dev/run-uid={}", run.as_str().unwrap());
+    let pods = cluster.get(&["pods", "-n", SCRATCH, "-l", &of_it]);
+    let pod = pods["items"][0]["metadata"]["uid"].as_str().unwrap();
+    Node::signal(pod, Signal::SIGKILL).unwrap();
     for (name, _, expected, reason) in &cases {
         let run = finished(cluster, name);
         assert_eq!(verdict(&run), (*expected, *reason), "{name}: {run:#}");
