@@ -273,6 +273,39 @@ pub fn repositories(to: &Path) -> io::Result<()> {
     must(Command::new("chmod").args(["-R", "a+rX"]).arg(to)).map(drop)
 }
 
+/// A dump, in the custom format, of the database that such a dump is of, as it is after a change: that is given its connection string. The server is
+/// gone then.
+///
+/// # Errors
+/// What a program, or the change, said.
+pub fn dump_of_later(
+    dump: &Path,
+    change: impl FnOnce(&str) -> io::Result<()>,
+) -> io::Result<Vec<u8>> {
+    let living = Living {
+        folder: tempfile::Builder::new()
+            .prefix("hipaa-iac-later-")
+            .tempdir()?
+            .keep(),
+    };
+    living.make(&[], "fsync = off\nautovacuum = off\n")?;
+    living.sql("create database later")?;
+    let socket = living.folder.join("socket");
+    let client = |program: &str| {
+        let mut client = postgres(&format!("{BIN}/{program}"));
+        client.args(["-U", "postgres", "-d", "later", "-h"]);
+        client.arg(&socket);
+        client
+    };
+    // The user of the programs may not enter the folder that the dump is in.
+    must(client("pg_restore").stdin(fs::File::open(dump)?))?;
+    change(&format!(
+        "host={} user=postgres dbname=later",
+        socket.display()
+    ))?;
+    Ok(must(client("pg_dump").arg("--format=custom"))?.stdout)
+}
+
 /// A server that is backed up.
 struct Living {
     folder: PathBuf,

@@ -14,7 +14,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hipaa_iac_tests::{
     object_storage::{Bucket, Server},
-    program, workspace,
+    postgresql, program, run_in, workspace,
 };
 use serde_json::{Value, json};
 
@@ -213,6 +213,30 @@ impl Clinic {
         cluster.namespace(EHR, false);
     }
 
+    /// An encrypted backup of what the database is some time later: its canary is the next.
+    pub(crate) fn backup_of_later(&self, to: &Path) {
+        let key = self.path("made/secrets/canary/mac");
+        let dump = postgresql::dump_of_later(&self.path("volume/plain.dump"), |dsn| {
+            let key = key.to_str().unwrap();
+            let write = ["restore", "canary", "write", "--dsn", dsn, "--key", key];
+            let ran = run_in(Path::new("/"), &write)?;
+            assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+            Ok(())
+        });
+        let plain = self.path("later.dump");
+        fs::write(&plain, dump.unwrap()).unwrap();
+        // To the recipient that the identity is of.
+        let closed = Command::new("age")
+            .args(["--encrypt", "--identity"])
+            .arg(self.path("made/secrets/age/identity"))
+            .arg("--output")
+            .args([to, &plain])
+            .status();
+        assert!(closed.unwrap().success());
+        fs::remove_file(plain).unwrap();
+        fs::set_permissions(to, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+
     /// What is beside the chart: secrets and claims that were put into the namespace of the scratch, and the store.
     fn place_objects(&self, cluster: &Cluster) {
         let read = |name: &str| fs::read(self.path("made/secrets").join(name)).unwrap();
@@ -405,14 +429,32 @@ fn is_over(run: &Value) -> bool {
 /// Waits for the one run of a verification, and gives it.
 #[track_caller]
 pub(crate) fn finished(cluster: &Cluster, verification: &str) -> Value {
+    finished_of(cluster, verification, None)
+}
+
+/// Waits for the run of a verification that this was the reason for, or for its one run, and gives it.
+#[track_caller]
+pub(crate) fn finished_of(cluster: &Cluster, verification: &str, trigger: Option<&str>) -> Value {
     let over = || {
-        let runs = runs(cluster, verification);
-        runs.first().is_some_and(is_over).then(|| runs[0].clone())
+        let mut runs = runs(cluster, verification).into_iter();
+        let run = runs.find(|run| trigger.is_none_or(|known| run["spec"]["trigger"] == known))?;
+        is_over(&run).then_some(run)
     };
     cluster.eventually(&format!("{verification} to be over"), PATIENCE, || {
         over().is_some()
     });
     over().unwrap()
+}
+
+/// Asks for a run of a verification by hand, in our own name.
+pub(crate) fn ask(cluster: &Cluster, verification: &str) {
+    let name = "jsonpath={.status.userInfo.username}";
+    let name = cluster.kubectl(&["auth", "whoami", "-o", name]).success();
+    let request = format!("hipaa-iac.dev/run-requested-by={} 1", name.trim());
+    let object = ["restoreverification", verification, "-n", EHR];
+    cluster
+        .kubectl(&[&["annotate"][..], &object, &[&*request]].concat())
+        .success();
 }
 
 /// Waits until the run of a verification is in a phase.

@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use crate::{
     Case, With,
     clinic::{
-        self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, all_left, apply, finished, forget, holding,
-        left, reaches, runs, secret, slow, verification,
+        self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, all_left, apply, ask, finished, finished_of,
+        forget, holding, left, reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE, RELEASE},
     each_time,
@@ -39,6 +39,11 @@ pub(crate) const CASES: &[Case] = &[
     case("restore_faults_are_told_apart", With::Others, |cluster| {
         clinic::with(cluster, faults);
     }),
+    case(
+        "restore_of_an_older_backup_than_the_last_is_told",
+        With::Others,
+        |cluster| clinic::with(cluster, rolled_back),
+    ),
 ];
 
 /// What takes away something that the others need. Those for which no more than one may be under way come one after the other: each change of that takes
@@ -333,6 +338,35 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
     forget(cluster, &names);
 }
 
+/// One day an older backup lies where the newest was, and restores as well: the canary's number goes from run to run.
+fn rolled_back(cluster: &Cluster, clinic: &Clinic) {
+    let place = clinic.path("volume/rolled-back.dump.age");
+    clinic.backup_of_later(&place);
+    let checks = json!({
+        "source": {"pgDump": {"location": {"pvc": {"path": "rolled-back.dump.age"}}}},
+        "checks": {"canary": {"macKeySecretRef": {"name": "canary", "key": "mac"}, "maxAge": "26h"}},
+    });
+    apply(cluster, &[verification("rolled-back", &checks)]);
+    let run = finished(cluster, "rolled-back");
+    assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+    recorded_once(clinic, "rolled-back", &run);
+    // The first of the database, and the second of what was made of its backup.
+    cluster.eventually("the number to be told", PATIENCE, || {
+        let object = cluster.get(&["restoreverification", "rolled-back", "-n", EHR]);
+        object["status"]["lastCanarySeq"] == 2
+    });
+    fs::copy(clinic.path("volume/good.dump.age"), &place).unwrap();
+    ask(cluster, "rolled-back");
+    let run = finished_of(cluster, "rolled-back", Some("Manual"));
+    assert_eq!(verdict(&run), ("Failed", "CanaryRolledBack"), "{run:#}");
+    let records = clinic.records("rolled-back");
+    each_time(|| assert_eq!(records.len(), 2, "{records:#?}"));
+    is_of(&records[1], &run);
+    assert_eq!(left(cluster, &["rolled-back"]), [""; 0]);
+    forget(cluster, &["rolled-back"]);
+    fs::remove_file(place).unwrap();
+}
+
 /// The operator's processes.
 fn operator_processes() -> Vec<Pid> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
@@ -493,25 +527,7 @@ fn turns(cluster: &Cluster, clinic: &Clinic) {
 
     // Who asks for a run of one that is suspended has it.
     assert!(runs(cluster, "suspended").is_empty());
-    let whoami = cluster
-        .kubectl(&[
-            "auth",
-            "whoami",
-            "-o",
-            "jsonpath={.status.userInfo.username}",
-        ])
-        .success();
-    let request = format!("hipaa-iac.dev/run-requested-by={} 1", whoami.trim());
-    cluster
-        .kubectl(&[
-            "annotate",
-            "restoreverification",
-            "suspended",
-            "-n",
-            EHR,
-            &request,
-        ])
-        .success();
+    ask(cluster, "suspended");
     let run = finished(cluster, "suspended");
     assert_eq!(run["spec"]["trigger"], "Manual");
     assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
