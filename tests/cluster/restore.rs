@@ -44,6 +44,11 @@ pub(crate) const CASES: &[Case] = &[
         With::Others,
         |cluster| clinic::with(cluster, rolled_back),
     ),
+    case(
+        "restore_that_is_replaced_is_aborted_and_the_next_one_runs",
+        With::Others,
+        |cluster| clinic::with(cluster, replaced),
+    ),
 ];
 
 /// What takes away something that the others need. Those for which no more than one may be under way come one after the other: each change of that takes
@@ -365,6 +370,33 @@ fn rolled_back(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(left(cluster, &["rolled-back"]), [""; 0]);
     forget(cluster, &["rolled-back"]);
     fs::remove_file(place).unwrap();
+}
+
+/// With `concurrencyPolicy: Replace` the next run takes the place of one that is under way, and begins when nothing of that is left.
+fn replaced(cluster: &Cluster, clinic: &Clinic) {
+    let schedule = json!({"cron": "0 0 1 1 *", "concurrencyPolicy": "Replace"});
+    let mut endless = slow(600);
+    endless["schedule"] = schedule.clone();
+    apply(cluster, &[verification("replaced", &endless)]);
+    reaches(cluster, "replaced", "Running");
+    // The next run is of the document as it is then.
+    let quick = json!({"schedule": schedule});
+    apply(cluster, &[verification("replaced", &quick)]);
+    ask(cluster, "replaced");
+    let next = finished_of(cluster, "replaced", Some("Manual"));
+    assert_eq!(verdict(&next), ("Passed", "None"), "{next:#}");
+    let first = finished_of(cluster, "replaced", Some("Create"));
+    assert_eq!(verdict(&first), ("Aborted", "Interrupted"), "{first:#}");
+    let gone = first["status"]["scratch"]["verifiedAbsentAt"].as_str();
+    assert!(gone.is_some() && gone <= next["status"]["startedAt"].as_str());
+    let records = clinic.records("replaced");
+    each_time(|| assert_eq!(records.len(), 2, "{records:#?}"));
+    for run in [&first, &next] {
+        let of_it = |record: &&Value| record["verdict"] == run["status"]["verdict"];
+        is_of(records.iter().find(of_it).unwrap(), run);
+    }
+    assert_eq!(left(cluster, &["replaced"]), [""; 0]);
+    forget(cluster, &["replaced"]);
 }
 
 /// The operator's processes.

@@ -531,6 +531,7 @@ fn place(run: &Run) -> Place {
         phase: status.map_or(RunPhase::Pending, |status| status.phase),
         started: status.is_some_and(|status| status.started_at.is_some()),
         missed: run.spec.missed_slots.is_some(),
+        replaces: policy(run) == ConcurrencyPolicy::Replace,
     }
 }
 
@@ -617,19 +618,6 @@ fn out_of_sight(
             terminating_since: None,
         })
         .collect()
-}
-
-/// Whether another run is to take a run's place.
-fn is_replaced(run: &Run, all: &[Run]) -> bool {
-    let this = place(run);
-    all.iter().any(|other| {
-        let other_place = place(other);
-        other_place.verification == this.verification
-            && other_place.created > this.created
-            && !other_place.missed
-            && matches!(other_place.phase, RunPhase::Pending | RunPhase::Queued)
-            && policy(other) == ConcurrencyPolicy::Replace
-    })
 }
 
 impl Controller {
@@ -907,8 +895,7 @@ impl Controller {
     async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<bool, Trouble> {
         let places: Vec<Place> = runs.iter().map(place).collect();
         let this = place(run);
-        let sibling = machine::has_sibling(&this, &places);
-        let replaces = policy(run) == ConcurrencyPolicy::Replace;
+        let precedence = machine::precedence(&this, &places, self.options.limit);
         let name = jobs::base_name(run);
         let settings = &self.options.settings;
         let mut scratch = things.of(&this.uid, &name, &settings.namespace);
@@ -929,12 +916,12 @@ impl Controller {
         let mut seen = machine::Observed {
             now: Timestamp::now(),
             status,
-            stopped: run.meta().deletion_timestamp.is_some() || is_replaced(run, runs),
+            stopped: run.meta().deletion_timestamp.is_some() || precedence.replaced,
             finalizer: run.finalizers().iter().any(|known| known == FINALIZER),
             plan,
             missed: run.spec.missed_slots.is_some(),
-            sibling: sibling && !replaces,
-            turn: machine::has_turn(&this, &places, self.options.limit) && !(sibling && replaces),
+            sibling: precedence.sibling,
+            turn: precedence.turn,
             scratch,
             recorded: None,
             refused: None,

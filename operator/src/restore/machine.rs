@@ -736,6 +736,8 @@ pub struct Place {
     pub started: bool,
     /// It only records slots that were missed.
     pub missed: bool,
+    /// It takes the place of an older run of the same verification.
+    pub replaces: bool,
 }
 
 impl Place {
@@ -761,7 +763,7 @@ impl Place {
 }
 
 /// Whether an older run of the same verification is not over yet.
-pub fn has_sibling(run: &Place, all: &[Place]) -> bool {
+fn has_sibling(run: &Place, all: &[Place]) -> bool {
     all.iter().any(|other| {
         other.uid != run.uid
             && other.verification == run.verification
@@ -769,8 +771,35 @@ pub fn has_sibling(run: &Place, all: &[Place]) -> bool {
     })
 }
 
+/// What the others mean for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Precedence {
+    /// Another run is to take its place.
+    pub replaced: bool,
+    /// An older run of the same verification is not over yet, and this one is not to take its place.
+    pub sibling: bool,
+    /// It may begin: a run whose place it takes is over.
+    pub turn: bool,
+}
+
+/// What the others mean for a run, of which so many may be under way.
+pub fn precedence(run: &Place, all: &[Place], limit: usize) -> Precedence {
+    let sibling = has_sibling(run, all);
+    let replaced = all.iter().any(|other| {
+        other.replaces
+            && other.waits()
+            && other.verification == run.verification
+            && other.created > run.created
+    });
+    Precedence {
+        replaced,
+        sibling: sibling && !run.replaces,
+        turn: has_turn(run, all, limit) && !(sibling && run.replaces),
+    }
+}
+
 /// Whether it is a run's turn: there is room, and none that waits is older.
-pub fn has_turn(run: &Place, all: &[Place], limit: usize) -> bool {
+fn has_turn(run: &Place, all: &[Place], limit: usize) -> bool {
     let under_way = all.iter().filter(|other| other.is_under_way()).count();
     let first = all
         .iter()

@@ -1,5 +1,7 @@
 //! A cluster in memory, in which the operator dies after any call that it makes.
 
+use std::collections::BTreeSet;
+
 use hipaa_iac_restore::result::{
     CheckResult, Destroyed, Encryption, Isolation, Objective, ObjectiveName, SCHEMA_VERSION,
     Severity, Time as ResultTime, Tool, Trigger, TriggerKind, Verification,
@@ -176,6 +178,11 @@ fn seconds(seconds: i64) -> SignedDuration {
 }
 
 impl Subject {
+    /// Whether it was made.
+    fn is_there(&self, now: Timestamp) -> bool {
+        self.place.created <= now
+    }
+
     fn plan(&self) -> Result<Plan, String> {
         if self.fate == Fate::BadPlan {
             return Err("it has a mistake".to_owned());
@@ -347,6 +354,7 @@ impl World {
                     phase: RunPhase::Pending,
                     started: false,
                     missed: *fate == Fate::Missed,
+                    replaces: false,
                 },
                 fate: *fate,
                 fetches: *fetches,
@@ -396,24 +404,23 @@ impl World {
 
     fn observe(&self, index: usize) -> Observed {
         let subject = &self.subjects[index];
-        let places: Vec<Place> = self
-            .subjects
-            .iter()
-            .map(|subject| Place {
-                phase: subject.status.phase,
-                started: subject.status.started_at.is_some(),
-                ..subject.place.clone()
-            })
-            .collect();
+        let place = |subject: &Subject| Place {
+            phase: subject.status.phase,
+            started: subject.status.started_at.is_some(),
+            ..subject.place.clone()
+        };
+        let there = self.subjects.iter().filter(|it| it.is_there(self.now));
+        let places: Vec<Place> = there.map(place).collect();
+        let precedence = precedence(&place(subject), &places, self.limit);
         Observed {
             now: self.now,
             status: subject.status.clone(),
-            stopped: subject.deleted_at.is_some_and(|at| at <= self.now),
+            stopped: subject.deleted_at.is_some_and(|at| at <= self.now) || precedence.replaced,
             finalizer: subject.finalizer,
             plan: subject.plan(),
             missed: subject.fate == Fate::Missed,
-            sibling: has_sibling(&places[index], &places),
-            turn: has_turn(&places[index], &places, self.limit),
+            sibling: precedence.sibling,
+            turn: precedence.turn,
             scratch: Scratch {
                 objects: subject
                     .things
@@ -544,15 +551,25 @@ impl World {
 
     /// The invariants of the design's section 7, and that the key comes after the network.
     fn check(&self) {
-        let under_way = self.subjects.iter().filter(|subject| {
-            let active = |part| {
+        let is_active = |subject: &&Subject| {
+            let mut parts = [Part::Fetch, Part::Restore].into_iter();
+            parts.any(|part| {
                 subject
                     .job(part, self.now)
                     .is_some_and(|job| job.state == JobState::Active)
-            };
-            active(Part::Fetch) || active(Part::Restore)
-        });
-        assert!(under_way.count() <= self.limit, "I1");
+            })
+        };
+        let under_way: Vec<&Subject> = self.subjects.iter().filter(is_active).collect();
+        assert!(under_way.len() <= self.limit, "I1");
+        let verifications: BTreeSet<&str> = under_way
+            .iter()
+            .map(|subject| &*subject.place.verification)
+            .collect();
+        assert_eq!(
+            verifications.len(),
+            under_way.len(),
+            "two of one verification"
+        );
         for (index, subject) in self.subjects.iter().enumerate() {
             for part in [Part::Fetch, Part::Restore] {
                 let made = subject.jobs.iter().filter(|made| **made == part).count();
@@ -616,6 +633,10 @@ impl World {
         for _ in 0..5000 {
             let mut idle = true;
             'runs: for index in 0..self.subjects.len() {
+                if !self.subjects[index].is_there(self.now) {
+                    idle = false;
+                    continue;
+                }
                 loop {
                     self.tick();
                     let version = self.subjects[index].version;
@@ -766,6 +787,38 @@ fn a_limit_of_one_lets_the_second_wait_and_a_sibling_is_skipped() {
         Some("ConcurrencyForbid")
     );
     assert!(world.outcome()[0].2);
+}
+
+/// One that may be replaced is over, and nothing of it is left, before the next begins.
+#[test]
+fn a_run_that_replaces_another_ends_it_first() {
+    let runs = [
+        (Fate::Hangs, true),
+        (Fate::Hangs, true),
+        (Fate::Passes, true),
+    ];
+    for limit in [1, 2] {
+        let mut world = World::new(&runs, limit, true);
+        let start = world.now;
+        // The second comes when the first is under way, and the third before that is over.
+        for (subject, after) in world.subjects.iter_mut().zip([0, 100, 101]) {
+            subject.place.created = start + seconds(after);
+            subject.place.replaces = true;
+        }
+        world.run(&mut |_, _| None);
+        let outcome = world.outcome();
+        for replaced in &outcome[..2] {
+            assert_eq!(replaced.1.as_deref(), Some("Interrupted"), "{outcome:?}");
+        }
+        assert!(outcome[2].2, "{outcome:?}");
+        let first = &world.subjects[0].status;
+        let gone = first.scratch.verified_absent_at.as_ref().unwrap().0;
+        assert!(first.started_at.is_some());
+        assert!(world.subjects[2].status.started_at.as_ref().unwrap().0 >= gone);
+        // It never began, and is recorded all the same.
+        assert!(world.subjects[1].jobs.is_empty());
+        assert_eq!(world.log.len(), 3);
+    }
 }
 
 /// A run that takes its place, or who deletes it, comes after the slots that it records.
@@ -950,7 +1003,10 @@ proptest! {
 
     #[test]
     fn invariants_hold_whatever_dies_and_whoever_deletes(
-        runs in proptest::collection::vec((0..FATES.len(), any::<bool>(), proptest::option::of(0_i64..2400)), 1..4),
+        runs in proptest::collection::vec(
+            (0..FATES.len(), any::<bool>(), proptest::option::of(0_i64..2400), 0_i64..300, any::<bool>()),
+            1..4,
+        ),
         limit in 1_usize..3,
         one_verification in any::<bool>(),
         log_down in 0_i64..1200,
@@ -958,13 +1014,15 @@ proptest! {
     ) {
         let fates: Vec<(Fate, bool)> = runs
             .iter()
-            .map(|(fate, fetches, _)| (FATES[*fate], *fetches))
+            .map(|(fate, fetches, ..)| (FATES[*fate], *fetches))
             .filter(|(fate, _)| *fate != Fate::Stuck)
             .collect();
         let mut world = World::new(&fates, limit, one_verification);
         world.log_down_until = world.now + seconds(log_down);
         let start = world.now;
-        for (subject, (_, _, deleted)) in world.subjects.iter_mut().zip(&runs) {
+        for (subject, (_, _, deleted, made, replaces)) in world.subjects.iter_mut().zip(&runs) {
+            subject.place.created = start + seconds(*made);
+            subject.place.replaces = *replaces;
             subject.deleted_at = deleted.map(|after| start + seconds(after));
         }
         world.run(&mut |call, _| deaths.get(call).copied().flatten());
