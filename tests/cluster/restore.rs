@@ -70,7 +70,7 @@ pub(crate) const OUTAGES: &[Case] = &[
         |cluster| clinic::with_limit(cluster, 1, turns),
     ),
     case(
-        "restore_is_recorded_when_the_store_of_evidence_is_back",
+        "restore_is_recorded_once_when_the_store_of_evidence_is_back_whoever_leads",
         With::Nothing,
         |cluster| clinic::with_limit(cluster, 1, store_away),
     ),
@@ -796,8 +796,28 @@ fn api_server(cluster: &Cluster, clinic: &Clinic) {
     forget(cluster, &["restarted"]);
 }
 
-/// A store that takes connections and answers nothing, for two minutes: worse than one that refuses them.
+/// In the middle of a run whoever leads is stopped until another does. Then it goes on where it was, and has to find that it leads no longer.
+fn another_leads(cluster: &Cluster) {
+    operator::ready(cluster);
+    apply(cluster, &[verification("led", &slow(30))]);
+    reaches(cluster, "led", "Running");
+    let holder =
+        || cluster.get(&["lease", RELEASE, "-n", NAMESPACE])["spec"]["holderIdentity"].clone();
+    let leader = holder();
+    let pod = cluster.get(&["pod", leader.as_str().unwrap(), "-n", NAMESPACE]);
+    let pod = pod["metadata"]["uid"].as_str().unwrap();
+    Node::signal(pod, Signal::SIGSTOP).unwrap();
+    cluster.eventually("another to lead", Duration::from_mins(1), || {
+        let now = holder();
+        now.as_str().is_some_and(|now| !now.is_empty()) && now != leader
+    });
+    Node::signal(pod, Signal::SIGCONT).unwrap();
+    reaches(cluster, "led", "Recording");
+}
+
+/// A store that takes connections and answers nothing, for two minutes: worse than one that refuses them. Meanwhile another replica takes over.
 fn store_away(cluster: &Cluster, clinic: &Clinic) {
+    scale(cluster, 2);
     let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
     let before = clinic.records("away").len();
     kill(server, Signal::SIGSTOP).unwrap();
@@ -814,20 +834,29 @@ fn store_away(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(all_left(cluster), [""; 0]);
     let status = cluster.get(&["restoreverification", "away", "-n", EHR])["status"].clone();
     assert!(status["lastPassedTime"].is_null(), "{status:#}");
+    another_leads(cluster);
     cluster.eventually("somebody to be told", PATIENCE, || {
         let field = "reason=EvidencePending";
         let events = cluster.get(&["events", "-n", EHR, "--field-selector", field]);
         !events["items"].as_array().is_none_or(Vec::is_empty)
     });
     kill(server, Signal::SIGCONT).unwrap();
-    for name in ["away", "beside"] {
+    // Two wait with the same records, the one that led and the one that leads.
+    let names = ["away", "beside", "led"];
+    for name in names {
         let run = finished(cluster, name);
         assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
         recorded_once(clinic, name, &run);
     }
     assert_eq!(before, 0);
+    assert_eq!(left(cluster, &names), [""; 0]);
     verified(clinic);
-    forget(cluster, &["away", "beside"]);
+    scale(cluster, 1);
+    cluster.eventually("one operator to be there", PATIENCE, || {
+        operator_processes().len() == 1
+    });
+    operator::ready(cluster);
+    forget(cluster, &names);
 }
 
 /// After all of it: disks, logs, etcd, evidence.
