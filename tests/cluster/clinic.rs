@@ -27,6 +27,8 @@ use crate::{
 
 /// The namespace of the verifications.
 pub(crate) const EHR: &str = "ehr";
+/// A namespace of PHI with a database and its verification.
+pub(crate) const RECORDS: &str = "records";
 /// The namespace of the scratch.
 pub(crate) const SCRATCH: &str = "hipaa-iac-restore";
 /// The label of what runs make.
@@ -244,6 +246,11 @@ impl Clinic {
             secret(SCRATCH, "ehr.age", &[("identity", read("age/identity"))]),
             secret(
                 SCRATCH,
+                "records.age",
+                &[("identity", read("age/identity"))],
+            ),
+            secret(
+                SCRATCH,
                 "ehr.other",
                 &[("identity", read("other/identity"))],
             ),
@@ -255,25 +262,29 @@ impl Clinic {
             ),
             self.credentials(SCRATCH, "ehr.s3"),
         ];
-        // A volume that is there already, as a share of backups would be.
-        objects.push(json!({
-            "apiVersion": "v1", "kind": "PersistentVolume",
-            "metadata": {"name": "backups"},
-            "spec": {
-                "capacity": {"storage": "1Gi"}, "accessModes": ["ReadOnlyMany"], "storageClassName": "",
-                "persistentVolumeReclaimPolicy": "Retain",
-                "claimRef": {"namespace": SCRATCH, "name": "ehr.backups"},
-                "hostPath": {"path": self.path("volume"), "type": "Directory"},
-            },
-        }));
-        objects.push(json!({
-            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
-            "metadata": {"name": "ehr.backups", "namespace": SCRATCH},
-            "spec": {
-                "accessModes": ["ReadOnlyMany"], "storageClassName": "", "volumeName": "backups",
-                "resources": {"requests": {"storage": "1Gi"}},
-            },
-        }));
+        // Volumes that are there already, as a share of backups would be.
+        for namespace in [EHR, RECORDS] {
+            let name = format!("backups-of-{namespace}");
+            let claim = format!("{namespace}.backups");
+            objects.push(json!({
+                "apiVersion": "v1", "kind": "PersistentVolume",
+                "metadata": {"name": name},
+                "spec": {
+                    "capacity": {"storage": "1Gi"}, "accessModes": ["ReadOnlyMany"], "storageClassName": "",
+                    "persistentVolumeReclaimPolicy": "Retain",
+                    "claimRef": {"namespace": SCRATCH, "name": claim},
+                    "hostPath": {"path": self.path("volume"), "type": "Directory"},
+                },
+            }));
+            objects.push(json!({
+                "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+                "metadata": {"name": claim, "namespace": SCRATCH},
+                "spec": {
+                    "accessModes": ["ReadOnlyMany"], "storageClassName": "", "volumeName": name,
+                    "resources": {"requests": {"storage": "1Gi"}},
+                },
+            }));
+        }
         objects.push(json!({
             "apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "EvidenceStore", "metadata": {"name": "default"},
             "spec": {"s3": {"bucket": EVIDENCE.0, "prefix": EVIDENCE.1}},
@@ -348,6 +359,7 @@ impl Clinic {
             "restoreVerification.backupVolume.storageClassName=runs",
             "restoreVerification.backupVolume.size=1Gi",
             "restoreVerification.volumeSnapshots=true",
+            "policyModes.database-restore-unverified=enforce",
             // The operator's policies hold for its own volumes: somebody has to say that the classes encrypt.
             "config.parameters.volume-claim-encryption-unproven.encryptedClasses={runs,folders}",
             &*ports,
@@ -414,7 +426,7 @@ pub(crate) fn apply(cluster: &Cluster, objects: &[Value]) {
 
 /// The runs of a verification.
 pub(crate) fn runs(cluster: &Cluster, verification: &str) -> Vec<Value> {
-    let list = cluster.get(&["restoreverificationruns", "-n", EHR]);
+    let list = cluster.get(&["restoreverificationruns", "-A"]);
     let all = list["items"].as_array().cloned().unwrap_or_default();
     all.into_iter()
         .filter(|run| run["spec"]["verificationRef"]["name"] == verification)

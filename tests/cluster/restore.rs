@@ -17,22 +17,23 @@ use nix::{
 use serde_json::{Value, json};
 
 use crate::{
-    Case, With,
+    Case, With, admission,
     clinic::{
-        self, Clinic, EHR, MARKER, PATIENCE, SCRATCH, all_left, apply, ask, finished, finished_of,
-        forget, holding, left, reaches, runs, secret, slow, verification,
+        self, Clinic, EHR, MARKER, PATIENCE, RECORDS, SCRATCH, all_left, apply, ask, finished,
+        finished_of, forget, holding, left, reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE, RELEASE},
     each_time,
     node::Node,
     operator::{self, DEPLOYMENT},
+    restore_admission::{POLICY, database_in},
     restore_cnpg::why,
     traffic::{self, Tunnel},
 };
 
 pub(crate) const CASES: &[Case] = &[
     case(
-        "restore_of_a_store_passes_with_evidence_and_leaves_nothing",
+        "restore_that_passes_leaves_evidence_and_nothing_else_and_lets_its_database_in",
         With::Nothing,
         |cluster| clinic::with(cluster, from_a_store),
     ),
@@ -156,8 +157,10 @@ pub(crate) fn verified(clinic: &Clinic) {
     each_time(|| assert!(ran.status.success(), "{}{}", said[0], said[1]));
 }
 
-/// The document of docs/restore-verification.md: a dump in S3, opened by age, with its manifest and canary.
+/// The document of docs/restore-verification.md: a dump in S3, opened by age, with its manifest and canary. And all of what is promised: a manifest, a
+/// restore that passes, a database that is admitted for it and another that is not, and evidence that both verifiers take.
 fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
+    cover_a_database(cluster);
     clinic.volume_for_a_run(cluster, "run-of-store");
     apply(
         cluster,
@@ -195,6 +198,7 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
         .filter_map(|check| check["id"].as_str())
         .collect();
     assert!(checks.contains(&"sql.patients"), "{checks:?}");
+    lets_its_database_in(cluster, clinic);
     verified(clinic);
 
     // Nothing in the cluster, and the volume with the encrypted backup is gone too.
@@ -341,6 +345,53 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
     let names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
     assert_eq!(left(cluster, &names), [""; 0]);
     forget(cluster, &names);
+}
+
+/// A verification that covers the database `ehr` of a namespace, which judges by no other policy: the chart's `policyModes` names it.
+fn cover_a_database(cluster: &Cluster) {
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": RECORDS,
+        "labels": {"hipaa-iac.dev/data-class": "phi", "hipaa-iac.dev/mode": "audit"},
+        "annotations": {"hipaa-iac.dev/approved-by": "a test"}}});
+    let covers = json!({"covers": [{"kind": "StatefulSet", "name": "ehr"}]});
+    let mut verification = verification("proves", &covers);
+    verification["metadata"]["namespace"] = RECORDS.into();
+    apply(cluster, &[namespace, verification]);
+}
+
+/// It passes, and by that its database is admitted without a word, and another is not.
+fn lets_its_database_in(cluster: &Cluster, clinic: &Clinic) {
+    let run = finished(cluster, "proves");
+    assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
+    let record = recorded_once(clinic, "proves", &run);
+    assert_eq!(record["verification"]["namespace"], RECORDS);
+    let create = |name: &str, dry: bool| {
+        let mut arguments = vec!["create", "-f", "-"];
+        arguments.extend(dry.then_some("--dry-run=server"));
+        cluster.kubectl_with(&arguments, &database_in(RECORDS, name))
+    };
+    // Until its status is read the verification is one that is new, of which there is a warning.
+    cluster.eventually("its database to be admitted", PATIENCE, || {
+        let ran = create("ehr", true);
+        ran.ok && !ran.stderr.contains(POLICY)
+    });
+    cluster.eventually("another to be denied", PATIENCE, || {
+        let ran = create("billing", true);
+        !ran.ok && ran.stderr.contains(POLICY) && ran.stderr.contains("no RestoreVerification")
+    });
+    let ran = create("ehr", false);
+    assert!(ran.ok && !ran.stderr.contains(POLICY), "{}", ran.stderr);
+    create("billing", false).failure();
+    assert_eq!(left(cluster, &["proves"]), [""; 0]);
+    let delete = ["delete", "-n", RECORDS, "--timeout=120s"];
+    for object in ["statefulset/ehr", "restoreverification/proves"] {
+        cluster
+            .kubectl(&[&delete[..], &[object]].concat())
+            .success();
+    }
+    cluster.eventually("its run to be gone", PATIENCE, || {
+        runs(cluster, "proves").is_empty()
+    });
+    admission::remove(cluster, RECORDS);
 }
 
 /// One day an older backup lies where the newest was, and restores as well: the canary's number goes from run to run.

@@ -1,6 +1,7 @@
 //! Restores and admission: no PHI database without a verification that passed, and nobody but the operator who may say that one did.
 //!
-//! No backup is restored here: what a run comes to is written by the operator's own account, as its controller would.
+//! No backup is restored here: what a run comes to is written by the operator's own account, as its controller would. That its controller does so,
+//! `restore.rs` tries.
 
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ const fn case(name: &'static str, run: fn(&Cluster)) -> Case {
 }
 
 const CLINIC: &str = "restore-admission";
-const POLICY: &str = "database-restore-unverified";
+pub(crate) const POLICY: &str = "database-restore-unverified";
 
 /// The chart with restore verification, and this policy alone.
 fn install(cluster: &Cluster) {
@@ -64,8 +65,13 @@ fn install(cluster: &Cluster) {
 }
 
 fn database(name: &str) -> String {
+    database_in(CLINIC, name)
+}
+
+/// A StatefulSet that is a database.
+pub(crate) fn database_in(namespace: &str, name: &str) -> String {
     json!({
-        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": name, "namespace": CLINIC},
+        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": name, "namespace": namespace},
         "spec": {
             "replicas": 0, "serviceName": name, "selector": {"matchLabels": {"app": name}},
             "template": {"metadata": {"labels": {"app": name}},
