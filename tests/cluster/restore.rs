@@ -205,6 +205,7 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
     assert_eq!(left(cluster, &["store"]), [""; 0]);
     assert!(cluster.get(&["pv", "run-of-store"]).is_null());
     assert!(!clinic.path("run-of-store").exists());
+    runs_nothing_else(cluster);
     // What a user sees.
     let list = ["get", "restoreverifications", "-n", EHR];
     cluster.eventually("the list to tell that it passed", PATIENCE, || {
@@ -225,6 +226,34 @@ fn from_a_store(cluster: &Cluster, clinic: &Clinic) {
     );
     verified(clinic);
     forget(cluster, &["store"]);
+}
+
+/// Whoever has the operator's account runs no other program beside the keys, and none that would stay there.
+fn runs_nothing_else(cluster: &Cluster) {
+    let account = format!("--as=system:serviceaccount:{NAMESPACE}:{RELEASE}");
+    let job = |image: &str, pod: &Value| {
+        let mut job = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "other", "namespace": SCRATCH},
+            "spec": {"activeDeadlineSeconds": 60, "ttlSecondsAfterFinished": 60, "template": {"spec": pod}}});
+        job["spec"]["template"]["spec"]["restartPolicy"] = "Never".into();
+        job["spec"]["template"]["spec"]["containers"] = json!([{"name": "main", "image": image}]);
+        job
+    };
+    let (ours, closed) = (
+        Cluster::runner_image(),
+        json!({"automountServiceAccountToken": false}),
+    );
+    let mut endless = job(&ours, &closed);
+    endless["spec"]["activeDeadlineSeconds"] = Value::Null;
+    for (job, why) in [
+        (job(&Cluster::pause_image(), &closed), "and no other"),
+        (job(&ours, &json!({})), "have no token of the cluster"),
+        (endless, "end and go by themselves"),
+    ] {
+        let create = ["create", "--dry-run=server", "-f", "-", &account];
+        let said = cluster.kubectl_with(&create, &job.to_string()).failure();
+        let told = format!("Jobs of the namespace {SCRATCH}");
+        assert!(said.contains(&told) && said.contains(why), "{said}");
+    }
 }
 
 /// What is wrong with a backup, and what is wrong with the question, each with its reason.
