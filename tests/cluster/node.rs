@@ -27,6 +27,10 @@ const SERVICE_SUBNET: &str = "10.96.0.0/16";
 /// The Service `kubernetes`: the first address of the range.
 const API_SERVICE: [u8; 4] = [10, 96, 0, 1];
 
+/// How long a program may take to end when it is asked to, and how long one that is to crash.
+const PATIENCE: Duration = Duration::from_secs(15);
+const CRASH: Duration = Duration::from_secs(2);
+
 /// Who may come in with which token, and the groups. Names as kubeadm gives them.
 const USERS: [(&str, &str, &str); 5] = [
     ("admin", "admin", "system:masters"),
@@ -92,11 +96,16 @@ impl Node {
         self.path("audit.log")
     }
 
-    /// Ends the API server and starts it again, and what lost its lease meanwhile and ended, as a kubelet would.
+    /// Ends the API server, which is given no time to send its clients away, and starts it again, and what lost its lease meanwhile and ended, as a
+    /// kubelet would.
     pub(crate) fn restart_api_server(&self) -> io::Result<()> {
-        self.end("kube-apiserver")?;
-        self.end("kube-controller-manager")?;
-        self.end("kube-scheduler")?;
+        for program in [
+            "kube-apiserver",
+            "kube-controller-manager",
+            "kube-scheduler",
+        ] {
+            self.end(program, CRASH)?;
+        }
         self.api_server()?;
         self.controllers()
     }
@@ -113,13 +122,13 @@ impl Node {
 
     /// Ends the kubelet; containers go on.
     pub(crate) fn stop_kubelet(&self) -> io::Result<()> {
-        self.end("kubelet")
+        self.end("kubelet", PATIENCE)
     }
 
     /// Ends the controller manager and the scheduler and starts them again: they must get their leases anew.
     pub(crate) fn restart_controllers(&self) -> io::Result<()> {
-        self.end("kube-controller-manager")?;
-        self.end("kube-scheduler")?;
+        self.end("kube-controller-manager", CRASH)?;
+        self.end("kube-scheduler", CRASH)?;
         self.controllers()
     }
 
@@ -129,11 +138,11 @@ impl Node {
         cut.rule("-I").map(|()| cut)
     }
 
-    fn end(&self, program: &str) -> io::Result<()> {
+    fn end(&self, program: &str, patience: Duration) -> io::Result<()> {
         let mut processes = self.processes.lock().map_err(|_| poisoned())?;
         if let Some(at) = processes.iter().position(|(name, _)| *name == program) {
             let (_, mut child) = processes.remove(at);
-            world::end(&mut child, Duration::from_secs(15))?;
+            world::end(&mut child, patience)?;
         }
         Ok(())
     }
@@ -358,6 +367,19 @@ resolvConf: {resolv}
     }
 
     fn controllers(&self) -> io::Result<()> {
+        // Those before them are gone and renew nothing: nobody waits for the end of their leases.
+        let delete = [
+            "delete",
+            "lease",
+            "kube-controller-manager",
+            "kube-scheduler",
+            "-n",
+            "kube-system",
+            "--ignore-not-found",
+        ];
+        self.wait_for("no lease to be left", Duration::from_secs(30), || {
+            self.says(&delete, "")
+        })?;
         let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
         self.spawn(
             "kube-controller-manager",
@@ -455,7 +477,7 @@ resolvConf: {resolv}
             "csi-provisioner",
             "csi-folders",
         ] {
-            self.end(program)?;
+            self.end(program, PATIENCE)?;
         }
         Ok(())
     }
@@ -478,7 +500,7 @@ resolvConf: {resolv}
 
     /// Ends that, and takes its rules away.
     pub(crate) fn end_network_policies(&self) -> io::Result<()> {
-        self.end("network-policies")
+        self.end("network-policies", PATIENCE)
     }
 
     /// Whether a pod reaches a port, from its own network.
