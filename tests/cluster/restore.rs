@@ -475,7 +475,7 @@ fn replaced(cluster: &Cluster, clinic: &Clinic) {
 }
 
 /// The operator's processes.
-fn operator_processes() -> Vec<Pid> {
+pub(crate) fn operator_processes() -> Vec<Pid> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let found = processes.filter_map(|entry| {
         let id: i32 = entry.file_name().to_str()?.parse().ok()?;
