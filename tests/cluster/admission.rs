@@ -1,6 +1,6 @@
 //! What users meet: denials they can read, and doors that look closed and must be.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use crate::{
     Case, With,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, DEPLOYMENT},
+    outage,
     resources::recorded,
     traffic::{self, Tunnel},
 };
@@ -20,14 +21,28 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case(
         "the_role_allows_what_is_needed_and_no_more",
-        With::Nothing,
+        With::Others,
         role,
     ),
+    case("objects_of_three_mebibytes_are_judged", With::Others, large),
     case(
-        "objects_of_three_mebibytes_are_judged",
-        With::Nothing,
-        large,
+        "what_the_operator_is_sent_amiss_is_refused",
+        With::Others,
+        outage::amiss,
     ),
+    case(
+        "probes_and_metrics_answer_without_tls",
+        With::Others,
+        outage::metrics,
+    ),
+    Case {
+        own: true,
+        ..case(
+            "denials_reach_the_audit_log_of_the_api_server",
+            With::Others,
+            annotations,
+        )
+    },
     case(
         "a_policy_of_the_cluster_denies_and_ends_while_requests_run",
         With::Nothing,
@@ -604,4 +619,21 @@ fn dry_run(cluster: &Cluster) {
     assert!(said.contains("configmap-literal-credential"), "{said}");
     recorded(cluster, &["\"dryRun\":true", "\"namespace\":\"dry\""]);
     remove(cluster, "dry");
+}
+
+/// The API server's own audit log tells what we say of a request.
+fn annotations(cluster: &Cluster) {
+    operator::ensure(cluster);
+    cluster.namespace("annotated", true);
+    let create = ["create", "-n", "annotated", "-f", "-"];
+    cluster
+        .kubectl_with(&create, &operator::violating("a"))
+        .failure();
+    let log = cluster.node().unwrap().audit_log();
+    cluster.eventually("the annotations", Duration::from_secs(20), || {
+        fs::read_to_string(&log).unwrap().lines().any(|line| {
+            line.contains(".hipaa-iac.dev/") && line.contains("\"namespace\":\"annotated\"")
+        })
+    });
+    remove(cluster, "annotated");
 }

@@ -7,7 +7,6 @@ use crate::{
     admission::remove,
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, DEPLOYMENT, compliant, violating},
-    outage,
     traffic::Load,
 };
 
@@ -17,12 +16,6 @@ pub(crate) const CASES: &[Case] = &[
         own: false,
         with: With::Nothing,
         run: upgrade,
-    },
-    Case {
-        name: "denials_reach_the_audit_log_of_the_api_server",
-        own: true,
-        with: With::Nothing,
-        run: audited,
     },
     Case {
         name: "uninstalled_while_down_it_leaves_nothing_in_the_way",
@@ -103,18 +96,6 @@ fn upgrade(cluster: &Cluster) {
         .kubectl(&[&exec[..], &on_call, &command].concat())
         .success();
     remove(cluster, "upgraded");
-}
-
-fn audited(cluster: &Cluster) {
-    operator::ensure(cluster);
-    cluster.namespace("audited", true);
-    cluster
-        .kubectl_with(&["create", "-n", "audited", "-f", "-"], &violating("a"))
-        .failure();
-    cluster.eventually("the annotations", Duration::from_secs(20), || {
-        outage::audit_annotations(cluster) > 0
-    });
-    remove(cluster, "audited");
 }
 
 fn uninstall(cluster: &Cluster) {

@@ -187,6 +187,16 @@ pub(crate) fn take_down(cluster: &Cluster) {
     });
 }
 
+/// The pods that are there to stay.
+pub(crate) fn pods(cluster: &Cluster) -> Vec<String> {
+    let of_operator = "app.kubernetes.io/name=hipaa-iac";
+    let pods = cluster.get(&["pods", "-n", NAMESPACE, "-l", of_operator]);
+    let pods = pods["items"].as_array().unwrap().iter();
+    pods.filter(|pod| pod["metadata"]["deletionTimestamp"].is_null())
+        .map(|pod| pod["metadata"]["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// The pod that leads; empty where none does.
 pub(crate) fn leader(cluster: &Cluster) -> String {
     let lease = cluster.get(&["lease", RELEASE, "-n", NAMESPACE]);

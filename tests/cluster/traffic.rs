@@ -49,13 +49,10 @@ impl Tunnel {
         )
     }
 
-    /// To the probes and metrics of one pod.
-    pub(crate) fn metrics(cluster: &Cluster) -> Self {
-        let service = format!("service/{RELEASE}");
-        Self::open(
-            cluster,
-            &["port-forward", "-n", NAMESPACE, &service, ":8080"],
-        )
+    /// To a port of a pod of the operator.
+    pub(crate) fn pod(cluster: &Cluster, name: &str, port: u16) -> Self {
+        let (pod, port) = (format!("pod/{name}"), format!(":{port}"));
+        Self::open(cluster, &["port-forward", "-n", NAMESPACE, &pod, &port])
     }
 
     fn open(cluster: &Cluster, arguments: &[&str]) -> Self {
