@@ -15,6 +15,7 @@ use crate::{
     certificates::{self, Issued},
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, compliant, violating},
+    resources::looked,
     traffic::Load,
 };
 
@@ -237,8 +238,8 @@ fn cert_manager(cluster: &Cluster) {
                 && create(&compliant("a")).ok
         });
     });
-    // What was entered stays when the leader looks at the configuration, which it does every 20 seconds.
-    thread::sleep(Duration::from_secs(25));
+    // What was entered stays when the leader looks at the configuration.
+    looked(cluster);
     create(&compliant("a")).success();
     let said = create(&violating("a")).failure();
     assert!(said.contains("configmap-literal-credential"), "{said}");

@@ -2,6 +2,7 @@
 
 use std::{fs, thread, time::Duration};
 
+use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 
 use crate::{
@@ -10,6 +11,8 @@ use crate::{
     cluster::{Cluster, NAMESPACE, RELEASE},
     node::Node,
     operator::{self, DEPLOYMENT, compliant, violating},
+    resources::looked,
+    restore::operator_processes,
     traffic::{self, Load, Tunnel},
 };
 
@@ -22,7 +25,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "replicas_killed_in_a_burst_let_nothing_through",
-        own: false,
+        own: true,
         with: With::Nothing,
         run: killed,
     },
@@ -110,31 +113,18 @@ fn killed(cluster: &Cluster) {
     cluster.namespace("burst-open", false);
     let bad = Load::start(cluster, "burst", &violating("a"));
     let open = Load::start(cluster, "burst-open", &compliant("b"));
+    let before = restarts(cluster);
     for _ in 0..2 {
-        let pods = cluster.get(&[
-            "pods",
-            "-n",
-            NAMESPACE,
-            "-l",
-            "app.kubernetes.io/name=hipaa-iac",
-        ]);
-        for pod in pods["items"].as_array().unwrap().iter().take(2) {
-            let name = pod["metadata"]["name"].as_str().unwrap();
-            cluster
-                .kubectl(&[
-                    "delete",
-                    "pod",
-                    name,
-                    "-n",
-                    NAMESPACE,
-                    "--force",
-                    "--grace-period=0",
-                ])
-                .success();
+        cluster.eventually("three to run", Duration::from_secs(30), || {
+            operator_processes().len() >= 3
+        });
+        for process in operator_processes().into_iter().take(2) {
+            kill(process, Signal::SIGKILL).unwrap();
         }
         thread::sleep(Duration::from_secs(3));
     }
     operator::ready(cluster);
+    assert_ne!(restarts(cluster), before, "none was killed");
     let (bad, open) = (bad.stop(), open.stop());
     assert_eq!(bad.admitted, 0, "violations were let through");
     assert!(bad.denied > 100, "{bad:?}");
@@ -356,11 +346,25 @@ fn api_server(cluster: &Cluster) {
     operator::ready(cluster);
     cluster.namespace("restarted", true);
     let before = restarts(cluster);
+    let bad = Load::start(cluster, "restarted", &violating("b"));
+    let denied = |more: usize| {
+        cluster.eventually("violations to be denied", Duration::from_mins(1), || {
+            bad.so_far().denied >= more
+        });
+    };
+    denied(20);
     cluster.node().unwrap().restart_api_server().unwrap();
     operator::ready(cluster);
-    let said = create(cluster, "restarted", &violating("a")).failure();
-    assert!(said.contains("configmap-literal-credential"), "{said}");
-    create(cluster, "restarted", &compliant("a")).success();
+    denied(bad.so_far().denied + 20);
+    let bad = bad.stop();
+    assert_eq!(bad.admitted, 0, "violations were let through");
+    cluster.eventually("PHI to be judged again", Duration::from_secs(30), || {
+        create(cluster, "restarted", &compliant("a")).ok
+    });
+    cluster.eventually("violations to be denied", Duration::from_secs(30), || {
+        let ran = create(cluster, "restarted", &violating("a"));
+        !ran.ok && ran.stderr.contains("configmap-literal-credential")
+    });
     // Watches go on: the mode of a namespace that comes afterwards is heard of.
     audited(cluster, "restarted-audited");
     cluster
@@ -586,8 +590,23 @@ fn break_glass(cluster: &Cluster) {
         ])
         .success();
     // Neither the leader nor the next one undoes it.
-    roll(cluster);
-    thread::sleep(Duration::from_secs(20));
+    let tells = |pod: &str| {
+        let log = cluster.kubectl(&["logs", pod, "-n", NAMESPACE]).stdout;
+        log.lines()
+            .any(|line| line.contains("is left alone") && line.contains("somebody deleted it"))
+    };
+    looked(cluster);
+    cluster.eventually("the leader to tell", Duration::from_secs(30), || {
+        tells(&operator::leader(cluster))
+    });
+    let first = operator::leader(cluster);
+    cluster
+        .kubectl(&["delete", "pod", &first, "-n", NAMESPACE, "--wait=false"])
+        .success();
+    cluster.eventually("the next one to tell", Duration::from_mins(1), || {
+        let leader = operator::leader(cluster);
+        !leader.is_empty() && leader != first && tells(&leader)
+    });
     assert!(
         cluster
             .get(&["validatingwebhookconfiguration", RELEASE])

@@ -1,6 +1,6 @@
 //! Our own resources: Waivers, Agreements and Policies, who leads, and what an administrator holds.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use time::OffsetDateTime;
 
@@ -54,6 +54,26 @@ pub(crate) fn recorded(cluster: &Cluster, words: &[&str]) {
             .lines()
             .any(|line| words.iter().all(|word| line.contains(word)))
     });
+}
+
+/// Makes the leader look at all that it keeps, as whatever becomes of our resources does: by a Waiver where none counts. Waits until it has.
+pub(crate) fn looked(cluster: &Cluster) {
+    let waiver = format!(
+        "{{apiVersion: hipaa-iac.dev/v1alpha1, kind: Waiver, metadata: {{name: look, namespace: default}}, spec: {{policy: configmap-literal-credential,
+target: {{kind: ConfigMap, namespace: default, name: a}}, reason: synthetic, owner: tests, approvedBy: ciso, compensatingControl: no data, until: \"{}\"}}}}",
+        day(7)
+    );
+    cluster.eventually("the Waiver to be written", Duration::from_secs(30), || {
+        cluster.apply(&waiver).ok
+    });
+    cluster.eventually("the leader to look", Duration::from_mins(1), || {
+        cluster.get(&["waiver", "look", "-n", "default"])["status"]["state"] == "Ignored"
+    });
+    // Statuses and the webhook configuration are looked at side by side.
+    thread::sleep(Duration::from_secs(2));
+    cluster
+        .kubectl(&["delete", "waiver", "look", "-n", "default"])
+        .success();
 }
 
 fn dry(cluster: &Cluster, namespace: &str, object: &str) -> crate::cluster::Ran {
@@ -229,7 +249,7 @@ fn hold(cluster: &Cluster) {
             })
     });
     // A policy that is new makes the leader look at the configuration; it leaves it alone.
-    std::thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(2));
     let text = cluster.get(&configuration).to_string();
     assert!(text.contains("of-an-administrator"), "{text}");
 
