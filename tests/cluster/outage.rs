@@ -229,6 +229,11 @@ fn all_down(cluster: &Cluster) {
     cluster
         .kubectl(&["delete", "namespace", "fresh", "--wait=false"])
         .success();
+    // One that says that it holds no PHI comes and goes as well.
+    cluster.namespace("fresh-without", false);
+    cluster
+        .kubectl(&["delete", "namespace", "fresh-without", "--wait=false"])
+        .success();
 
     // The control plane starts anew and must get its leases.
     let holder = |lease: &str| {
