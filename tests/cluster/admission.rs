@@ -67,6 +67,11 @@ pub(crate) const CASES: &[Case] = &[
     case("kubectl_debug_meets_the_same_policies", With::Others, debug),
     case("a_job_on_violating_pods_still_ends", With::Others, job),
     case("a_dry_run_is_judged_alike", With::Others, dry_run),
+    case(
+        "what_is_written_with_a_status_or_a_finalizer_is_judged",
+        With::Others,
+        statuses,
+    ),
 ];
 
 const fn case(name: &'static str, with: With, run: fn(&Cluster)) -> Case {
@@ -223,12 +228,20 @@ fn clinic(cluster: &Cluster) {
     clinic_compliant(cluster);
 }
 
-/// Defines a kind, of objects of any form.
-pub(crate) fn define(cluster: &Cluster, group: &str, version: &str, kind: &str, plural: &str) {
+/// Defines a kind, of objects of any form. The first of its versions is stored.
+pub(crate) fn define(cluster: &Cluster, group: &str, versions: &[&str], kind: &str, plural: &str) {
+    let version = |name: &&str| {
+        let stored = *name == versions[0];
+        format!(
+            "{{name: {name}, served: true, storage: {stored}, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}"
+        )
+    };
+    let versions: Vec<String> = versions.iter().map(version).collect();
+    let versions = versions.join(", ");
     cluster
         .apply(&format!(
             "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: {plural}.{group}, annotations: {{api-approved.kubernetes.io: unapproved}}}}, spec: {{group: {group}, scope: Namespaced,
-names: {{kind: {kind}, plural: {plural}}}, versions: [{{name: {version}, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}}}]}}}}"
+names: {{kind: {kind}, plural: {plural}}}, versions: [{versions}]}}}}"
         ))
         .success();
     let name = format!("crd/{plural}.{group}");
@@ -247,13 +260,19 @@ fn new_kind(cluster: &Cluster) {
     operator::ready(cluster);
     cluster.namespace("listening", true);
     let group = "gateway.networking.k8s.io";
-    define(cluster, group, "v1", "Gateway", "gateways");
-    let gateway = "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: listening}, spec: {gatewayClassName: envoy, listeners: [{name: hl7, port: 2575, protocol: TCP}]}}";
-    let judged = || cluster.kubectl_with(&["create", "--dry-run=server", "-f", "-"], gateway);
-    // Its definition is heard of; looking around once a minute would not be soon enough.
-    cluster.eventually("the new kind to be judged", Duration::from_secs(30), || {
-        judged().stderr.contains("gateway-listener-raw-transport")
-    });
+    let versions = ["v1", "v1beta1"];
+    define(cluster, group, &versions, "Gateway", "gateways");
+    // By whatever version it is written. Its definition is heard of; looking around once a minute would not be soon enough.
+    for version in versions {
+        let gateway = format!(
+            "{{apiVersion: {group}/{version}, kind: Gateway, metadata: {{name: edge, namespace: listening}}, spec: {{gatewayClassName: envoy, listeners: [{{name: hl7, port: 2575, protocol: TCP}}]}}}}"
+        );
+        let create = ["create", "--dry-run=server", "-f", "-"];
+        cluster.eventually("the new kind to be judged", Duration::from_secs(30), || {
+            let ran = cluster.kubectl_with(&create, &gateway);
+            !ran.ok && ran.stderr.contains("gateway-listener-raw-transport")
+        });
+    }
     cluster
         .kubectl(&["delete", "crd", &format!("gateways.{group}")])
         .success();
@@ -272,7 +291,7 @@ fn clinic_compliant(cluster: &Cluster) {
         ),
     ];
     for (group, version, kind, plural) in kinds {
-        define(cluster, group, version, kind, plural);
+        define(cluster, group, &[version], kind, plural);
     }
     cluster.namespace("velero", false);
     // As a GitOps tool does: again until everything is in. Namespace and database wait for the schedule that backs them up, and all of it for the
@@ -457,6 +476,16 @@ fn debug(cluster: &Cluster) {
         cluster,
         &["\"subresource\":\"exec\"", "\"namespace\":\"debugged\""],
     );
+    // And who opens a port, before there is anything to speak through.
+    let path = "/api/v1/namespaces/debugged/pods/a/portforward";
+    cluster.kubectl(&["get", "--raw", path]).failure();
+    recorded(
+        cluster,
+        &[
+            "\"subresource\":\"portforward\"",
+            "\"namespace\":\"debugged\"",
+        ],
+    );
     remove(cluster, "debugged");
 }
 
@@ -636,4 +665,90 @@ fn annotations(cluster: &Cluster) {
         })
     });
     remove(cluster, "annotated");
+}
+
+/// Labels and annotations that come with a status, by the webhook that fails closed and by the one that fails open; and those of a Namespace.
+fn statuses(cluster: &Cluster) {
+    operator::ensure(cluster);
+    cluster.namespace("statuses", true);
+    cluster
+        .apply("{apiVersion: v1, kind: Namespace, metadata: {name: statuses-open}}")
+        .success();
+    let webhooks = [
+        ("statuses", "\"workloads-phi.hipaa-iac.dev\""),
+        ("statuses-open", "\"workloads.hipaa-iac.dev\""),
+    ];
+    for (namespace, webhook) in webhooks {
+        let ingress = "
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: portal}
+spec:
+  tls: [{hosts: [portal.example.org], secretName: portal-tls}]
+  rules: [{host: portal.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: portal, port: {number: 443}}}}]}}]
+";
+        cluster
+            .kubectl_with(&["create", "-n", namespace, "-f", "-"], ingress)
+            .success();
+        let patch = |patch: &str| {
+            cluster.kubectl(&[
+                "patch",
+                "ingress",
+                "portal",
+                "-n",
+                namespace,
+                "--subresource=status",
+                "--type=merge",
+                "-p",
+                patch,
+            ])
+        };
+        patch(r#"{"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"}]}}}"#).success();
+        let said = patch(
+            r#"{"metadata":{"annotations":{"nginx.ingress.kubernetes.io/ssl-redirect":"false"}}}"#,
+        )
+        .failure();
+        assert!(
+            said.contains(webhook) && said.contains("ingress-http-allowed"),
+            "{said}"
+        );
+    }
+
+    let unlabel = r#"{"metadata":{"labels":{"hipaa-iac.dev/data-class":null}}}"#;
+    let guarded = |said: &str| {
+        assert!(
+            said.contains("guard.hipaa-iac.dev") && said.contains("hipaa-iac.dev/approved-by"),
+            "{said}"
+        );
+    };
+    let patch = ["patch", "namespace", "statuses", "--type=merge", "-p"];
+    let said = cluster.kubectl(&[&patch[..], &[unlabel, "--subresource=status"]].concat());
+    guarded(&said.failure());
+    let mut namespace = cluster.get(&["namespace", "statuses"]);
+    let labels = namespace["metadata"]["labels"].as_object_mut().unwrap();
+    assert!(labels.remove("hipaa-iac.dev/data-class").is_some());
+    let finalize = ["replace", "--raw", "/api/v1/namespaces/statuses/finalize"];
+    let said = cluster.kubectl_with(
+        &[&finalize[..], &["-f", "-"]].concat(),
+        &namespace.to_string(),
+    );
+    guarded(&said.failure());
+
+    // That it holds none may be said of a namespace by anybody, but not that it holds none any more.
+    cluster.namespace("statuses-none", false);
+    label_phi(cluster, "statuses-none");
+    let patch = ["patch", "namespace", "statuses-none", "--type=merge", "-p"];
+    let none = r#"{"metadata":{"labels":{"hipaa-iac.dev/data-class":"none"}}}"#;
+    let said = cluster.kubectl(&[&patch[..], &[none]].concat()).failure();
+    guarded(&said);
+    let approved = r#"{"metadata":{"labels":{"hipaa-iac.dev/data-class":"none"},"annotations":{"hipaa-iac.dev/approved-by":"tests: it held nothing"}}}"#;
+    cluster
+        .kubectl(&[&patch[..], &[approved]].concat())
+        .success();
+    for namespace in ["statuses-open", "statuses-none"] {
+        cluster
+            .kubectl(&["delete", "namespace", namespace, "--wait=false"])
+            .success();
+    }
+    remove(cluster, "statuses");
 }

@@ -207,7 +207,7 @@ fn cert_manager(cluster: &Cluster) {
     operator::ensure(cluster);
     let kinds = [("Issuer", "issuers"), ("Certificate", "certificates")];
     for (kind, plural) in kinds {
-        define(cluster, "cert-manager.io", "v1", kind, plural);
+        define(cluster, "cert-manager.io", &["v1"], kind, plural);
     }
     cluster.namespace("managed", true);
     let names = vec![format!("{RELEASE}.{NAMESPACE}.svc")];
