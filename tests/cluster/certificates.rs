@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) authority: String,
+    pub(crate) authority_key: String,
     pub(crate) certificate: String,
     pub(crate) key: String,
 }
@@ -24,18 +25,27 @@ pub(crate) fn issue(
     lasts: Duration,
 ) -> io::Result<Issued> {
     let now = OffsetDateTime::now_utc();
-    make(names, now + starts_in, now + starts_in + lasts).map_err(io::Error::other)
+    make(names, None, now + starts_in, now + starts_in + lasts).map_err(io::Error::other)
 }
 
 /// The same, over since an hour.
 pub(crate) fn expired(names: Vec<String>) -> io::Result<Issued> {
     let now = OffsetDateTime::now_utc();
     let hour = Duration::from_hours(1);
-    make(names, now - 2 * hour, now - hour).map_err(io::Error::other)
+    make(names, None, now - 2 * hour, now - hour).map_err(io::Error::other)
+}
+
+/// The same, valid for a day, by an authority that has three quarters of its life behind it.
+pub(crate) fn by_an_old_authority(names: Vec<String>) -> io::Result<Issued> {
+    let now = OffsetDateTime::now_utc();
+    let day = Duration::from_hours(24);
+    let life = (now - 6 * day, now + 2 * day);
+    make(names, Some(life), now, now + day).map_err(io::Error::other)
 }
 
 fn make(
     names: Vec<String>,
+    life_of_authority: Option<(OffsetDateTime, OffsetDateTime)>,
     from: OffsetDateTime,
     until: OffsetDateTime,
 ) -> Result<Issued, rcgen::Error> {
@@ -45,8 +55,13 @@ fn make(
         .push(DnType::CommonName, "test authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    if let Some((from, until)) = life_of_authority {
+        params.not_before = from;
+        params.not_after = until;
+    }
     let key = KeyPair::generate()?;
     let authority = params.self_signed(&key)?.pem();
+    let authority_key = key.serialize_pem();
     let issuer = Issuer::new(params, key);
 
     let mut params = CertificateParams::new(names)?;
@@ -57,10 +72,12 @@ fn make(
         ExtendedKeyUsagePurpose::ServerAuth,
         ExtendedKeyUsagePurpose::ClientAuth,
     ];
+    params.use_authority_key_identifier_extension = true;
     let key = KeyPair::generate()?;
     let certificate = params.signed_by(&key, &issuer)?.pem();
     Ok(Issued {
         authority,
+        authority_key,
         certificate,
         key: key.serialize_pem(),
     })

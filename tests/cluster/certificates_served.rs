@@ -7,25 +7,28 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Value, json};
 
 use crate::{
     Case, With,
     admission::{define, remove},
     certificates::{self, Issued},
-    cluster::{Cluster, NAMESPACE, RELEASE},
+    cluster::{Cluster, NAMESPACE, RELEASE, Ran},
     operator::{self, compliant, violating},
     resources::looked,
-    traffic::Load,
+    traffic::{self, Load, Tunnel},
 };
 
+pub(crate) const ROTATION: &[Case] = &[Case {
+    name: "certificates_rotate_under_load_and_no_request_fails",
+    own: false,
+    with: With::Nothing,
+    run: rotation,
+}];
+
+/// Whatever was installed before them, they install anew.
 pub(crate) const CASES: &[Case] = &[
-    Case {
-        name: "certificates_rotate_under_load_and_no_request_fails",
-        own: false,
-        with: With::Nothing,
-        run: rotation,
-    },
     Case {
         name: "certificates_that_ended_or_have_not_begun_close_phi_alone",
         own: false,
@@ -45,39 +48,92 @@ fn secret(cluster: &Cluster, key: &str) -> String {
     secret["data"][key].as_str().unwrap_or_default().to_owned()
 }
 
-fn rotation(cluster: &Cluster) {
-    // What is there may be valid for years; what is made anew goes by the new lifetimes.
-    cluster.helm(&["uninstall", RELEASE, "-n", NAMESPACE, "--wait"]);
-    cluster.eventually("the webhook to be gone", Duration::from_mins(1), || {
-        cluster
-            .get(&["validatingwebhookconfiguration", RELEASE])
-            .is_null()
+/// An administrator keeps the webhook configuration as it is until this is dropped.
+struct Held<'a>(&'a Cluster);
+
+impl<'a> Held<'a> {
+    fn new(cluster: &'a Cluster) -> Self {
+        annotate(cluster, "hipaa-iac.dev/hold=ticket-124").success();
+        Self(cluster)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        annotate(self.0, "hipaa-iac.dev/hold-");
+    }
+}
+
+fn annotate(cluster: &Cluster, text: &str) -> Ran {
+    let state = ["configmap", "hipaa-iac-state", "-n", NAMESPACE];
+    cluster.kubectl(&[&["annotate"][..], &state, &[text]].concat())
+}
+
+/// Waits until every replica serves the certificate of the Secret, which the configuration says to trust.
+fn all_serve(cluster: &Cluster) {
+    cluster.eventually("every replica to serve it", Duration::from_secs(45), || {
+        let pem = BASE64_STANDARD.decode(secret(cluster, "tls.crt")).unwrap();
+        let wanted = CertificateDer::from_pem_slice(&pem).unwrap();
+        operator::pods(cluster).iter().all(|pod| {
+            let tunnel = Tunnel::pod(cluster, pod, 8443);
+            traffic::served(cluster, tunnel.port).is_ok_and(|served| served == wanted)
+        })
     });
-    operator::upgrade(
-        cluster,
-        &["tls.certificateLifetime=60s", "tls.caLifetime=180s"],
-    );
+}
+
+/// An authority with most of its life behind it is given to the operator, which replaces it, and then the certificate, as soon as it may.
+fn rotation(cluster: &Cluster) {
+    operator::ensure(cluster);
     operator::ready(cluster);
     cluster.namespace("rotated", true);
     let load = Load::start(cluster, "rotated", &compliant("a"));
-    let mut seen = vec![secret(cluster, "tls.crt")];
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(100) && seen.len() < 3 {
-        let now = secret(cluster, "tls.crt");
-        if !now.is_empty() && !seen.contains(&now) {
-            seen.push(now);
-        }
-        thread::sleep(Duration::from_millis(500));
-    }
-    // Until every replica serves the last one.
-    thread::sleep(Duration::from_secs(10));
-    let outcome = load.stop();
+    let service = format!("{RELEASE}.{NAMESPACE}");
+    let names = ["", ".svc", ".svc.cluster.local"].map(|end| format!("{service}{end}"));
+    let names = [&names[..], &[RELEASE.to_owned()]].concat();
+    let old = certificates::by_an_old_authority(names).unwrap();
+    let before = BASE64_STANDARD.decode(secret(cluster, "ca.crt")).unwrap();
+    let authorities = old.authority.clone() + &String::from_utf8(before).unwrap();
+    let encoded = BASE64_STANDARD.encode(&authorities);
+
+    // While it is held, an authority stays: another could not be made known.
+    let held = Held::new(cluster);
+    enter(cluster, &encoded).success();
+    looked(cluster);
+    let data = json!({"stringData": {
+        "ca.crt": authorities, "ca.key": old.authority_key, "tls.crt": old.certificate, "tls.key": old.key,
+    }})
+    .to_string();
+    let patch = ["patch", "secret", "hipaa-iac-tls", "-n", NAMESPACE];
+    cluster
+        .kubectl(&[&patch[..], &["--type=merge", "-p", &data]].concat())
+        .success();
+    all_serve(cluster);
+    assert_eq!(secret(cluster, "ca.crt"), encoded);
+    drop(held);
+
+    // The new one stands beside it for fifteen seconds before it signs.
+    cluster.eventually("another authority", Duration::from_mins(1), || {
+        secret(cluster, "ca.crt") != encoded
+    });
+    let known = Instant::now();
+    let certificate = BASE64_STANDARD.encode(&old.certificate);
+    assert_eq!(secret(cluster, "tls.crt"), certificate);
+    cluster.eventually("another certificate", Duration::from_mins(1), || {
+        secret(cluster, "tls.crt") != certificate
+    });
     assert!(
-        seen.len() >= 3,
-        "{} certificates in {:?}",
-        seen.len(),
-        began.elapsed()
+        known.elapsed() >= Duration::from_secs(14),
+        "signed after {:?}",
+        known.elapsed()
     );
+    let authorities = secret(cluster, "ca.crt");
+    let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+    for webhook in configuration["webhooks"].as_array().unwrap() {
+        assert_eq!(webhook["clientConfig"]["caBundle"], authorities);
+    }
+    all_serve(cluster);
+    thread::sleep(Duration::from_secs(2));
+    let outcome = load.stop();
     assert_eq!(outcome.failed, [""; 0]);
     assert!(outcome.admitted > 100, "{outcome:?}");
     remove(cluster, "rotated");
@@ -183,15 +239,22 @@ fn manage(cluster: &Cluster, issued: &Issued) {
     let webhooks = configuration["webhooks"].as_array().unwrap();
     let other = |webhook: &Value| webhook["clientConfig"]["caBundle"] != authority;
     if webhooks.iter().any(other) {
-        let enter = |at| {
-            let path = format!("/webhooks/{at}/clientConfig/caBundle");
-            json!({"op": "add", "path": path, "value": authority})
-        };
-        let patch: Value = (0..webhooks.len()).map(enter).collect();
-        let patch = patch.to_string();
-        let configuration = ["patch", "validatingwebhookconfiguration", RELEASE];
-        cluster.kubectl(&[&configuration[..], &["--type=json", "-p", &patch]].concat());
+        enter(cluster, &authority);
     }
+}
+
+/// Enters an authority into every webhook of the configuration.
+fn enter(cluster: &Cluster, authority: &str) -> Ran {
+    let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
+    let webhooks = configuration["webhooks"].as_array().map_or(0, Vec::len);
+    let enter = |at| {
+        let path = format!("/webhooks/{at}/clientConfig/caBundle");
+        json!({"op": "add", "path": path, "value": authority})
+    };
+    let patch: Value = (0..webhooks).map(enter).collect();
+    let patch = patch.to_string();
+    let configuration = ["patch", "validatingwebhookconfiguration", RELEASE];
+    cluster.kubectl(&[&configuration[..], &["--type=json", "-p", &patch]].concat())
 }
 
 /// Ends a thread, also where a test fails.

@@ -92,6 +92,7 @@ const CASES: &[&[Case]] = &[
     admission::CASES,
     resources::CASES,
     outage::CASES,
+    certificates_served::ROTATION,
     certificates_served::CASES,
     restore_admission::CASES,
     restore::CASES,

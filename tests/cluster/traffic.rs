@@ -164,6 +164,19 @@ pub(crate) fn tls(
     Ok(StreamOwned::new(connection, connect(port)?))
 }
 
+/// The certificate that a replica serves by a port of this machine, where it is one that API servers trust.
+pub(crate) fn served(cluster: &Cluster, port: u16) -> io::Result<CertificateDer<'static>> {
+    let mut connection = tls(cluster, port)?;
+    // It is told to the end: a connection that is cut off ends a tunnel.
+    exchange(
+        &mut connection,
+        &post("/validate/workloads-phi", "application/json", b""),
+    )?;
+    let chain = connection.conn.peer_certificates().unwrap_or_default();
+    let served = chain.first().cloned();
+    served.ok_or_else(|| io::Error::other("there was no certificate"))
+}
+
 /// What became of the requests of a [`Load`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
