@@ -335,7 +335,8 @@ pub(crate) fn remove(cluster: &Cluster, namespace: &str) {
     });
 }
 
-fn violating_workload(namespace: &str, kind: &str) -> String {
+/// A workload of no replicas, or a Job, with a password in its environment.
+pub(crate) fn violating_workload(namespace: &str, kind: &str) -> String {
     let image = Cluster::pause_image();
     let template = format!(
         "template: {{metadata: {{labels: {{app: a}}}}, spec: {{terminationGracePeriodSeconds: 0, {} containers: [{{name: main, image: {image:?}, imagePullPolicy: IfNotPresent, env: [{{name: SMTP_PASSWORD, value: hunter2-winter-24}}]}}]}}}}",

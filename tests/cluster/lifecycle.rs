@@ -1,12 +1,13 @@
-//! Upgrade and uninstall.
+//! Upgrade, uninstall, and the way from a new installation to one that denies.
 
 use std::time::Duration;
 
 use crate::{
     Case, With,
-    admission::remove,
+    admission::{remove, violating_workload},
     cluster::{Cluster, NAMESPACE, RELEASE},
     operator::{self, DEPLOYMENT, compliant, violating},
+    resources::{day, recorded, waiver},
     traffic::Load,
 };
 
@@ -23,12 +24,20 @@ pub(crate) const CASES: &[Case] = &[
         with: With::Nothing,
         run: uninstall,
     },
+    Case {
+        name: "what_is_installed_anew_audits_then_warns_then_denies",
+        own: false,
+        with: With::Nothing,
+        run: rollout,
+    },
 ];
 
 fn upgrade(cluster: &Cluster) {
     operator::ensure(cluster);
     operator::ready(cluster);
     cluster.namespace("upgraded", true);
+    cluster.namespace("upgraded-out", true);
+    cluster.namespace("upgraded-waivers", false);
     let key =
         || cluster.get(&["secret", "hipaa-iac-tls", "-n", NAMESPACE])["data"]["ca.key"].clone();
     let before = key();
@@ -49,6 +58,9 @@ fn upgrade(cluster: &Cluster) {
             "connect.mode=enforce",
             "connect.groups={on-call}",
             "auditLog.file=true",
+            "policyModes.environment-literal-credential=warn",
+            "excludeNamespaces={upgraded-out}",
+            "waiverNamespaces={upgraded-waivers}",
         ],
     );
     operator::ready(cluster);
@@ -87,6 +99,12 @@ fn upgrade(cluster: &Cluster) {
         said.contains("attach into a pod of a PHI namespace"),
         "{said}"
     );
+    let path = "/api/v1/namespaces/upgraded/pods/a/portforward";
+    let said = cluster.kubectl(&["get", "--raw", path]).failure();
+    assert!(
+        said.contains("portforward into a pod of a PHI namespace"),
+        "{said}"
+    );
     let on_call = [
         "--as=nurse",
         "--as-group=system:masters",
@@ -95,11 +113,64 @@ fn upgrade(cluster: &Cluster) {
     cluster
         .kubectl(&[&exec[..], &on_call, &command].concat())
         .success();
+
+    let create = |namespace: &str, object: &str| {
+        let create = ["create", "--dry-run=server", "-n", namespace, "-f", "-"];
+        cluster.kubectl_with(&create, object)
+    };
+    cluster.eventually("one policy to warn", Duration::from_mins(1), || {
+        let ran = create("upgraded", &violating_workload("upgraded", "Deployment"));
+        ran.ok && ran.stderr.contains("environment-literal-credential")
+    });
+    cluster.eventually(
+        "one namespace to be left out",
+        Duration::from_mins(1),
+        || create("upgraded-out", &violating("a")).ok,
+    );
+    let wanted = |namespace: &str, config: &str| {
+        waiver(
+            namespace,
+            "upgraded",
+            ["upgraded", config],
+            "tests",
+            &day(7),
+        )
+    };
+    let elsewhere = wanted(NAMESPACE, "elsewhere");
+    cluster.eventually("others to be told", Duration::from_mins(1), || {
+        let create = ["create", "--dry-run=server", "-f", "-"];
+        let said = cluster.kubectl_with(&create, &elsewhere);
+        said.stderr.contains("do not count")
+    });
+    cluster.apply(&elsewhere).success();
+    cluster
+        .apply(&wanted("upgraded-waivers", "waived"))
+        .success();
+    cluster.eventually(
+        "Waivers of one namespace to count",
+        Duration::from_mins(1),
+        || create("upgraded", &violating("waived")).ok,
+    );
+    let said = create("upgraded", &violating("elsewhere")).failure();
+    assert!(said.contains("configmap-literal-credential"), "{said}");
+    for namespace in [NAMESPACE, "upgraded-waivers"] {
+        cluster
+            .kubectl(&["delete", "waiver", "upgraded", "-n", namespace])
+            .success();
+    }
+    for namespace in ["upgraded-out", "upgraded-waivers"] {
+        cluster
+            .kubectl(&["delete", "namespace", namespace, "--wait=false"])
+            .success();
+    }
     remove(cluster, "upgraded");
 }
 
+/// Of whatever is installed.
 fn uninstall(cluster: &Cluster) {
-    operator::ensure(cluster);
+    if operator::values(cluster).is_null() {
+        operator::install(cluster);
+    }
     operator::ready(cluster);
     cluster.namespace("left", true);
     operator::take_down(cluster);
@@ -130,14 +201,42 @@ fn uninstall(cluster: &Cluster) {
     operator::let_back(cluster);
     // What users wrote stays, and the next installation finds it.
     assert!(!cluster.get(&["crd", "policies.hipaa-iac.dev"]).is_null());
-    operator::install(cluster);
-    operator::ready(cluster);
-    cluster.eventually("violations to be denied", Duration::from_secs(30), || {
-        let ran = cluster.kubectl_with(
-            &["create", "--dry-run=server", "-n", "left", "-f", "-"],
-            &violating("a"),
-        );
-        !ran.ok && ran.stderr.contains("configmap-literal-credential")
-    });
     remove(cluster, "left");
+}
+
+/// As the documentation has it: at first nothing is denied, then people see what would be, then it is.
+fn rollout(cluster: &Cluster) {
+    operator::upgrade(cluster, &["mode=audit"]);
+    operator::ready(cluster);
+    cluster.namespace("rollout", true);
+    let create = || {
+        cluster.kubectl_with(
+            &["create", "--dry-run=server", "-n", "rollout", "-f", "-"],
+            &violating("a"),
+        )
+    };
+    let name = "configmap-literal-credential";
+    let label = |mode: &str| {
+        let mode = format!("hipaa-iac.dev/mode={mode}");
+        cluster
+            .kubectl(&["label", "namespace", "rollout", "--overwrite", &mode])
+            .success();
+    };
+    let patience = Duration::from_secs(30);
+    cluster.eventually("violations to be admitted", patience, || {
+        let ran = create();
+        ran.ok && !ran.stderr.contains(name)
+    });
+    recorded(cluster, &["\"namespace\":\"rollout\"", name]);
+    label("warn");
+    cluster.eventually("violations to be warned of", patience, || {
+        let ran = create();
+        ran.ok && ran.stderr.contains("Warning: ") && ran.stderr.contains(name)
+    });
+    label("enforce");
+    cluster.eventually("violations to be denied", patience, || {
+        let ran = create();
+        !ran.ok && ran.stderr.contains(name)
+    });
+    remove(cluster, "rollout");
 }

@@ -86,13 +86,15 @@ fn each_time(look: impl FnOnce()) {
     }
 }
 
-/// In the order in which they run: the chart is installed by the first that needs it and uninstalled by the last.
+/// In the order in which they run: the chart is installed by the first that needs it, and those that want other values follow one another, so that
+/// few of them install it anew.
 const CASES: &[&[Case]] = &[
     pods::CASES,
     admission::CASES,
     resources::CASES,
     outage::CASES,
     certificates_served::ROTATION,
+    lifecycle::CASES,
     certificates_served::CASES,
     restore_admission::CASES,
     restore::CASES,
@@ -101,7 +103,6 @@ const CASES: &[&[Case]] = &[
     restore_snapshots::CASES,
     restore_network::CASES,
     restore::OUTAGES,
-    lifecycle::CASES,
 ];
 
 fn main() -> ExitCode {

@@ -33,7 +33,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// A day as our resources write it.
-fn day(days_from_now: u32) -> String {
+pub(crate) fn day(days_from_now: u32) -> String {
     let then = OffsetDateTime::now_utc() + Duration::from_hours(24) * days_from_now;
     then.date().to_string()
 }
@@ -56,13 +56,23 @@ pub(crate) fn recorded(cluster: &Cluster, words: &[&str]) {
     });
 }
 
+/// A Waiver of this name for the violation of a ConfigMap, which is given by its namespace and name.
+pub(crate) fn waiver(
+    namespace: &str,
+    name: &str,
+    [of, config]: [&str; 2],
+    owner: &str,
+    until: &str,
+) -> String {
+    format!(
+        "{{apiVersion: hipaa-iac.dev/v1alpha1, kind: Waiver, metadata: {{name: {name}, namespace: {namespace}}}, spec: {{policy: configmap-literal-credential,
+target: {{kind: ConfigMap, namespace: {of}, name: {config}}}, reason: synthetic, owner: {owner}, approvedBy: ciso, compensatingControl: no data, until: \"{until}\"}}}}"
+    )
+}
+
 /// Makes the leader look at all that it keeps, as whatever becomes of our resources does: by a Waiver where none counts. Waits until it has.
 pub(crate) fn looked(cluster: &Cluster) {
-    let waiver = format!(
-        "{{apiVersion: hipaa-iac.dev/v1alpha1, kind: Waiver, metadata: {{name: look, namespace: default}}, spec: {{policy: configmap-literal-credential,
-target: {{kind: ConfigMap, namespace: default, name: a}}, reason: synthetic, owner: tests, approvedBy: ciso, compensatingControl: no data, until: \"{}\"}}}}",
-        day(7)
-    );
+    let waiver = waiver("default", "look", ["default", "a"], "tests", &day(7));
     cluster.eventually("the Waiver to be written", Duration::from_secs(30), || {
         cluster.apply(&waiver).ok
     });
@@ -88,10 +98,7 @@ fn waivers(cluster: &Cluster) {
     operator::ready(cluster);
     cluster.namespace("waived", true);
     let waive = |namespace: &str, owner: &str, until: &str| {
-        cluster.apply(&format!(
-            "{{apiVersion: hipaa-iac.dev/v1alpha1, kind: Waiver, metadata: {{name: tests, namespace: {namespace}}}, spec: {{policy: configmap-literal-credential,
-target: {{kind: ConfigMap, namespace: waived, name: a}}, reason: synthetic, owner: {owner}, approvedBy: ciso, compensatingControl: no data, until: \"{until}\"}}}}"
-        ))
+        cluster.apply(&waiver(namespace, "tests", ["waived", "a"], owner, until))
     };
     let state = |namespace: &str| {
         cluster.get(&["waiver", "tests", "-n", namespace])["status"]["state"].clone()
