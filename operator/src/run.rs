@@ -141,6 +141,7 @@ pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 /// # Errors
 /// See [`RunError`].
 pub async fn serve(args: Serve) -> Result<(), RunError> {
+    let began = Instant::now();
     // A second call would only say that there is one.
     let _ = tls::provider().install_default();
     let config = match &args.config {
@@ -241,6 +242,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         tell: Notify::new(),
     });
     let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(tell_ready(Arc::clone(&app), began));
     for (kind, events) in [
         ("Policy", policy_events),
         ("Waiver", waiver_events),
@@ -309,6 +311,17 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         tracing::error!("the audit log was not finished in time");
     }
     outcome
+}
+
+/// Tells when reviews can be answered for the first time, and after how long.
+async fn tell_ready(app: Arc<App>, began: Instant) {
+    while app.ready().is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tracing::info!(
+        seconds = began.elapsed().as_secs_f64(),
+        "ready to answer reviews"
+    );
 }
 
 async fn stop_signal() {

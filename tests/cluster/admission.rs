@@ -88,6 +88,17 @@ fn installs(cluster: &Cluster) {
     operator::ready(cluster);
     let deployment = cluster.get(&[DEPLOYMENT, "-n", NAMESPACE]);
     assert_eq!(deployment["status"]["readyReplicas"], 3);
+    for pod in operator::pods(cluster) {
+        let log = cluster.kubectl(&["logs", &pod, "-n", NAMESPACE]).success();
+        let line = log
+            .lines()
+            .find(|line| line.contains("ready to answer reviews"));
+        let line: Value = serde_json::from_str(line.unwrap()).unwrap();
+        let seconds = line["fields"]["seconds"].as_f64().unwrap();
+        eprintln!("{pod} was ready after {seconds:.2} s");
+        assert!(seconds < 2.0, "{seconds} s");
+    }
+    operator::memory(cluster, "installed,");
     let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
     let entries: Vec<(&str, &str)> = configuration["webhooks"]
         .as_array()

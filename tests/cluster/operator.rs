@@ -1,6 +1,7 @@
 //! The operator in the cluster: installing it, and waiting for it.
 
 use std::{
+    fs,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -121,6 +122,30 @@ pub(crate) fn ready(cluster: &Cluster) {
             && status["updatedReplicas"] == status["replicas"]
             && status["unavailableReplicas"].is_null()
     });
+}
+
+/// The most resident memory of a replica, in MiB: half of what the chart lets it have.
+const MEMORY: u64 = 128;
+
+/// Prints how much memory the replicas hold, and held at most, where they run on our own node.
+pub(crate) fn memory(cluster: &Cluster, when: &str) {
+    if cluster.node().is_none() {
+        return;
+    }
+    for process in operator_processes() {
+        // It may just have ended.
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let mebibytes = |name: &str| -> Option<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+            Some(kibibytes >> 10)
+        };
+        let (Some(now), Some(most)) = (mebibytes("VmRSS:"), mebibytes("VmHWM:")) else {
+            continue;
+        };
+        eprintln!("{when} the operator holds {now} MiB, and held {most} MiB at most");
+        assert!(now <= MEMORY, "{now} MiB");
+    }
 }
 
 /// Ends all replicas at once and lets none start: the node takes no pods until [`let_back`].

@@ -94,6 +94,7 @@ fn roll(cluster: &Cluster) {
 fn rolling(cluster: &Cluster) {
     operator::ensure(cluster);
     operator::ready(cluster);
+    operator::memory(cluster, "after the tests so far");
     cluster.namespace("rolling", true);
     let load = Load::start(cluster, "rolling", &compliant("a"));
     roll(cluster);
