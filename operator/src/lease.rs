@@ -45,6 +45,13 @@ impl Leads {
     pub fn now(&self) -> bool {
         self.0.borrow().is_some_and(|until| Instant::now() < until)
     }
+
+    /// One that leads for an hour.
+    #[cfg(test)]
+    pub(crate) fn an_hour() -> Self {
+        let until = Instant::now() + Duration::from_hours(1);
+        Self(watch::channel(Some(until)).1)
+    }
 }
 
 /// Takes part in the election.

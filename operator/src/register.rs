@@ -565,8 +565,7 @@ mod tests {
     #[test]
     fn it_is_what_the_api_server_takes() {
         let configuration = configuration(true);
-        let typed: k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration =
-            serde_json::from_value(configuration).unwrap();
+        let typed: ValidatingWebhookConfiguration = serde_json::from_value(configuration).unwrap();
         assert_eq!(typed.webhooks.unwrap().len(), 6);
     }
 

@@ -33,7 +33,7 @@ use kube::{
     runtime::{WatchStreamExt as _, reflector, reflector::Store as Reader, watcher},
 };
 use serde_json::{Value, json};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
     args::{Mode, Serve},
@@ -869,7 +869,7 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     }
     .configuration();
     // With the UID the API server does not make it anew should somebody have deleted it this very moment.
-    if let Some(uid) = there.as_ref().and_then(|there| there.uid())
+    if let Some(uid) = there.as_ref().and_then(kube::ResourceExt::uid)
         && let Some(metadata) = configuration
             .get_mut("metadata")
             .and_then(Value::as_object_mut)
@@ -1206,7 +1206,6 @@ mod tests {
         // Nobody listens there.
         let nobody = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
         let client = Client::try_from(nobody).unwrap();
-        let (_, leads) = watch::channel(true);
         let (policies, _) = custom::<Policy>(&client);
         let (waivers, _) = custom::<Waiver>(&client);
         let (agreements, _) = custom::<Agreement>(&client);
@@ -1222,7 +1221,7 @@ mod tests {
             discovered: ArcSwap::default(),
             authorities: ArcSwapOption::empty(),
             trust: Mutex::new((Trust::default(), Instant::now())),
-            leads,
+            leads: Leads::an_hour(),
             defined: ArcSwapOption::empty(),
             changed: Notify::new(),
             publish: Notify::new(),

@@ -5,6 +5,7 @@ mod backrest;
 mod barman;
 mod case;
 #[path = "../cluster/certificates.rs"]
+#[expect(dead_code, reason = "the cluster's tests need more")]
 mod certificates;
 mod command;
 mod death;

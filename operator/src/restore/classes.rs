@@ -147,11 +147,9 @@ fn findings(
     namespace: &str,
     class: Option<&str>,
 ) -> Vec<Finding> {
-    let mut claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
-        "metadata": {"name": "of-a-run", "namespace": namespace}, "spec": {}});
-    if let Some(class) = class {
-        claim["spec"]["storageClassName"] = class.into();
-    }
+    let spec = class.map_or_else(|| json!({}), |class| json!({"storageClassName": class}));
+    let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "of-a-run", "namespace": namespace}, "spec": spec});
     let claim = hipaa_iac_kubernetes::resource(Node::from(&claim), &ROOT.into(), Some(namespace));
     let rules = catalog.rules(&GroupKind::new("", "PersistentVolumeClaim"));
     let (Some(claim), Some(rules)) = (claim, rules) else {

@@ -1495,7 +1495,7 @@ mod tests {
     }
 
     /// The words are those of the job controller and of the controller of ephemeral volumes, around those of the API server: of Pod Security, of a
-    /// policy, of a webhook, of a LimitRange.
+    /// policy, of a webhook, of a `LimitRange`.
     #[test]
     fn what_admission_refuses_a_controller_is_known() {
         for told in [

@@ -80,7 +80,7 @@ mod tests {
         run.status = Some(RestoreVerificationRunStatus {
             phase,
             scratch: ScratchStatus {
-                verified_absent_at: gone.then(|| Time(Timestamp::UNIX_EPOCH)),
+                verified_absent_at: gone.then_some(Time(Timestamp::UNIX_EPOCH)),
                 ..ScratchStatus::default()
             },
             result: Some(

@@ -1054,7 +1054,7 @@ async fn certificates_change_under_load_without_a_failed_request() {
     // As the leader does it: the new CA beside the old one, then the certificate under it.
     let both = certificates::take_step(Some(&first), Step::NewAuthority, &profile(), now).unwrap();
     let done = certificates::take_step(Some(&both), Step::NewCertificate, &profile(), now).unwrap();
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let mut load = Vec::new();
     for _ in 0..4 {
         let (stop, address, trusted) = (stop.clone(), served.address, both.authorities.clone());
