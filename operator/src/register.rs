@@ -598,9 +598,9 @@ mod tests {
         let without = now(&BTreeSet::new(), Some(&live));
         assert_eq!(now(&failed, None), without);
         for word in [
-            "deployments",
+            "apps",
             "deployments/scale",
-            "ingresses",
+            "networking.k8s.io",
             "storage.k8s.io",
         ] {
             let word = format!("\"{word}\"");

@@ -25,7 +25,7 @@ use k8s_openapi::{
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::{
-    Api, Client, Resource as _, ResourceExt as _,
+    Api, Client, Resource as _, ResourceExt,
     api::{
         ApiResource, DynamicObject, GroupVersionKind, ListParams, PartialObjectMeta, Patch,
         PatchParams,
@@ -869,7 +869,7 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     }
     .configuration();
     // With the UID the API server does not make it anew should somebody have deleted it this very moment.
-    if let Some(uid) = there.as_ref().and_then(kube::ResourceExt::uid)
+    if let Some(uid) = there.as_ref().and_then(ResourceExt::uid)
         && let Some(metadata) = configuration
             .get_mut("metadata")
             .and_then(Value::as_object_mut)

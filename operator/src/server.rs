@@ -53,15 +53,15 @@ const LARGE_BUDGET: u32 = 8 << 20;
 /// How many bytes of other bodies are here at once.
 const SMALL_BUDGET: u32 = 16 << 20;
 /// How many elements and members of large reviews are in memory at once, and so how many one may have; by [`review::elements`]. One takes 72 bytes
-/// and what is in it: 280 where each is an object with one member, and so 110 MiB. Of what etcd keeps (1.5 MiB, twice in an update) each would
-/// be of less than eight bytes of JSON; those of manifests are of twenty.
-const MAX_ELEMENTS: u32 = 400_000;
-/// How many one may have that the guard judges, which are read otherwise: 650 bytes at worst.
-const MAX_GUARDED: u32 = 150_000;
+/// and what is in it: 420 where each is an object with one member, and so 120 MiB. Of what etcd keeps (1.5 MiB, twice in an update) each would
+/// be of less than eleven bytes of JSON; those of manifests are of twenty.
+const MAX_ELEMENTS: u32 = 300_000;
+/// How many one may have that the guard judges, which are read as trees that take more, and compiled. The largest policy has a thousand.
+const MAX_GUARDED: u32 = 50_000;
 /// A review of more elements is large too, however short. It has as many at 16 bytes of JSON each.
 const MANY_ELEMENTS: u32 = 16_000;
-/// How many reviews are judged at once where there are more processors than that: each may take 5 MiB.
-const MAX_TURNS: usize = 16;
+/// How many reviews are judged at once where there are more processors than that: each may take 7 MiB.
+const MAX_TURNS: usize = 8;
 /// When an answer is given without a verdict: before the three seconds after which the API server gives up.
 pub const DEADLINE: Duration = Duration::from_millis(2500);
 

@@ -870,7 +870,7 @@ mod tests {
         let whole = told(&mut world, result.clone());
         assert_eq!(whole.last_canary_seq, Some(41));
         assert_eq!(json!(whole.objectives_achieved), json!({"rto": 61.5}));
-        let remembered = remembered(&result);
+        let remembered = super::remembered(&result);
         assert_eq!(remembered.get("phases"), None);
         assert_eq!(told(&mut world, remembered), whole);
         // A result without any of it.

@@ -180,13 +180,13 @@ async fn no_request_takes_the_memory_of_a_replica() {
         (
             "objects",
             "workloads-phi",
-            &|| nested(DEPLOYMENT, 395_000),
+            &|| nested(DEPLOYMENT, 299_000),
             200,
         ),
         (
             "objects for the guard",
             "guard",
-            &|| nested(POLICY, 149_000),
+            &|| nested(POLICY, 49_000),
             200,
         ),
         (

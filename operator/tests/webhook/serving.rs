@@ -910,16 +910,16 @@ async fn what_has_more_elements_than_any_object_is_closed_for_phi() {
         object["spec"]["unread"] = json!(vec!["x"; count]);
         request("CREATE", &object, None)
     };
-    let judged = served.ask("workloads-phi", with(390_000)).await;
+    let judged = served.ask("workloads-phi", with(290_000)).await;
     assert_eq!(
         policies(&judged, "denied"),
         ["environment-literal-credential"],
         "{judged}"
     );
-    let phi = served.ask("workloads-phi", with(400_000)).await;
+    let phi = served.ask("workloads-phi", with(300_000)).await;
     assert_eq!(phi["allowed"], false, "{phi}");
     assert_eq!(phi["status"]["code"], 400);
-    let open = served.ask("workloads", with(400_000)).await;
+    let open = served.ask("workloads", with(300_000)).await;
     assert_eq!(open["allowed"], true);
     let warning = open["warnings"][0].as_str().unwrap();
     assert!(warning.contains("too many elements"), "{warning}");
