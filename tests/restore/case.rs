@@ -137,6 +137,37 @@ pub(crate) fn run_without(
     start(apart, folder, document, secrets, &[])
 }
 
+/// Starts a program in a place of its own, where a script stands in for a program of the machine, which is `/opt/real` there.
+const REPLACE: &str = r#"
+program=$1 script=$2
+shift 2
+mount -t tmpfs tmpfs /opt
+cp "$program" /opt/real
+cp "$script" /opt/script
+chmod 755 /opt/script
+mount --bind /opt/script "$program"
+exec "$@"
+"#;
+
+/// The same on a machine where a script stands in for a program.
+pub(crate) fn run_replaced(
+    program: &str,
+    script: &str,
+    folder: &Path,
+    document: &serde_json::Value,
+    secrets: &Path,
+) -> io::Result<(RestoreResult, Vec<String>)> {
+    let file = folder.join("script");
+    fs::write(&file, script)?;
+    let mut apart = Command::new("unshare");
+    apart
+        .args(["--mount", "--propagation", "private", "sh", "-ec", REPLACE])
+        .args(["sh", program])
+        .arg(file)
+        .arg(env::current_exe()?);
+    start(apart, folder, document, secrets, &[])
+}
+
 fn start(
     mut this: Command,
     folder: &Path,

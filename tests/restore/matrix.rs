@@ -945,6 +945,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         })
         .collect();
     trials.extend(without_a_tool());
+    trials.extend(negative_decrypts());
     trials.push(Trial::test(
         "base::manifest_of_a_million_files",
         large_manifest,
@@ -1337,6 +1338,71 @@ fn without_a_tool() -> Vec<Trial> {
         .collect()
 }
 
+/// Whether a key that nobody has is refused: not where the tool that is asked dies, nor where it opens the backup.
+fn negative_decrypts() -> Vec<Trial> {
+    const DIES: &str =
+        "#!/bin/sh\ncase \"$*\" in *-negative*) kill -9 $$ ;; esac\nexec /opt/real \"$@\"\n";
+    // The tool is given the key that is configured.
+    const OPENS: &str = "#!/bin/sh\nfor word do shift; set -- \"$@\" \"$(echo \"$word\" | sed s/-negative//)\"; done\nexec /opt/real \"$@\"\n";
+    let restic: Prepare = |b| b.restic("good", |_| Ok(()));
+    let backrest: Prepare = |b| b.backrest(|_, _| Ok(()));
+    let gpg: Prepare = |b| b.gpg("good", |_| {});
+    let cases: [(&'static str, &'static str, bool, Prepare); 5] = [
+        ("restic::negative_dies", "/usr/bin/restic", false, restic),
+        (
+            "pgbackrest::negative_dies",
+            "/usr/bin/pgbackrest",
+            false,
+            backrest,
+        ),
+        ("dump::gpg_negative_dies", "/usr/bin/gpg", false, gpg),
+        ("restic::any_password", "/usr/bin/restic", true, restic),
+        (
+            "pgbackrest::any_passphrase",
+            "/usr/bin/pgbackrest",
+            true,
+            backrest,
+        ),
+    ];
+    let judge = |name: &str, program: &str, opens: bool, prepare: Prepare| {
+        let fixture = fixture::get()?;
+        let folder = fixture.path("cases").join(name.replace("::", "-"));
+        fs::create_dir_all(&folder)?;
+        let bench = Bench {
+            fixture: &fixture,
+            folder,
+        };
+        let document = prepare(&bench)?;
+        let (script, reason, said, status) = if opens {
+            let reason = Reason::NegativeDecryptAccepted;
+            (OPENS, reason, NegativeDecrypt::Accepted, CheckStatus::Fail)
+        } else {
+            let reason = Reason::OutOfMemory;
+            (DIES, reason, NegativeDecrypt::NotRun, CheckStatus::NotRun)
+        };
+        let (result, notes) =
+            case::run_replaced(program, script, &bench.folder, &document, &fixture.secrets)?;
+        let check = result
+            .checks
+            .iter()
+            .find(|check| check.id == "encryption.negative-decrypt");
+        if result.reason != reason
+            || result.encryption.negative_decrypt != said
+            || check.is_none_or(|check| check.status != status)
+        {
+            return Err(format!("{}: {check:?} {notes:?}", result.reason).into());
+        }
+        fs::remove_dir_all(&bench.folder)?;
+        Ok::<(), Failed>(())
+    };
+    cases
+        .into_iter()
+        .map(|(name, program, opens, prepare)| {
+            Trial::test(name, move || judge(name, program, opens, prepare))
+        })
+        .collect()
+}
+
 fn judge(
     name: &str,
     reason: Reason,
@@ -1373,10 +1439,19 @@ fn judge(
     if told.contains("Planted Patient") {
         return Err("the result quotes a row".into());
     }
-    // Bytes in the open refuse no key.
-    if name == "dump::not_encrypted"
-        && result.encryption.negative_decrypt != NegativeDecrypt::NotRun
-    {
+    // Bytes in the open refuse no key, nor does what is not there, nor what its own key does not open.
+    let nothing_refuses = matches!(
+        name,
+        "dump::not_encrypted"
+            | "pgbackrest::not_encrypted"
+            | "pgbackrest::empty"
+            | "pgbackrest::info_and_copy_corrupt"
+            | "pgbackrest::wrong_passphrase"
+            | "restic::empty"
+            | "restic::wrong_password"
+            | "restic::config_corrupt"
+    );
+    if nothing_refuses && result.encryption.negative_decrypt != NegativeDecrypt::NotRun {
         return Err(format!("a key is said to be refused\n{told}").into());
     }
     if result.verdict == Verdict::Passed {
@@ -1387,6 +1462,13 @@ fn judge(
             .find(|check| check.id == "encryption.entropy");
         if entropy.is_some_and(|check| check.status == CheckStatus::Fail) {
             return Err(format!("it does not look encrypted\n{told}").into());
+        }
+        let negative = result
+            .checks
+            .iter()
+            .any(|check| check.id == "encryption.negative-decrypt" && check.required);
+        if negative != (result.encryption.negative_decrypt == NegativeDecrypt::Refused) {
+            return Err(format!("a key is not said to be refused\n{told}").into());
         }
         let required_not_passed = result
             .checks

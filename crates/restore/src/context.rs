@@ -152,6 +152,8 @@ pub struct Context {
     pub(crate) buckets: Vec<Bucket>,
     /// The manifest, once its signature was checked: it may be long.
     pub(crate) verified: OnceLock<Arc<Verified>>,
+    /// Set once the configured key opened a repository: only then does it say something that another is refused.
+    pub(crate) opened: OnceLock<()>,
     pub(crate) input: Input,
     pub(crate) secrets: Secrets,
     pub(crate) phases: Vec<PhaseTime>,

@@ -597,6 +597,7 @@ fn work(
         encryption: request.encryption,
         buckets: request.buckets,
         verified: OnceLock::new(),
+        opened: OnceLock::new(),
         seen: Seen::default(),
         manifest: request.manifest,
         last_canary_seq: request.last_canary_seq,

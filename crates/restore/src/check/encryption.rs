@@ -957,14 +957,28 @@ impl Check for Negative {
                 "the stored bytes are not such as a key opens",
             );
         }
+        if matches!(client, ClientKey::PgBackRest | ClientKey::Restic)
+            && context.opened.get().is_none()
+        {
+            return Outcome::not_run(
+                Reason::RunnerLost,
+                "the configured key did not open the repository, so that a refusal says nothing",
+            );
+        }
         let opened = match client {
             ClientKey::None => {
                 return Outcome::not_applicable("nothing is encrypted by a key of ours");
             }
-            ClientKey::Age => Ok(age_opens(
-                &context.seen.stored,
-                &age::x25519::Identity::generate(),
-            )),
+            ClientKey::Age => {
+                match age_open(&context.seen.stored, &age::x25519::Identity::generate()) {
+                    Ok(()) => Ok(true),
+                    Err(age::DecryptError::NoMatchingKeys) => Ok(false),
+                    Err(_) => Err(Failure::new(
+                        Reason::ConfigError,
+                        "the age header cannot be read to its end, so that no key was tried",
+                    )),
+                }
+            }
             ClientKey::Gpg => gpg_opens(context),
             ClientKey::PgBackRest => source::pg_backrest::opens_with(context, &random_text()),
             ClientKey::Restic => source::restic::opens_with(context, &random_text()),
@@ -994,12 +1008,16 @@ fn random_text() -> String {
 
 /// Whether an identity opens an age file, by its header.
 fn age_opens(stored: &[u8], identity: &age::x25519::Identity) -> bool {
-    age::Decryptor::new_buffered(age::armor::ArmoredReader::new(stored))
-        .and_then(|file| file.decrypt(std::iter::once(identity as &dyn age::Identity)))
-        .is_ok()
+    age_open(stored, identity).is_ok()
 }
 
-/// Whether gpg opens the message's beginning without any key of ours.
+fn age_open(stored: &[u8], identity: &age::x25519::Identity) -> Result<(), age::DecryptError> {
+    age::Decryptor::new_buffered(age::armor::ArmoredReader::new(stored))
+        .and_then(|file| file.decrypt(std::iter::once(identity as &dyn age::Identity)))
+        .map(drop)
+}
+
+/// Whether gpg opens the message's beginning without any key of ours. A refusal is that it says so.
 fn gpg_opens(context: &Context) -> Result<bool, Failure> {
     let gpg = crate::jail::find("gpg")?;
     let home = context.scratch.join("gpg-negative");
@@ -1026,9 +1044,16 @@ fn gpg_opens(context: &Context) -> Result<bool, Failure> {
         .feed(&mut context.seen.stored.as_slice(), context.deadline())?;
     // A cut message fails in any case: what counts is whether anything came out.
     let status = output.stderr_text();
-    Ok(!output.stdout.is_empty()
+    if !output.stdout.is_empty()
         || status.contains("DECRYPTION_OKAY")
-        || status.contains("PLAINTEXT"))
+        || status.contains("PLAINTEXT")
+    {
+        return Ok(true);
+    }
+    if output.code.is_some() && !output.timed_out && status.contains("DECRYPTION_FAILED") {
+        return Ok(false);
+    }
+    Err(output.failure(Reason::RunnerLost))
 }
 
 #[cfg(test)]
@@ -1153,6 +1178,16 @@ mod tests {
         // The header alone tells, however much follows it.
         assert!(age_opens(&sealed, &mine));
         assert_eq!(stanzas(&sealed), 1);
+        // What cannot be read refuses nobody.
+        let refused = |bytes: &[u8]| {
+            let key = age::x25519::Identity::generate();
+            matches!(
+                age_open(bytes, &key),
+                Err(age::DecryptError::NoMatchingKeys)
+            )
+        };
+        assert!(refused(&sealed));
+        assert!(!refused(&sealed[..60]));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{
     config,
     context::{Context, Failure},
     jail::{self, Output},
-    result::{ArtifactKind, Lsn, Phase, Reason, Time, Verdict},
+    result::{ArtifactKind, Lsn, Phase, Reason, Time},
 };
 
 /// A pgBackRest repository.
@@ -106,6 +106,9 @@ struct RepositorySize {
 
 /// The code of `info` for everything that has none of its own.
 const OTHER: i64 = 99;
+
+/// The exit code of what cannot be decrypted.
+const CRYPTO_ERROR: i32 = 95;
 
 /// How the program is called.
 struct Program<'c> {
@@ -200,17 +203,38 @@ impl<'c> Program<'c> {
     }
 }
 
-/// Whether a passphrase opens the repository.
+/// Whether a passphrase opens the repository, by the file that names its backups and the copy of it. A refusal is what pgBackRest says of the
+/// encryption, or bytes that are no such file, and no other failure.
 pub(crate) fn opens_with(context: &Context, passphrase: &str) -> Result<bool, Failure> {
     let config::Source::PgBackRest(rest) = &context.verification.spec.source else {
-        return Ok(false);
+        return Err(Failure::new(
+            Reason::ConfigError,
+            "the source is no pgBackRest repository",
+        ));
     };
     let program = Program::new(context, rest, "pgbackrest-negative", Some(passphrase))?;
-    match program.info() {
-        Ok(stanza) => Ok(stanza.status.code == 0 && !stanza.backup.is_empty()),
-        // It was not asked, which is no refusal.
-        Err(failure) if failure.reason.verdict() != Verdict::Failed => Err(failure),
-        Err(_) => Ok(false),
+    let mut refused = false;
+    for name in ["backup.info", "backup.info.copy"] {
+        let path = format!("backup/{}/{name}", rest.stanza);
+        if !context.tree()?.join(&path).is_file() {
+            continue;
+        }
+        let output = program.run(&["repo-get", &path])?;
+        match output.code {
+            Some(0) if output.stdout.starts_with(b"[backrest]") => return Ok(true),
+            // By chance the end of what a wrong passphrase gives is well formed.
+            Some(0) if !output.timed_out && !output.stdout.is_empty() => refused = true,
+            Some(CRYPTO_ERROR) if !output.timed_out => refused = true,
+            _ => return Err(output.failure(Reason::RunnerLost)),
+        }
+    }
+    if refused {
+        Ok(false)
+    } else {
+        Err(Failure::new(
+            Reason::BackupMissing,
+            "the repository has no backup of the stanza",
+        ))
     }
 }
 
@@ -243,6 +267,7 @@ impl Source for PgBackRest {
         if stanza.status.code != 0 {
             return Err(self.why(&program, stanza.status.code));
         }
+        let _ = context.opened.set(());
         let backup = match self.0.set.as_str() {
             "latest" => stanza.backup.last(),
             label => stanza.backup.iter().find(|backup| backup.label == label),

@@ -103,15 +103,18 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
     output.failure(reason)
 }
 
-/// Whether a password opens the repository.
+/// Whether a password opens the repository. A refusal is what restic says of the password, and no other failure.
 pub(crate) fn opens_with(context: &Context, password: &str) -> Result<bool, Failure> {
     let program = Program::new(context, "restic-negative", password.as_bytes())?;
     let output = program.run(&["cat", "config"])?;
-    // Without an end it is no refusal.
-    if output.timed_out {
-        return Err(output.failure(Reason::DeadlineExceeded));
+    if output.success() {
+        return Ok(true);
     }
-    Ok(output.success())
+    let failure = why(&output, Reason::RunnerLost);
+    if failure.reason == Reason::KeyMismatch {
+        return Ok(false);
+    }
+    Err(failure)
 }
 
 impl Source for Restic {
@@ -146,6 +149,7 @@ impl Source for Restic {
                 )
             })?
             .version;
+        let _ = context.opened.set(());
         let snapshot = self.pick(&program)?;
         self.check(&program)?;
         let target = context.scratch.join("restored");
