@@ -411,6 +411,17 @@ pub(crate) fn trials() -> Vec<Trial> {
             fs::remove_file(b.folder.join("good.dump.age.manifest.dsse.json"))?;
             Ok(document)
         }),
+        ("dump::manifest_without_digests", R::ConfigError, |b| {
+            let document = b.manifested("good.dump", "Custom", |_| {})?;
+            let mut content = b.fixture.content.clone();
+            for table in content.tables.values_mut() {
+                table.digest = None;
+            }
+            let stored = b.folder.join("good.dump.age");
+            let envelope = b.fixture.sign_all(&stored, &[content])?;
+            fs::write(b.folder.join("good.dump.age.manifest.dsse.json"), envelope)?;
+            Ok(document)
+        }),
         ("dump::schema_changed", R::SchemaMismatch, |b| {
             let mut document = b.damaged("good.sql", "Plain", |bytes| {
                 let at = find(bytes, b"CREATE INDEX encounters_note");

@@ -150,7 +150,7 @@ pub struct Look<'a> {
 }
 
 /// The table that has a row for each large object. It is counted where there are any, and not digested: its rows name roles by numbers.
-const LARGE_OBJECTS: &str = "pg_catalog.pg_largeobject_metadata";
+pub(crate) const LARGE_OBJECTS: &str = "pg_catalog.pg_largeobject_metadata";
 
 /// Tables whose rows every kind of backup keeps: not those of extensions, not temporary or unlogged ones. Large objects are none of a
 /// schema's, and left out of a dump of one.

@@ -360,6 +360,14 @@ impl Part {
                 } else {
                     config.digests.iter().collect()
                 };
+                // Of rows that nobody digested none differs.
+                let mut tables = content.tables.keys();
+                if wanted.is_empty() && tables.any(|name| name != manifest::LARGE_OBJECTS) {
+                    return Err(Outcome::not_run(
+                        Reason::ConfigError,
+                        "the producer's manifest digests no rows: it was signed without --digest-key",
+                    ));
+                }
                 let here = manifest::tables(&mut transaction).map_err(failed)?;
                 let mut different = 0;
                 for name in &wanted {
