@@ -357,6 +357,7 @@ impl Fixture {
         let key = fs::read(self.secrets.join("digest/key"))?;
         let mut client = self.connect("ehr")?;
         self.write_canary(&mut client)?;
+        self.base_backup("base-no-sums", &["-Fp", "--manifest-checksums=NONE"])?;
         // Base backups before the last rows, which only the archive has.
         must(self.backrest().args(["backup", "--type=full"]))?;
         self.base_backup("base", &["-Fp", "-X", "stream"])?;

@@ -615,6 +615,14 @@ pub(crate) fn trials() -> Vec<Trial> {
             ]))?;
             Ok(b.base(&folder, &json!("serverSide"), None))
         }),
+        // A row is another, and the file as long as before.
+        ("base::manifest_without_checksums", R::ConfigError, |b| {
+            let folder = b.copy_of("base-no-sums")?;
+            change(&folder.join(&b.fixture.heap), |bytes| {
+                flip(bytes, |all| find(all, b"Planted Patient 1234"));
+            })?;
+            Ok(b.base(&folder, &json!("serverSide"), None))
+        }),
         // A server started on such a link would write to what it leads to.
         ("base::tablespace", R::ConfigError, |b| {
             let folder = b.copy_of("base")?;

@@ -94,6 +94,11 @@ impl VerifyBackup {
             return Err(output.failure(Reason::DeadlineExceeded));
         }
         Ok(match output.code {
+            // It compares checksums where there are some, and says nothing where there are none.
+            Some(0) if !source::pg_base_backup::has_checksums(&data) => Outcome::not_run(
+                Reason::ConfigError,
+                "the backup's manifest has no checksums of its files, as by pg_basebackup --manifest-checksums=NONE",
+            ),
             Some(0) => Outcome::pass(),
             Some(_) => {
                 Outcome::fail(Reason::PhysicalCorruption).observed(findings(&output.stderr_text()))

@@ -618,6 +618,15 @@ struct Facts {
     start_segment: Option<String>,
     lsn: Lsn,
     produced_at: Option<Time>,
+    /// How many files the manifest has a checksum of, and of how many it has none.
+    summed: u64,
+    unsummed: u64,
+}
+
+/// Whether the manifest of a base backup has a checksum of each file: it need not, and then nothing tells of a change that keeps the size.
+pub(crate) fn has_checksums(data: &Path) -> bool {
+    let facts = Facts::read(data);
+    facts.summed > 0 && facts.unsummed == 0
 }
 
 impl Facts {
@@ -678,6 +687,10 @@ impl Facts {
         struct Line {
             #[serde(default, rename = "Path")]
             path: String,
+            #[serde(default, rename = "Size")]
+            size: Option<u64>,
+            #[serde(default, rename = "Checksum")]
+            checksum: Option<String>,
             #[serde(default, rename = "Last-Modified")]
             modified: String,
             #[serde(default, rename = "End-LSN")]
@@ -701,6 +714,12 @@ impl Facts {
             let Ok(entry) = serde_json::from_slice::<Line>(entry) else {
                 continue;
             };
+            // Each file has its size; a name that is no text is not in `Path`.
+            match (entry.size, entry.checksum) {
+                (None, _) => {}
+                (Some(_), Some(_)) => self.summed += 1,
+                (Some(_), None) => self.unsummed += 1,
+            }
             if entry.path == "backup_label"
                 && let Some(time) = entry.modified.strip_suffix(" GMT").and_then(moment)
             {
@@ -900,7 +919,7 @@ mod tests {
     /// A manifest of a large cluster is read without being held, and a line without an end is no line.
     #[test]
     fn a_manifest_may_be_of_any_length() {
-        let file = "{ \"Path\": \"base/1/1\", \"Last-Modified\": \"2026-11-24 19:49:16 GMT\" },\n";
+        let file = "{ \"Path\": \"base/1/1\", \"Size\": 8192, \"Last-Modified\": \"2026-11-24 19:49:16 GMT\" },\n";
         let label =
             "{ \"Path\": \"backup_label\", \"Last-Modified\": \"2026-11-24 19:49:17 GMT\" }\n";
         let end = "{ \"Timeline\": 1, \"End-LSN\": \"0/2000100\" }\n";
@@ -919,6 +938,7 @@ mod tests {
             "2026-11-24T19:49:17.000Z"
         );
         assert_eq!(facts.lsn.stop.as_deref(), Some("0/2000100"));
+        assert_eq!((facts.summed, facts.unsummed), (0, 10_000));
     }
 
     #[test]
@@ -946,6 +966,7 @@ mod tests {
             "2026-11-24T19:49:16.000Z"
         );
         assert_eq!(facts.lsn.stop.as_deref(), Some("0/2000100"));
+        assert_eq!((facts.summed, facts.unsummed), (1, 0));
         assert_eq!(lsn("0/20; drop"), None);
     }
 }
