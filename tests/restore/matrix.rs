@@ -17,6 +17,7 @@ use std::{
 
 use hipaa_iac_restore::{
     Reason, RestoreResult, Verdict,
+    canary::{self, TableName},
     manifest::{self, Content, Table},
     result::{CheckStatus, Destroyed, Isolation, NegativeDecrypt, Time},
 };
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 
 use crate::{
     case,
-    fixture::{self, ENCOUNTERS, Fixture, LATER, must},
+    fixture::{self, BIN, Cluster, ENCOUNTERS, Fixture, LATER, must, postgres},
 };
 
 /// The recipient whose identity stands in the tests of the crate `age`.
@@ -976,6 +977,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     ));
     trials.push(Trial::test("folder::clean", in_a_folder));
     trials.push(Trial::test("folder::without_landlock", without_landlock));
+    trials.push(Trial::test("dump::of_another_cluster", another_cluster));
     trials.push(Trial::test(
         "dump::manifest_of_very_many_tables",
         many_tables,
@@ -1139,6 +1141,84 @@ fn files_of_the_machine() -> Result<(), Failed> {
             }
         }
     }
+    Ok(())
+}
+
+/// A backup of another cluster whose canary has the same key and is newer: whose it is, is remembered, or stands in the document.
+fn another_cluster() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("dump-of-another-cluster");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let other = Cluster::new()?;
+    let socket = other.folder("socket")?;
+    other.start(
+        &["-A", "trust"],
+        &format!(
+            "listen_addresses = ''\nunix_socket_directories = '{}'\nfsync = off\n",
+            socket.display()
+        ),
+    )?;
+    let mut client = ::postgres::Config::new()
+        .host_path(&socket)
+        .user("postgres")
+        .dbname("postgres")
+        .connect(::postgres::NoTls)?;
+    client.batch_execute("create table patients as select generate_series(1, 2000) id; create table encounters as select generate_series(1, 3000) id")?;
+    let table = TableName::parse(canary::TABLE)?;
+    let key = fs::read(fixture.secrets.join("canary/mac"))?;
+    canary::create(&mut client, &table)?;
+    for _ in 0..9 {
+        canary::write(&mut client, &table, &key)?;
+    }
+    let system: i64 = client
+        .query_one("select system_identifier from pg_control_system()", &[])?
+        .try_get(0)?;
+    drop(client);
+    let dumped = must(
+        postgres(&format!("{BIN}/pg_dump"))
+            .args(["-U", "postgres", "-Fc", "-h"])
+            .arg(&socket)
+            .arg("postgres"),
+    )?;
+    let plain = bench.folder.join("other.dump");
+    fs::write(&plain, dumped.stdout)?;
+    fixture.age(&plain, &bench.folder.join("other.dump.age"))?;
+    let own = bench.aged("good.dump", "Custom", |_| {})?;
+    let mut others = bench.dump(&bench.folder.join("other.dump.age"), "Custom", &age());
+    let run = |document: &Value, expected: Reason| -> Result<(), Failed> {
+        let (result, notes) = case::run(&bench.folder, document, &fixture.secrets, &[])?;
+        if result.reason == expected {
+            return Ok(());
+        }
+        Err(format!(
+            "{}, not {expected}: {notes:?} {:?}",
+            result.reason, result.checks
+        )
+        .into())
+    };
+    run(&own, Reason::None)?;
+    run(&others, Reason::CanaryMissing)?;
+    run(&own, Reason::None)?;
+    // A new cluster has taken its place, and the document says so.
+    others["spec"]["checks"]["canary"]["systemIdentifier"] = json!(system.to_string());
+    run(&others, Reason::None)?;
+    run(&own, Reason::CanaryMissing)?;
+    let state = bench.folder.join("state/canary").join(bench.name());
+    fs::remove_file(&state)?;
+    let mut own = own;
+    own["spec"]["checks"]["canary"]["systemIdentifier"] = json!(system.to_string());
+    run(&own, Reason::CanaryMissing)?;
+    // What is remembered and cannot be read is not nothing.
+    fs::write(&state, "a number")?;
+    run(&others, Reason::ConfigError)?;
+    fs::remove_file(&state)?;
+    fs::create_dir(&state)?;
+    run(&others, Reason::ConfigError)?;
+    fs::remove_dir_all(&bench.folder)?;
     Ok(())
 }
 

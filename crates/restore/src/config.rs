@@ -877,6 +877,10 @@ pub struct Canary {
     /// Whether its sequence may not go back between runs.
     #[serde(default = "yes")]
     pub monotonic: bool,
+    /// The cluster that it is written to, by what `select system_identifier from pg_control_system()` gives there: a row of another does not
+    /// count. Without it the command remembers the cluster of the last run that passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_identifier: Option<String>,
 }
 
 fn canary_table() -> String {

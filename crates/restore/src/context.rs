@@ -134,8 +134,10 @@ pub struct Context {
     pub wal: Option<PathBuf>,
     /// The canary's sequence of the last run that passed.
     pub last_canary_seq: Option<i64>,
-    /// The canary's sequence of this run, when its MAC is right.
-    pub canary_seq: Option<i64>,
+    /// The cluster that the canary of that run was written to, where it is known.
+    pub last_canary_system: Option<i64>,
+    /// The canary's sequence of this run and the cluster that it was written to, when its MAC is right.
+    pub canary: Option<(i64, i64)>,
     /// When the run was admitted.
     pub started_at: Time,
     /// The database that a dump of one was restored into; none for a backup of a whole cluster.

@@ -40,6 +40,7 @@ pub(crate) struct Request {
     #[serde(skip)]
     pub(crate) manifest: Option<Vec<u8>>,
     pub(crate) last_canary_seq: Option<i64>,
+    pub(crate) last_canary_system: Option<i64>,
     pub(crate) started_at: Time,
     /// Whether the backup comes as frames; else it is a folder.
     pub(crate) stream: bool,
@@ -66,7 +67,8 @@ pub(crate) struct Done {
     pub(crate) measured: BTreeMap<ObjectiveName, f64>,
     pub(crate) failure: Option<(Reason, String)>,
     pub(crate) engine: Option<String>,
-    pub(crate) canary_seq: Option<i64>,
+    /// The canary's sequence, and the cluster that it was written to.
+    pub(crate) canary: Option<(i64, i64)>,
     /// Seconds from admission to the end of the last required check.
     pub(crate) recovery_seconds: Option<f64>,
 }

@@ -487,13 +487,15 @@ impl<'a> Running<'a> {
             LocatedForm::Tree(tree) => (Some(tree), None),
             LocatedForm::Stream(stream) => (None, Some(stream)),
         };
+        let (last_canary_seq, last_canary_system) = self.last_canary()?;
         let request = Request {
             verification: self.verification.clone(),
             artifact,
             encryption: self.encryption.clone(),
             buckets,
             manifest: located.manifest,
-            last_canary_seq: self.last_canary(),
+            last_canary_seq,
+            last_canary_system,
             started_at: self.started_at,
             stream: stream.is_some(),
             wal: wal.is_some(),
@@ -559,21 +561,45 @@ impl<'a> Running<'a> {
             .join(&self.verification.metadata.name)
     }
 
-    fn last_canary(&self) -> Option<i64> {
-        let kept = fs::read_to_string(self.canary_file())
-            .ok()
-            .and_then(|text| text.trim().parse().ok());
+    /// The sequence of the canary of the last run that passed, and the cluster that it was written to. What cannot be read is not the same as what
+    /// is not there.
+    fn last_canary(&self) -> Result<(Option<i64>, Option<i64>), Failure> {
+        let elsewhere = self.options.last_canary;
+        if self.verification.spec.checks.canary.is_none() {
+            return Ok((elsewhere, None));
+        }
+        let file = self.canary_file();
+        let failed = |what: &str| {
+            Failure::new(
+                Reason::ConfigError,
+                format!("the state folder: {}: {what}", file.display()),
+            )
+        };
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok((elsewhere, None));
+            }
+            Err(error) => return Err(failed(&error.to_string())),
+        };
+        let numbers: Result<Vec<i64>, _> = text.split_ascii_whitespace().map(str::parse).collect();
         // Of two memories the one that saw more.
-        kept.max(self.options.last_canary)
+        match numbers.as_deref() {
+            Ok([seq]) => Ok((elsewhere.max(Some(*seq)), None)),
+            Ok([seq, system]) => Ok((elsewhere.max(Some(*seq)), Some(*system))),
+            _ => Err(failed(
+                "what is remembered of the canary is not understood; without the file it begins anew",
+            )),
+        }
     }
 
-    fn keep_canary(&self, seq: i64) -> std::io::Result<()> {
+    fn keep_canary(&self, (seq, system): (i64, i64)) -> std::io::Result<()> {
         let file = self.canary_file();
         let folder = file.parent().unwrap_or(&file);
         scratch::private(folder)?;
         let new = folder.join(format!(".{}.{}", self.verification.metadata.name, self.id));
         let mut to = fs::File::create_new(&new)?;
-        writeln!(to, "{seq}")?;
+        writeln!(to, "{seq} {system}")?;
         to.sync_all()?;
         fs::rename(new, file)
     }
@@ -599,8 +625,8 @@ impl<'a> Running<'a> {
             self.notes.push(failure.detail.clone());
         }
         if verdict == Verdict::Passed
-            && let Some(seq) = done.as_ref().and_then(|done| done.canary_seq)
-            && let Err(error) = self.keep_canary(seq)
+            && let Some(canary) = done.as_ref().and_then(|done| done.canary)
+            && let Err(error) = self.keep_canary(canary)
         {
             self.notes
                 .push(format!("the canary's sequence could not be kept: {error}"));
@@ -1027,7 +1053,7 @@ mod tests {
             measured: BTreeMap::new(),
             failure: None,
             engine: None,
-            canary_seq: None,
+            canary: None,
             recovery_seconds: Some(1.0),
         }
     }

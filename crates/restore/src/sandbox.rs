@@ -601,7 +601,8 @@ fn work(
         seen: Seen::default(),
         manifest: request.manifest,
         last_canary_seq: request.last_canary_seq,
-        canary_seq: None,
+        last_canary_system: request.last_canary_system,
+        canary: None,
         started_at,
         dumped: None,
         objects: None,
@@ -690,7 +691,7 @@ fn work(
         measured: context.measured,
         failure: failure.map(|failure| (failure.reason, failure.detail)),
         engine,
-        canary_seq: context.canary_seq,
+        canary: context.canary,
         recovery_seconds,
     }
 }

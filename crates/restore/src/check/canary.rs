@@ -44,6 +44,23 @@ impl CanaryCheck {
                 .observed(false));
         }
         let seq = Observed::Number(canary.seq.into());
+        let system = match &self.config.system_identifier {
+            Some(text) => Some(text.parse::<i64>().map_err(|_| {
+                Outcome::not_run(
+                    Reason::ConfigError,
+                    "checks.canary.systemIdentifier is not what pg_control_system() gives",
+                )
+            })?),
+            None if self.config.monotonic => context.last_canary_system,
+            None => None,
+        };
+        if let Some(system) = system
+            && system != canary.system_identifier
+        {
+            return Ok(Outcome::fail(Reason::CanaryMissing)
+                .expected(format!("a row written to the cluster {system}"))
+                .observed(Observed::text(&canary.system_identifier.to_string())));
+        }
         if self.physical {
             let here: i64 = client
                 .query_one("select system_identifier from pg_control_system()", &[])
@@ -64,7 +81,7 @@ impl CanaryCheck {
         context
             .measured
             .insert(ObjectiveName::DataAge, age.max(0.0));
-        context.canary_seq = Some(canary.seq);
+        context.canary = Some((canary.seq, canary.system_identifier));
         if self.config.monotonic
             && let Some(last) = context.last_canary_seq
             && canary.seq < last
