@@ -371,6 +371,14 @@ pub(crate) fn trials() -> Vec<Trial> {
             fs::write(b.folder.join("good.dump.age.manifest.dsse.json"), envelope)?;
             Ok(document)
         }),
+        // 30 hours old, by a clock that is 9 hours ahead of UTC.
+        ("dump::old_by_a_clock_ahead", R::ConfigError, |b| {
+            b.dumped_by_a_clock(21, "26h")
+        }),
+        // As young in any zone.
+        ("dump::young_by_any_clock", R::None, |b| {
+            b.dumped_by_a_clock(21, "36h")
+        }),
         ("dump::gpg_not_encrypted", R::NotEncrypted, |b| {
             let stored = b.folder.join("good.dump.asc");
             let home = b.folder.join("gnupg");
@@ -1643,6 +1651,24 @@ impl Bench<'_> {
     ) -> io::Result<Value> {
         let mut document = self.aged(dump, format, change_it)?;
         self.add_manifest(&mut document, &format!("{dump}.age"))?;
+        Ok(document)
+    }
+
+    /// A dump whose own clock, which says no zone, was so many hours behind ours of now, in UTC.
+    fn dumped_by_a_clock(&self, hours: u64, most: &str) -> io::Result<Value> {
+        let clock = Time::now().0 - std::time::Duration::from_hours(hours);
+        let clock = clock.format("%S %M %H %d %m %Y").to_string();
+        let mut document = self.damaged("good.dump", "Custom", |bytes| {
+            // Behind magic, version, sizes, format and compression: seconds, minutes, hours, day, month from 0 and year from 1900, each with
+            // its sign and four bytes (`WriteHead` of `pg_backup_archiver.c`).
+            for (number, (field, from)) in clock.split(' ').zip([0, 0, 0, 0, 1, 1900]).enumerate() {
+                let field = field.parse::<u32>().expect("a number") - from;
+                let at = 16 + 5 * number;
+                bytes[at] = 0;
+                bytes[at + 1..at + 5].copy_from_slice(&field.to_le_bytes());
+            }
+        })?;
+        document["spec"]["objectives"] = json!({"maxBackupAge": most, "rto": "4h"});
         Ok(document)
     }
 

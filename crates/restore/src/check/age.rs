@@ -9,13 +9,16 @@ use postgres::types::Type;
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{Objectives, Span},
+    config::{Objectives, Source, Span},
     context::Context,
     result::{ObjectiveName, Observed, Reason, Severity, Time},
 };
 
 /// How far a clock may be ahead of ours.
 const SKEW: Duration = Duration::from_mins(5);
+
+/// How far a time zone is ahead of UTC at most.
+const ZONE: Duration = Duration::from_hours(14);
 
 /// The ages that are measured; those with an objective must meet it.
 pub(super) fn of(objectives: &Objectives) -> Vec<Box<dyn Check>> {
@@ -92,21 +95,45 @@ impl Check for Age {
                 .observed(number(seconds));
         }
         let seconds = seconds.max(0.0);
-        context.measured.insert(self.name, seconds);
-        let outcome = match self.most {
-            Some(most) if seconds > most.seconds() => Outcome::fail(match self.name {
-                ObjectiveName::DataAge => Reason::StaleData,
-                ObjectiveName::RecoveryPointLag => Reason::RecoveryPointLag,
-                ObjectiveName::BackupAge | ObjectiveName::Rto => Reason::StaleBackup,
-            }),
-            _ => Outcome::pass(),
+        // By a clock that was ahead of UTC a dump looks younger than it is: it passes for as old as it may be.
+        let oldest = if self.name != ObjectiveName::DataAge && has_no_zone(context) {
+            seconds + ZONE.as_secs_f64()
+        } else {
+            seconds
         };
+        let (outcome, seconds) = match self.most {
+            Some(most) if seconds > most.seconds() => {
+                let reason = match self.name {
+                    ObjectiveName::DataAge => Reason::StaleData,
+                    ObjectiveName::RecoveryPointLag => Reason::RecoveryPointLag,
+                    ObjectiveName::BackupAge | ObjectiveName::Rto => Reason::StaleBackup,
+                };
+                (Outcome::fail(reason), seconds)
+            }
+            Some(most) if oldest > most.seconds() => {
+                return Outcome::not_run(
+                    Reason::ConfigError,
+                    "the dump's clock has no time zone, and it may be up to 14 h older than it looks: give it a manifest (`restore manifest`), \
+                     whose signed time is taken, or the objective as many hours more",
+                )
+                .expected(format!("<= {} s", most.0))
+                .observed(number(oldest));
+            }
+            _ => (Outcome::pass(), oldest),
+        };
+        context.measured.insert(self.name, seconds);
         let outcome = match self.most {
             Some(most) => outcome.expected(format!("<= {} s", most.0)),
             None => outcome,
         };
         outcome.observed(number(seconds))
     }
+}
+
+/// Whether nothing but the clock of a dump tells when it was made, which says no zone.
+fn has_no_zone(context: &Context) -> bool {
+    matches!(context.verification.spec.source, Source::PgDump(_))
+        && context.verified.get().is_none()
 }
 
 /// Seconds as a number of the result: whole ones, for a digit more would claim what clocks do not know.
