@@ -69,6 +69,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::clean_zstd", R::None, |b| {
             b.compressed("zstd", &["--quiet", "--stdout"])
         }),
+        ("dump::compressed_by_xz", R::ConfigError, |b| {
+            b.compressed("xz", &["--stdout", "-0"])
+        }),
         // A letter of a row before encryption: what unpacks it would not see, but for the checksum of the frame.
         ("dump::flip_in_zstd", R::ArtifactCorrupt, |b| {
             let plain = b.folder.join("good.sql.zst");
@@ -543,6 +546,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("base::clean_tar_folder", R::None, |b| {
             Ok(b.base(&b.fixture.path("base-tar"), &json!("serverSide"), None))
         }),
+        ("base::compressed_by_xz", R::ConfigError, |b| {
+            let folder = b.copy_of("base-tar")?;
+            must(Command::new("xz").arg("-0").arg(folder.join("base.tar")))?;
+            Ok(b.base(&folder, &json!("serverSide"), None))
+        }),
         ("base::clean_encrypted_tar", R::None, |b| {
             let stored = b.archive(&b.fixture.path("base"))?;
             let mut document = b.base(&stored, &age(), None);
@@ -974,6 +982,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect();
     trials.extend(without_a_tool());
     trials.extend(negative_decrypts());
+    trials.push(Trial::test("restic::very_many_snapshots", many_snapshots));
     trials.push(Trial::test(
         "base::manifest_of_a_million_files",
         large_manifest,
@@ -1443,6 +1452,40 @@ fn without_a_tool() -> Vec<Trial> {
             })
         })
         .collect()
+}
+
+/// A list of snapshots that is longer than is read is no damage; of the newest alone it is short.
+fn many_snapshots() -> Result<(), Failed> {
+    // As many blanks before the whole list as are read.
+    const LONG: &str = "#!/bin/sh\ncase \"$*\" in *'--latest 1'*) ;; *' snapshots '*) head -c 5000000 /dev/zero | tr '\\0' ' ' ;; esac\nexec /opt/real \"$@\"\n";
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("restic-very-many-snapshots");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let mut document = bench.restic("stdin", |_| Ok(()))?;
+    document["spec"]["source"]["restic"]["layout"] = json!({"pgDumpStdin": "Custom"});
+    let ids = snapshot_ids(&bench.folder.join("restic"), "stdin")?;
+    for (snapshot, reason) in [
+        ("latest", Reason::None),
+        (ids[0].as_str(), Reason::ConfigError),
+    ] {
+        document["spec"]["source"]["restic"]["snapshot"] = json!(snapshot);
+        let (result, notes) = case::run_replaced(
+            "/usr/bin/restic",
+            LONG,
+            &bench.folder,
+            &document,
+            &fixture.secrets,
+        )?;
+        if result.reason != reason {
+            return Err(format!("{snapshot}: {}: {notes:?}", result.reason).into());
+        }
+    }
+    fs::remove_dir_all(&bench.folder)?;
+    Ok(())
 }
 
 /// Whether a key that nobody has is refused: not where the tool that is asked dies, nor where it opens the backup.

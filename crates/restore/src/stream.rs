@@ -520,12 +520,30 @@ fn gpg_reader(
     tool().arg("--decrypt").filter(stored, deadline)
 }
 
+/// How backups may be compressed that are not unpacked here, by their first bytes.
+const NOT_UNPACKED: [(&[u8], &str); 3] = [
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"BZh", "bzip2"),
+];
+
 /// Unpacks gzip or zstd, when that is what it is.
 fn unpack(
     mut opened: Box<dyn BufRead + Send>,
     cause: &Cause,
 ) -> io::Result<Box<dyn BufRead + Send>> {
     let first = opened.fill_buf()?;
+    if let Some((_, name)) = NOT_UNPACKED
+        .iter()
+        .find(|(magic, _)| first.starts_with(magic))
+    {
+        let failure = Failure::new(
+            Reason::ConfigError,
+            format!("the backup is compressed by {name}, which is not read yet: use gzip or zstd"),
+        );
+        cause.note(failure.clone());
+        return Err(io::Error::other(failure));
+    }
     if first.starts_with(b"\x1f\x8b") {
         let guarded = Guard {
             inner: MultiGzDecoder::new(opened),
@@ -609,6 +627,23 @@ mod tests {
             ruzstd::encoding::CompressionLevel::Fastest,
         );
         [gzip.finish().unwrap(), zstd]
+    }
+
+    /// They are no damage.
+    #[test]
+    fn what_is_not_unpacked_is_told() {
+        // The first bytes of what `lz4`, `xz` and `bzip2` write.
+        for (first, name) in [
+            (&b"\x04\x22\x4d\x18\x64\x40\xa7"[..], "lz4"),
+            (b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "xz"),
+            (b"BZh91AY&SY", "bzip2"),
+        ] {
+            let cause = Cause::default();
+            assert!(unpack(Box::new(io::Cursor::new(first)), &cause).is_err());
+            let failure = cause.get().unwrap();
+            assert_eq!(failure.reason, Reason::ConfigError);
+            assert!(failure.detail.contains(name), "{failure}");
+        }
     }
 
     /// A letter of a row, as it lies in a frame that does not compress it: it unpacks as well as before.

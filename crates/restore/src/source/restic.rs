@@ -93,6 +93,8 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
         Some(10) => Reason::BackupMissing,
         Some(12) => Reason::KeyMismatch,
         _ if says("wrong password or no key found") => Reason::KeyMismatch,
+        // `--latest` is one of 0.13.
+        _ if says("unknown flag") => Reason::ToolMissing,
         _ if says("unable to open config file")
             || says("Is there a repository at the following location") =>
         {
@@ -242,6 +244,10 @@ impl Restic {
     /// The snapshot that is meant, by its full id.
     fn pick(&self, program: &Program<'_>) -> Result<Snapshot, Failure> {
         let mut tool = program.tool()?.args(["snapshots", "--json"]);
+        if self.0.snapshot == "latest" {
+            // Of each host and path: a repository may have more than are read.
+            tool = tool.args(["--latest", "1"]);
+        }
         let selector = &self.0.selector;
         if let Some(host) = &selector.host {
             tool = tool.args(["--host", host]);
@@ -256,6 +262,12 @@ impl Restic {
         let output = tool.run(program.context.deadline())?;
         if !output.success() {
             return Err(why(&output, Reason::ArtifactCorrupt));
+        }
+        if output.stdout.len() >= jail::OUTPUT_LIMIT {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                "restic lists more snapshots than are read: let `selector` say which host, paths or tags are meant",
+            ));
         }
         let text = output.stdout_text();
         let snapshots: Vec<Snapshot> = serde_json::from_str::<Option<Vec<Snapshot>>>(text.trim())
