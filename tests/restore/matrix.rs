@@ -1620,6 +1620,13 @@ fn judge(
         if negative != (result.encryption.negative_decrypt == NegativeDecrypt::Refused) {
             return Err(format!("a key is not said to be refused\n{told}").into());
         }
+        let closed = result
+            .checks
+            .iter()
+            .find(|check| check.id == "closed-databases");
+        if closed.is_some_and(|check| check.status != CheckStatus::Pass) {
+            return Err(format!("no database is closed\n{told}").into());
+        }
         let required_not_passed = result
             .checks
             .iter()

@@ -203,6 +203,7 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
     }
     if dumped.is_none() {
         checks.push(Box::new(structure::Collations));
+        checks.push(Box::new(structure::Closed));
     }
     for assertion in &spec.checks.sql {
         checks.push(Box::new(sql::Assertion::new(

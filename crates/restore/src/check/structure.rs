@@ -522,6 +522,53 @@ impl Check for Collations {
     }
 }
 
+/// Databases that the others pass over: they take no sessions, or are templates of the user's own.
+pub(super) struct Closed;
+
+impl Closed {
+    fn look(context: &Context) -> Result<u64, Outcome> {
+        let mut client = context
+            .connect("postgres")
+            .map_err(|failure| Outcome::error(failure.reason))?;
+        let count: i64 = client
+            .query_one(
+                "select count(*) from pg_database
+                 where (not datallowconn or datistemplate) and datname not in ('template0', 'template1')",
+                &[],
+            )
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| super::sql::failed(&error))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+impl Check for Closed {
+    fn id(&self) -> String {
+        "closed-databases".to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+
+    fn required(&self) -> bool {
+        false
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        match Self::look(context) {
+            Ok(0) => Outcome::pass().observed(0),
+            Ok(count) => Outcome::fail(Reason::AssertionFailed).observed(count),
+            Err(outcome) => return outcome,
+        }
+        .expected("0 databases that are not looked into: they take no sessions or are templates")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
