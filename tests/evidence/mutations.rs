@@ -255,6 +255,7 @@ fn what_is_listed_and_cannot_be_had_is_missing() {
         ("records/000000000009.dsse.json", "record-added"),
         ("checkpoint", "checkpoint-invalid"),
         ("checkpoints/000000000004", "checkpoint-invalid"),
+        ("checkpoints/000000000009", "checkpoint-invalid"),
         ("tile/0/000.p/9", "tile-mismatch"),
         ("keys/0123456789abcdef.pem", "key-mismatch"),
     ] {
@@ -268,15 +269,24 @@ fn what_is_listed_and_cannot_be_had_is_missing() {
             &format!("{expected} {object}"),
         );
     }
-    found(
-        &base,
-        |made| {
-            let path = made.log().join("records/000000000003.dsse.json");
-            fs::remove_file(&path).unwrap();
-            fs::create_dir(path).unwrap();
-        },
-        "record-missing records/000000000003.dsse.json",
-    );
+    // A folder.
+    for (object, expected) in [
+        ("records/000000000003.dsse.json", "record-missing"),
+        ("checkpoint", "checkpoint-missing"),
+        ("checkpoints/000000000004", "checkpoint-missing"),
+        ("checkpoints/000000000009", "checkpoint-missing"),
+        ("tile/0/000.p/9", "tile-missing"),
+    ] {
+        found(
+            &base,
+            |made| {
+                let path = made.log().join(object);
+                fs::remove_file(&path).unwrap();
+                fs::create_dir(path).unwrap();
+            },
+            &format!("{expected} {object}"),
+        );
+    }
     found(
         &base,
         |made| symlink("../keys", made.log().join("records/more")).unwrap(),
