@@ -215,7 +215,9 @@ fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
                 let _ = writeln!(
                     text,
                     "{} {}: {}",
-                    finding.code, finding.object, finding.message
+                    finding.code,
+                    evidence::shown(&finding.object),
+                    finding.message
                 );
             }
             if whole {
@@ -238,7 +240,8 @@ fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
                 if found.witnesses == 0 {
                     text.push_str("note: without --checkpoint it cannot be told whether the newest records were cut off\n");
                 }
-                let copy = store.get("verify.py")?;
+                // One that cannot be read is none of this version either.
+                let copy = store.get("verify.py").unwrap_or(Some(Vec::new()));
                 if copy.is_some_and(|copy| copy != VERIFIER.as_bytes()) {
                     text.push_str("note: its verify.py is not the one of this version; run the one that `hipaa-iac evidence verifier` prints\n");
                 }

@@ -33,6 +33,7 @@ import itertools
 import json
 import os
 import re
+import stat
 
 # --- ed25519 (RFC 8032, section 5.1), verification only -------------------------------------------------------------------------
 
@@ -393,17 +394,23 @@ class Log:
             # A link to a folder is an object, and none that is walked into.
             links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
             for name in sorted(files + links):
-                yield os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
+                path = os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
+                # A name need not be UTF-8.
+                yield os.fsencode(path).decode("utf-8", "replace")
 
     def get(self, key):
         """The bytes of an object; None where it is a link to nothing."""
+        path = os.path.join(self.folder, key)
         try:
-            with open(os.path.join(self.folder, key), "rb") as file:
+            # What is no file, such as a pipe, would keep whoever opens it waiting.
+            with open(path, "rb", opener=lambda path, flags: os.open(path, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise Unusable("%s: not a file" % path)
                 data = file.read(MAX_OBJECT + 1)
         except FileNotFoundError:
             return None
         if len(data) > MAX_OBJECT:
-            raise Unusable("%s: too large for an object of a log" % os.path.join(self.folder, key))
+            raise Unusable("%s: too large for an object of a log" % path)
         return data
 
     def tell(self, code, object_, message):
@@ -565,7 +572,18 @@ class Log:
                 self.tell("key-not-valid", name, "signed with the key %s after its end" % key)
 
 
+# Control characters, and what turns the direction of a text.
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def shown(text):
+    """A text on one line, without what a terminal would obey: the names of objects are the words of whoever can write in the log."""
+    return HIDDEN.sub(lambda found: "\\u{%x}" % ord(found.group()), text)
+
+
 def main():
+    # What the terminal has no letters for is no reason to end.
+    sys.stdout.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(description="Verifies an evidence log of hipaa-iac.")
     parser.add_argument("log", help="the folder of the log")
     parser.add_argument("--trusted-key", action="append", default=[], metavar="FILE", help="public key (PEM) of the signer; may be repeated")
@@ -599,10 +617,10 @@ def main():
         log = Log(arguments.log, trusted, witnesses, key_list)
         origin, size = log.verify()
     except (Unusable, OSError) as problem:
-        print("error: %s" % problem, file=sys.stderr)
+        print("error: %s" % shown(str(problem)), file=sys.stderr)
         return 2
     for finding in sorted(log.findings):
-        print("%s %s: %s" % finding)
+        print(shown("%s %s: %s" % finding))
     if log.findings:
         print("NOT VERIFIED: %d findings in %s" % (len(log.findings), arguments.log))
         return 1

@@ -1,6 +1,6 @@
 //! Every kind of change to a log is found, by both verifiers, and they tell the same.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use hipaa_iac_evidence::{Checkpoint, Envelope, VERIFIER};
 
@@ -300,6 +300,80 @@ fn what_is_listed_and_cannot_be_had_is_missing() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_an_object_keeps_nobody_waiting() {
+    let base = Made::new(5);
+    let key = format!("keys/{}.pem", signer(1).public().id());
+    for object in [
+        "records/000000000003.dsse.json",
+        "records/000000000005.dsse.json",
+        "checkpoint",
+        "checkpoints/000000000005",
+        "tile/0/000.p/5",
+        &key,
+    ] {
+        let made = base.copy();
+        let path = made.log().join(object);
+        let _ = fs::remove_file(&path);
+        let made_it = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made_it.success());
+        assert_eq!(verified(&made, KEY).code, 2, "{object}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_name_of_an_object_writes_to_the_terminal() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let base = Made::new(2);
+    let both = |made: &Made| {
+        made.write("verifier.py", VERIFIER.as_bytes());
+        let folder = made.tree.path();
+        let said = run(folder, &[&["evidence", "verify", "log"][..], KEY].concat());
+        let python = Command::new("python3")
+            .args([&["verifier.py", "log"][..], KEY].concat())
+            .current_dir(folder)
+            .output()
+            .unwrap();
+        [
+            (said.code, said.stdout, said.stderr),
+            (
+                python.status.code().unwrap(),
+                String::from_utf8(python.stdout).unwrap(),
+                String::from_utf8(python.stderr).unwrap(),
+            ),
+        ]
+    };
+    let evil = "a\u{1b}[2K\nverified: 2 records of x\u{9b}2J\u{202e}é";
+    let shown = r"a\u{1b}[2K\u{a}verified: 2 records of x\u{9b}2J\u{202e}é";
+    let made = base.copy();
+    made.write(&format!("log/records/{evil}"), b"");
+    let finding = format!("unexpected-object records/{shown}: no object of a log has this name");
+    for (code, stdout, stderr) in both(&made) {
+        let lines: Vec<&str> = stdout.split('\n').collect();
+        assert_eq!(code, 1, "{stderr}");
+        assert_eq!((lines[0], lines.len()), (finding.as_str(), 3), "{stdout}");
+        assert!(lines[1].starts_with("NOT VERIFIED: "), "{stdout}");
+    }
+    // The one object of any name that is opened.
+    let made = base.copy();
+    let pipe = made.log().join(format!("keys/{evil}"));
+    assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    for (code, stdout, stderr) in both(&made) {
+        assert_eq!((code, stdout.as_str()), (2, ""));
+        assert_eq!(stderr, format!("error: log/keys/{shown}: not a file\n"));
+    }
+    // A name that is no text.
+    let made = base.copy();
+    let name = OsStr::from_bytes(b"records/\xff\xc3(");
+    fs::write(made.log().join(name), b"").unwrap();
+    let said = verified(&made, KEY);
+    let expected = "unexpected-object records/\u{fffd}\u{fffd}(";
+    assert_eq!(said.findings, [expected.to_owned()].into());
+}
+
 #[test]
 fn nothing_beside_the_verifier_in_python_is_imported() {
     let made = Made::new(3);
@@ -329,6 +403,10 @@ fn another_verifier_in_the_log_is_told() {
     };
     assert!(!told());
     made.write("log/verify.py", b"print('verified')\n");
+    assert!(told());
+    remove(&made, "log/verify.py");
+    assert!(!told());
+    fs::create_dir(made.log().join("verify.py")).unwrap();
     assert!(told());
 }
 

@@ -33,5 +33,5 @@ pub use note::{Checkpoint, NoteError};
 #[cfg(feature = "s3")]
 pub use s3::S3;
 pub use statement::{Statement, StatementError, Subject};
-pub use store::{Created, Directory, Immutability, Store, StoreError};
+pub use store::{Created, Directory, Immutability, Store, StoreError, shown};
 pub use verify::{Finding, Trust, VERIFIER, Verification, VerifyError, verify};

@@ -13,7 +13,7 @@ pub(crate) const MAX_OBJECT: u64 = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The system's or the server's refusal, with the object's place.
-    #[error("{place}: {problem}")]
+    #[error("{}: {problem}", shown(.place))]
     Io {
         /// The file or URL.
         place: String,
@@ -21,8 +21,22 @@ pub enum StoreError {
         problem: String,
     },
     /// An object that no log holds.
-    #[error("{0}: too large for an object of a log")]
+    #[error("{}: too large for an object of a log", shown(.0))]
     TooLarge(String),
+}
+
+/// A text on one line, without what a terminal would obey: the names of objects are the words of whoever can write in the store.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// What creating an object came to.
@@ -149,6 +163,23 @@ fn sync(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Opens a file to read. What is none, such as a pipe, would keep whoever opens it waiting.
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        nix::fcntl::OFlag::O_NONBLOCK.bits(),
+    );
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"))
+    }
+}
+
 fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let place = path.display().to_string();
     move |error| StoreError::Io {
@@ -160,7 +191,7 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
 impl Store for Directory {
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.path(key);
-        let file = match File::open(&path) {
+        let file = match open_file(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(at(&path)(error)),
