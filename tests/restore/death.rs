@@ -123,6 +123,13 @@ pub(crate) fn trials() -> Vec<Trial> {
     }
     trials.push(Trial::test("hostile::endless", endless));
     trials.push(Trial::test("hostile::bomb", bomb));
+    let memory = json!({"memory": {"sizeLimit": "256Mi"}});
+    let disk = json!({"ephemeralVolume": {"size": "256Mi"}});
+    for (name, isolation, storage) in [("directory", "directory", memory), ("disk", "auto", disk)] {
+        trials.push(Trial::test(format!("hostile::bomb::{name}"), move || {
+            bomb_on_disk(isolation, &storage)
+        }));
+    }
     trials.push(Trial::test("hostile::told_kill", told_kill));
     trials
 }
@@ -777,6 +784,26 @@ fn bomb() -> Result<(), Failed> {
         &hostile(&place, &fixture, BOMB, 120, "auto")?,
         Reason::StorageFull,
     )
+}
+
+/// Where no file system of its own bounds the scratch, the size that is asked for does: the machine's disk has room for more.
+fn bomb_on_disk(isolation: &str, storage: &Value) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("bomb")?;
+    let stored = place.hostile(&fixture, BOMB)?;
+    let mut document = document(&fixture, "bomb", &stored, true);
+    document["spec"]["target"]["storage"] = storage.clone();
+    let result = finish(&place, &fixture, &document, isolation)?;
+    fs::remove_file(stored)?;
+    expect(&result, Reason::StorageFull)?;
+    let (_, notes) = place.result().ok_or("no result")?;
+    if !notes
+        .iter()
+        .any(|note| note.contains("268435456 bytes of target.storage"))
+    {
+        return Err(format!("full for another reason: {notes:?}").into());
+    }
+    place.is_clean()
 }
 
 /// A dump that fails, and says what the server says when the system kills one of its processes: it is the dump's fault.

@@ -689,6 +689,16 @@ pub enum StorageTarget {
     EphemeralVolume(VolumeStorage),
 }
 
+impl StorageTarget {
+    /// How much it holds, in bytes.
+    pub(crate) const fn size(&self) -> u64 {
+        match self {
+            Self::Memory(memory) => memory.size_limit.0,
+            Self::EphemeralVolume(volume) => volume.size.0,
+        }
+    }
+}
+
 impl Default for StorageTarget {
     fn default() -> Self {
         Self::Memory(MemoryStorage {
@@ -1403,11 +1413,7 @@ impl RestoreVerification {
                 shown(name)
             ));
         }
-        let size = match &spec.target.storage {
-            StorageTarget::Memory(memory) => memory.size_limit.0,
-            StorageTarget::EphemeralVolume(volume) => volume.size.0,
-        };
-        if size == 0 {
+        if spec.target.storage.size() == 0 {
             return fail(
                 "the size of target.storage must be more than nothing, such as 8Gi".to_owned(),
             );

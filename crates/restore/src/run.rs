@@ -507,6 +507,10 @@ impl<'a> Running<'a> {
         let total =
             Instant::now() + Duration::from_secs(self.verification.spec.deadlines.total_seconds);
         let fetch_limit = Duration::from_secs(self.verification.spec.deadlines.fetch_seconds);
+        let most = self.verification.spec.target.storage.size();
+        let grown = memory
+            .is_none()
+            .then(|| scratch::watch_size(folder.join(scratch::DATA), most));
         let problem = loop {
             match sandbox.messages.recv_timeout(Duration::from_millis(50)) {
                 Ok(Message::Ready) => {}
@@ -528,6 +532,15 @@ impl<'a> Running<'a> {
             }
             if Instant::now() > total {
                 break Some(Failure::over(Reason::DeadlineExceeded, "totalSeconds"));
+            }
+            if grown
+                .as_ref()
+                .is_some_and(|grown| grown.load(Ordering::Relaxed))
+            {
+                break Some(Failure::new(
+                    Reason::StorageFull,
+                    format!("the scratch holds more than the {most} bytes of target.storage"),
+                ));
             }
             if fetched
                 .lock()

@@ -14,6 +14,10 @@ use std::{
         unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     },
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -167,6 +171,46 @@ pub(crate) fn empty(folder: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// How much the files in a folder take, in bytes, without those that are deleted and still open.
+fn size(folder: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    let mut size = 0_u64;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+            // Of a link itself, and of what went meanwhile nothing.
+            let Ok(data) = entry.metadata() else {
+                continue;
+            };
+            // Of 512 bytes, whatever the file system's are (stat(2)).
+            size = size.saturating_add(data.blocks().saturating_mul(512));
+            if data.is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+    size
+}
+
+/// Watches whether a folder grows beyond a size, which no file system of its own bounds, for as long as somebody has what is returned: true then.
+pub(crate) fn watch_size(folder: PathBuf, most: u64) -> Arc<AtomicBool> {
+    let grown = Arc::new(AtomicBool::new(false));
+    let told = Arc::downgrade(&grown);
+    std::thread::spawn(move || {
+        while let Some(grown) = told.upgrade() {
+            let begun = Instant::now();
+            if size(&folder) > most {
+                grown.store(true, Ordering::Relaxed);
+                return;
+            }
+            drop(grown);
+            // A tenth of one processor at most.
+            std::thread::sleep((begun.elapsed() * 9).max(Duration::from_millis(100)));
+        }
+    });
+    grown
 }
 
 /// Makes every folder below one writable: a database may have made it otherwise.
