@@ -15,6 +15,7 @@ use hipaa_iac_restore::{
     Reason, RestoreResult, Verdict,
     result::{Destroyed, Isolation},
 };
+use hipaa_iac_tests::object_storage::{Bucket, Server};
 use libtest_mimic::{Failed, Trial};
 use nix::{
     sys::signal::{Signal, kill},
@@ -24,7 +25,8 @@ use serde_json::{Value, json};
 
 use crate::{
     case,
-    fixture::{self, Fixture},
+    fixture::{self, Fixture, must},
+    s3::{self, Fault},
 };
 
 /// What every patient of the fixture is called: it must be nowhere afterwards.
@@ -100,6 +102,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             ));
         }
     }
+    trials.push(Trial::test("death::copy::fetch", killed_while_fetching));
+    trials.push(Trial::test("death::copy::checks", killed_while_checking));
     trials.push(Trial::test("death::full_memory", full_memory));
     for isolation in ["auto", "directory"] {
         trials.push(Trial::test(
@@ -473,6 +477,90 @@ fn strike(child: &mut Child, blow: Blow, seen: &BTreeMap<i32, String>) -> Result
         }
     }
     Ok(())
+}
+
+fn killed_while_fetching() -> Result<(), Failed> {
+    let port = s3::serve([MARKER, &[0; 4096]].concat(), Fault::Slow)?;
+    let environment = [
+        ("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
+        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
+        ("AWS_REGION", "us-east-1".to_owned()),
+    ];
+    killed_with_a_copy(&environment, None)
+}
+
+fn killed_while_checking() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let server = Server::versitygw()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    let tar = server.folder().join("base.tar");
+    must(
+        Command::new("tar")
+            .arg("-C")
+            .arg(fixture.path("base"))
+            .arg("-cf")
+            .arg(&tar)
+            .arg("."),
+    )?;
+    for (key, file) in [
+        ("base.tar", tar),
+        ("backup_manifest", fixture.path("base/backup_manifest")),
+    ] {
+        server.python(&format!(
+            "s3.put_object(Bucket='backups', Key='base/{key}', Body=open('{}', 'rb'))",
+            file.display()
+        ))?;
+    }
+    killed_with_a_copy(&server.environment(), Some(When::Checks))
+}
+
+/// The copy of a folder in a store, which its producer did not encrypt, lies on disk though the rows are restored in memory. It goes with a run
+/// that is killed, while it is made or later, before anybody collects what is left.
+fn killed_with_a_copy(
+    environment: &[(&'static str, String)],
+    when: Option<When>,
+) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("copy")?;
+    let location = json!({"bucket": "backups", "prefix": "base/"});
+    let source =
+        json!({"pgBaseBackup": {"location": {"s3": location}, "encryption": "serverSide"}});
+    let mut document = fixture.verification("copy", &source);
+    document["spec"]["encryptionPolicy"] = json!({"required": "None"});
+    document["spec"]["checks"]["sql"] = json!([{
+        "id": "slow", "query": "select count(*) + length(pg_sleep(500)::text) from public.patients",
+        "database": "ehr", "expect": {"op": ">=", "value": 1}, "timeoutSeconds": 500,
+    }]);
+    let mut command = place.command(&document, &fixture.secrets, "auto")?;
+    let mut child = command
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .spawn()?;
+    let scratch = place.folder.join("scratch");
+    let is_copied = || {
+        files(&scratch).is_ok_and(|all| {
+            all.iter().any(|file| {
+                fs::read(file)
+                    .is_ok_and(|bytes| bytes.windows(MARKER.len()).any(|window| window == MARKER))
+            })
+        })
+    };
+    if let Some(when) = when {
+        reached(&mut child, when)?;
+    }
+    until("there is a copy", is_copied)?;
+    kill(Pid::from_raw(i32::try_from(child.id())?), Signal::SIGKILL)?;
+    child.wait()?;
+    until("nothing is left but the lock", || {
+        files(&scratch).is_ok_and(|all| {
+            all.iter().all(|file| {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                name == "lock" || name.starts_with("hipaa-iac-restore-")
+            })
+        })
+    })?;
+    hipaa_iac_restore::scratch::collect(&place.folder.join("state"), &[scratch]);
+    place.is_clean()
 }
 
 /// A passing run of a caller that is not root.

@@ -24,7 +24,8 @@ use nix::{sys::prctl, unistd::getuid};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    config::{RestoreVerification, Source, StorageTarget},
+    check,
+    config::{Location, RestoreVerification, Source, StorageTarget},
     context::{Event, Failure},
     fetch, jail,
     location::{self, Bucket, Finder, Located, LocatedForm},
@@ -392,7 +393,20 @@ impl<'a> Running<'a> {
             go_on: &go_on,
         };
         let mirror = folder.join(scratch::MIRROR);
+        let wal_mirror = folder.join(scratch::LOG_MIRROR);
         let fetched = self.options.fetched.as_deref();
+        let log_at = match &spec.source {
+            Source::PgBaseBackup(base) => base.wal.as_ref(),
+            _ => None,
+        };
+        let is_copied = [Some(spec.source.location()), log_at]
+            .into_iter()
+            .any(|location| matches!(location, Some(Location::S3(_))));
+        // Until this returns.
+        let _guard = match fetched {
+            None if is_copied => Some(self.guard([&mirror, &wal_mirror])?),
+            _ => None,
+        };
         let (located, buckets) = match fetched {
             Some(fetched) => {
                 let (located, buckets, took) = fetch::found(fetched)?;
@@ -404,13 +418,8 @@ impl<'a> Running<'a> {
                 location::buckets(spec, &self.options.secrets)?,
             ),
         };
-        let wal = match &spec.source {
-            Source::PgBaseBackup(base) => base.wal.as_ref(),
-            _ => None,
-        };
-        let wal_mirror = folder.join("wal");
         let mut server_side = located.server_side.clone();
-        let wal = match (wal, fetched) {
+        let wal = match (log_at, fetched) {
             // Then what the store said of both was put together.
             (Some(_), Some(fetched)) => fetch::found_log(fetched),
             (Some(wal), None) => {
@@ -431,6 +440,17 @@ impl<'a> Running<'a> {
             }
             (None, _) => None,
         };
+        // Segments of log are never encrypted by their producer: what restores them reads them as they are.
+        if wal.as_ref().is_some_and(|wal| *wal == wal_mirror)
+            || matches!(&located.form, LocatedForm::Tree(tree) if *tree == mirror)
+                && !check::is_client_side(&spec.source)
+        {
+            self.scratch.storage = Some(Storage::LocalDirectory);
+            self.notes.push(format!(
+                "the copy of the backup, which its producer did not encrypt, lay on the disk of {} during the run: what is deleted there is not overwritten",
+                folder.parent().unwrap_or(folder).display()
+            ));
+        }
         self.phases.push(PhaseTime {
             name: Phase::Locate,
             seconds: seconds(begun.elapsed()),
@@ -470,6 +490,19 @@ impl<'a> Running<'a> {
             stop,
             progress,
         )
+    }
+
+    /// A process that empties folders when this one goes, however it ends, and is ended with the others before.
+    fn guard(&self, folders: [&PathBuf; 2]) -> Result<Child, Failure> {
+        Command::new(&self.options.program)
+            .arg(sandbox::GUARD)
+            .args(folders)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(|error| Failure::system("the sandbox", &error))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one run, used once")]

@@ -53,6 +53,8 @@ use crate::{
 
 /// The argument that makes this program [`enter`].
 pub(crate) const ENTER: &str = "__restore-sandbox";
+/// The argument that makes this program [`guard`].
+pub(crate) const GUARD: &str = "__restore-guard";
 /// The argument that makes this program [`init`].
 const INIT: &str = "__restore-init";
 
@@ -73,6 +75,10 @@ pub fn dispatch() -> Option<ExitCode> {
         let _ = writeln!(io::stderr(), "{error}");
         return Some(ExitCode::from(127));
     }
+    if first == GUARD {
+        guard(arguments);
+        return Some(ExitCode::SUCCESS);
+    }
     let stage: fn(Layout) -> Result<(), String> = if first == ENTER {
         enter
     } else if first == INIT {
@@ -91,6 +97,16 @@ pub fn dispatch() -> Option<ExitCode> {
         }
         None => ExitCode::FAILURE,
     })
+}
+
+/// Empties folders when the caller goes, however it ends: the other end of standard input is the caller's alone.
+fn guard(folders: impl Iterator<Item = OsString>) {
+    let mut input = io::stdin().lock();
+    let mut byte = [0];
+    while !matches!(input.read(&mut byte), Ok(0) | Err(_)) {}
+    for folder in folders {
+        crate::scratch::empty(Path::new(&folder));
+    }
 }
 
 fn told<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) -> Result<T, String> {

@@ -41,6 +41,8 @@ pub(crate) const ROOT: &str = "root";
 pub(crate) const DATA: &str = "data";
 /// Copies of a store's objects, as stored.
 pub(crate) const MIRROR: &str = "mirror";
+/// The same of archived write-ahead log.
+pub(crate) const LOG_MIRROR: &str = "wal";
 
 /// How deep folders are opened up: far deeper than any database makes them.
 const DEPTH: usize = 256;

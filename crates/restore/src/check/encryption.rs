@@ -275,6 +275,11 @@ enum ClientKey {
     Restic,
 }
 
+/// Whether what is stored is encrypted by its producer, by the source's configuration.
+pub(crate) const fn is_client_side(source: &Source) -> bool {
+    !matches!(client_side(source), ClientKey::None)
+}
+
 const fn client_side(source: &Source) -> ClientKey {
     match source {
         Source::PgDump(config_of) => client_encryption(&config_of.encryption),

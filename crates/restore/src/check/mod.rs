@@ -17,6 +17,7 @@ mod rows;
 mod sql;
 mod structure;
 
+pub(crate) use encryption::is_client_side;
 pub use encryption::{Magic, magic};
 pub(crate) use objects::CONNECT;
 pub(crate) use sql::evaluate;
