@@ -29,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("command::recorded", recorded),
         Trial::test("command::rolled_back", rolled_back),
+        Trial::test("command::long_definitions", long_definitions),
         Trial::test("command::nothing_proved", nothing_proved),
         Trial::test("command::aborted", aborted),
         Trial::test("command::not_destroyed", not_destroyed),
@@ -645,6 +646,35 @@ fn progress() -> Result<(), Failed> {
         .filter(|word| *word != "--quiet")
         .collect();
     same(clinic.is(&loud, 0)?.stderr.as_str(), "")
+}
+
+/// Definitions are hashed one at a time: 60 MB of them take no more memory than a few.
+fn long_definitions() -> Result<(), Failed> {
+    const MEASURE: &str = "import resource, subprocess, sys\nsubprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\nprint(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let clinic = Clinic::open()?;
+    clinic.sql(
+        "do $$ begin
+             for n in 1..120 loop
+                 execute format('create view long_%s as select %L::text as note', n, repeat('x', 500000));
+             end loop;
+         end $$",
+    )?;
+    fs::write(clinic.0.0.join("backups/long"), "a backup")?;
+    let ran = must(
+        Command::new("python3")
+            .args(["-c", MEASURE])
+            .arg(program()?)
+            .args(["restore", "manifest", "--artifact", "backups/long"])
+            .args(["--key", "manifest.key", "--", "true"])
+            .env("PGHOST", &clinic.0.0)
+            .env("PGUSER", "postgres")
+            .current_dir(&clinic.0.0),
+    )?;
+    let peak: u64 = String::from_utf8_lossy(&ran.stdout).trim().parse()?;
+    if peak > 40 << 10 {
+        return Err(format!("{peak} KiB").into());
+    }
+    Ok(())
 }
 
 /// The one command of the README.

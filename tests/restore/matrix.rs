@@ -999,6 +999,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         "dump::manifest_of_very_many_tables",
         many_tables,
     ));
+    trials.push(Trial::test("dump::very_many_objects", many_objects));
     trials.push(Trial::test("dump::owner_without_a_role", || {
         let name = "dump::owner_without_a_role";
         let result = judge(name, Reason::None, None, |b| {
@@ -1060,6 +1061,34 @@ fn many_tables() -> Result<(), Failed> {
         return Err(format!("{peak} KiB").into());
     }
     peak_of(full * 6 / 5, Reason::ConfigError).map(drop)
+}
+
+/// A database may have any number of objects: whoever looks for those that a dump lists holds a few bytes of each. Large objects are made
+/// fastest.
+fn many_objects() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("dump-very-many-objects");
+    fs::create_dir_all(&folder)?;
+    let bench = Bench {
+        fixture: &fixture,
+        folder,
+    };
+    let mut document =
+        bench.with_sql("select count(lo_create(n)) from generate_series(1000000, 1599999) n;\n")?;
+    document["spec"]["objectives"] = json!({});
+    let (result, notes) = case::run(
+        &bench.folder,
+        &document,
+        &fixture.secrets,
+        &[(case::PEAK, "1".to_owned())],
+    )?;
+    fs::remove_dir_all(&bench.folder)?;
+    let peak: u64 = notes.last().ok_or("no peak is told")?.parse()?;
+    // With the server's 32 MiB of shared memory.
+    if result.reason != Reason::None || peak > 100 << 10 {
+        return Err(format!("{}, {peak} KiB: {notes:?}", result.reason).into());
+    }
+    Ok(())
 }
 
 /// Two archives of one base backup: the link of the first is no way out for the second, with namespaces or without. And a pipe in the place of a

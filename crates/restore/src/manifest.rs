@@ -13,7 +13,9 @@ use std::{
 
 use hipaa_iac_evidence::{Envelope, PublicKey, Signer, Statement, Subject};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use postgres::{GenericClient, IsolationLevel, error::SqlState};
+use postgres::{
+    GenericClient, IsolationLevel, Row, error::SqlState, fallible_iterator::FallibleIterator as _,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -273,11 +275,25 @@ pub(crate) fn settle(client: &mut impl GenericClient) -> Result<(), postgres::Er
 pub(crate) fn tables(
     client: &mut impl GenericClient,
 ) -> Result<std::collections::BTreeSet<String>, postgres::Error> {
-    client
-        .query(TABLES, &[])?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect()
+    let mut all = std::collections::BTreeSet::new();
+    each_row(client, TABLES, |row| {
+        all.insert(row.try_get(0)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Looks at each row of a query, one at a time: a database may have very many objects.
+pub(crate) fn each_row(
+    client: &mut impl GenericClient,
+    query: &str,
+    mut look: impl FnMut(&Row) -> Result<(), postgres::Error>,
+) -> Result<(), postgres::Error> {
+    let mut rows = client.query_raw(query, std::iter::empty::<bool>())?;
+    while let Some(row) = rows.next()? {
+        look(&row)?;
+    }
+    Ok(())
 }
 
 /// How far the sequences are: the last value given, or one before the first.
@@ -312,11 +328,12 @@ pub(crate) fn extensions(
 /// `sha256:` and the hash of every definition.
 pub(crate) fn schema_digest(client: &mut impl GenericClient) -> Result<String, postgres::Error> {
     let mut hash = Sha256::new();
-    for row in client.query(DEFINITIONS, &[])? {
+    each_row(client, DEFINITIONS, |row| {
         let line: &str = row.try_get(0)?;
         hash.update(line.as_bytes());
         hash.update(b"\0");
-    }
+        Ok(())
+    })?;
     Ok(format!("sha256:{}", hex(&hash.finalize())))
 }
 

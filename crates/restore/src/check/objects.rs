@@ -7,12 +7,14 @@ use std::{
     collections::{BTreeMap, HashSet},
     fmt::Write as _,
     fs::File,
-    io::{BufRead as _, BufReader},
+    hash::{BuildHasher as _, RandomState},
+    io::{BufRead, BufReader, Read as _},
 };
 
 use super::{Check, Outcome, Stage};
 use crate::{
     context::Context,
+    manifest::each_row,
     result::{Observed, Reason, Severity},
 };
 
@@ -79,6 +81,38 @@ const CATALOG: &str = "
 
 /// The word that begins the line in a list from which on another database is meant.
 pub(crate) const CONNECT: &str = "\\connect ";
+
+/// The longest line of a list that is read, in bytes: what is behind is passed over. Names have 63.
+const LINE_LIMIT: u64 = 1 << 18;
+
+/// Names, of each a hash alone: a database may have very many objects. Who made the backup does not know the key, and that one of a million
+/// names has the hash of another that is missing happens once in 2^44 times.
+#[derive(Default)]
+struct Names {
+    hashes: HashSet<u64>,
+    key: RandomState,
+}
+
+impl Names {
+    fn add(&mut self, name: &str) {
+        self.hashes.insert(self.key.hash_one(name));
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.hashes.contains(&self.key.hash_one(name))
+    }
+}
+
+/// Reads the next line of a list. False where there is none.
+fn next_line(list: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool, Outcome> {
+    line.clear();
+    let mut begin = list.by_ref().take(LINE_LIMIT);
+    let is_line = begin.read_until(b'\n', line).map_err(|_| unread())? > 0;
+    if begin.limit() == 0 && !line.ends_with(b"\n") {
+        list.skip_until(b'\n').map_err(|_| unread())?;
+    }
+    Ok(is_line)
+}
 
 pub(super) struct Objects;
 
@@ -150,21 +184,18 @@ impl Roles {
             .iter()
             .map(|row| row.get(0))
             .collect();
-        let mut absent = HashSet::new();
+        let mut absent = Names::default();
         let mut list = listed(context)?;
         let mut line = Vec::new();
-        loop {
-            line.clear();
-            if list.read_until(b'\n', &mut line).map_err(|_| unread())? == 0 {
-                return Ok(absent.len());
-            }
+        while next_line(&mut list, &mut line)? {
             if let Some(owner) = std::str::from_utf8(&line)
                 .ok()
                 .and_then(|line| absent_owner(line, &roles))
             {
-                absent.insert(owner.to_owned());
+                absent.add(owner);
             }
         }
+        Ok(absent.hashes.len())
     }
 }
 
@@ -223,7 +254,7 @@ struct Counted {
 
 impl Counted {
     /// Looks for what a line of a list names among the objects of its database.
-    fn look(&mut self, line: &[u8], here: &HashSet<String>) {
+    fn look(&mut self, line: &[u8], here: &Names) {
         let Ok(line) = std::str::from_utf8(line) else {
             self.unread += 1;
             return;
@@ -254,15 +285,11 @@ fn count(context: &Context) -> Result<Counted, Outcome> {
     let mut list = listed(context)?;
     let mut here = match &context.dumped {
         Some(name) => objects(context, name)?,
-        None => HashSet::new(),
+        None => Names::default(),
     };
     let mut counted = Counted::default();
     let mut line = Vec::new();
-    loop {
-        line.clear();
-        if list.read_until(b'\n', &mut line).map_err(|_| unread())? == 0 {
-            return Ok(counted);
-        }
+    while next_line(&mut list, &mut line)? {
         let line = line.trim_ascii_end();
         if let Some(name) = line.strip_prefix(CONNECT.as_bytes()) {
             here = objects(context, &String::from_utf8_lossy(name))?;
@@ -270,23 +297,22 @@ fn count(context: &Context) -> Result<Counted, Outcome> {
             counted.look(line, &here);
         }
     }
+    Ok(counted)
 }
 
 /// The objects of a database, a line break in a name being a space, as in a list.
-fn objects(context: &Context, database: &str) -> Result<HashSet<String>, Outcome> {
+fn objects(context: &Context, database: &str) -> Result<Names, Outcome> {
     let mut client = context
         .connect(database)
         .map_err(|failure| Outcome::error(failure.reason))?;
-    let rows = client
-        .query(CATALOG, &[])
-        .map_err(|error| super::sql::failed(&error))?;
-    rows.iter()
-        .map(|row| {
-            row.try_get::<_, String>(0)
-                .map(|name| name.replace(['\n', '\r'], " "))
-        })
-        .collect::<Result<_, _>>()
-        .map_err(|error| super::sql::failed(&error))
+    let mut names = Names::default();
+    each_row(&mut client, CATALOG, |row| {
+        let name: &str = row.try_get(0)?;
+        names.add(&name.replace(['\n', '\r'], " "));
+        Ok(())
+    })
+    .map_err(|error| super::sql::failed(&error))?;
+    Ok(names)
 }
 
 /// The kind, the kind's name in the catalog, and the rest of a line of `pg_restore --list`: `215; 1259 16392 TABLE public patients
@@ -310,7 +336,7 @@ fn entry(line: &str) -> Option<(&'static str, &'static str, &str)> {
 
 /// Whether an object is there whose schema and name a text begins with. The owner follows them, and a function's arguments; names may
 /// have spaces.
-fn is_among(group: &str, name: &str, here: &HashSet<String>) -> bool {
+fn is_among(group: &str, name: &str, here: &Names) -> bool {
     let ends = name
         .char_indices()
         .filter(|(_, sign)| matches!(sign, ' ' | '('))
@@ -381,7 +407,7 @@ mod tests {
             "large object - 90001",
         ];
         let count = |here: &[&str]| {
-            let here = here.iter().map(|name| (*name).to_owned()).collect();
+            let here = names(here);
             let mut counted = Counted::default();
             for line in LIST.lines() {
                 counted.look(line.as_bytes(), &here);
@@ -402,7 +428,30 @@ mod tests {
             assert_eq!(missing.values().sum::<u64>(), 1, "{}", all[lost]);
         }
         let mut counted = Counted::default();
-        counted.look(b"1; 2 3 TABLE public caf\xe9 postgres", &HashSet::new());
+        counted.look(b"1; 2 3 TABLE public caf\xe9 postgres", &Names::default());
         assert_eq!((counted.all, counted.unread), (0, 1));
+    }
+
+    fn names(all: &[&str]) -> Names {
+        let mut names = Names::default();
+        for name in all {
+            names.add(name);
+        }
+        names
+    }
+
+    #[test]
+    fn a_line_of_any_length_is_one_line() {
+        let limit = usize::try_from(LINE_LIMIT).unwrap();
+        for length in [0, limit - 1, limit, limit + 1, 3 * limit] {
+            let text = format!("{}\nnext", "x".repeat(length));
+            let mut list = text.as_bytes();
+            let mut line = Vec::new();
+            assert!(next_line(&mut list, &mut line).is_ok_and(|is| is));
+            assert!(line.len() <= limit && line.starts_with(&text.as_bytes()[..length.min(limit)]));
+            assert!(next_line(&mut list, &mut line).is_ok_and(|is| is));
+            assert_eq!(line, b"next");
+            assert!(next_line(&mut list, &mut line).is_ok_and(|is| !is));
+        }
     }
 }

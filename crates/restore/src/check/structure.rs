@@ -402,17 +402,24 @@ impl Sequences {
     fn look(client: &mut postgres::Client) -> Result<(u64, u64), postgres::Error> {
         let mut transaction = client.build_transaction().read_only(true).start()?;
         let (mut all, mut behind) = (0_u64, 0_u64);
-        for row in transaction.query(OWNED, &[])? {
-            let (sequence, table, column): (String, String, String) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let query = format!(
-                "select coalesce((select max({column}) from {table}) >
-                        (select case when is_called then last_value else last_value - 1 end from {sequence}), false)"
-            );
-            all += 1;
-            behind += u64::from(transaction.query_one(&query, &[])?.try_get::<_, bool>(0)?);
+        let owned = transaction.bind(OWNED, &[])?;
+        loop {
+            // A few at a time: there may be very many.
+            let rows = transaction.query_portal(&owned, 1000)?;
+            if rows.is_empty() {
+                return Ok((all, behind));
+            }
+            for row in rows {
+                let (sequence, table, column): (String, String, String) =
+                    (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+                let query = format!(
+                    "select coalesce((select max({column}) from {table}) >
+                            (select case when is_called then last_value else last_value - 1 end from {sequence}), false)"
+                );
+                all += 1;
+                behind += u64::from(transaction.query_one(&query, &[])?.try_get::<_, bool>(0)?);
+            }
         }
-        Ok((all, behind))
     }
 }
 
