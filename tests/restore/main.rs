@@ -10,6 +10,7 @@ mod certificates;
 mod command;
 mod death;
 mod fixture;
+mod jail;
 mod matrix;
 mod s3;
 mod snapshot;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     trials.extend(barman::trials());
     trials.extend(command::trials());
     trials.extend(death::trials());
+    trials.extend(jail::trials());
     trials.extend(s3::trials());
     trials.extend(backrest::trials());
     trials.extend(snapshot::trials());

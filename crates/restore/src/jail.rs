@@ -594,8 +594,11 @@ fn give_up(terms: &Terms) -> io::Result<()> {
     if let Some(reach) = &terms.reach {
         confine(reach).map_err(io::Error::other)?;
     }
-    let filter = local_sockets_only().map_err(io::Error::other)?;
-    seccompiler::apply_filter(&filter).map_err(io::Error::other)
+    for filter in [local_sockets_only(), old_clone_only()] {
+        let filter = filter.map_err(io::Error::other)?;
+        seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
+    }
+    Ok(())
 }
 
 /// Whether the kernel can keep a process from the machine's files: Landlock in its second version (Linux 5.19), for in the first one no
@@ -635,7 +638,7 @@ fn confine(reach: &Reach) -> Result<(), RulesetError> {
 }
 
 /// Sockets of the local kind only, and no way round it: no `io_uring`, no foreign system call tables, no new
-/// namespaces (where a process would be root again), no tracing of others.
+/// namespaces (where a process would be root again), no tracing of others. With [`old_clone_only`].
 fn local_sockets_only() -> Result<BpfProgram, seccompiler::BackendError> {
     const LOCAL: u64 = nix::libc::AF_UNIX as u64;
     let other_family = || {
@@ -646,9 +649,35 @@ fn local_sockets_only() -> Result<BpfProgram, seccompiler::BackendError> {
             LOCAL,
         )?])
     };
+    // Each kind of namespace has a flag of its own. Threads and processes are made with none of them.
+    let new_namespace = |flag: CloneFlags| {
+        let flag = u64::from(flag.bits().cast_unsigned());
+        SeccompRule::new(vec![SeccompCondition::new(
+            0,
+            SeccompCmpArgLen::Dword,
+            SeccompCmpOp::MaskedEq(flag),
+            flag,
+        )?])
+    };
+    let namespaces = [
+        CloneFlags::CLONE_NEWNS,
+        CloneFlags::CLONE_NEWCGROUP,
+        CloneFlags::CLONE_NEWUTS,
+        CloneFlags::CLONE_NEWIPC,
+        CloneFlags::CLONE_NEWUSER,
+        CloneFlags::CLONE_NEWPID,
+        CloneFlags::CLONE_NEWNET,
+    ];
     let mut rules = vec![
         (nix::libc::SYS_socket, vec![other_family()?]),
         (nix::libc::SYS_socketpair, vec![other_family()?]),
+        (
+            nix::libc::SYS_clone,
+            namespaces
+                .into_iter()
+                .map(new_namespace)
+                .collect::<Result<_, _>>()?,
+        ),
     ];
     for call in [
         nix::libc::SYS_io_uring_setup,
@@ -666,20 +695,37 @@ fn local_sockets_only() -> Result<BpfProgram, seccompiler::BackendError> {
     ] {
         rules.push((call, Vec::new()));
     }
-    // The x32 table of amd64: the same calls by other numbers.
+    // The x32 table of amd64: the same calls by other numbers, of which `ptrace` and `process_vm_*` have their own.
     #[cfg(target_arch = "x86_64")]
-    for call in [
-        nix::libc::SYS_socket,
-        nix::libc::SYS_socketpair,
-        nix::libc::SYS_io_uring_setup,
-    ] {
-        rules.push((call | 0x4000_0000, Vec::new()));
+    {
+        let calls: Vec<_> = rules.iter().map(|(call, _)| *call).collect();
+        for call in calls.into_iter().chain([521, 539, 540]) {
+            rules.push((call | X32, Vec::new()));
+        }
     }
+    filter(rules, nix::libc::EPERM as u32)
+}
+
+/// The bit that makes a number one of the x32 table of amd64; elsewhere no call has it.
+const X32: i64 = 0x4000_0000;
+
+/// No `clone3`, whose flags lie in memory where no filter sees them. Where it is not there, `clone` is used.
+fn old_clone_only() -> Result<BpfProgram, seccompiler::BackendError> {
+    let calls = [nix::libc::SYS_clone3, nix::libc::SYS_clone3 | X32];
+    let rules = calls.map(|call| (call, Vec::new()));
+    filter(rules.into(), nix::libc::ENOSYS as u32)
+}
+
+/// A filter that answers calls with an error.
+fn filter(
+    rules: Vec<(i64, Vec<SeccompRule>)>,
+    error: u32,
+) -> Result<BpfProgram, seccompiler::BackendError> {
     let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
     SeccompFilter::new(
         rules.into_iter().collect(),
         SeccompAction::Allow,
-        SeccompAction::Errno(nix::libc::EPERM as u32),
+        SeccompAction::Errno(error),
         architecture,
     )?
     .try_into()
