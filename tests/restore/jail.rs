@@ -1,16 +1,26 @@
-//! What a tool may do: make threads and processes, but no namespace in which it would be root again.
+//! What a tool may do: make threads and processes, but no namespace in which it would be root again, and nothing as root that another user can do.
 
 use std::{
-    env,
+    env, fs,
     process::{Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use libtest_mimic::{Failed, Trial};
+use serde_json::json;
 
-use crate::fixture::must;
+use crate::{
+    case,
+    death::descendants,
+    fixture::{self, must},
+};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![Trial::test("jail::namespaces", namespaces)]
+    vec![
+        Trial::test("jail::namespaces", namespaces),
+        Trial::test("jail::reads_no_dump_as_root", reads_no_dump_as_root),
+    ]
 }
 
 /// Tries each way to a new namespace, by the system's own numbers and by those of x32, and then what every program does. Without an
@@ -68,5 +78,48 @@ fn namespaces() -> Result<(), Failed> {
     if said.lines().ne(expected) {
         return Err(said.into());
     }
+    Ok(())
+}
+
+/// The list of a dump is read by `pg_restore`: a dump that comes by standard input is, like everything that it holds, none of root's.
+fn reads_no_dump_as_root() -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let folder = fixture.path("cases").join("jail-reads-no-dump-as-root");
+    fs::create_dir_all(&folder)?;
+    for (name, format) in [("good.dump", "Custom"), ("good.tar", "Tar")] {
+        let source = json!({"pgDump": {
+            "format": format,
+            "location": {"local": {"path": fixture.path(name)}},
+            "encryption": "serverSide",
+        }});
+        let mut document = fixture.verification("jail", &source);
+        document["spec"]["encryptionPolicy"] = json!({"required": "None"});
+        let path = folder.join("verification.json");
+        fs::write(&path, serde_json::to_vec(&document)?)?;
+        let mut run = Command::new(env::current_exe()?)
+            .arg(case::RUN)
+            .arg(path)
+            .arg(&fixture.secrets)
+            .arg(folder.join("state"))
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(folder.join("out"))?)
+            .spawn()?;
+        let (mut seen, mut as_root) = (0, 0);
+        while run.try_wait()?.is_none() {
+            for pid in descendants(run.id()).into_keys() {
+                let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+                if status.starts_with("Name:\tpg_restore\n") {
+                    seen += 1;
+                    as_root += u32::from(status.contains("\nUid:\t0\t"));
+                }
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        let result: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("out"))?)?;
+        if result[0]["verdict"] != "Passed" || seen == 0 || as_root > 0 {
+            return Err(format!("{name}: {seen} seen, {as_root} as root: {result}").into());
+        }
+    }
+    fs::remove_dir_all(&folder)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{Form, Source, pg_base_backup::nothing_waits, plain::Plain};
 use crate::{
     config::{self, DumpFormat},
     context::{Context, Failure},
-    jail::{self, Output},
+    jail::{self, Jail, Output},
     manifest,
     result::{ArtifactKind, Phase, Reason, Time, Verdict},
     server::{Installation, Server, Start, sql_failure},
@@ -212,12 +212,18 @@ fn restore_directory(
         return Err(not_a("directory"));
     }
     boot(context, dump, &Header::archive(toc))?;
-    let listed = list_tool(context)?
+    // What was unpacked is that of who unpacked it.
+    let jail = if folder.starts_with(&context.scratch) {
+        context.jail.clone()
+    } else {
+        context.jail.reader()
+    };
+    let listed = list_tool(context, &jail)?
         .arg("--format=directory")
         .arg(folder)
         .run(context.deadline())?;
     list(context, &listed);
-    let output = restore_tool(context, dump)?
+    let output = restore_tool(context, &jail, dump)?
         .args(["--format=directory", "--jobs=2"])
         .arg(folder)
         .run(context.deadline())?;
@@ -238,7 +244,8 @@ fn pg_restore(
         from: &mut opened.reader,
         copy: &mut begin,
     };
-    let tool = list_tool(context)?.arg(&format);
+    // It comes by standard input: nothing needs to be opened that the server's user may not read.
+    let tool = list_tool(context, &context.jail)?.arg(&format);
     let (listed, problem) = tool.feed(&mut tee, context.deadline())?;
     if let Some(error) = problem {
         return Err(match Failure::system("the dump", &error) {
@@ -248,7 +255,7 @@ fn pg_restore(
     }
     list(context, &listed);
     begin.rewind().map_err(system)?;
-    let tool = restore_tool(context, dump)?.arg(&format);
+    let tool = restore_tool(context, &context.jail, dump)?.arg(&format);
     let mut whole = begin.chain(&mut opened.reader);
     let (output, _) = tool.feed(&mut whole, context.deadline())?;
     finished(context, &output)
@@ -284,11 +291,9 @@ impl Read for Tee<'_> {
 const LIST: &str = "objects";
 
 /// `pg_restore` for the list of what is in a dump.
-fn list_tool(context: &Context) -> Result<jail::Tool, Failure> {
+fn list_tool(context: &Context, jail: &Jail) -> Result<jail::Tool, Failure> {
     let file = context.scratch.join(LIST);
-    Ok(context
-        .jail
-        .reader()
+    Ok(jail
         .tool(running(context)?.installation.program("pg_restore")?)
         .args(["--list", "--file"])
         .arg(file))
@@ -301,11 +306,13 @@ fn list(context: &mut Context, output: &Output) {
 
 /// `pg_restore` into the scratch database. Owners and grants are left out, for their roles are of another cluster, and tablespaces, for
 /// their folders are of another machine.
-fn restore_tool(context: &Context, dump: &config::PgDump) -> Result<jail::Tool, Failure> {
+fn restore_tool(
+    context: &Context,
+    jail: &Jail,
+    dump: &config::PgDump,
+) -> Result<jail::Tool, Failure> {
     let server = running(context)?;
-    Ok(context
-        .jail
-        .reader()
+    Ok(jail
         .tool(server.installation.program("pg_restore")?)
         .args([
             "--exit-on-error",
