@@ -4,10 +4,18 @@ use std::{
     env, fs, io,
     path::Path,
     process::{Command, ExitCode, Stdio},
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
-use hipaa_iac_restore::{IsolationChoice, Options, RestoreResult, RestoreVerification, verify};
+use hipaa_iac_restore::{
+    IsolationChoice, Options, RestoreResult, RestoreVerification, context::Event, result::Phase,
+    verify,
+};
 use nix::sys::resource::{UsageWho, getrusage};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
@@ -25,6 +33,8 @@ pub(crate) const LANDLOCK_REQUIRED: &str = "HIPAA_IAC_CASE_LANDLOCK_REQUIRED";
 
 /// The variable that asks for a note of how much memory the largest of all processes of the run had, in KiB.
 pub(crate) const PEAK: &str = "HIPAA_IAC_CASE_PEAK";
+/// The variable that has a run wait when it comes to destroying, until it is asked to stop, with a file that tells that it waits.
+pub(crate) const HOLD: &str = "HIPAA_IAC_CASE_HOLD";
 
 /// Runs a verification when this program was started for one: document, secrets and state follow, and the result
 /// goes to standard output.
@@ -50,7 +60,15 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         // As the command does: a signal ends the run, which then has a result.
         let stop = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&stop))?;
-        let mut run = verify(&verification, &text, &options, &stop, &mut |_| {});
+        let held = env::var_os(HOLD);
+        let mut run = verify(&verification, &text, &options, &stop, &mut |event| {
+            if let (Event::Phase(Phase::Destroy), Some(held)) = (event, &held) {
+                let _ = fs::write(held, "");
+                while !stop.load(Ordering::Relaxed) {
+                    thread::sleep(Duration::from_millis(20));
+                }
+            }
+        });
         if env::var_os(PEAK).is_some() {
             // Of this process and of those that it waited for, and so on. What `getrusage` tells of this one is at least what the
             // tests had that started it.

@@ -19,7 +19,7 @@ use hipaa_iac_tests::object_storage::{Bucket, Server};
 use libtest_mimic::{Failed, Trial};
 use nix::{
     sys::signal::{Signal, kill},
-    unistd::Pid,
+    unistd::{Pid, getuid},
 };
 use serde_json::{Value, json};
 
@@ -41,10 +41,16 @@ const USER: &str = "user";
 /// When a run is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum When {
+    /// While the store sends the dump, whose beginning is restored already.
+    Fetch,
     /// While half of the dump is restored.
     Restore,
+    /// While the server of a base backup does not take sessions yet.
+    Recover,
     /// While a check runs on all of the data.
     Checks,
+    /// When all checks are done.
+    Destroy,
 }
 
 /// What is killed, and how.
@@ -65,7 +71,12 @@ enum Blow {
 /// Every case.
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
-    for (when_name, when) in [("restore", When::Restore), ("checks", When::Checks)] {
+    for (when_name, when) in [
+        ("fetch", When::Fetch),
+        ("restore", When::Restore),
+        ("recover", When::Recover),
+        ("checks", When::Checks),
+    ] {
         for (blow_name, blow) in [
             ("sigkill", Blow::Caller),
             ("sigterm", Blow::CallerAsked),
@@ -77,6 +88,16 @@ pub(crate) fn trials() -> Vec<Trial> {
                 move || death(when, blow, "auto", true),
             ));
         }
+    }
+    for (name, isolation, memory) in [
+        ("memory", "auto", true),
+        ("disk", "auto", false),
+        ("directory", "directory", false),
+    ] {
+        trials.push(Trial::test(
+            format!("death::destroy::sigkill::{name}"),
+            move || death(When::Destroy, Blow::Caller, isolation, memory),
+        ));
     }
     // As who may not make namespaces but those of a user, and in a folder alone.
     for (blow_name, blow) in [
@@ -185,7 +206,7 @@ impl Place {
 
     /// This program as somebody who is not root, where the folder is theirs.
     fn as_user(&self) -> io::Result<Command> {
-        if !nix::unistd::getuid().is_root() {
+        if !getuid().is_root() {
             return Ok(Command::new(env::current_exe()?));
         }
         for path in [self.folder.clone(), self.folder.join("scratch")] {
@@ -346,28 +367,77 @@ fn document(fixture: &Fixture, name: &str, stored: &Path, memory: bool) -> Value
     document
 }
 
-fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Failed> {
-    let fixture = fixture::get()?;
-    let place = Place::new("death")?;
+/// A verification that takes long enough where it is to be killed.
+fn lasting(place: &Place, fixture: &Fixture, when: When, memory: bool) -> Result<Value, Failed> {
     let stored = match when {
-        When::Restore => place.hostile(&fixture, "select pg_sleep(500);\n")?,
-        When::Checks => {
+        When::Fetch => {
+            // More than is held anywhere on its way.
+            place.hostile(fixture, &"-- nothing\n".repeat(1 << 17))?
+        }
+        When::Restore => place.hostile(fixture, "select pg_sleep(500);\n")?,
+        When::Recover => fixture.path("base"),
+        When::Checks | When::Destroy => {
             let stored = place.folder.join("stored.age");
             fixture.age(&fixture.path("good.sql"), &stored)?;
             stored
         }
     };
-    let mut document = document(&fixture, "death", &stored, memory);
-    if when == When::Checks {
-        document["spec"]["checks"]["sql"] = json!([{
-            "id": "slow", "query": "select count(*) + length(pg_sleep(500)::text) from public.patients",
-            "expect": {"op": ">=", "value": 1}, "timeoutSeconds": 500,
-        }]);
+    let mut document = document(fixture, "death", &stored, memory);
+    let spec = &mut document["spec"];
+    match when {
+        When::Fetch => {
+            let port = crate::s3::serve(fs::read(&stored)?, crate::s3::Fault::Stalled)?;
+            spec["source"]["pgDump"]["location"] = json!({"s3": {
+                "bucket": "backups",
+                "prefix": "hostile.age",
+                "region": "us-east-1",
+                "endpoint": format!("http://127.0.0.1:{port}"),
+            }});
+        }
+        When::Recover => {
+            spec["source"] = json!({"pgBaseBackup": {
+                "location": {"local": {"path": stored}},
+                "encryption": "serverSide",
+            }});
+            spec["encryptionPolicy"] = json!({"required": "None"});
+            // Whoever speaks to the server waits for a minute.
+            spec["target"]["engine"]["postgres"]["parameters"]["pre_auth_delay"] = json!("60s");
+        }
+        When::Checks => {
+            spec["checks"]["sql"] = json!([{
+                "id": "slow", "query": "select count(*) + length(pg_sleep(500)::text) from public.patients",
+                "expect": {"op": ">=", "value": 1}, "timeoutSeconds": 500,
+            }]);
+        }
+        When::Restore | When::Destroy => {}
     }
-    let mut child = place
-        .command(&document, &fixture.secrets, isolation)?
-        .spawn()?;
-    let seen = reached(&mut child, when)?;
+    Ok(document)
+}
+
+fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("death")?;
+    let document = lasting(&place, &fixture, when, memory)?;
+    let mut command = place.command(&document, &fixture.secrets, isolation)?;
+    let held = place.folder.join("held");
+    match when {
+        When::Fetch => {
+            command
+                .env("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST")
+                .env("AWS_SECRET_ACCESS_KEY", "secret");
+        }
+        When::Destroy => {
+            command.env(case::HOLD, &held);
+        }
+        When::Restore | When::Recover | When::Checks => {}
+    }
+    let mut child = command.spawn()?;
+    let seen = if when == When::Destroy {
+        until("the run is at its end", || held.exists())?;
+        descendants(child.id())
+    } else {
+        reached(&mut child, when)?
+    };
     strike(&mut child, blow, &seen)?;
     let status = child.wait()?;
     until("every process of the run is gone", || {
@@ -425,11 +495,10 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
             &[place.folder.join("scratch")],
         );
     }
-    fs::remove_file(&stored)?;
     place.is_clean()
 }
 
-/// Waits until the run is where it is to be killed, and gives its processes.
+/// Waits until the run is where it is to be killed, with data that would be left behind, and gives its processes.
 fn reached(child: &mut Child, when: When) -> Result<BTreeMap<i32, String>, Failed> {
     let id = child.id();
     let mut ended = false;
@@ -442,8 +511,12 @@ fn reached(child: &mut Child, when: When) -> Result<BTreeMap<i32, String>, Faile
         };
         ended
             || match when {
-                When::Restore => server("restored [local] SELECT"),
-                When::Checks => server("SELECT"),
+                When::Fetch => server("restored [local]") && is_planted(&all),
+                When::Restore => server("restored [local] SELECT") && is_planted(&all),
+                When::Recover => is_planted(&all),
+                When::Checks => server("SELECT") && is_planted(&all),
+                // By then there is no server.
+                When::Destroy => false,
             }
     })?;
     if ended {
@@ -451,6 +524,22 @@ fn reached(child: &mut Child, when: When) -> Result<BTreeMap<i32, String>, Faile
     }
     thread::sleep(Duration::from_millis(300));
     Ok(descendants(id))
+}
+
+/// Whether the data is in the folder that the server works in. It is in the server's own memory first.
+fn is_planted(all: &BTreeMap<i32, String>) -> bool {
+    let Some((server, _)) = all.iter().find(|(_, line)| line.starts_with("postgres:")) else {
+        return false;
+    };
+    // Others may not look there.
+    !getuid().is_root()
+        || Command::new("grep")
+            .args(["--recursive", "--quiet", "--no-messages", "--text"])
+            .args(["--fixed-strings", "--regexp"])
+            .arg(String::from_utf8_lossy(MARKER).as_ref())
+            .arg(format!("/proc/{server}/cwd/"))
+            .status()
+            .is_ok_and(|status| status.success())
 }
 
 fn strike(child: &mut Child, blow: Blow, seen: &BTreeMap<i32, String>) -> Result<(), Failed> {
@@ -691,9 +780,10 @@ fn out_of_memory(when: When, isolation: &str) -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("hungry")?;
     let memory = isolation == "auto";
-    let sql = match when {
-        When::Restore => format!("{HUNGRY};\n"),
-        When::Checks => String::new(),
+    let sql = if when == When::Restore {
+        format!("{HUNGRY};\n")
+    } else {
+        String::new()
     };
     let stored = place.hostile(&fixture, &sql)?;
     let mut document = document(&fixture, "hungry", &stored, memory);

@@ -438,6 +438,8 @@ pub(crate) enum Fault {
     Silent,
     Slow,
     Truncated,
+    /// Most of the object, and then nothing for as long as anybody waits.
+    Stalled,
     WrongChecksum,
 }
 
@@ -612,6 +614,12 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
                 out.write_all(&[*byte])?;
                 thread::sleep(Duration::from_millis(50));
             }
+        }
+        if fault == Fault::Stalled {
+            out.write_all(&body[..body.len() * 3 / 4])?;
+            out.flush()?;
+            thread::park();
+            return Ok(());
         }
         if fault == Fault::Truncated {
             if range.is_none() {

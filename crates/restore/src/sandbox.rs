@@ -247,8 +247,9 @@ fn init(layout: Layout) -> Result<(), String> {
     let jail = jail_of(&places, identity, layout.kind)?;
     say(&Message::Ready);
     let done = work(request, secrets.unwrap_or_default(), &places, jail, input);
-    // Whoever notices first that the caller has gone removes the data; this thread does not end the process before that is done.
-    if !say(&Message::Done(Box::new(done))) || LEAVING.load(Ordering::Acquire) {
+    // Whoever notices first that the caller has gone removes the data; this thread does not end the process before that is done. Nor is data on
+    // disk left to the caller, which may be killed before it comes to that.
+    if !say(&Message::Done(Box::new(done))) || disk.is_some() || LEAVING.load(Ordering::Acquire) {
         leave(disk.as_deref(), layout.kind);
     }
     drop(lock);
