@@ -1,9 +1,10 @@
 //! The command from end to end, as a user runs it: canary, manifest, verification, evidence, reports and exit codes.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::Duration,
 };
@@ -21,7 +22,7 @@ use nix::{
 use serde_json::{Value, json};
 
 use crate::{
-    death::{Small, descendants, until},
+    death::{Small, descendants, kill_all, lives, until},
     fixture::{self, BIN, Cluster, must, postgres},
 };
 
@@ -33,6 +34,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("command::nothing_proved", nothing_proved),
         Trial::test("command::aborted", aborted),
         Trial::test("command::not_destroyed", not_destroyed),
+        Trial::test("command::restarted", restarted),
         Trial::test("command::folder_of_others", folder_of_others),
         Trial::test("command::fetched", fetched),
         Trial::test("command::progress", progress),
@@ -151,6 +153,34 @@ impl Clinic {
         let command = ["--key", "manifest.key", "--", "sh", "-c", &dump];
         self.is(&[&manifest[..], &command].concat(), 0)?;
         Ok(())
+    }
+
+    /// A verification under way, which stays at its assertion, and the processes that come from it.
+    fn start(&self, more: &[&str]) -> Result<(Child, BTreeMap<i32, String>), Failed> {
+        let mut document = self.document();
+        document["spec"]["checks"]["sql"][0]["query"] =
+            json!("select count(*) + length(pg_sleep(500)::text) from public.patients");
+        self.write(&document)?;
+        let mut run = Command::new(program()?)
+            .args([&VERIFY[..], more].concat())
+            .current_dir(&self.0.0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let id = run.id();
+        let mut ended = false;
+        until("the assertion is asked", || {
+            ended = run.try_wait().is_ok_and(|status| status.is_some());
+            ended
+                || descendants(id)
+                    .values()
+                    .any(|line| line.starts_with("postgres:") && line.contains("SELECT"))
+        })?;
+        if ended {
+            return Err("the run ended too early".into());
+        }
+        Ok((run, descendants(id)))
     }
 
     fn document(&self) -> Value {
@@ -401,25 +431,8 @@ fn nothing_proved() -> Result<(), Failed> {
 fn aborted() -> Result<(), Failed> {
     let clinic = Clinic::open()?;
     clinic.back_up("1")?;
-    let mut document = clinic.document();
-    document["spec"]["checks"]["sql"][0]["query"] =
-        json!("select count(*) + length(pg_sleep(500)::text) from public.patients");
-    clinic.write(&document)?;
-    let mut run = Command::new(program()?)
-        .args([&VERIFY[..], &["--format", "json=result.json"], &RECORD].concat())
-        .current_dir(&clinic.0.0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let id = run.id();
-    until("the assertion is asked", || {
-        run.try_wait().is_ok_and(|status| status.is_some())
-            || descendants(id)
-                .values()
-                .any(|line| line.starts_with("postgres:") && line.contains("SELECT"))
-    })?;
-    kill(Pid::from_raw(i32::try_from(id)?), Signal::SIGTERM)?;
+    let (mut run, _) = clinic.start(&[&["--format", "json=result.json"][..], &RECORD].concat())?;
+    kill(Pid::from_raw(i32::try_from(run.id())?), Signal::SIGTERM)?;
     same(run.wait()?.code(), Some(3))?;
     let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
     fixture::is_of_schema(&result)?;
@@ -490,6 +503,37 @@ fn not_destroyed() -> Result<(), Failed> {
         return Err(collected.stderr.into());
     }
     same(folders()?.len(), 0)
+}
+
+/// A second run of a verification does not begin while one is under way. After a restart of the machine nothing tells of that one's scratch
+/// but the state: `gc` finds it by that alone.
+fn restarted() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    clinic.back_up("1")?;
+    let scratch = clinic.0.0.join("scratch");
+    fs::create_dir(&scratch)?;
+    let place = ["--scratch", "scratch", "--isolation", "directory"];
+    let (mut run, all) = clinic.start(&place)?;
+    same(
+        reason(&clinic.verify(&place, 3)?),
+        ("Skipped", "ConcurrencyForbid"),
+    )?;
+    same(run.try_wait()?.is_none(), true)?;
+    kill_all(Pid::from_raw(i32::try_from(run.id())?), &all);
+    run.wait()?;
+    until("every process of the run is gone", || {
+        !all.keys().any(|pid| lives(*pid))
+    })?;
+    let left = Command::new("grep")
+        .args(["-r", "-a", "-q", "Planted Patient"])
+        .arg(&scratch)
+        .status()?;
+    same(left.code(), Some(0))?;
+    let gc = clinic.is(&["restore", "gc", "--state", "state"], 0)?;
+    if !gc.stderr.contains("/scratch/hipaa-iac-restore-") {
+        return Err(gc.stderr.into());
+    }
+    same(fs::read_dir(&scratch)?.count(), 0)
 }
 
 /// Whoever may write where the scratch is keeps nobody waiting with a pipe in the place of a lock.

@@ -335,7 +335,7 @@ pub(crate) fn descendants(of: u32) -> BTreeMap<i32, String> {
         .collect()
 }
 
-fn lives(pid: i32) -> bool {
+pub(crate) fn lives(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')')
         .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
@@ -569,15 +569,7 @@ fn strike(child: &mut Child, blow: Blow, seen: &BTreeMap<i32, String>) -> Result
         Blow::CallerAsked => kill(caller, Signal::SIGTERM)?,
         Blow::Outer => kill(of("__restore-sandbox")?, Signal::SIGKILL)?,
         Blow::First => kill(of("__restore-init")?, Signal::SIGKILL)?,
-        Blow::All => {
-            for pid in seen.keys() {
-                let _ = kill(Pid::from_raw(*pid), Signal::SIGSTOP);
-            }
-            let _ = kill(caller, Signal::SIGKILL);
-            for pid in seen.keys() {
-                let _ = kill(Pid::from_raw(*pid), Signal::SIGKILL);
-            }
-        }
+        Blow::All => kill_all(caller, seen),
     }
     Ok(())
 }
@@ -664,6 +656,17 @@ fn killed_with_a_copy(
     })?;
     hipaa_iac_restore::scratch::collect(&place.folder.join("state"), &[scratch]);
     place.is_clean()
+}
+
+/// Kills a run and all that comes from it, as a restart of the machine does: none of them notices that another is gone.
+pub(crate) fn kill_all(caller: Pid, seen: &BTreeMap<i32, String>) {
+    for pid in seen.keys() {
+        let _ = kill(Pid::from_raw(*pid), Signal::SIGSTOP);
+    }
+    let _ = kill(caller, Signal::SIGKILL);
+    for pid in seen.keys() {
+        let _ = kill(Pid::from_raw(*pid), Signal::SIGKILL);
+    }
 }
 
 /// A passing run of a caller that is not root.
