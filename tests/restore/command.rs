@@ -22,24 +22,35 @@ use nix::{
 use serde_json::{Value, json};
 
 use crate::{
-    death::{Small, descendants, kill_all, lives, until},
+    death::{FIRST, HUNGRY, Limited, OUTER, Small, descendants, kill_all, lives, named, until},
     fixture::{self, BIN, Cluster, must, postgres},
 };
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![
+    let mut trials = vec![
         Trial::test("command::recorded", recorded),
         Trial::test("command::rolled_back", rolled_back),
         Trial::test("command::long_definitions", long_definitions),
         Trial::test("command::nothing_proved", nothing_proved),
-        Trial::test("command::aborted", aborted),
         Trial::test("command::not_destroyed", not_destroyed),
         Trial::test("command::restarted", restarted),
         Trial::test("command::folder_of_others", folder_of_others),
         Trial::test("command::fetched", fetched),
         Trial::test("command::progress", progress),
         Trial::test("command::example", example),
-    ]
+    ];
+    for (name, end) in [
+        ("signal", End::Signal),
+        ("sigkill_of_outer", End::Outer),
+        ("sigkill_of_first", End::First),
+        ("out_of_memory", End::Memory),
+        ("full_disk", End::Disk),
+    ] {
+        trials.push(Trial::test(format!("command::ended::{name}"), move || {
+            ended(end)
+        }));
+    }
+    trials
 }
 
 /// A clinic's server and the folder with everything else.
@@ -427,16 +438,82 @@ fn nothing_proved() -> Result<(), Failed> {
     Ok(())
 }
 
-/// A run that a signal ends says so by its exit code, its result and its record, and no row is in them.
-fn aborted() -> Result<(), Failed> {
+/// What ends a run before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// SIGTERM for the caller.
+    Signal,
+    /// SIGKILL for the process that made the namespaces.
+    Outer,
+    /// SIGKILL for the first process of the sandbox.
+    First,
+    Memory,
+    Disk,
+}
+
+/// A run that is ended says so by its exit code, its result and its record, and no row is in them.
+fn ended(end: End) -> Result<(), Failed> {
     let clinic = Clinic::open()?;
-    clinic.back_up("1")?;
-    let (mut run, _) = clinic.start(&[&["--format", "json=result.json"][..], &RECORD].concat())?;
-    kill(Pid::from_raw(i32::try_from(run.id())?), Signal::SIGTERM)?;
-    same(run.wait()?.code(), Some(3))?;
+    let report = [&["--format", "json=result.json"][..], &RECORD].concat();
+    let (code, expected) = match end {
+        End::Signal | End::Outer | End::First => {
+            clinic.back_up("1")?;
+            let (mut run, all) = clinic.start(&report)?;
+            let (pid, signal, expected) = match end {
+                End::Outer => (named(&all, OUTER)?, Signal::SIGKILL, "RunnerLost"),
+                End::First => (named(&all, FIRST)?, Signal::SIGKILL, "RunnerLost"),
+                _ => {
+                    let caller = Pid::from_raw(i32::try_from(run.id())?);
+                    (caller, Signal::SIGTERM, "Interrupted")
+                }
+            };
+            kill(pid, signal)?;
+            (run.wait()?.code(), expected)
+        }
+        End::Memory => {
+            clinic.back_up("1")?;
+            let mut document = clinic.document();
+            document["spec"]["checks"]["sql"][0]["query"] = json!(HUNGRY);
+            clinic.write(&document)?;
+            let limited = Limited::new("recorded", 240 << 20)?;
+            let mut run = Command::new(program()?);
+            run.args([&VERIFY[..], &report].concat());
+            let ran = limited
+                .inside(&run)
+                .current_dir(&clinic.0.0)
+                .stdin(Stdio::null())
+                .output()?;
+            if limited.kills() == 0 {
+                return Err(format!("nothing was killed: {ran:?}").into());
+            }
+            (ran.status.code(), "OutOfMemory")
+        }
+        End::Disk => {
+            // 60 MiB, and as much log.
+            clinic.sql(
+                "create table scans as
+                 select repeat(md5(n::text), 30) from generate_series(1, 60000) n",
+            )?;
+            clinic.back_up("1")?;
+            let mut document = clinic.document();
+            document["spec"]["target"]["storage"] = json!({"ephemeralVolume": {"size": "1Gi"}});
+            clinic.write(&document)?;
+            let scratch = clinic.0.0.join("scratch");
+            fs::create_dir(&scratch)?;
+            let _small = Small::mount(scratch, "96m")?;
+            let ran = clinic.run(&[&VERIFY[..], &report, &["--scratch", "scratch"]].concat())?;
+            (Some(ran.code), "StorageFull")
+        }
+    };
+    same(code, Some(3))?;
     let result: Value = serde_json::from_str(&clinic.read("result.json")?)?;
     fixture::is_of_schema(&result)?;
-    same(reason(&result), ("Aborted", "Interrupted"))?;
+    let verdict = if end == End::Signal {
+        "Aborted"
+    } else {
+        "Inconclusive"
+    };
+    same(reason(&result), (verdict, expected))?;
     same(result["scratch"]["destroyed"].as_str(), Some("Verified"))?;
     let verify = ["evidence", "verify", "log", "--checkpoint", "checkpoint"];
     clinic.is(
@@ -444,10 +521,7 @@ fn aborted() -> Result<(), Failed> {
         0,
     )?;
     let shown = clinic.is(&["evidence", "show", "log", "0"], 0)?;
-    same(
-        reason(&shown.json()["predicate"]),
-        ("Aborted", "Interrupted"),
-    )?;
+    same(reason(&shown.json()["predicate"]), (verdict, expected))?;
     for folder in ["log", "state", "result.json"] {
         let found = Command::new("grep")
             .args(["-r", "-l", "Planted Patient"])

@@ -35,6 +35,11 @@ const MARKER: &[u8] = b"Planted Patient";
 /// A series of ten gigabytes.
 const BOMB: &str = "create table public.bomb as select repeat(md5(g::text), 30) from generate_series(1, 10000000) g;\n";
 
+/// How the process is started that makes the namespaces.
+pub(crate) const OUTER: &str = "__restore-sandbox";
+/// How the first process of the sandbox is started.
+pub(crate) const FIRST: &str = "__restore-init";
+
 /// The isolation of a caller that is not root: namespaces of a user.
 const USER: &str = "user";
 
@@ -556,22 +561,12 @@ fn is_planted(all: &BTreeMap<i32, String>) -> bool {
             .is_ok_and(|status| status.success())
 }
 
-fn strike(child: &mut Child, blow: Blow, seen: &BTreeMap<i32, String>) -> Result<(), Failed> {
-    let of = |word: &str| {
-        seen.iter()
-            .find(|(_, line)| line.contains(word))
-            .map(|(pid, _)| Pid::from_raw(*pid))
-            .ok_or_else(|| format!("no process {word}: {seen:?}"))
-    };
-    let caller = Pid::from_raw(i32::try_from(child.id())?);
-    match blow {
-        Blow::Caller => kill(caller, Signal::SIGKILL)?,
-        Blow::CallerAsked => kill(caller, Signal::SIGTERM)?,
-        Blow::Outer => kill(of("__restore-sandbox")?, Signal::SIGKILL)?,
-        Blow::First => kill(of("__restore-init")?, Signal::SIGKILL)?,
-        Blow::All => kill_all(caller, seen),
-    }
-    Ok(())
+/// The process of a run that has a word in its command line.
+pub(crate) fn named(seen: &BTreeMap<i32, String>, word: &str) -> Result<Pid, Failed> {
+    seen.iter()
+        .find(|(_, line)| line.contains(word))
+        .map(|(pid, _)| Pid::from_raw(*pid))
+        .ok_or_else(|| format!("no process {word}: {seen:?}").into())
 }
 
 fn killed_while_fetching() -> Result<(), Failed> {
@@ -669,6 +664,18 @@ pub(crate) fn kill_all(caller: Pid, seen: &BTreeMap<i32, String>) {
     }
 }
 
+fn strike(child: &mut Child, blow: Blow, seen: &BTreeMap<i32, String>) -> Result<(), Failed> {
+    let caller = Pid::from_raw(i32::try_from(child.id())?);
+    match blow {
+        Blow::Caller => kill(caller, Signal::SIGKILL)?,
+        Blow::CallerAsked => kill(caller, Signal::SIGTERM)?,
+        Blow::Outer => kill(named(seen, OUTER)?, Signal::SIGKILL)?,
+        Blow::First => kill(named(seen, FIRST)?, Signal::SIGKILL)?,
+        Blow::All => kill_all(caller, seen),
+    }
+    Ok(())
+}
+
 /// A passing run of a caller that is not root.
 fn user_namespace() -> Result<(), Failed> {
     let fixture = fixture::get()?;
@@ -728,14 +735,14 @@ fn full_disk(isolation: &str) -> Result<(), Failed> {
 }
 
 /// What needs half a gigabyte of memory in one process of the server.
-const HUNGRY: &str =
+pub(crate) const HUNGRY: &str =
     "select length(string_agg(repeat(md5(g::text), 32), '')) from generate_series(1, 500000) g";
 
 /// A limit on the memory of processes, all that they write into a file system in memory included.
-struct Limited(PathBuf);
+pub(crate) struct Limited(PathBuf);
 
 impl Limited {
-    fn new(name: &str, bytes: u64) -> Result<Self, Failed> {
+    pub(crate) fn new(name: &str, bytes: u64) -> Result<Self, Failed> {
         let name = format!("hipaa-iac-{}-{name}", std::process::id());
         let old = Path::new("/sys/fs/cgroup/memory");
         let (folder, file) = if old.is_dir() {
@@ -751,7 +758,7 @@ impl Limited {
     }
 
     /// The command inside, before it starts anything: what it has started already would stay outside.
-    fn inside(&self, command: &Command) -> Command {
+    pub(crate) fn inside(&self, command: &Command) -> Command {
         let mut inside = Command::new("sh");
         inside
             .args(["-c", r#"echo $$ > "$0" && exec "$@""#])
@@ -767,7 +774,7 @@ impl Limited {
     }
 
     /// How many processes were killed for want of memory.
-    fn kills(&self) -> u64 {
+    pub(crate) fn kills(&self) -> u64 {
         ["memory.events", "memory.oom_control"]
             .iter()
             .filter_map(|name| fs::read_to_string(self.0.join(name)).ok())
