@@ -4,11 +4,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs, io,
     net::TcpListener,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use hipaa_iac_restore::{
@@ -30,7 +31,9 @@ use crate::{
 };
 
 /// What every patient of the fixture is called: it must be nowhere afterwards.
-const MARKER: &[u8] = b"Planted Patient";
+const MARKER: &[u8] = NAME.as_bytes();
+/// The same as text.
+const NAME: &str = "Planted Patient";
 
 /// A series of ten gigabytes.
 const BOMB: &str = "create table public.bomb as select repeat(md5(g::text), 30) from generate_series(1, 10000000) g;\n";
@@ -167,10 +170,14 @@ pub(crate) fn trials() -> Vec<Trial> {
 /// A folder of one case, in which the scratch, the state and the logs are.
 struct Place {
     folder: PathBuf,
+    /// What patients of this case alone are called.
+    marker: String,
+    begun: SystemTime,
 }
 
 impl Place {
     fn new(name: &str) -> io::Result<Self> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let folder = tempfile::Builder::new()
             .prefix(&format!("hipaa-iac-{name}-"))
             .tempdir()?
@@ -178,7 +185,12 @@ impl Place {
         // The user that tools run as must get through to the scratch.
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755))?;
         fs::create_dir(folder.join("scratch"))?;
-        Ok(Self { folder })
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Ok(Self {
+            folder,
+            marker: format!("{NAME} {}x{number}z", std::process::id()),
+            begun: SystemTime::now(),
+        })
     }
 
     fn command(&self, document: &Value, secrets: &Path, isolation: &str) -> io::Result<Command> {
@@ -238,13 +250,63 @@ impl Place {
     fn hostile(&self, fixture: &Fixture, sql: &str) -> io::Result<PathBuf> {
         let plain = self.folder.join("hostile.sql");
         let text = format!(
-            "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\ncreate table public.patients (name text);\ninsert into public.patients values ('Planted Patient 1');\n{sql}\n--\n-- PostgreSQL database dump complete\n--\n\n"
+            "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\ncreate table public.patients (name text);\ninsert into public.patients values ('{}');\n{sql}\n--\n-- PostgreSQL database dump complete\n--\n\n",
+            self.marker
         );
         fs::write(&plain, text)?;
         let stored = self.folder.join("hostile.age");
         fixture.age(&plain, &stored)?;
         fs::remove_file(plain)?;
         Ok(stored)
+    }
+
+    /// The fixture's good dump with patients of this case, encrypted.
+    fn good(&self, fixture: &Fixture) -> io::Result<PathBuf> {
+        let plain = self.folder.join("good.sql");
+        let text = fs::read_to_string(fixture.path("good.sql"))?;
+        fs::write(&plain, text.replace(NAME, &self.marker))?;
+        let stored = self.folder.join("stored.age");
+        fixture.age(&plain, &stored)?;
+        fs::remove_file(plain)?;
+        Ok(stored)
+    }
+
+    /// That the data of this case is nowhere on the machine: in no file that was changed since it began, on the disk of `/` and wherever else
+    /// programs leave things. What is in no file, as below `/proc`, goes with the processes.
+    fn is_nowhere(&self) -> Result<(), Failed> {
+        // That the search finds something is seen by what it is to find.
+        let planted = self.folder.join("planted");
+        fs::write(&planted, &self.marker)?;
+        let mut roots: Vec<(u64, PathBuf)> = Vec::new();
+        for root in [
+            PathBuf::from("/"),
+            env::temp_dir(),
+            "/var".into(),
+            "/var/tmp".into(),
+            "/dev/shm".into(),
+            "/run".into(),
+        ] {
+            let Ok(data) = fs::metadata(&root) else {
+                continue;
+            };
+            if roots.iter().all(|(device, _)| *device != data.dev()) {
+                roots.push((data.dev(), root));
+            }
+        }
+        // The kernel's clock for files is some milliseconds behind.
+        let begun = self.begun.duration_since(SystemTime::UNIX_EPOCH)?;
+        let found = Command::new("sh")
+            .args(["-c", SEARCH, "sh"])
+            .arg(format!("@{}", begun.as_secs().saturating_sub(1)))
+            .arg(&self.marker)
+            .args(roots.iter().map(|(_, root)| root))
+            .output()?;
+        fs::remove_file(&planted)?;
+        let found = String::from_utf8_lossy(&found.stdout);
+        if found.lines().eq([planted.to_string_lossy()]) {
+            return Ok(());
+        }
+        Err(format!("the data is in {found:?}").into())
     }
 
     /// That neither data nor a run's folder is left.
@@ -257,8 +319,7 @@ impl Place {
         }
         for folder in [self.folder.as_path(), Path::new("/var/log")] {
             for file in files(folder)? {
-                let bytes = fs::read(&file).unwrap_or_default();
-                if bytes.windows(MARKER.len()).any(|window| window == MARKER) {
+                if has_marker(&file) {
                     return Err(format!("the data is in {}", file.display()).into());
                 }
             }
@@ -271,6 +332,19 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The names of files that were changed since a moment and hold a text, below folders and on their disks.
+const SEARCH: &str = r#"
+since=$1 text=$2
+shift 2
+find "$@" -xdev -type f -newerct "$since" -print0 2>/dev/null |
+    xargs -0 -r grep --files-with-matches --no-messages --text --fixed-strings --regexp="$text"
+"#;
+
+fn has_marker(file: &Path) -> bool {
+    let bytes = fs::read(file).unwrap_or_default();
+    bytes.windows(MARKER.len()).any(|window| window == MARKER)
 }
 
 /// Every file and link below a folder; folders of runs count as files.
@@ -382,11 +456,7 @@ fn lasting(place: &Place, fixture: &Fixture, when: When, memory: bool) -> Result
         }
         When::Restore => place.hostile(fixture, "select pg_sleep(500);\n")?,
         When::Recover => fixture.path("base"),
-        When::Checks | When::Destroy => {
-            let stored = place.folder.join("stored.age");
-            fixture.age(&fixture.path("good.sql"), &stored)?;
-            stored
-        }
+        When::Checks | When::Destroy => place.good(fixture)?,
     };
     let mut document = document(fixture, "death", &stored, memory);
     let spec = &mut document["spec"];
@@ -484,9 +554,7 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
     if blow == Blow::Caller {
         // The sandbox has emptied the data's folder itself, without anybody's help.
         for file in files(&place.folder.join("scratch"))? {
-            if fs::read(&file)
-                .is_ok_and(|bytes| bytes.windows(MARKER.len()).any(|window| window == MARKER))
-            {
+            if has_marker(&file) {
                 return Err(format!("the data is in {}", file.display()).into());
             }
         }
@@ -494,6 +562,14 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
             &place.folder.join("state"),
             &[place.folder.join("scratch")],
         );
+    }
+    // Once for each blow, for it looks through all of the machine.
+    let everywhere = match blow {
+        Blow::Outer | Blow::First => isolation == "auto",
+        Blow::Caller | Blow::CallerAsked | Blow::All => isolation == "directory",
+    };
+    if everywhere && when == When::Checks {
+        place.is_nowhere()?;
     }
     place.is_clean()
 }
@@ -555,7 +631,7 @@ fn is_planted(all: &BTreeMap<i32, String>) -> bool {
         || Command::new("grep")
             .args(["--recursive", "--quiet", "--no-messages", "--text"])
             .args(["--fixed-strings", "--regexp"])
-            .arg(String::from_utf8_lossy(MARKER).as_ref())
+            .arg(NAME)
             .arg(format!("/proc/{server}/cwd/"))
             .status()
             .is_ok_and(|status| status.success())
@@ -731,6 +807,9 @@ fn full_disk(isolation: &str) -> Result<(), Failed> {
     let result = finish(&place, &fixture, &document, isolation)?;
     fs::remove_file(stored)?;
     expect(&result, Reason::StorageFull)?;
+    if isolation == "directory" {
+        place.is_nowhere()?;
+    }
     place.is_clean()
 }
 
@@ -842,20 +921,23 @@ fn out_of_memory(when: When, isolation: &str) -> Result<(), Failed> {
         );
     }
     fs::remove_file(stored)?;
+    if (when, isolation) == (When::Restore, "directory") {
+        place.is_nowhere()?;
+    }
     place.is_clean()
 }
 
 fn full_memory() -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("full")?;
-    let stored = place.folder.join("stored.age");
-    fixture.age(&fixture.path("good.sql"), &stored)?;
+    let stored = place.good(&fixture)?;
     let mut document = document(&fixture, "full", &stored, true);
     // An empty cluster takes about 40 MiB.
     document["spec"]["target"]["storage"] = json!({"memory": {"sizeLimit": "44Mi"}});
     let result = finish(&place, &fixture, &document, "auto")?;
     fs::remove_file(stored)?;
     expect(&result, Reason::StorageFull)?;
+    place.is_nowhere()?;
     place.is_clean()
 }
 
