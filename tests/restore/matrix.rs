@@ -115,6 +115,14 @@ pub(crate) fn trials() -> Vec<Trial> {
                 must(Command::new("gzip").arg(unpacked)).map(drop)
             })
         }),
+        ("dump::signed_file_missing", R::ChecksumMismatch, |b| {
+            b.signed_directory(|folder| fs::remove_file(largest(folder)?))
+        }),
+        ("dump::signed_file_truncated", R::ChecksumMismatch, |b| {
+            b.signed_directory(|folder| {
+                change(&largest(folder)?, |bytes| bytes.truncate(bytes.len() / 2))
+            })
+        }),
         ("dump::clean_directory_in_tar", R::None, |b| {
             b.directory(|_| Ok(()))
         }),
@@ -331,6 +339,13 @@ pub(crate) fn trials() -> Vec<Trial> {
                 })
             },
         ),
+        ("dump::signed_and_then_flipped", R::ChecksumMismatch, |b| {
+            let document = b.manifested("good.dump", "Custom", |_| {})?;
+            b.damaged("good.dump", "Custom", |bytes| {
+                flip(bytes, |all| all.len() / 2);
+            })?;
+            Ok(document)
+        }),
         // Nothing but the producer's digest of the rows sees it.
         (
             "dump::flip_before_encryption_plain",
@@ -987,6 +1002,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         "base::manifest_of_a_million_files",
         large_manifest,
     ));
+    trials.extend(lying_tools());
     trials.push(Trial::test("base::ways_out", ways_out));
     trials.push(Trial::test(
         "dump::files_of_the_machine",
@@ -1407,6 +1423,81 @@ fn large_manifest() -> Result<(), Failed> {
         return Err(format!("{}, {length} bytes, {peak} KiB: {notes:?}", result.reason).into());
     }
     Ok(())
+}
+
+/// Damaged backups whose tools end with 0 all the same: what they restored tells.
+fn lying_tools() -> Vec<Trial> {
+    const PG_RESTORE: &str = "/usr/lib/postgresql/15/bin/pg_restore";
+    const CONTENT: &str = "#!/bin/sh\n/opt/real \"$@\"\nexit 0\n";
+    // It is asked for the key as well.
+    const CONTENT_OF_DATA: &str = "#!/bin/sh\ncase \" $* \" in *' check '* | *' restore '*) /opt/real \"$@\"; exit 0 ;; esac\nexec /opt/real \"$@\"\n";
+    let cases: [(&'static str, [&'static str; 2], Reason, Prepare); 4] = [
+        (
+            "lies::flip_before_encryption_custom",
+            [PG_RESTORE, CONTENT],
+            Reason::SchemaMismatch,
+            |b| {
+                b.damaged("good.dump", "Custom", |bytes| {
+                    flip(bytes, |all| all.len() / 2);
+                })
+            },
+        ),
+        (
+            "lies::directory_file_missing",
+            [PG_RESTORE, CONTENT],
+            Reason::SchemaMismatch,
+            |b| b.directory(|folder| fs::remove_file(largest(folder)?)),
+        ),
+        (
+            "lies::directory_file_truncated",
+            [PG_RESTORE, CONTENT],
+            Reason::SchemaMismatch,
+            |b| {
+                b.directory(|folder| {
+                    change(&largest(folder)?, |bytes| bytes.truncate(bytes.len() / 2))
+                })
+            },
+        ),
+        (
+            "lies::flip_in_pack",
+            ["/usr/bin/restic", CONTENT_OF_DATA],
+            Reason::PhysicalCorruption,
+            |b| {
+                b.restic("good", |repo| {
+                    change(&largest(repo)?, |bytes| flip(bytes, |all| all.len() / 3))
+                })
+            },
+        ),
+    ];
+    let judge = |name: &str, [program, script]: [&str; 2], reason: Reason, prepare: Prepare| {
+        let fixture = fixture::get()?;
+        let folder = fixture.path("cases").join(name.replace("::", "-"));
+        fs::create_dir_all(&folder)?;
+        let bench = Bench {
+            fixture: &fixture,
+            folder,
+        };
+        let mut document = prepare(&bench)?;
+        // Of several tables that are restored at a time, its own may be there or not.
+        if let Some(checks) = document["spec"]["checks"].as_object_mut() {
+            checks.remove("canary");
+        }
+        document["spec"]["objectives"] = json!({});
+        let (folder, secrets) = (&bench.folder, &fixture.secrets);
+        let (result, notes) = case::run_replaced(program, script, folder, &document, secrets)?;
+        if result.reason != reason {
+            let text = serde_json::to_string_pretty(&result)?;
+            return Err(format!("{}: {notes:?}\n{text}", result.reason).into());
+        }
+        fs::remove_dir_all(&bench.folder)?;
+        Ok::<(), Failed>(())
+    };
+    cases
+        .into_iter()
+        .map(|(name, stand_in, reason, prepare)| {
+            Trial::test(name, move || judge(name, stand_in, reason, prepare))
+        })
+        .collect()
 }
 
 /// Sound backups on a machine that lacks a program, or the file of an extension: the name, the file, and the check that did not run,
