@@ -5,6 +5,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::Command,
+    time::SystemTime,
 };
 
 use hipaa_iac_restore::{Reason, RestoreResult, result::CheckStatus};
@@ -141,6 +142,17 @@ impl Backed {
     }
 }
 
+/// When the backups of the repository were done, in seconds since 1970.
+fn stops(backed: &Backed) -> Result<Vec<i64>, Failed> {
+    let told = must(backed.backrest().args(["info", "--output=json"]))?;
+    let told: Value = serde_json::from_slice(&told.stdout)?;
+    let backups = told[0]["backup"].as_array().ok_or("no backups")?;
+    Ok(backups
+        .iter()
+        .filter_map(|backup| backup["timestamp"]["stop"].as_i64())
+        .collect())
+}
+
 /// Every file below a folder with its bytes.
 pub(crate) fn content(folder: &Path) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     let mut all = Vec::new();
@@ -176,7 +188,7 @@ fn restored(isolation: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Whoever removes the newest backup loses no rows, for the archive has the log: only what was signed tells.
+/// Whoever removes the newest backup loses no rows, for the archive has the log: only its age and what was signed tell.
 fn newest_removed() -> Result<(), Failed> {
     let backed = Backed::make()?;
     backed.sql("insert into patients select generate_series(1001, 1500)")?;
@@ -227,7 +239,14 @@ fn newest_removed() -> Result<(), Failed> {
         "digestKeySecretRef": {"name": "digest", "key": "key"},
     });
     document["spec"]["checks"]["builtin"] = json!({"checksum": "Required"});
-    let result = backed.expect(&document, "auto", Reason::None)?;
+    // Between the ages of the two.
+    let stops = stops(&backed)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let most = i64::try_from(now.as_secs())? - i64::midpoint(stops[0], stops[1]);
+    let objectives = json!({"maxBackupAge": format!("{most}s")});
+    let mut timely = document.clone();
+    timely["spec"]["objectives"] = objectives.clone();
+    let result = backed.expect(&timely, "auto", Reason::None)?;
     let newest = fs::read_link(backed.path("repo/backup/ehr/latest"))?;
     let list = backed
         .path("repo/backup/ehr")
@@ -261,7 +280,10 @@ fn newest_removed() -> Result<(), Failed> {
             .backrest()
             .args(["expire", &format!("--set={label}")]),
     )?;
-    backed.expect(&backed.document(1500), "auto", Reason::None)?;
+    let mut unsigned = backed.document(1500);
+    backed.expect(&unsigned, "auto", Reason::None)?;
+    unsigned["spec"]["objectives"] = objectives;
+    backed.expect(&unsigned, "auto", Reason::StaleBackup)?;
     backed.expect(&document, "auto", Reason::BackupMissing)?;
     Ok(())
 }

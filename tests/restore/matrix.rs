@@ -4,7 +4,7 @@
 //! The names are those of the rows, in their order: `dump` of `pg_dump` and age, `pgbackrest`, and `restic` of base backups. Where
 //! a row reads otherwise: "dump of empty DB" is `dump::empty_database`, "RLS-filtered dump" `row_security_filtered`, "stale content,
 //! fresh mtime" `stale_content` and `rolled_back`, "cipher-type=none in config" `pgbackrest::no_passphrase`, "stale backup only (newest
-//! removed)" `pgbackrest::stale`, `rolled_back` and `newest_removed`, "latest WAL segment" `latest_log_missing` and `latest_log_flip`, "snapshot file missing"
+//! removed)" `newest_removed`, `stale` and `rolled_back`, "latest WAL segment" `latest_log_missing`, `latest_log_missing_by_lag` and `latest_log_flip`, "snapshot file missing"
 //! `restic::snapshot_missing` and, with an older one left, `newest_snapshot_missing`, "`backup_label` removed" `label_removed`, "copy of
 //! live PGDATA" `live_copy`.
 
@@ -367,6 +367,25 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("dump::stale_backup", R::StaleBackup, |b| {
             let mut document = b.aged("good.dump", "Custom", |_| {})?;
             document["spec"]["objectives"]["maxBackupAge"] = json!("1s");
+            Ok(document)
+        }),
+        // Of a folder of dumps the newest is gone, and the one before takes its place.
+        ("dump::newest_removed", R::StaleBackup, |b| {
+            let mut document = b.damaged("good.dump", "Custom", |bytes| {
+                // The lowest byte of the year, behind the head of 11 bytes and six integers of a sign and four bytes.
+                bytes[11 + 6 * 5 + 1] -= 1;
+            })?;
+            let folder = b.folder.join("dumps");
+            fs::create_dir(&folder)?;
+            let newest = folder.join("2026-11-30.dump.age");
+            b.fixture.age(&b.fixture.path("good.dump"), &newest)?;
+            fs::rename(
+                b.folder.join("good.dump.age"),
+                folder.join("2025-11-30.dump.age"),
+            )?;
+            document["spec"]["source"]["pgDump"]["location"] =
+                json!({"local": {"path": folder, "select": "Newest", "suffix": ".dump.age"}});
+            fs::remove_file(newest)?;
             Ok(document)
         }),
         ("dump::canary_of_another_key", R::CanaryMissing, |b| {
@@ -830,6 +849,25 @@ pub(crate) fn trials() -> Vec<Trial> {
                 }
                 Ok(())
             })
+        }),
+        // Where nobody counts the rows.
+        (
+            "pgbackrest::latest_log_missing_by_lag",
+            R::RecoveryPointLag,
+            |b| {
+                b.backrest_within_lag(|repo, _| {
+                    let first = segment(repo, 0)?;
+                    for later in segments(repo)? {
+                        if later > first {
+                            fs::remove_file(later)?;
+                        }
+                    }
+                    Ok(())
+                })
+            },
+        ),
+        ("pgbackrest::latest_log_within_lag", R::None, |b| {
+            b.backrest_within_lag(|_, _| Ok(()))
         }),
         ("pgbackrest::log_gap", R::WalMissing, |b| {
             b.backrest(|repo, _| fs::remove_file(segment(repo, 1)?))
@@ -2147,6 +2185,21 @@ impl Bench<'_> {
             }}),
         );
         document["spec"]["checks"]["sql"][1]["expect"]["value"] = json!(ENCOUNTERS);
+        Ok(document)
+    }
+
+    /// A repository whose recovery point must be no older than the last canary, which was written after the backup.
+    fn backrest_within_lag(
+        &self,
+        damage_it: impl Fn(&Path, &str) -> io::Result<()>,
+    ) -> io::Result<Value> {
+        let mut document = self.backrest(damage_it)?;
+        document["spec"]["checks"]["sql"][1]["expect"]["value"] = json!(ENCOUNTERS - LATER);
+        let lag = self.fixture.sql(
+            "ehr",
+            "select ceil(extract(epoch from clock_timestamp() - max(written_at))) from hipaa_iac.restore_canary",
+        )?;
+        document["spec"]["objectives"]["maxRecoveryPointLag"] = json!(format!("{lag}s"));
         Ok(document)
     }
 
