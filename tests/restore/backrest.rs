@@ -27,6 +27,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         })
         .into();
     trials.push(Trial::test("pgbackrest::newest_removed", newest_removed));
+    trials.push(Trial::test(
+        "pgbackrest::made_without_cipher",
+        without_cipher,
+    ));
     trials
 }
 
@@ -35,6 +39,13 @@ struct Backed(Cluster);
 
 impl Backed {
     fn make() -> io::Result<Self> {
+        Self::make_with(&format!(
+            "repo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={PASSPHRASE}\n"
+        ))
+    }
+
+    /// The same with these settings for the cipher.
+    fn make_with(cipher: &str) -> io::Result<Self> {
         let backed = Self(Cluster::new()?);
         for name in ["far", "repo", "spool"] {
             backed.0.folder(name)?;
@@ -43,7 +54,7 @@ impl Backed {
         fs::write(
             backed.path("pgbackrest.conf"),
             format!(
-                "[global]\nrepo1-path={at}/repo\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={PASSPHRASE}\nrepo1-retention-full=9\nlock-path={at}/spool\nlog-path={at}/spool\nlog-level-file=off\nlog-level-console=warn\nstart-fast=y\ncompress-level=1\n[ehr]\npg1-path={at}/pg\npg1-socket-path={at}/spool\npg1-user=postgres\n"
+                "[global]\nrepo1-path={at}/repo\n{cipher}repo1-retention-full=9\nlock-path={at}/spool\nlog-path={at}/spool\nlog-level-file=off\nlog-level-console=warn\nstart-fast=y\ncompress-level=1\n[ehr]\npg1-path={at}/pg\npg1-socket-path={at}/spool\npg1-user=postgres\n"
             ),
         )?;
         backed.0.start(
@@ -151,6 +162,19 @@ fn stops(backed: &Backed) -> Result<Vec<i64>, Failed> {
         .iter()
         .filter_map(|backup| backup["timestamp"]["stop"].as_i64())
         .collect())
+}
+
+/// A repository that was never encrypted, whatever the document says of it.
+fn without_cipher() -> Result<(), Failed> {
+    let backed = Backed::make_with("repo1-cipher-type=none\n")?;
+    let mut document = backed.document(1000);
+    backed.expect(&document, "auto", Reason::NotEncrypted)?;
+    if let Some(source) = document["spec"]["source"]["pgBackRest"].as_object_mut() {
+        source.remove("cipherPassSecretRef");
+    }
+    backed.expect(&document, "auto", Reason::NotEncrypted)?;
+    document["spec"]["encryptionPolicy"] = json!({"required": "None"});
+    backed.expect(&document, "auto", Reason::None).map(drop)
 }
 
 /// Every file below a folder with its bytes.

@@ -3,7 +3,7 @@
 //!
 //! The names are those of the rows, in their order: `dump` of `pg_dump` and age, `pgbackrest`, and `restic` of base backups. Where
 //! a row reads otherwise: "dump of empty DB" is `dump::empty_database`, "RLS-filtered dump" `row_security_filtered`, "stale content,
-//! fresh mtime" `stale_content` and `rolled_back`, "cipher-type=none in config" `pgbackrest::no_passphrase`, "stale backup only (newest
+//! fresh mtime" `stale_content` and `rolled_back`, "cipher-type=none in config" `pgbackrest::no_passphrase` and `made_without_cipher`, "stale backup only (newest
 //! removed)" `newest_removed`, `stale` and `rolled_back`, "latest WAL segment" `latest_log_missing`, `latest_log_missing_by_lag` and `latest_log_flip`, "snapshot file missing"
 //! `restic::snapshot_missing` and, with an older one left, `newest_snapshot_missing`, "`backup_label` removed" `label_removed`, "copy of
 //! live PGDATA" `live_copy`.
