@@ -6,6 +6,10 @@
 set -eu
 
 hipaa_iac=${HIPAA_IAC:-hipaa-iac}
+case $hipaa_iac in
+/*) ;;
+*/*) hipaa_iac=$PWD/$hipaa_iac ;;
+esac
 for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin; do
     [ -x "$bin/initdb" ] && PATH=$bin:$PATH
 done
@@ -30,6 +34,7 @@ trap 'exit 1' HUP INT TERM
 
 mkdir -p "$work/secrets/age" "$work/secrets/canary" "$work/secrets/manifest" "$work/backups"
 chmod 700 "$work" "$work/secrets"
+work=$(cd "$work" && pwd)
 cd /
 
 echo '== a clinic database'
