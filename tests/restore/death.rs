@@ -462,7 +462,7 @@ fn lasting(place: &Place, fixture: &Fixture, when: When, memory: bool) -> Result
     let spec = &mut document["spec"];
     match when {
         When::Fetch => {
-            let port = crate::s3::serve(fs::read(&stored)?, crate::s3::Fault::Stalled)?;
+            let port = s3::serve(fs::read(&stored)?, Fault::Stalled)?;
             spec["source"]["pgDump"]["location"] = json!({"s3": {
                 "bucket": "backups",
                 "prefix": "hostile.age",

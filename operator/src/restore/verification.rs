@@ -870,13 +870,13 @@ mod tests {
         let whole = told(&mut world, result.clone());
         assert_eq!(whole.last_canary_seq, Some(41));
         assert_eq!(json!(whole.objectives_achieved), json!({"rto": 61.5}));
-        let remembered = super::remembered(&result);
-        assert_eq!(remembered.get("phases"), None);
-        assert_eq!(told(&mut world, remembered), whole);
+        let kept = remembered(&result);
+        assert_eq!(kept.get("phases"), None);
+        assert_eq!(told(&mut world, kept), whole);
         // A result without any of it.
         let whole = told(&mut world, json!({}));
-        let remembered = super::remembered(&json!({}));
-        assert_eq!(told(&mut world, remembered), whole);
+        let kept = remembered(&json!({}));
+        assert_eq!(told(&mut world, kept), whole);
     }
 
     #[test]
