@@ -650,9 +650,9 @@ fn judge(
     sources: &Sources,
 ) -> Vec<Finding> {
     let (outcomes, vendors) = Judge::outcomes(world, policy, params, at, sources);
-    // One finding for each attribute: a mistake in the policy before a violation, a violation before a doubt.
+    // One finding for each attribute, a violation before a doubt; and each mistake in the policy, which hides no violation by another rule.
     let mut by_attribute: Vec<Outcome> = Vec::new();
-    let mut place: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    let mut place: BTreeMap<(Option<String>, Option<String>), usize> = BTreeMap::new();
     let weight = |verdict: Verdict| match verdict {
         Verdict::Error => 3,
         Verdict::Fail => 2,
@@ -665,14 +665,13 @@ fn judge(
             passed |= outcome.verdict == Verdict::Pass;
             continue;
         }
-        match place
-            .get(&outcome.attribute)
-            .and_then(|at| by_attribute.get_mut(*at))
-        {
+        let mistake = (outcome.verdict == Verdict::Error).then(|| outcome.message.clone());
+        let key = (outcome.attribute.clone(), mistake);
+        match place.get(&key).and_then(|at| by_attribute.get_mut(*at)) {
             Some(before) if weight(before.verdict) >= weight(outcome.verdict) => {}
             Some(before) => *before = outcome,
             None => {
-                place.insert(outcome.attribute.clone(), by_attribute.len());
+                place.insert(key, by_attribute.len());
                 by_attribute.push(outcome);
             }
         }
