@@ -225,7 +225,7 @@ fn verify(arguments: &EvidenceVerifyArgs) -> Outcome {
                     text,
                     "verified: {} of {}, keys {}",
                     crate::count(usize::try_from(found.size)?, "record", "records"),
-                    found.origin.as_deref().unwrap_or_default(),
+                    evidence::shown(found.origin.as_deref().unwrap_or_default()),
                     found.keys.join(", ")
                 );
                 if let Some(issued) = &found.key_list {

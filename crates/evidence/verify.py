@@ -624,7 +624,7 @@ def main():
     if log.findings:
         print("NOT VERIFIED: %d findings in %s" % (len(log.findings), arguments.log))
         return 1
-    print("verified: %d records of %s, keys %s" % (size, origin, ", ".join(key.id for key in log.keys)))
+    print("verified: %d records of %s, keys %s" % (size, shown(origin), ", ".join(key.id for key in log.keys)))
     if key_list is not None:
         print("note: by the list of keys of %s; a newer one may end keys that count here" % key_list.issued)
     if not trusted:

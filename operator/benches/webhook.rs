@@ -89,7 +89,7 @@ fn serve(count: u64) {
             let kind = GroupKind::new(group, object["kind"].as_str().unwrap());
             let store = stores.entry(kind).or_insert_with(|| Arc::new(Store::new()));
             if group == "apps" {
-                store.listed(kept_as_text(object, namespace.as_deref()));
+                store.listed(kept_as_text(object, namespace.as_deref()).unwrap());
             } else {
                 store.listed(kept(object, namespace.as_deref()).unwrap());
             }

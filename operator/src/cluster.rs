@@ -184,7 +184,9 @@ impl Store {
 
     /// The watch failed, as it has since `began`.
     pub fn interrupted(&self, began: Instant, now: Instant) {
-        self.write().trouble = Some((began, now));
+        let mut contents = self.write();
+        // What was heard since it began was news of a watch that worked.
+        contents.trouble = Some((began.max(contents.heard), now));
     }
 
     /// How far the reading has come.
@@ -289,6 +291,13 @@ impl Cluster {
         stores
             .get(kind)
             .is_some_and(|store| store.state() == State::Synced)
+    }
+
+    /// Whether the objects of a kind were read, kept current or not.
+    pub fn was_read(&self, kind: &GroupKind) -> bool {
+        let stores = self.stores.load();
+        let state = stores.get(kind).map(|store| store.state());
+        matches!(state, Some(State::Synced | State::Stale))
     }
 
     /// What `find` finds, which watches may bring any moment. It blocks the thread for at most [`NEWS`], and where that was in vain a moment ago not
@@ -452,7 +461,7 @@ pub fn kept(mut value: serde_json::Value, namespace: Option<&str>) -> Option<Res
 }
 
 /// The same as JSON; nothing of one that is larger than [`MAX_OBJECT`].
-pub fn kept_as_text(mut value: serde_json::Value, namespace: Option<&str>) -> Found {
+pub fn kept_as_text(mut value: serde_json::Value, namespace: Option<&str>) -> Option<Found> {
     trim(&mut value);
     let found = || {
         let name = value.pointer("/metadata/name")?.as_str()?;
@@ -466,7 +475,7 @@ pub fn kept_as_text(mut value: serde_json::Value, namespace: Option<&str>) -> Fo
         let key = (namespace.unwrap_or_default().into(), name.into());
         Some((key, Kept::Text(deflated.into())))
     };
-    Found(found())
+    found().map(|found| Found(Some(found)))
 }
 
 fn trim(value: &mut serde_json::Value) {
@@ -718,7 +727,7 @@ mod tests {
     fn what_is_kept_as_text_is_found_and_no_relation() {
         let store = Arc::new(Store::new());
         let value = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "a"}, "status": {}});
-        store.listed(kept_as_text(value, Some("a")));
+        store.listed(kept_as_text(value, Some("a")).unwrap());
         store.finish();
         let kind = GroupKind::new("", "ConfigMap");
         let cluster = Cluster::default();
@@ -744,7 +753,7 @@ mod tests {
             Value::Unknown(_)
         ));
         assert_eq!(data.get("PGSSLMODE").unwrap().as_str(), Some("disable"));
-        assert!(kept_as_text(value, Some("a")).0.is_none());
+        assert!(kept_as_text(value, Some("a")).is_none());
 
         let many: serde_json::Map<String, serde_json::Value> =
             (0..5000).map(|at| (format!("k{at}"), "v".into())).collect();
@@ -773,6 +782,10 @@ mod tests {
         assert_eq!(store.state_at(after(330)), State::Stale);
         // No error since: it is watched again, and nothing has changed.
         assert_eq!(store.state_at(after(420)), State::Synced);
+        // Errors with news between them are those of a watch that works.
+        let long_ago = began.checked_sub(STALE * 2).unwrap();
+        store.interrupted(long_ago, after(1));
+        assert_eq!(store.state_at(after(2)), State::Synced);
         store.interrupted(began, after(421));
         store.begin();
         store.finish();

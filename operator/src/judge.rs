@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use hipaa_iac_engine::{Finding, Policy, Severity, Verdict};
+use hipaa_iac_engine::{Finding, OUT_OF_STEPS, Policy, Severity, Verdict};
 use hipaa_iac_source::{Map, Node, Resource, Value};
 
 use crate::{
@@ -272,7 +272,7 @@ fn namespace_mode(
     let violated = findings
         .iter()
         .any(|finding| weight(finding.verdict) >= weight(Verdict::Fail));
-    let awaited = violated && cluster.is_read(&GroupKind::new("", "Namespace"));
+    let awaited = violated && cluster.was_read(&GroupKind::new("", "Namespace"));
     let namespace = if awaited {
         cluster.wait_for(known)
     } else {
@@ -381,11 +381,12 @@ fn excused(before: &[Finding], old: &Node, now: &[Finding], new: &Node) -> BTree
     excused
 }
 
-/// What says by policy that it failed on the object, with the numbers of the findings.
+/// What says by policy that it failed on the object, with the numbers of the findings. That it took too many steps says nothing of the object as it
+/// was: what it is related to may have grown, and whoever may make that grow opens no door.
 fn mistakes(findings: &[Finding]) -> BTreeMap<&str, BTreeMap<&str, Vec<usize>>> {
     let mut mistakes: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (at, finding) in findings.iter().enumerate() {
-        if finding.verdict == Verdict::Error {
+        if finding.verdict == Verdict::Error && !finding.message.contains(OUT_OF_STEPS) {
             let of_policy = mistakes.entry(&finding.policy.name).or_default();
             of_policy.entry(&finding.message).or_default().push(at);
         }

@@ -9,7 +9,7 @@ use std::{
 use futures::{StreamExt as _, TryStream, TryStreamExt as _};
 use kube::{
     Api, Client, Resource as _,
-    api::{DynamicObject, PartialObjectMeta},
+    api::{DynamicObject, ObjectMeta, PartialObjectMeta},
     runtime::{
         WatchStreamExt as _,
         watcher::{self, Event, watcher},
@@ -190,7 +190,7 @@ async fn follow(
             );
             members.insert("kind".to_owned(), served.resource.kind.clone().into());
             if form == Form::Text {
-                return Some(kept_as_text(value, namespace.as_deref()));
+                return kept_as_text(value, namespace.as_deref());
             }
             let mut resource = kept(value, namespace.as_deref())?;
             if form == Form::Metadata {
@@ -207,8 +207,13 @@ async fn follow(
             }
             Ok(Event::InitDone) => store.finish(),
             Ok(Event::Apply(object)) => {
-                if let Some(resource) = read(object) {
-                    store.apply(resource);
+                let ObjectMeta {
+                    namespace, name, ..
+                } = object.meta().clone();
+                match read(object) {
+                    Some(resource) => store.apply(resource),
+                    // What it was before says nothing of what it is now.
+                    None => store.delete(namespace.as_deref(), &name.unwrap_or_default()),
                 }
             }
             Ok(Event::Delete(object)) => {
@@ -282,6 +287,9 @@ fn is_forbidden(error: &watcher::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::api::apps::v1::Deployment;
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -298,6 +306,35 @@ mod tests {
             assert!(!is_refused(&forbidden, state));
         }
         assert!(!is_refused(&error("InternalError", 500), State::Pending));
+    }
+
+    #[tokio::test]
+    async fn what_grows_too_large_is_not_known_as_it_was() {
+        let deployment = |text: &str| -> DynamicObject {
+            let metadata =
+                json!({"name": "web", "namespace": "clinic", "annotations": {"text": text}});
+            serde_json::from_value(json!({"metadata": metadata})).unwrap()
+        };
+        let served = Served {
+            resource: kube::core::ApiResource::erase::<Deployment>(&()),
+            namespaced: true,
+            versions: BTreeSet::new(),
+            watchable: true,
+            scalable: true,
+        };
+        let store = Store::new();
+        let read = [
+            Event::Init,
+            Event::InitApply(deployment("small")),
+            Event::InitDone,
+        ];
+        let list = futures::stream::iter(read.map(Ok));
+        follow(&store, &served, Form::Text, list).await;
+        assert_eq!(store.figures().0, 1);
+        let grown = Event::Apply(deployment(&"x".repeat(1 << 20)));
+        let news = futures::stream::iter([Ok(grown)]);
+        follow(&store, &served, Form::Text, news).await;
+        assert_eq!(store.figures().0, 0);
     }
 
     #[test]

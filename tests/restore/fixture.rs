@@ -357,12 +357,12 @@ impl Fixture {
         let key = fs::read(self.secrets.join("digest/key"))?;
         let mut client = self.connect("ehr")?;
         self.write_canary(&mut client)?;
-        self.base_backup("base-no-sums", &["-Fp", "--manifest-checksums=NONE"])?;
         // Base backups before the last rows, which only the archive has.
         must(self.backrest().args(["backup", "--type=full"]))?;
         self.base_backup("base", &["-Fp", "-X", "stream"])?;
         self.base_backup("base-tar", &["-Ft", "-X", "stream"])?;
         self.base_backup("base-no-wal", &["-Fp", "-X", "none"])?;
+        self.base_backup("base-no-sums", &["-Fp", "--manifest-checksums=NONE"])?;
         must(
             Command::new("cp")
                 .arg("-a")

@@ -36,6 +36,7 @@ pub use agreement::{
     Agreement, AgreementList, AgreementScope, AgreementSettings, Agreements, DeclaredVendor,
     Exception, ExceptionMatch, Signatory, Status,
 };
+pub use cel::OUT_OF_STEPS;
 pub use config::{
     Class, Classification, ClassificationRule, Config, CoveredDatabase, Environment, FailOn, Helm,
     Restore, SeverityOverride, WaiverEntry,

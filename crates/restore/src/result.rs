@@ -304,7 +304,7 @@ impl Reason {
             Self::RowCountLow => "a table holds fewer rows than its producer counted",
             Self::DigestMismatch => "a table's rows are not those that its producer digested",
             Self::CanaryMissing => {
-                "the restore canary is missing, or its MAC is wrong: see `hipaa-iac restore canary write`"
+                "the restore canary is missing, or its MAC is wrong (see `hipaa-iac restore canary write`), or it is of another cluster than before, as after pg_upgrade: then name the new one in checks.canary.systemIdentifier"
             }
             Self::CanaryRolledBack => {
                 "the restore canary is older than one seen before: an old backup has taken the place of the new one"

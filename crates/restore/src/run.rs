@@ -402,21 +402,22 @@ impl<'a> Running<'a> {
         let is_copied = [Some(spec.source.location()), log_at]
             .into_iter()
             .any(|location| matches!(location, Some(Location::S3(_))));
-        // Until this returns.
+        // Until this returns, and the folders are empty.
         let _guard = match fetched {
             None if is_copied => Some(self.guard([&mirror, &wal_mirror])?),
             _ => None,
         };
-        let (located, buckets) = match fetched {
-            Some(fetched) => {
-                let (located, buckets, took) = fetch::found(fetched)?;
-                self.fetched_for = took;
-                (located, buckets)
+        let (located, buckets) = if let Some(fetched) = fetched {
+            let (located, buckets, took) = fetch::found(fetched)?;
+            self.fetched_for = took;
+            (located, buckets)
+        } else {
+            let located = location::find(spec.source.location(), &finder(&mirror));
+            // Also where not all of it came.
+            if !check::is_client_side(&spec.source) {
+                self.tell_copy(&mirror);
             }
-            None => (
-                location::find(spec.source.location(), &finder(&mirror))?,
-                location::buckets(spec, &self.options.secrets)?,
-            ),
+            (located?, location::buckets(spec, &self.options.secrets)?)
         };
         let mut server_side = located.server_side.clone();
         let wal = match (log_at, fetched) {
@@ -431,7 +432,10 @@ impl<'a> Running<'a> {
                     source: None,
                     go_on: &go_on,
                 };
-                let log = location::find(wal, &finder)?;
+                let log = location::find(wal, &finder);
+                // Segments of log are never encrypted by their producer: what restores them reads them as they are.
+                self.tell_copy(&wal_mirror);
+                let log = log?;
                 server_side = location::weaker(server_side, log.server_side);
                 match log.form {
                     LocatedForm::Tree(tree) => Some(tree),
@@ -440,17 +444,6 @@ impl<'a> Running<'a> {
             }
             (None, _) => None,
         };
-        // Segments of log are never encrypted by their producer: what restores them reads them as they are.
-        if wal.as_ref().is_some_and(|wal| *wal == wal_mirror)
-            || matches!(&located.form, LocatedForm::Tree(tree) if *tree == mirror)
-                && !check::is_client_side(&spec.source)
-        {
-            self.scratch.storage = Some(Storage::LocalDirectory);
-            self.notes.push(format!(
-                "the copy of the backup, which its producer did not encrypt, lay on the disk of {} during the run: what is deleted there is not overwritten",
-                folder.parent().unwrap_or(folder).display()
-            ));
-        }
         self.phases.push(PhaseTime {
             name: Phase::Locate,
             seconds: seconds(begun.elapsed()),
@@ -492,8 +485,24 @@ impl<'a> Running<'a> {
         )
     }
 
+    /// Says of a copy of a store's objects in the clear that it lay on disk, where there is one.
+    fn tell_copy(&mut self, copy: &Path) {
+        let is_there = copy
+            .read_dir()
+            .is_ok_and(|mut entries| entries.next().is_some());
+        let base = copy.ancestors().nth(2).unwrap_or(copy);
+        let note = format!(
+            "the copy of the backup, which its producer did not encrypt, lay on the disk of {} during the run: what is deleted there is not overwritten",
+            base.display()
+        );
+        if is_there && !self.notes.contains(&note) {
+            self.scratch.storage = Some(Storage::LocalDirectory);
+            self.notes.push(note);
+        }
+    }
+
     /// A process that empties folders when this one goes, however it ends, and is ended with the others before.
-    fn guard(&self, folders: [&PathBuf; 2]) -> Result<Child, Failure> {
+    fn guard(&self, folders: [&PathBuf; 2]) -> Result<Guard, Failure> {
         Command::new(&self.options.program)
             .arg(sandbox::GUARD)
             .args(folders)
@@ -502,6 +511,7 @@ impl<'a> Running<'a> {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
+            .map(Guard)
             .map_err(|error| Failure::system("the sandbox", &error))
     }
 
@@ -876,6 +886,17 @@ fn judge(
         }
         // A run without a check proves nothing.
         _ => Reason::ConfigError,
+    }
+}
+
+/// The process that empties folders.
+struct Guard(Child);
+
+impl Drop for Guard {
+    /// They are empty before anybody kills it.
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 

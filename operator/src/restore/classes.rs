@@ -50,6 +50,10 @@ pub async fn refusal(
         let class = class.as_deref();
         let why = retained(&classes, class).or_else(|| {
             let catalog = catalog.as_deref()?;
+            // What the API server will choose, which the policies may see otherwise.
+            let chosen = default(&classes).filter(|_| class.is_none());
+            let chosen = chosen.map(StorageClass::name_any);
+            let class = class.or(chosen.as_deref());
             unencrypted(catalog, &app.cluster, &settings.namespace, class)
         })?;
         Some(format!("{place}: {why}"))

@@ -64,6 +64,7 @@ use super::{
     snapshots, verification,
 };
 use crate::{
+    catalog::GroupKind,
     lease::Leads,
     server::App,
     standing::{Standing, Standings},
@@ -508,7 +509,10 @@ fn is_final(reason: &str, message: &str) -> bool {
 /// in words only, those of the API server.
 fn is_denial(message: &str) -> bool {
     let words = [" is forbidden: ", " denied the request", " is invalid: "];
-    words.iter().any(|words| message.contains(words)) && !message.contains("exceeded quota")
+    // What our own webhook could not judge just then is no refusal.
+    let passing = ["exceeded quota", "hipaa-iac: not judged"];
+    words.iter().any(|words| message.contains(words))
+        && !passing.iter().any(|words| message.contains(words))
 }
 
 /// Whether a node says that a Secret, or a key of one, is not there: the kubelet's words.
@@ -1054,7 +1058,10 @@ impl Controller {
     /// That what a run writes to disk may be there.
     async fn may_write(&self, run: &Run) -> Result<(), Trouble> {
         // What encrypts is told by policies, of what they have read.
-        if self.app.catalog.load().is_none() || !self.app.cluster.is_synced() {
+        let cluster = &self.app.cluster;
+        let classes = GroupKind::new("storage.k8s.io", "StorageClass");
+        let is_stale = cluster.was_read(&classes) && !cluster.is_read(&classes);
+        if self.app.catalog.load().is_none() || !cluster.is_synced() || is_stale {
             return Err(Trouble::Early);
         }
         let settings = &self.options.settings;

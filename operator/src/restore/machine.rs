@@ -546,7 +546,8 @@ fn collect(seen: &Observed) -> Action {
     if job.out_of_memory {
         return stop(seen, Reason::OutOfMemory);
     }
-    if job.state == JobState::DeadlineExceeded || is_late(seen) {
+    // One that is over by itself was in time: what is late is the look, and the attempts bound that.
+    if job.state == JobState::DeadlineExceeded || (job.state == JobState::Active && is_late(seen)) {
         return stop(seen, late_reason(seen));
     }
     // The pod's end may be known a little later than the Job's.

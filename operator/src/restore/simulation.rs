@@ -894,6 +894,13 @@ fn a_result_that_cannot_be_read_is_waited_for_and_not_without_end() {
     assert_eq!(deleted.status.verdict.as_deref(), Some("Aborted"));
     until(&mut seen, began + seconds(120));
     assert_eq!(seen.status.reason.as_deref(), Some("RunnerLost"));
+    // Who looks late at what was over in time says nothing of the backup.
+    let mut late = collecting();
+    late.now += seconds(TOTAL) * 2;
+    late.status.phase_since = Some(Time(late.now));
+    let began = late.now;
+    until(&mut late, began + seconds(120));
+    assert_eq!(late.status.reason.as_deref(), Some("RunnerLost"));
 }
 
 /// A pod that waited nine minutes for its node, and was ended at the deadline before the recovery time had passed from then on.

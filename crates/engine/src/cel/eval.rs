@@ -46,6 +46,8 @@ pub(crate) type Outcome = Result<Val, Error>;
 
 /// The steps that one policy may take on one resource.
 pub(crate) const BUDGET: u64 = 4_000_000;
+/// How the message of an evaluation that was ended begins.
+pub const OUT_OF_STEPS: &str = "the policy took more than";
 /// How deep terms may nest, variables included.
 const MAX_DEPTH: usize = 600;
 
@@ -124,7 +126,7 @@ impl<'a> Scope<'a> {
         } else {
             self.fuel.set(0);
             Err(Error::fatal(format!(
-                "the policy took more than {BUDGET} steps on this resource"
+                "{OUT_OF_STEPS} {BUDGET} steps on this resource"
             )))
         }
     }

@@ -10,6 +10,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use eval::OUT_OF_STEPS;
 pub(crate) use eval::{Error, Scope};
 pub(crate) use term::{Names, Patterns, Program, RESERVED};
 pub(crate) use value::{Caller, MAX_ALTERNATIVES, Val};

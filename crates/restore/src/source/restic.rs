@@ -93,7 +93,7 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
         Some(10) => Reason::BackupMissing,
         Some(12) => Reason::KeyMismatch,
         _ if says("wrong password or no key found") => Reason::KeyMismatch,
-        // `--latest` is one of 0.13.
+        // `--latest N` is one of 0.12.1.
         _ if says("unknown flag") => Reason::ToolMissing,
         _ if says("unable to open config file")
             || says("Is there a repository at the following location") =>
@@ -102,6 +102,9 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
         }
         _ => otherwise,
     };
+    if reason == Reason::ToolMissing {
+        return Failure::new(reason, "restic is too old: 0.12.1 or later is needed");
+    }
     output.failure(reason)
 }
 
