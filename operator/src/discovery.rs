@@ -51,6 +51,11 @@ pub async fn discover(
         .map(|group| group.name)
         .chain([String::new()])
         .collect();
+    // An API server that has just started lists its aggregated groups alone for a moment: that says nothing of the others.
+    if !there.contains("apps") {
+        let missing = kube::error::DiscoveryError::MissingApiGroup("apps".to_owned());
+        return Err(kube::Error::Discovery(missing));
+    }
     let mut found: BTreeMap<GroupKind, Served> = BTreeMap::new();
     let mut failed = BTreeSet::new();
     for group in groups.into_iter().filter(|group| there.contains(*group)) {
@@ -97,4 +102,25 @@ pub async fn discover(
         served: found,
         failed,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::get};
+    use serde_json::json;
+
+    use super::*;
+
+    /// As one does that has just started, until it has read which others there are.
+    #[tokio::test]
+    async fn an_api_server_that_lists_its_own_group_alone_says_nothing_of_the_others() {
+        let version = json!({"groupVersion": "apiregistration.k8s.io/v1", "version": "v1"});
+        let groups = json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": [
+            {"name": "apiregistration.k8s.io", "versions": [version], "preferredVersion": version}]});
+        let list = get(move || async move { groups.to_string() });
+        let client = Client::new(Router::new().route("/apis", list), "default");
+        let kinds = [GroupKind::new("apps", "Deployment")].into();
+        let asked = discover(&client, &kinds).await;
+        assert!(matches!(asked, Err(kube::Error::Discovery(_))));
+    }
 }

@@ -876,6 +876,10 @@ async fn register(shared: &Shared) -> Result<Registered, kube::Error> {
     {
         metadata.insert("uid".to_owned(), uid.into());
     }
+    // What was asked for may have been long in coming, and another may lead by now.
+    if !shared.leads() {
+        return Ok(Registered::Waiting);
+    }
     let live = api
         .patch(
             &args.name,

@@ -313,12 +313,14 @@ pub async fn serve_webhook(
     listener.set_nonblocking(true)?;
     let mut server = axum_server::from_tcp_rustls(listener, app.identity.config())?
         .handle(handle)
+        .http1_only()
         .first_request_timeout(Duration::from_secs(10));
+    // An idle connection holds a little memory and no more, for longer than an API server keeps one.
     server
         .http_builder()
-        .http2()
-        .max_concurrent_streams(256)
-        .max_header_list_size(32 << 10);
+        .http1()
+        .max_buf_size(32 << 10)
+        .header_read_timeout(Duration::from_mins(5));
     let service = webhook(app).into_make_service_with_connect_info::<SocketAddr>();
     server.serve(service).await
 }

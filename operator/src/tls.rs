@@ -107,7 +107,8 @@ pub fn server_config(
         None => builder.with_no_client_auth(),
     };
     let mut config = builder.with_single_cert(certificates, key)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // What an API server speaks to webhooks. Over HTTP/2 each connection could hold a megabyte before anybody counts it.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     // A ticket would keep an old identity alive after the certificate has changed.
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});

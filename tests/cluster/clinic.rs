@@ -204,7 +204,13 @@ impl Clinic {
             .output()
             .unwrap();
         assert!(opened.status.success());
+        let mut torn = opened.stdout.clone();
+        let middle = torn.len() / 2;
+        torn[middle] ^= 1;
+        fs::write(volume.join("torn.dump"), torn).unwrap();
         fs::write(volume.join("plain.dump"), opened.stdout).unwrap();
+        let manifest = format!("{}.manifest.dsse.json", dump.display());
+        fs::copy(manifest, volume.join("flipped.dump.age.manifest.dsse.json")).unwrap();
         for entry in fs::read_dir(&volume).unwrap() {
             let path = entry.unwrap().path();
             fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();

@@ -9,6 +9,7 @@ use crate::{
     Case, With,
     admission::{audited, end_violating_job, remove, with_violating_job},
     cluster::{Cluster, NAMESPACE, RELEASE},
+    each_time,
     node::Node,
     operator::{self, DEPLOYMENT, compliant, violating},
     resources::looked,
@@ -127,7 +128,7 @@ fn killed(cluster: &Cluster) {
     operator::ready(cluster);
     assert_ne!(restarts(cluster), before, "none was killed");
     let (bad, open) = (bad.stop(), open.stop());
-    assert_eq!(bad.admitted, 0, "violations were let through");
+    each_time(|| assert_eq!(bad.admitted, 0, "violations were let through"));
     assert!(bad.denied > 100, "{bad:?}");
     for text in &bad.failed {
         assert!(text.contains("failed calling webhook"), "{text}");
@@ -363,7 +364,7 @@ fn api_server(cluster: &Cluster) {
     operator::ready(cluster);
     denied(bad.so_far().denied + 20);
     let bad = bad.stop();
-    assert_eq!(bad.admitted, 0, "violations were let through");
+    each_time(|| assert_eq!(bad.admitted, 0, "violations were let through"));
     cluster.eventually("PHI to be judged again", Duration::from_secs(30), || {
         create(cluster, "restarted", &compliant("a")).ok
     });

@@ -57,6 +57,12 @@ fn repositories(cluster: &Cluster, clinic: &Clinic) {
     let base = json!({"pgBaseBackup": {"location": claimed("server/base"), "wal": claimed("server/wal"), "encryption": "serverSide"}});
     let backrest = |location: Value| json!({"pgBackRest": {"stanza": "ehr", "location": location, "cipherPassSecretRef": key}});
     let restic = json!({"restic": {"location": stored("restic"), "passwordSecretRef": key, "layout": "pgBaseBackup"}});
+    // An archive that ends before the backup does.
+    let early = folder.join("wal-before");
+    fs::create_dir_all(&early).unwrap();
+    fs::write(early.join("000000010000000000000001"), [0; 8192]).unwrap();
+    let mut without_log = base.clone();
+    without_log["pgBaseBackup"]["wal"] = claimed("server/wal-before");
     let cases = [
         ("base", "pgBaseBackup", base, "None", ROWS),
         (
@@ -85,7 +91,11 @@ fn repositories(cluster: &Cluster, clinic: &Clinic) {
             .iter()
             .map(|(name, _, source, by, rows)| of_server(name, source.clone(), by, *rows)),
     );
+    objects.push(of_server("log", without_log, "None", ROWS));
     apply(cluster, &objects);
+    let run = finished(cluster, "log");
+    assert_eq!(verdict(&run), ("Failed", "WalMissing"), "{run:#}");
+    recorded_once(clinic, "log", &run);
     for (name, kind, ..) in &cases {
         let run = finished(cluster, name);
         assert_eq!(verdict(&run), ("Passed", "None"), "{name}: {run:#}");
@@ -96,7 +106,8 @@ fn repositories(cluster: &Cluster, clinic: &Clinic) {
         let fetched = phases.iter().any(|phase| phase["name"] == "fetch");
         assert_eq!(fetched, ["backrest", "restic"].contains(name), "{phases:?}");
     }
-    let names = cases.map(|(name, ..)| name);
+    let mut names = vec!["log"];
+    names.extend(cases.map(|(name, ..)| name));
     assert_eq!(left(cluster, &names), [""; 0]);
     forget(cluster, &names);
     cluster

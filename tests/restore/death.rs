@@ -163,6 +163,12 @@ pub(crate) fn trials() -> Vec<Trial> {
             bomb_on_disk(isolation, &storage)
         }));
     }
+    for isolation in ["directory", "auto"] {
+        trials.push(Trial::test(
+            format!("hostile::nested::{isolation}"),
+            move || nested(isolation),
+        ));
+    }
     trials.push(Trial::test("hostile::told_kill", told_kill));
     trials
 }
@@ -1086,6 +1092,37 @@ fn bomb_on_disk(isolation: &str, storage: &Value) -> Result<(), Failed> {
         .any(|note| note.contains("268435456 bytes of target.storage"))
     {
         return Err(format!("full for another reason: {notes:?}").into());
+    }
+    place.is_clean()
+}
+
+/// Folders that are nested deeper than there are descriptors, and than a path is long, with the scratch on disk.
+fn nested(isolation: &str) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let place = Place::new("nested")?;
+    let sql =
+        "copy public.patients to program 'perl -e \"for (1..3000) { mkdir q(a); chdir q(a) }\"';\n";
+    let stored = place.hostile(&fixture, sql)?;
+    let mut document = document(&fixture, "nested", &stored, true);
+    document["spec"]["target"]["storage"] = json!({"ephemeralVolume": {"size": "256Mi"}});
+    let command = place.command(&document, &fixture.secrets, isolation)?;
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", r#"ulimit -n 512 && exec "$0" "$@""#])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            limited.env(name, value);
+        }
+    }
+    let status = place.quiet(&mut limited)?.status()?;
+    let (result, notes) = place
+        .result()
+        .ok_or_else(|| format!("no result: {status}"))?;
+    fs::remove_file(stored)?;
+    if result.verdict == Verdict::Passed || result.scratch.destroyed != Destroyed::Verified {
+        return Err(format!("{:?} {:?}: {notes:?}", result.verdict, result.scratch).into());
     }
     place.is_clean()
 }

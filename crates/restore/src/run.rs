@@ -33,8 +33,8 @@ use crate::{
     protocol::{Done, Kind, Layout, Message, Request, send, write_request},
     record,
     result::{
-        Artifact, CheckResult, CheckStatus, Destroyed, Encryption, Isolation, Objective,
-        ObjectiveName, Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch,
+        Artifact, CheckResult, CheckStatus, Destroyed, Encryption, EncryptionFormat, Isolation,
+        Objective, ObjectiveName, Phase, PhaseTime, Reason, RestoreResult, SCHEMA_VERSION, Scratch,
         ServerSideAlgorithm, Severity, Storage, Time, Tool, Trigger, TriggerKind, Verdict,
         Verification,
     },
@@ -474,7 +474,7 @@ impl<'a> Running<'a> {
             };
         }
         self.artifact = Some(artifact.clone());
-        self.in_sandbox(
+        let outcome = self.in_sandbox(
             folder,
             (kind, memory),
             (located, buckets),
@@ -482,7 +482,13 @@ impl<'a> Running<'a> {
             artifact,
             stop,
             progress,
-        )
+        );
+        // Whatever the document says of it.
+        let is_open = |done: &Done| done.encryption.client_side.format == EncryptionFormat::None;
+        if self.done.as_ref().is_some_and(is_open) {
+            self.tell_copy(&mirror);
+        }
+        outcome
     }
 
     /// Says of a copy of a store's objects in the clear that it lay on disk, where there is one.

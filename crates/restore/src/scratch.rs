@@ -44,9 +44,6 @@ pub(crate) const MIRROR: &str = "mirror";
 /// The same of archived write-ahead log.
 pub(crate) const LOG_MIRROR: &str = "wal";
 
-/// How deep folders are opened up: far deeper than any database makes them.
-const DEPTH: usize = 256;
-
 /// The folder of state that outlives runs and restarts: which runs there are, and the canaries that were seen.
 /// `/var/lib/hipaa-iac` for root, else `hipaa-iac` below `XDG_STATE_HOME` or `~/.local/state`.
 pub fn default_state() -> PathBuf {
@@ -128,10 +125,11 @@ pub(crate) fn private(path: &Path) -> io::Result<()> {
 /// Removes a folder and all that is in it, and says whether it is gone.
 fn remove(path: &Path) -> bool {
     for _ in 0..3 {
+        open_up(path);
         match fs::remove_dir_all(path) {
             Ok(()) => break,
             Err(error) if error.kind() == io::ErrorKind::NotFound => break,
-            Err(_) => open_up(path, DEPTH),
+            Err(_) => {}
         }
     }
     matches!(fs::symlink_metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
@@ -181,7 +179,20 @@ fn size(folder: &Path) -> u64 {
     let mut size = 0_u64;
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+        let entries = match fs::read_dir(next) {
+            Ok(entries) => entries,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                continue;
+            }
+            // What cannot be looked into, or lies too deep for a path, may hold anything.
+            Err(_) => return u64::MAX,
+        };
+        for entry in entries.flatten() {
             // Of a link itself, and of what went meanwhile nothing.
             let Ok(data) = entry.metadata() else {
                 continue;
@@ -215,21 +226,49 @@ pub(crate) fn watch_size(folder: PathBuf, most: u64) -> Arc<AtomicBool> {
     grown
 }
 
-/// Makes every folder below one writable: a database may have made it otherwise.
-fn open_up(path: &Path, depth: usize) {
-    let Ok(held) = hold(path) else {
+/// Opens every folder below one, and moves it up to it. A database may have closed them, or nested them deeper than there are descriptors to
+/// remove them by, or room on the stack.
+fn open_up(path: &Path) {
+    let Ok(top) = hold(path) else {
         return;
     };
-    let folder = inside(&held);
-    let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
-    if depth == 0 {
-        return;
-    }
-    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            open_up(&entry.path(), depth - 1);
+    let open = |folder: &File| {
+        let _ = fs::set_permissions(inside(folder), fs::Permissions::from_mode(0o700));
+    };
+    open(&top);
+    let mut waiting = folders_in(&top);
+    let mut number = 0_u64;
+    while let Some(next) = waiting.pop() {
+        let Ok(next) = hold(&next) else {
+            continue;
+        };
+        open(&next);
+        for folder in folders_in(&next) {
+            // One that is closed cannot be moved: what `..` is there would change.
+            if let Ok(folder) = hold(&folder) {
+                open(&folder);
+            }
+            let to = loop {
+                number += 1;
+                let to = inside(&top).join(number.to_string());
+                if fs::symlink_metadata(&to).is_err() {
+                    break to;
+                }
+            };
+            if fs::rename(&folder, &to).is_ok() {
+                waiting.push(to);
+            }
         }
     }
+}
+
+/// The folders in one that is held, no links to any.
+fn folders_in(held: &File) -> Vec<PathBuf> {
+    let entries = fs::read_dir(inside(held)).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// What [`collect`] found.
@@ -486,10 +525,11 @@ mod tests {
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
         let link = |path: &Path| std::os::unix::fs::symlink(&outside, path).unwrap();
         link(&folder.join("data/link"));
-        open_up(&folder, DEPTH);
-        assert_eq!(mode(&closed), 0o700);
+        open_up(&folder);
+        let opened = folder.join("1");
+        assert_eq!((mode(&opened), closed.exists()), (0o700, false));
         // Somebody was quicker, and put a link where there was a folder.
-        open_up(&folder.join("data/link"), DEPTH);
+        open_up(&folder.join("data/link"));
         assert!(hold(&folder.join("data/link")).is_err());
         assert_eq!(mode(&outside), 0o755);
         let replaced = run("01ARZ3NDEKTSV4RRFFQ69G5FAW");
@@ -507,6 +547,23 @@ mod tests {
         assert!(collected.failed.is_empty());
         assert!(outside.join("below").exists());
         assert_eq!(mode(&outside), 0o755);
+    }
+
+    #[test]
+    fn folders_that_are_nested_deeper_than_a_path_are_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("run");
+        fs::create_dir(&folder).unwrap();
+        let nest = "for (1..3000) { mkdir 'a'; chdir 'a' or exit 1 } chmod 0, '.'";
+        let nested = std::process::Command::new("perl")
+            .args(["-e", nest])
+            .current_dir(&folder)
+            .status()
+            .unwrap();
+        assert!(nested.success());
+        assert_eq!(size(&folder), u64::MAX);
+        assert!(remove(&folder));
+        assert!(!folder.exists());
     }
 
     #[test]

@@ -56,6 +56,10 @@ fn resident() -> u64 {
     figure("VmRSS")
 }
 
+/// How many connections stay open, and how much of a head each sends after a request that was answered, in bytes.
+const CONNECTIONS: usize = 200;
+const HEAD: usize = 400 << 10;
+
 /// Reviews of Deployments that have nothing in common: names, users, labels, what is violated, and a text.
 async fn ask(client: &mut Client, numbers: std::ops::Range<u32>) {
     for number in numbers {
@@ -248,4 +252,32 @@ async fn no_request_takes_the_memory_of_a_replica() {
             "{what}: {before} KiB grew by {grown} KiB, and may by {ONE}"
         );
     }
+}
+
+/// Whoever reaches the port may keep connections, and leave requests half sent on them.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_hold_little_memory() {
+    let _alone = ALONE.lock().await;
+    let served = Served::start(Setup::default()).await;
+    served.make_ready();
+    let before = figure("VmRSS");
+    let mut clients = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut client = served.connect().await;
+        let (status, _) = client
+            .post("/nowhere", "application/json", "{}")
+            .await
+            .unwrap();
+        assert_eq!(status, 404);
+        // It may be refused before it is sent.
+        let head = format!("POST /validate/guard HTTP/1.1\r\nx: {}", "x".repeat(HEAD));
+        let _ = client.send(head.as_bytes()).await;
+        clients.push(client);
+    }
+    let grown = figure("VmRSS").saturating_sub(before);
+    let sent = (CONNECTIONS * HEAD) as u64 >> 10;
+    assert!(
+        grown < sent / 2,
+        "{grown} KiB more after {sent} KiB of heads"
+    );
 }

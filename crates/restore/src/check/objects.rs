@@ -278,7 +278,9 @@ fn unread() -> Outcome {
 
 fn listed(context: &Context) -> Result<BufReader<File>, Outcome> {
     let list = context.objects.as_ref().ok_or_else(unread)?;
-    Ok(BufReader::new(File::open(list).map_err(|_| unread())?))
+    // Who restored could have put a pipe in its place.
+    let list = crate::location::open_file(list).map_err(|_| unread())?;
+    Ok(BufReader::new(list))
 }
 
 fn count(context: &Context) -> Result<Counted, Outcome> {
