@@ -313,9 +313,9 @@ pub async fn serve_webhook(
     listener.set_nonblocking(true)?;
     let mut server = axum_server::from_tcp_rustls(listener, app.identity.config())?
         .handle(handle)
-        .http1_only()
-        .first_request_timeout(Duration::from_secs(10));
-    // An idle connection holds a little memory and no more, for longer than an API server keeps one.
+        .http1_only();
+    // An idle connection holds a little memory and no more, and is kept for longer than an API server keeps it (90 seconds), also where nothing came on
+    // it yet: what is sent on one that is just closed is a review that fails.
     server
         .http_builder()
         .http1()

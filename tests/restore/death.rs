@@ -1100,8 +1100,7 @@ fn bomb_on_disk(isolation: &str, storage: &Value) -> Result<(), Failed> {
 fn nested(isolation: &str) -> Result<(), Failed> {
     let fixture = fixture::get()?;
     let place = Place::new("nested")?;
-    let sql =
-        "copy public.patients to program 'perl -e \"for (1..3000) { mkdir q(a); chdir q(a) }\"';\n";
+    let sql = "copy public.patients to program 'perl -e \"for (1..3000) { mkdir q(a); chdir q(a) or exit 1 }\"';\n";
     let stored = place.hostile(&fixture, sql)?;
     let mut document = document(&fixture, "nested", &stored, true);
     document["spec"]["target"]["storage"] = json!({"ephemeralVolume": {"size": "256Mi"}});
@@ -1121,8 +1120,11 @@ fn nested(isolation: &str) -> Result<(), Failed> {
         .result()
         .ok_or_else(|| format!("no result: {status}"))?;
     fs::remove_file(stored)?;
-    if result.verdict == Verdict::Passed || result.scratch.destroyed != Destroyed::Verified {
-        return Err(format!("{:?} {:?}: {notes:?}", result.verdict, result.scratch).into());
+    // Too much, for what lies too deep to be counted may be; or the run ended before anybody counted. The program did what it was to do.
+    if !matches!(result.reason, Reason::StorageFull | Reason::CanaryMissing)
+        || result.scratch.destroyed != Destroyed::Verified
+    {
+        return Err(format!("{}: {:?}: {notes:?}", result.reason, result.scratch).into());
     }
     place.is_clean()
 }

@@ -588,7 +588,9 @@ impl<'a> Running<'a> {
             {
                 break Some(Failure::new(
                     Reason::StorageFull,
-                    format!("the scratch holds more than the {most} bytes of target.storage"),
+                    format!(
+                        "the scratch holds more than the {most} bytes of target.storage, or what nobody can look into"
+                    ),
                 ));
             }
             if fetched
@@ -899,10 +901,13 @@ fn judge(
 struct Guard(Child);
 
 impl Drop for Guard {
-    /// They are empty before anybody kills it.
+    /// They are empty before anybody kills it, unless something keeps it from that.
     fn drop(&mut self) {
         drop(self.0.stdin.take());
-        let _ = self.0.wait();
+        let until = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < until && matches!(self.0.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

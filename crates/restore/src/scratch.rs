@@ -181,16 +181,16 @@ fn size(folder: &Path) -> u64 {
     while let Some(next) = folders.pop() {
         let entries = match fs::read_dir(next) {
             Ok(entries) => entries,
+            // What is closed, or lies too deep for a path, may hold anything.
             Err(error)
                 if matches!(
                     error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidFilename
                 ) =>
             {
-                continue;
+                return u64::MAX;
             }
-            // What cannot be looked into, or lies too deep for a path, may hold anything.
-            Err(_) => return u64::MAX,
+            Err(_) => continue,
         };
         for entry in entries.flatten() {
             // Of a link itself, and of what went meanwhile nothing.
