@@ -204,13 +204,15 @@ impl Clinic {
             .output()
             .unwrap();
         assert!(opened.status.success());
-        let mut torn = opened.stdout.clone();
-        let middle = torn.len() / 2;
-        torn[middle] ^= 1;
-        fs::write(volume.join("torn.dump"), torn).unwrap();
+        let mut damaged = opened.stdout.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 1;
+        fs::write(volume.join("damaged.dump"), damaged).unwrap();
         fs::write(volume.join("plain.dump"), opened.stdout).unwrap();
+        // The same encrypted once more is other bytes.
+        self.encrypt(&volume.join("plain.dump"), &volume.join("again.dump.age"));
         let manifest = format!("{}.manifest.dsse.json", dump.display());
-        fs::copy(manifest, volume.join("flipped.dump.age.manifest.dsse.json")).unwrap();
+        fs::copy(manifest, volume.join("again.dump.age.manifest.dsse.json")).unwrap();
         for entry in fs::read_dir(&volume).unwrap() {
             let path = entry.unwrap().path();
             fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
@@ -233,16 +235,20 @@ impl Clinic {
         });
         let plain = self.path("later.dump");
         fs::write(&plain, dump.unwrap()).unwrap();
-        // To the recipient that the identity is of.
+        self.encrypt(&plain, to);
+        fs::remove_file(plain).unwrap();
+        fs::set_permissions(to, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+
+    /// To the recipient that the identity is of.
+    fn encrypt(&self, plain: &Path, to: &Path) {
         let closed = Command::new("age")
             .args(["--encrypt", "--identity"])
             .arg(self.path("made/secrets/age/identity"))
             .arg("--output")
-            .args([to, &plain])
+            .args([to, plain])
             .status();
         assert!(closed.unwrap().success());
-        fs::remove_file(plain).unwrap();
-        fs::set_permissions(to, fs::Permissions::from_mode(0o644)).unwrap();
     }
 
     /// What is beside the chart: secrets and claims that were put into the namespace of the scratch, and the store.

@@ -336,17 +336,17 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
             "FetchDenied",
         ),
     ];
-    // Damaged before it was encrypted, or here never; and damaged after it was signed.
-    let torn = json!({
-        "source": {"pgDump": {"location": {"pvc": {"path": "torn.dump"}}, "encryption": "serverSide"}},
+    // Damaged, and no encryption tells; and another than the one that was signed.
+    let damaged = json!({
+        "source": {"pgDump": {"location": {"pvc": {"path": "damaged.dump"}}, "encryption": "serverSide"}},
         "encryptionPolicy": {"required": "None"},
     });
     let signed = json!({
-        "source": {"pgDump": {"location": {"pvc": {"path": "flipped.dump.age"}}, "manifestKey": "{artifact}.manifest.dsse.json"}},
+        "source": {"pgDump": {"location": {"pvc": {"path": "again.dump.age"}}, "manifestKey": "{artifact}.manifest.dsse.json"}},
         "checks": {"manifest": {"publicKeySecretRef": {"name": "manifest", "key": "public"}}},
     });
-    let damaged = [
-        ("torn", torn, "Failed", "RestoreFailed"),
+    let contents = [
+        ("damaged", damaged, "Failed", "RestoreFailed"),
         ("signed", signed, "Failed", "ChecksumMismatch"),
     ];
     let nobody = [
@@ -357,7 +357,7 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
     for (name, ..) in &fetches {
         clinic.volume_for_a_run(cluster, &format!("run-of-{name}"));
     }
-    let cases = cases.into_iter().chain(fetches).chain(damaged);
+    let cases = cases.into_iter().chain(fetches).chain(contents);
     let cases: Vec<(&str, Value, &str, &str)> = cases.collect();
     documents.extend(
         cases
