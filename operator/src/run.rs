@@ -223,24 +223,17 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
     let (policies, policy_events) = custom::<Policy>(&client);
     let (waivers, waiver_events) = custom::<Waiver>(&client);
     let (agreements, agreement_events) = custom::<Agreement>(&client);
-    let shared = Arc::new(Shared {
-        app: Arc::clone(&app),
-        args: args.clone(),
-        client: client.clone(),
-        objects: Objects {
+    let shared = Arc::new(Shared::new(
+        Arc::clone(&app),
+        args.clone(),
+        client.clone(),
+        Objects {
             policies,
             waivers,
             agreements,
         },
-        discovered: ArcSwap::default(),
-        authorities: ArcSwapOption::empty(),
-        trust: Mutex::new((Trust::default(), Instant::now())),
-        leads: election.leads(),
-        defined: ArcSwapOption::empty(),
-        changed: Notify::new(),
-        publish: Notify::new(),
-        tell: Notify::new(),
-    });
+        election.leads(),
+    ));
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(tell_ready(Arc::clone(&app), began));
     for (kind, events) in [
@@ -460,6 +453,24 @@ fn agreement_spec(object: &DynamicObject) -> Option<hipaa_iac_engine::Agreement>
 }
 
 impl Shared {
+    /// One that knows nothing of the cluster yet.
+    fn new(app: Arc<App>, args: Serve, client: Client, objects: Objects, leads: Leads) -> Self {
+        Self {
+            app,
+            args,
+            client,
+            objects,
+            discovered: ArcSwap::default(),
+            authorities: ArcSwapOption::empty(),
+            trust: Mutex::new((Trust::default(), Instant::now())),
+            leads,
+            defined: ArcSwapOption::empty(),
+            changed: Notify::new(),
+            publish: Notify::new(),
+            tell: Notify::new(),
+        }
+    }
+
     fn leads(&self) -> bool {
         self.leads.now()
     }
@@ -1213,24 +1224,17 @@ mod tests {
         let (policies, _) = custom::<Policy>(&client);
         let (waivers, _) = custom::<Waiver>(&client);
         let (agreements, _) = custom::<Agreement>(&client);
-        Arc::new(Shared {
-            app: Arc::new(app),
+        Arc::new(Shared::new(
+            Arc::new(app),
             args,
             client,
-            objects: Objects {
+            Objects {
                 policies,
                 waivers,
                 agreements,
             },
-            discovered: ArcSwap::default(),
-            authorities: ArcSwapOption::empty(),
-            trust: Mutex::new((Trust::default(), Instant::now())),
-            leads: Leads::an_hour(),
-            defined: ArcSwapOption::empty(),
-            changed: Notify::new(),
-            publish: Notify::new(),
-            tell: Notify::new(),
-        })
+            Leads::an_hour(),
+        ))
     }
 
     /// The alert hangs on it.

@@ -261,30 +261,27 @@ mod tests {
     use super::*;
     use crate::certificates::{Profile, Step, take_step};
 
-    /// All that a server of the build with the validated module may speak is approved, and nothing of the other build claims to be.
-    #[test]
-    fn a_build_is_fips_if_it_was_asked_for() {
-        let profile = Profile {
+    fn profile() -> Profile {
+        Profile {
             names: vec!["hipaa-iac".to_owned()],
             authority: "test CA".to_owned(),
             ca_lifetime: std::time::Duration::from_hours(2),
             lifetime: std::time::Duration::from_hours(1),
-        };
+        }
+    }
+
+    /// All that a server of the build with the validated module may speak is approved, and nothing of the other build claims to be.
+    #[test]
+    fn a_build_is_fips_if_it_was_asked_for() {
         let now = crate::server::unix_now();
-        let bundle = take_step(None, Step::Everything, &profile, now).unwrap();
+        let bundle = take_step(None, Step::Everything, &profile(), now).unwrap();
         let config = server_config(&bundle.certificate, &bundle.key, &Demands::default()).unwrap();
         assert_eq!(config.fips(), cfg!(feature = "fips"));
     }
 
     #[test]
     fn keys_are_not_written_with_what_holds_them() {
-        let profile = Profile {
-            names: vec!["hipaa-iac".to_owned()],
-            authority: "test CA".to_owned(),
-            ca_lifetime: std::time::Duration::from_hours(2),
-            lifetime: std::time::Duration::from_hours(1),
-        };
-        let bundle = take_step(None, Step::Everything, &profile, 1_800_000_000).unwrap();
+        let bundle = take_step(None, Step::Everything, &profile(), 1_800_000_000).unwrap();
         let identity = Identity::new(Demands::default()).unwrap();
         identity.set(&bundle.certificate, &bundle.key).unwrap();
         let written = format!("{bundle:?} {identity:?}").replace("\\n", "\n");

@@ -38,6 +38,15 @@ struct Bench<'f> {
     folder: PathBuf,
 }
 
+impl<'f> Bench<'f> {
+    /// That of a case, with a folder of its own.
+    fn new(fixture: &'f Fixture, name: &str) -> io::Result<Self> {
+        let folder = fixture.path("cases").join(name.replace("::", "-"));
+        fs::create_dir_all(&folder)?;
+        Ok(Self { fixture, folder })
+    }
+}
+
 type Prepare = fn(&Bench<'_>) -> io::Result<Value>;
 
 /// Every case: its name, the reason (`None` for Passed), and how its document is made.
@@ -1075,14 +1084,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 /// A manifest is as long as the database has tables, and is read as a whole: its limit is what bounds the memory.
 fn many_tables() -> Result<(), Failed> {
     let fixture = fixture::get()?;
-    let folder = fixture
-        .path("cases")
-        .join("dump-manifest-of-very-many-tables");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "dump-manifest-of-very-many-tables")?;
     let mut document = bench.aged("good.dump", "Custom", |_| {})?;
     let stored = bench.folder.join("good.dump.age");
     bench.add_manifest_of(&mut document, "pgDump", &stored, &stored)?;
@@ -1121,12 +1123,7 @@ fn many_tables() -> Result<(), Failed> {
 /// fastest.
 fn many_objects() -> Result<(), Failed> {
     let fixture = fixture::get()?;
-    let folder = fixture.path("cases").join("dump-very-many-objects");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "dump-very-many-objects")?;
     let mut document =
         bench.with_sql("select count(lo_create(n)) from generate_series(1000000, 1599999) n;\n")?;
     document["spec"]["objectives"] = json!({});
@@ -1214,12 +1211,7 @@ fn ways_out() -> Result<(), Failed> {
 /// Where the scratch is a plain folder, a dump's code runs beside the machine's files: it is not the user of the server there.
 fn files_of_the_machine() -> Result<(), Failed> {
     let fixture = fixture::get()?;
-    let folder = fixture.path("cases").join("dump-files-of-the-machine");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "dump-files-of-the-machine")?;
     let of_a_server = fixture.path("pg").join("planted");
     // Everybody may write there, and read the other.
     let anywhere = PathBuf::from(format!("/var/tmp/hipaa-iac-planted-{}", std::process::id()));
@@ -1247,12 +1239,7 @@ fn files_of_the_machine() -> Result<(), Failed> {
 /// A backup of another cluster whose canary has the same key and is newer: whose it is, is remembered, or stands in the document.
 fn another_cluster() -> Result<(), Failed> {
     let fixture = fixture::get()?;
-    let folder = fixture.path("cases").join("dump-of-another-cluster");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "dump-of-another-cluster")?;
     let other = Cluster::new()?;
     let socket = other.folder("socket")?;
     other.start(
@@ -1341,12 +1328,7 @@ fn in_a_folder() -> Result<(), Failed> {
         ("restic", |b| b.restic("good", |_| Ok(()))),
     ];
     for (name, prepare) in prepare {
-        let folder = fixture.path("cases").join(format!("folder-{name}"));
-        fs::create_dir_all(&folder)?;
-        let bench = Bench {
-            fixture: &fixture,
-            folder,
-        };
+        let bench = Bench::new(&fixture, &format!("folder-{name}"))?;
         let document = prepare(&bench)?;
         let environment = [(case::ISOLATION, "directory".to_owned())];
         let (result, notes) = case::run(&bench.folder, &document, &fixture.secrets, &environment)?;
@@ -1370,12 +1352,7 @@ fn in_a_folder() -> Result<(), Failed> {
 /// record says so.
 fn without_landlock() -> Result<(), Failed> {
     let fixture = fixture::get()?;
-    let folder = fixture.path("cases").join("folder-without-landlock");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "folder-without-landlock")?;
     let document = bench.manifested("good.dump", "Custom", |_| {})?;
     for (required, reason) in [(true, Reason::ToolMissing), (false, Reason::None)] {
         let mut environment = vec![
@@ -1419,14 +1396,7 @@ fn without_landlock() -> Result<(), Failed> {
 fn large_manifest() -> Result<(), Failed> {
     const FILES: usize = 1_000_000;
     let fixture = fixture::get()?;
-    let folder = fixture
-        .path("cases")
-        .join("base-manifest-of-a-million-files");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "base-manifest-of-a-million-files")?;
     let data = bench.copy_of("base")?;
     let manifest = data.join("backup_manifest");
     let text = fs::read_to_string(&manifest)?;
@@ -1509,12 +1479,7 @@ fn lying_tools() -> Vec<Trial> {
     ];
     let judge = |name: &str, [program, script]: [&str; 2], reason: Reason, prepare: Prepare| {
         let fixture = fixture::get()?;
-        let folder = fixture.path("cases").join(name.replace("::", "-"));
-        fs::create_dir_all(&folder)?;
-        let bench = Bench {
-            fixture: &fixture,
-            folder,
-        };
+        let bench = Bench::new(&fixture, name)?;
         let mut document = prepare(&bench)?;
         // Of several tables that are restored at a time, its own may be there or not.
         if let Some(checks) = document["spec"]["checks"].as_object_mut() {
@@ -1617,12 +1582,7 @@ fn many_snapshots() -> Result<(), Failed> {
     // As many blanks before the whole list as are read.
     const LONG: &str = "#!/bin/sh\ncase \"$*\" in *'--latest 1'*) ;; *' snapshots '*) head -c 5000000 /dev/zero | tr '\\0' ' ' ;; esac\nexec /opt/real \"$@\"\n";
     let fixture = fixture::get()?;
-    let folder = fixture.path("cases").join("restic-very-many-snapshots");
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, "restic-very-many-snapshots")?;
     let mut document = bench.restic("stdin", |_| Ok(()))?;
     document["spec"]["source"]["restic"]["layout"] = json!({"pgDumpStdin": "Custom"});
     let ids = snapshot_ids(&bench.folder.join("restic"), "stdin")?;
@@ -1674,12 +1634,7 @@ fn negative_decrypts() -> Vec<Trial> {
     ];
     let judge = |name: &str, program: &str, opens: bool, prepare: Prepare| {
         let fixture = fixture::get()?;
-        let folder = fixture.path("cases").join(name.replace("::", "-"));
-        fs::create_dir_all(&folder)?;
-        let bench = Bench {
-            fixture: &fixture,
-            folder,
-        };
+        let bench = Bench::new(&fixture, name)?;
         let document = prepare(&bench)?;
         let (script, reason, said, status) = if opens {
             let reason = Reason::NegativeDecryptAccepted;
@@ -1718,12 +1673,7 @@ fn judge(
     prepare: Prepare,
 ) -> Result<RestoreResult, Failed> {
     let fixture = fixture::get()?;
-    let folder = fixture.path("cases").join(name.replace("::", "-"));
-    fs::create_dir_all(&folder)?;
-    let bench = Bench {
-        fixture: &fixture,
-        folder,
-    };
+    let bench = Bench::new(&fixture, name)?;
     let document = prepare(&bench)?;
     let (result, notes) = match without {
         None => case::run(&bench.folder, &document, &fixture.secrets, &[])?,
