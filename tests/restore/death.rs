@@ -380,6 +380,17 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
+/// That of runs nothing is left but their folders and locks.
+fn nothing_but_locks(scratch: &Path) -> Result<(), Failed> {
+    for file in files(scratch)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name != "lock" && !name.starts_with("hipaa-iac-restore-") {
+            return Err(format!("left behind: {}", file.display()).into());
+        }
+    }
+    Ok(())
+}
+
 /// The processes that come from one: their numbers and command lines, in the order of their numbers.
 pub(crate) fn descendants(of: u32) -> BTreeMap<i32, String> {
     let mut parents = BTreeMap::new();
@@ -424,6 +435,13 @@ pub(crate) fn lives(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')')
         .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+}
+
+/// Waits until the processes of a run are gone: one that is still dying may hold the run's lock.
+fn gone(seen: &BTreeMap<i32, String>) -> Result<(), Failed> {
+    until("every process of the run is gone", || {
+        !seen.keys().any(|pid| lives(*pid))
+    })
 }
 
 /// Waits for something.
@@ -522,9 +540,7 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
     };
     strike(&mut child, blow, &seen)?;
     let status = child.wait()?;
-    until("every process of the run is gone", || {
-        !seen.keys().any(|pid| lives(*pid))
-    })?;
+    gone(&seen)?;
     let result = place.result();
     match blow {
         Blow::CallerAsked | Blow::Outer | Blow::First => {
@@ -546,16 +562,7 @@ fn death(when: When, blow: Blow, isolation: &str, memory: bool) -> Result<(), Fa
     }
     if blow == Blow::Caller && isolation == "auto" && memory {
         // In memory nothing is left but an empty folder, which the next run removes.
-        for file in files(&place.folder.join("scratch"))? {
-            let name = file
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            if name != "lock" && !name.starts_with("hipaa-iac-restore-") {
-                return Err(format!("left behind: {}", file.display()).into());
-            }
-        }
+        nothing_but_locks(&place.folder.join("scratch"))?;
     }
     if blow == Blow::Caller {
         // The sandbox has emptied the data's folder itself, without anybody's help.
@@ -721,16 +728,11 @@ fn killed_with_a_copy(
         reached(&mut child, when)?;
     }
     until("there is a copy", is_copied)?;
+    let seen = descendants(child.id());
     kill(Pid::from_raw(i32::try_from(child.id())?), Signal::SIGKILL)?;
     child.wait()?;
-    until("nothing is left but the lock", || {
-        files(&scratch).is_ok_and(|all| {
-            all.iter().all(|file| {
-                let name = file.file_name().unwrap_or_default().to_string_lossy();
-                name == "lock" || name.starts_with("hipaa-iac-restore-")
-            })
-        })
-    })?;
+    gone(&seen)?;
+    nothing_but_locks(&scratch)?;
     hipaa_iac_restore::scratch::collect(&place.folder.join("state"), &[scratch]);
     place.is_clean()
 }
