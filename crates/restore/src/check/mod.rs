@@ -203,8 +203,8 @@ pub fn of(verification: &RestoreVerification) -> Vec<Box<dyn Check>> {
         checks.push(Box::new(structure::Sequences));
     }
     if dumped.is_none() {
-        checks.push(Box::new(structure::Collations));
-        checks.push(Box::new(structure::Closed));
+        checks.push(Box::new(structure::COLLATIONS));
+        checks.push(Box::new(structure::CLOSED));
     }
     for assertion in &spec.checks.sql {
         checks.push(Box::new(sql::Assertion::new(

@@ -466,9 +466,65 @@ impl Check for Sequences {
     }
 }
 
+/// Warns of what should not be there.
+pub(super) struct Warning {
+    id: &'static str,
+    reason: Reason,
+    expected: &'static str,
+    count: fn(&Context) -> Result<u64, Outcome>,
+}
+
 /// Whether the machine sorts texts as the one that was backed up: with another version of a collation indexes may be in another
 /// order than searches expect. It warns, for `pg_amcheck` finds indexes in which it matters.
-pub(super) struct Collations;
+pub(super) const COLLATIONS: Warning = Warning {
+    id: "collations",
+    reason: Reason::PhysicalCorruption,
+    expected: "0 collations of another version than on the backed up machine",
+    count: other_collations,
+};
+
+/// Databases that the others pass over: they take no sessions, or are templates of the user's own.
+pub(super) const CLOSED: Warning = Warning {
+    id: "closed-databases",
+    reason: Reason::AssertionFailed,
+    expected: "0 databases that are not looked into: they take no sessions or are templates",
+    count: closed_databases,
+};
+
+impl Check for Warning {
+    fn id(&self) -> String {
+        self.id.to_owned()
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+
+    fn required(&self) -> bool {
+        false
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Running
+    }
+
+    fn run(&self, context: &mut Context) -> Outcome {
+        match (self.count)(context) {
+            Ok(0) => Outcome::pass().observed(0),
+            Ok(count) => Outcome::fail(self.reason).observed(count),
+            Err(outcome) => return outcome,
+        }
+        .expected(self.expected)
+    }
+}
+
+fn count(client: &mut postgres::Client, query: &str) -> Result<u64, Outcome> {
+    client
+        .query_one(query, &[])
+        .and_then(|row| row.try_get::<_, i64>(0))
+        .map(i64::unsigned_abs)
+        .map_err(|error| super::sql::failed(&error))
+}
 
 /// Used collations that have another version here (the documentation of `ALTER COLLATION`).
 const OTHER_COLLATIONS: &str = "
@@ -481,99 +537,30 @@ const OTHER_DATABASE: &str = "
     select count(*) from pg_database
     where datname = current_database() and datcollversion <> pg_database_collation_actual_version(oid)";
 
-impl Collations {
-    fn look(context: &Context) -> Result<u64, Outcome> {
-        let stop = |failure: crate::Failure| Outcome::error(failure.reason);
-        let failed = |error: postgres::Error| super::sql::failed(&error);
-        let has_own = context.data.as_deref().map(data_major);
-        let has_own = has_own.transpose().map_err(stop)? >= Some(15);
-        let mut all = 0;
-        for name in context.databases().map_err(stop)? {
-            let mut client = context.connect(&name).map_err(stop)?;
-            for query in [OTHER_COLLATIONS, OTHER_DATABASE] {
-                if query == OTHER_COLLATIONS || has_own {
-                    let row = client.query_one(query, &[]).map_err(failed)?;
-                    let count: i64 = row.try_get(0).map_err(failed)?;
-                    all += count.unsigned_abs();
-                }
-            }
+fn other_collations(context: &Context) -> Result<u64, Outcome> {
+    let stop = |failure: crate::Failure| Outcome::error(failure.reason);
+    let has_own = context.data.as_deref().map(data_major);
+    let has_own = has_own.transpose().map_err(stop)? >= Some(15);
+    let mut all = 0;
+    for name in context.databases().map_err(stop)? {
+        let mut client = context.connect(&name).map_err(stop)?;
+        all += count(&mut client, OTHER_COLLATIONS)?;
+        if has_own {
+            all += count(&mut client, OTHER_DATABASE)?;
         }
-        Ok(all)
     }
+    Ok(all)
 }
 
-impl Check for Collations {
-    fn id(&self) -> String {
-        "collations".to_owned()
-    }
-
-    fn severity(&self) -> Severity {
-        Severity::Medium
-    }
-
-    fn required(&self) -> bool {
-        false
-    }
-
-    fn stage(&self) -> Stage {
-        Stage::Running
-    }
-
-    fn run(&self, context: &mut Context) -> Outcome {
-        match Self::look(context) {
-            Ok(0) => Outcome::pass().observed(0),
-            Ok(all) => Outcome::fail(Reason::PhysicalCorruption).observed(all),
-            Err(outcome) => return outcome,
-        }
-        .expected("0 collations of another version than on the backed up machine")
-    }
-}
-
-/// Databases that the others pass over: they take no sessions, or are templates of the user's own.
-pub(super) struct Closed;
-
-impl Closed {
-    fn look(context: &Context) -> Result<u64, Outcome> {
-        let mut client = context
-            .connect("postgres")
-            .map_err(|failure| Outcome::error(failure.reason))?;
-        let count: i64 = client
-            .query_one(
-                "select count(*) from pg_database
-                 where (not datallowconn or datistemplate) and datname not in ('template0', 'template1')",
-                &[],
-            )
-            .and_then(|row| row.try_get(0))
-            .map_err(|error| super::sql::failed(&error))?;
-        Ok(count.unsigned_abs())
-    }
-}
-
-impl Check for Closed {
-    fn id(&self) -> String {
-        "closed-databases".to_owned()
-    }
-
-    fn severity(&self) -> Severity {
-        Severity::Medium
-    }
-
-    fn required(&self) -> bool {
-        false
-    }
-
-    fn stage(&self) -> Stage {
-        Stage::Running
-    }
-
-    fn run(&self, context: &mut Context) -> Outcome {
-        match Self::look(context) {
-            Ok(0) => Outcome::pass().observed(0),
-            Ok(count) => Outcome::fail(Reason::AssertionFailed).observed(count),
-            Err(outcome) => return outcome,
-        }
-        .expected("0 databases that are not looked into: they take no sessions or are templates")
-    }
+fn closed_databases(context: &Context) -> Result<u64, Outcome> {
+    let mut client = context
+        .connect("postgres")
+        .map_err(|failure| Outcome::error(failure.reason))?;
+    count(
+        &mut client,
+        "select count(*) from pg_database
+         where (not datallowconn or datistemplate) and datname not in ('template0', 'template1')",
+    )
 }
 
 #[cfg(test)]
