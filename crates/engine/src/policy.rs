@@ -1,6 +1,7 @@
 //! Policies: the documents that people write, and what they compile to.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, LazyLock, OnceLock},
@@ -409,6 +410,12 @@ impl Policy {
         if spec.rules.is_empty() {
             problems.add(&["spec", "rules"], "a policy needs at least one rule");
         }
+        if spec.rules.len() > MAX_RULES {
+            problems.add(
+                &["spec", "rules"],
+                format!("a policy has at most {MAX_RULES} rules"),
+            );
+        }
         if spec.variables.len() > MAX_VARIABLES {
             problems.add(
                 &["spec", "variables"],
@@ -421,6 +428,7 @@ impl Policy {
             variables: Vec::new(),
             parameters,
             pod: has_pod,
+            patterns: Cell::new(cel::MAX_LITERAL_PATTERNS),
         };
         let mut variables: Vec<Variable> = Vec::new();
         for (name, text) in spec.variables.iter().take(MAX_VARIABLES) {
@@ -448,7 +456,7 @@ impl Policy {
             names.variables.push(name.clone());
         }
         let mut rules = Vec::new();
-        for (at, rule) in spec.rules.iter().enumerate() {
+        for (at, rule) in spec.rules.iter().take(MAX_RULES).enumerate() {
             if let Some(rule) = compile_rule(at, rule, &names, &variables, &mut problems) {
                 rules.push(rule);
             }
@@ -645,6 +653,7 @@ pub(crate) fn pod_spec_path(group: &str, kind: &str) -> Option<&'static [&'stati
 }
 
 const MAX_VARIABLES: usize = 32;
+const MAX_RULES: usize = 64;
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex("^[a-z0-9]+(-[a-z0-9]+)*$"));
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex("^[A-Za-z_][A-Za-z0-9_]*$"));

@@ -44,6 +44,11 @@ impl Error {
 
 pub(crate) type Outcome = Result<Val, Error>;
 
+/// The steps that looking through so many elements takes, without evaluating anything on them.
+pub(crate) const fn scan(elements: usize) -> usize {
+    elements / 32
+}
+
 /// The steps that one policy may take on one resource.
 pub(crate) const BUDGET: u64 = 4_000_000;
 /// How the message of an evaluation that was ended begins.
@@ -528,11 +533,9 @@ impl<'a> Scope<'a> {
                     _ => None,
                 };
                 // Behind an element that stands for several no index is certain.
-                let open = list
-                    .iter()
-                    .take(at.map_or(usize::MAX, |at| at.saturating_add(1)))
-                    .find(Val::is_many);
-                if let Some(Val::Unknown(partial)) = open {
+                let before = at.map_or(list.len(), |at| at.saturating_add(1).min(list.len()));
+                self.charge(scan(before))?;
+                if let Some(Val::Unknown(partial)) = list.open_before(before) {
                     return Ok(Partial {
                         reasons: partial.reasons.clone(),
                         ..Partial::default()

@@ -12,5 +12,5 @@ mod tests;
 
 pub use eval::OUT_OF_STEPS;
 pub(crate) use eval::{Error, Scope};
-pub(crate) use term::{Names, Patterns, Program, RESERVED};
+pub(crate) use term::{MAX_LITERAL_PATTERNS, Names, Patterns, Program, RESERVED};
 pub(crate) use value::{Caller, MAX_ALTERNATIVES, Val};

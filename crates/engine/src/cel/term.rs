@@ -1,6 +1,7 @@
 //! Expressions as they are evaluated: the CEL library's syntax tree, checked and with its names resolved.
 
 use std::{
+    cell::Cell,
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -111,6 +112,8 @@ pub(crate) struct Names<'a> {
     pub(crate) parameters: BTreeSet<&'a str>,
     /// Whether `pod` is there.
     pub(crate) pod: bool,
+    /// How many regular expressions the policy may still write.
+    pub(crate) patterns: Cell<usize>,
 }
 
 /// Names that no variable may take.
@@ -581,6 +584,10 @@ impl Compiler<'_> {
         if function.name == "matches"
             && let [_, Term::Const(Val::Str(pattern))] = args.as_slice()
         {
+            let left = self.names.patterns.get().checked_sub(1);
+            self.names.patterns.set(left.ok_or_else(|| {
+                format!("a policy has at most {MAX_LITERAL_PATTERNS} regular expressions")
+            })?);
             let pattern = compile_pattern(pattern)?;
             let subject = args.into_iter().next().unwrap_or(Term::Const(Val::Null));
             return Ok(Term::Matches(Box::new(subject), pattern));
@@ -765,6 +772,10 @@ fn constant(literal: &LiteralValue) -> Val {
 
 /// How many computed patterns of a policy are kept at a time.
 const MAX_PATTERNS: usize = 16;
+/// The most regular expressions that a policy has in its text: each is compiled with it, and stays.
+pub(crate) const MAX_LITERAL_PATTERNS: usize = 64;
+/// The most memory of a compiled regular expression, in bytes.
+const PATTERN_LIMIT: usize = 256 << 10;
 
 /// The patterns that a policy computes. Most are texts of its variables, the same for every resource, and compiling one takes far longer than asking it.
 #[derive(Debug, Default)]
@@ -789,8 +800,13 @@ impl Patterns {
 /// Compiles a regular expression of a policy, within bounds.
 fn compile_pattern(pattern: &str) -> Result<Regex, String> {
     regex::RegexBuilder::new(pattern)
-        .size_limit(1 << 20)
+        .size_limit(PATTERN_LIMIT)
         .nest_limit(64)
         .build()
-        .map_err(|_| format!("`{pattern}` is not a regular expression"))
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => {
+                format!("`{pattern}` is too large a regular expression")
+            }
+            _ => format!("`{pattern}` is not a regular expression"),
+        })
 }

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet, sync::Arc};
 
 use hipaa_iac_source::{
     Inventory, Map, Node, Reference, Resource, ResourceKind, Sources, TemplatePart, TerraformId,
@@ -9,7 +7,7 @@ use hipaa_iac_source::{
 use proptest::prelude::*;
 
 use super::{
-    Names, Patterns, Program, Scope, Val, library,
+    MAX_LITERAL_PATTERNS, Names, Patterns, Program, Scope, Val, library,
     value::{Partial, equal},
 };
 use crate::{evaluate::Settings, world::World};
@@ -46,6 +44,7 @@ fn compile(text: &str) -> Result<Program, String> {
             variables: Vec::new(),
             parameters: BTreeSet::from(["days"]),
             pod: false,
+            patterns: Cell::new(MAX_LITERAL_PATTERNS),
         },
     )
 }
@@ -517,9 +516,36 @@ fn evaluation_has_a_budget() {
     let many = Node::list((0..5000_i64).map(Node::int).collect());
     let answer = run("self.all(x, self.all(y, x + y >= 0))", &many);
     assert!(answer.unwrap_err().contains("steps"));
+    // Looking through a list to say what it has at an index, or how many, is work too.
+    let long = Node::list((0..40_000_i64).map(Node::int).collect());
+    for text in [
+        "lists.range(40000).all(i, self[i] >= 0)",
+        "lists.range(40000).all(i, self.size() > i)",
+    ] {
+        assert!(run(text, &long).unwrap_err().contains("steps"), "{text}");
+    }
+    let short = Node::list((0..2_000_i64).map(Node::int).collect());
+    let all = run("lists.range(2000).all(i, self[i] >= 0)", &short);
+    assert!(matches!(all, Ok(Val::Bool(true))), "{all:?}");
     // Not even an error that is absorbed goes on.
     let answer = run("true || self.all(x, true)", &many);
     assert!(matches!(answer, Ok(Val::Bool(true))));
+}
+
+#[test]
+fn a_policy_holds_no_more_regular_expressions_than_it_may() {
+    let names = Names {
+        variables: Vec::new(),
+        parameters: BTreeSet::new(),
+        pod: false,
+        patterns: Cell::new(MAX_LITERAL_PATTERNS),
+    };
+    let half = vec!["self.matches('a')"; MAX_LITERAL_PATTERNS / 2].join(" && ");
+    for _ in 0..2 {
+        Program::compile(&half, &names).unwrap();
+    }
+    let message = Program::compile("self.matches('a')", &names).unwrap_err();
+    assert!(message.contains("64 regular expressions"), "{message}");
 }
 
 #[test]
@@ -533,6 +559,10 @@ fn what_does_not_exist_is_refused_with_a_hint() {
         ("pod.spec", "podSpec"),
         ("Foo{a: 1}", "not part"),
         ("self.matches('(')", "not a regular expression"),
+        (
+            r"self.matches('\\w{200}')",
+            "too large a regular expression",
+        ),
         ("1 +", "not an expression"),
     ] {
         let message = compile(text).unwrap_err();

@@ -243,12 +243,19 @@ impl List {
 
     /// Whether an element stands for any number of elements.
     pub(crate) fn is_open(&self) -> bool {
-        match self {
+        self.open_before(self.len()).is_some()
+    }
+
+    /// The first of the elements before an index that stands for any number of elements.
+    pub(crate) fn open_before(&self, end: usize) -> Option<Val> {
+        let at = match self {
             Self::Nodes(nodes) => nodes
                 .iter()
-                .any(|node| node.as_unknown().is_some_and(|unknown| unknown.many)),
-            Self::Vals(vals) => vals.iter().any(Val::is_many),
-        }
+                .take(end)
+                .position(|node| node.as_unknown().is_some_and(|unknown| unknown.many)),
+            Self::Vals(vals) => vals.iter().take(end).position(Val::is_many),
+        };
+        self.get(at?)
     }
 }
 

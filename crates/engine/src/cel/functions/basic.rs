@@ -4,7 +4,7 @@ use std::{cmp::Ordering, sync::Arc};
 
 use super::{as_text, library};
 use crate::cel::{
-    eval::{Error, Outcome, Scope, weight},
+    eval::{Error, Outcome, Scope, scan, weight},
     value::{List, Partial, Val, compare, equal},
 };
 
@@ -17,6 +17,7 @@ pub(super) fn size(scope: &Scope<'_>, args: &[Val]) -> Outcome {
         }
         [Val::Bytes(bytes)] => Ok(count(bytes.len())),
         [Val::Map(members)] => {
+            scope.charge(scan(members.len()))?;
             let open = members.open();
             if open.is_empty() {
                 return Ok(count(members.len()));
@@ -26,7 +27,12 @@ pub(super) fn size(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             partial.at_least = i64::try_from(members.len() - open.len()).ok();
             Ok(partial.into())
         }
-        [Val::List(list)] if list.is_open() => {
+        [Val::List(list)] => {
+            scope.charge(scan(list.len()))?;
+            if !list.is_open() {
+                return Ok(count(list.len()));
+            }
+            scope.charge(list.len())?;
             let known = list.iter().filter(|element| !element.is_many()).count();
             let mut partial =
                 Partial::of(list.iter().filter(Val::is_many).collect::<Vec<_>>().iter());
@@ -34,7 +40,6 @@ pub(super) fn size(scope: &Scope<'_>, args: &[Val]) -> Outcome {
             partial.at_least = i64::try_from(known).ok();
             Ok(partial.into())
         }
-        [Val::List(list)] => Ok(count(list.len())),
         [Val::Unknown(partial)] if partial.alternatives.is_empty() => {
             let known: usize = partial
                 .template
