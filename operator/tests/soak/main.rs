@@ -144,6 +144,15 @@ const NOBODY: &str = r#"{"username":"jane"}"#;
 const DEPLOYMENT: (&str, &str) = ("apps", "Deployment");
 const POLICY: (&str, &str) = ("hipaa-iac.dev", "Policy");
 
+/// A Policy with as many regular expressions as its rules have room for, each of which takes much more memory than text.
+fn patterns() -> String {
+    let require = vec![r#"'a'.matches('\\\\w{3}')"#; 100].join(" && ");
+    let rules = vec![format!(r#"{{"require":"{require}","message":"no"}}"#); 64].join(",");
+    format!(
+        r#"{{"apiVersion":"hipaa-iac.dev/v1alpha1","kind":"Policy","metadata":{{"name":"patterns"}},"spec":{{"title":"Patterns","severity":"low","safeguards":["164.312(d)"],"scope":"all","profiles":["hipaa"],"match":{{"kubernetes":[{{"group":"","kind":"Pod"}}]}},"rules":[{rules}],"rationale":"None.","remediation":{{"text":"None."}}}}}}"#
+    )
+}
+
 /// Anybody who reaches the port may send it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_takes_the_memory_of_a_replica() {
@@ -156,7 +165,7 @@ async fn no_request_takes_the_memory_of_a_replica() {
     served.make_ready();
     let numbers = || format!("[{}0]", "0,".repeat(39 << 19));
     let text = || "x".repeat(39 << 20);
-    let cases: [(&str, &str, &dyn Fn() -> String, u16); 9] = [
+    let cases: [(&str, &str, &dyn Fn() -> String, u16); 10] = [
         ("no review", "workloads", &numbers, 400),
         (
             "a list in place of the request",
@@ -191,6 +200,12 @@ async fn no_request_takes_the_memory_of_a_replica() {
             "objects for the guard",
             "guard",
             &|| nested(POLICY, 49_000),
+            200,
+        ),
+        (
+            "patterns for the guard",
+            "guard",
+            &|| with(POLICY, &patterns(), NOBODY),
             200,
         ),
         (
@@ -247,6 +262,11 @@ async fn no_request_takes_the_memory_of_a_replica() {
         assert_eq!(status, answered, "{what}: {shown}");
         let is_read = !shown.contains("cannot be read");
         assert!(is_read || !what.starts_with("objects"), "{what}: {shown}");
+        let is_counted = answer.contains("at most 64 regular expressions");
+        assert!(
+            is_counted || !what.starts_with("patterns"),
+            "{what}: {shown}"
+        );
         assert!(
             grown <= ONE,
             "{what}: {before} KiB grew by {grown} KiB, and may by {ONE}"
