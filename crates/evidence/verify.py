@@ -389,14 +389,22 @@ class Log:
         self.witnesses = witnesses
 
     def listing(self):
-        for folder, folders, files in os.walk(self.folder):
-            folders.sort()
-            # A link to a folder is an object, and none that is walked into.
-            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-            for name in sorted(files + links):
-                path = os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
-                # A name need not be UTF-8.
-                yield os.fsencode(path).decode("utf-8", "replace")
+        paths, folders = [], [""]
+        while folders:
+            folder = folders.pop()
+            try:
+                # What cannot be listed may hold anything: the error ends it all.
+                entries = list(os.scandir(os.path.join(self.folder, folder)))
+            except FileNotFoundError:
+                continue
+            for entry in entries:
+                # A link to a folder is an object, and none that is walked into.
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(folder + entry.name + "/")
+                else:
+                    # A name need not be UTF-8.
+                    paths.append(os.fsencode(folder + entry.name).decode("utf-8", "replace"))
+        return sorted(paths)
 
     def get(self, key):
         """The bytes of an object; None where it is a link to nothing."""

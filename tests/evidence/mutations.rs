@@ -324,6 +324,34 @@ fn a_pipe_in_place_of_an_object_keeps_nobody_waiting() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_folder_that_cannot_be_listed_is_not_passed_over() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let base = Made::new(3);
+    // Deeper than a path may be long.
+    let made = base.copy();
+    let nest = "import os\nfor _ in range(25): os.mkdir('d' * 200); os.chdir('d' * 200)";
+    let nested = Command::new("python3")
+        .args(["-c", nest])
+        .current_dir(made.log().join("records"))
+        .status()
+        .unwrap();
+    assert!(nested.success());
+    assert_eq!(verified(&made, KEY).code, 2);
+    // Nobody's to read, but for root.
+    if !nix::unistd::getuid().is_root() {
+        let made = base.copy();
+        let folder = made.log().join("records/more");
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+        let said = verified(&made, KEY);
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(said.code, 2);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn no_name_of_an_object_writes_to_the_terminal() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
