@@ -157,7 +157,7 @@ def is_statement(payload):
             and len(subjects) > 0
             and all(isinstance(s["name"], str) and len(s["digest"]) > 0 for s in subjects)
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
@@ -165,14 +165,16 @@ def verify_envelope(data, keys):
     """The id of the trusted key that signed the envelope, else None; whether the bytes are in their one form; the statement."""
     try:
         envelope = json.loads(data.decode("utf-8"))
-        if set(envelope) != {"payload", "payloadType", "signatures"}:
+        if not isinstance(envelope, dict) or set(envelope) != {"payload", "payloadType", "signatures"}:
             return None, False, None
         payload, kind = b64(envelope["payload"]), envelope["payloadType"]
         if payload is None or kind != "application/vnd.in-toto+json":
             return None, False, None
         message = b"DSSEv1 %d %s %d " % (len(kind), kind.encode(), len(payload)) + payload
         for signature in envelope["signatures"]:
-            if set(signature) != {"keyid", "sig"} or not all(isinstance(text, str) for text in signature.values()):
+            if not isinstance(signature, dict) or set(signature) != {"keyid", "sig"}:
+                return None, False, None
+            if not all(isinstance(text, str) for text in signature.values()):
                 return None, False, None
         for signature in envelope["signatures"]:
             sig = b64(signature["sig"])
@@ -181,7 +183,7 @@ def verify_envelope(data, keys):
                     if not is_statement(payload):
                         return None, False, None
                     return key.id, canonical(envelope) == data, json.loads(payload)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     return None, False, None
 

@@ -2,7 +2,8 @@
 
 use std::{fs, process::Command};
 
-use hipaa_iac_evidence::{Checkpoint, Envelope, VERIFIER};
+use hipaa_iac_evidence::{Checkpoint, Envelope, KeyList, ListedKey, VERIFIER};
+use serde_json::{Value, json};
 
 use crate::support::{Made, Said, program, python, run, signer, statement};
 
@@ -162,6 +163,65 @@ fn every_class_of_byte_counts() {
         |made| made.write(&format!("log/{key}"), other.public().to_pem().as_bytes()),
         &format!("key-mismatch {key}"),
     );
+}
+
+/// An envelope with arrays in place of its objects, which hold the same, or the names of the members for the values.
+fn bent_into_arrays(envelope: &[u8]) -> Vec<Vec<u8>> {
+    let whole: Value = serde_json::from_slice(envelope).unwrap();
+    let signature = &whole["signatures"][0];
+    let mut all = Vec::new();
+    for bent in [
+        json!([signature["keyid"], signature["sig"]]),
+        json!(["keyid", "sig"]),
+    ] {
+        let mut other = whole.clone();
+        other["signatures"] = json!([bent]);
+        all.push(other);
+    }
+    all.push(json!([
+        whole["payload"],
+        whole["payloadType"],
+        whole["signatures"]
+    ]));
+    all.push(json!(["payload", "payloadType", "signatures"]));
+    all.iter()
+        .map(|bent| serde_json::to_vec(bent).unwrap())
+        .collect()
+}
+
+#[test]
+fn arrays_are_no_envelope() {
+    let base = Made::new(9);
+    for bent in bent_into_arrays(&base.read(&record(3))) {
+        found(
+            &base,
+            |made| made.write(&record(3), &bent),
+            "record-mismatch records/000000000003.dsse.json",
+        );
+        found(
+            &base,
+            |made| made.write(&record(9), &bent),
+            "record-added records/000000000009.dsse.json",
+        );
+    }
+    // And no list of keys, though the root key signed what stands in it.
+    let root = signer(9);
+    let key = ListedKey {
+        key: signer(1).public().clone(),
+        not_before: "2026-01-01T00:00:00Z".to_owned(),
+        not_after: None,
+        records: [].into(),
+    };
+    let list = KeyList::new("2026-01-01T00:00:00Z".to_owned(), vec![key]).unwrap();
+    let list = list.sign(&root).unwrap().to_json();
+    base.write("root.pub", root.public().to_pem().as_bytes());
+    let by = ["--key-list", "list", "--root-key", "root.pub"];
+    base.write("list", &list);
+    assert_eq!(verified(&base, &by).code, 0);
+    for bent in bent_into_arrays(&list) {
+        base.write("list", &bent);
+        assert_eq!(verified(&base, &by).code, 2);
+    }
 }
 
 #[test]

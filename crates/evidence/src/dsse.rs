@@ -1,6 +1,8 @@
 //! DSSE, version 1 (<https://github.com/secure-systems-lab/dsse/blob/master/envelope.md>): a payload with signatures over its bytes
 //! and its type, so that nothing need be parsed before it is verified.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -33,10 +35,22 @@ pub struct Envelope {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "BTreeMap<String, String>")]
 struct Signature {
     keyid: String,
     sig: String,
+}
+
+/// From an object alone: a derived struct would be read from an array too, which is no envelope to others.
+impl TryFrom<BTreeMap<String, String>> for Signature {
+    type Error = EnvelopeError;
+
+    fn try_from(mut fields: BTreeMap<String, String>) -> Result<Self, EnvelopeError> {
+        match (fields.remove("keyid"), fields.remove("sig")) {
+            (Some(keyid), Some(sig)) if fields.is_empty() => Ok(Self { keyid, sig }),
+            _ => Err(EnvelopeError::Form),
+        }
+    }
 }
 
 impl Envelope {
@@ -61,6 +75,10 @@ impl Envelope {
 
     /// Reads JSON. Nothing is verified yet.
     pub fn from_json(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        // As of a signature: an array of the three is none.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(EnvelopeError::Form);
+        }
         serde_json::from_slice(bytes).map_err(|_| EnvelopeError::Form)
     }
 
@@ -159,5 +177,22 @@ mod tests {
             message,
             b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
         );
+    }
+
+    #[test]
+    fn an_envelope_is_made_of_objects() {
+        let read = |text: &str| Envelope::from_json(text.as_bytes()).is_ok();
+        let object =
+            r#" {"payload": "", "payloadType": "", "signatures": [{"sig": "", "keyid": ""}]}"#;
+        assert!(read(object));
+        for other in [
+            r#"["", "", []]"#,
+            r#"{"payload": "", "payloadType": "", "signatures": [["", ""]]}"#,
+            r#"{"payload": "", "payloadType": "", "signatures": [{"sig": ""}]}"#,
+            r#"{"payload": "", "payloadType": "", "signatures": [{"sig": "", "keyid": 1}]}"#,
+            r#"{"payload": "", "payloadType": "", "signatures": [{"sig": "", "keyid": "", "cert": ""}]}"#,
+        ] {
+            assert!(!read(other), "{other}");
+        }
     }
 }
