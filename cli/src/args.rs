@@ -541,7 +541,8 @@ Exit codes (the highest applies):
   0  Passed
   1  Failed: the backup is not what it must be
   2  wrong usage or configuration
-  3  Inconclusive, Skipped or Aborted, or the result could not be recorded: nothing is proved
+  3  Inconclusive, Skipped or Aborted, or the result could not be recorded or
+     reported: nothing is proved
   4  the scratch could not be shown to be destroyed";
 
 #[cfg(target_os = "linux")]

@@ -167,29 +167,14 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         exit = exit.max(Exit::Input);
     }
     if let Some(log) = &arguments.termination_log {
-        let (line, ending) = message::write(&run.result)?;
-        print(&format!("{line}\n"))?;
-        fs::write(log, ending).map_err(|error| format!("{}: {error}", log.display()))?;
+        exit = told(exit, end(log, &run.result));
         for line in &run.notes {
             note(&format!("note: {line}"));
         }
         return Ok(exit);
     }
     for (format, file) in &targets {
-        let rendered = match format {
-            Format::Text => render(&run, global.verbose),
-            Format::Json => format!("{}\n", serde_json::to_string_pretty(&run.result)?),
-            Format::Junit => junit(&run)?,
-        };
-        match file {
-            Some(file) => {
-                fs::write(file, rendered)
-                    .map_err(|error| format!("{}: {error}", file.display()))?;
-            }
-            None => {
-                print(&rendered)?;
-            }
-        }
+        exit = told(exit, report(&run, *format, file.as_deref(), global.verbose));
     }
     if !targets
         .iter()
@@ -200,6 +185,43 @@ fn run_verify(arguments: &VerifyArgs, global: &Global) -> Outcome {
         }
     }
     Ok(exit)
+}
+
+/// The exit code where a run is told, or could not be: what was seen stays, and that nobody hears of it is no wrong usage.
+fn told(exit: Exit, outcome: Result<(), Failure>) -> Exit {
+    let Err(Failure(problem)) = outcome else {
+        return exit;
+    };
+    note(&format!("error: not reported: {problem}"));
+    exit.max(Exit::Input)
+}
+
+/// Tells the result as a pod does.
+fn end(log: &Path, result: &RestoreResult) -> Result<(), Failure> {
+    let (line, ending) = message::write(result)?;
+    print(&format!("{line}\n"))?;
+    write(log, ending)?;
+    Ok(())
+}
+
+/// Writes one report.
+fn report(run: &Run, format: Format, file: Option<&Path>, verbose: bool) -> Result<(), Failure> {
+    let rendered = match format {
+        Format::Text => render(run, verbose),
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&run.result)?),
+        Format::Junit => junit(run)?,
+    };
+    match file {
+        Some(file) => write(file, rendered)?,
+        None => {
+            print(&rendered)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: String) -> Result<(), String> {
+    fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// The folder of secrets: the one that is named, or the one beside the document.
@@ -224,14 +246,15 @@ fn run_fetch(
         return Ok(Exit::Clean);
     };
     note(&format!("error: {failure}"));
-    if let Some(log) = termination_log {
-        fs::write(log, message::stopped(failure.reason)?)
-            .map_err(|error| format!("{}: {error}", log.display()))?;
-    }
-    Ok(match failure.reason.verdict() {
+    let exit = match failure.reason.verdict() {
         Verdict::Failed => Exit::Findings,
         _ => Exit::Input,
-    })
+    };
+    let Some(log) = termination_log else {
+        return Ok(exit);
+    };
+    let stopped = message::stopped(failure.reason)?;
+    Ok(told(exit, write(log, stopped).map_err(Failure)))
 }
 
 /// The exit code of a result: the table in `restore verify --help`.

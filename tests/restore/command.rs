@@ -292,6 +292,28 @@ fn recorded() -> Result<(), Failed> {
     if !failed.stdout.contains("FAIL        sql.patients") || junit.contains(r#"failures="0""#) {
         return Err(format!("the assertion is not told\n{}\n{junit}", failed.stdout).into());
     }
+    // Reports that cannot be written hold up no other, and are no wrong usage.
+    let full = [
+        "--format",
+        "json=/dev/full",
+        "--format",
+        "junit=no/folder/result.xml",
+        "--format",
+        "text",
+    ];
+    let untold = clinic.is(&[&VERIFY[..], &full].concat(), 3)?;
+    for (output, words) in [
+        (&untold.stderr, "error: not reported: /dev/full: "),
+        (
+            &untold.stderr,
+            "error: not reported: no/folder/result.xml: ",
+        ),
+        (&untold.stdout, "FAIL        sql.patients"),
+    ] {
+        if !output.contains(words) {
+            return Err(format!("{words} is not in\n{untold:#?}").into());
+        }
+    }
 
     let verify = [
         "log",
@@ -546,7 +568,15 @@ fn not_destroyed() -> Result<(), Failed> {
         let entries = fs::read_dir(&scratch)?;
         entries.map(|entry| Ok(entry?.path())).collect()
     };
-    let place = ["--scratch", "scratch", "--isolation", "directory"];
+    // Nor does a report that cannot be written hide it.
+    let place = [
+        "--scratch",
+        "scratch",
+        "--isolation",
+        "directory",
+        "--format",
+        "text=/dev/full",
+    ];
     let (result, held) = thread::scope(|scope| {
         let run = scope.spawn(|| {
             clinic
