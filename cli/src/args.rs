@@ -728,3 +728,25 @@ pub(crate) enum CanaryCommand {
         key: PathBuf,
     },
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use clap::Parser as _;
+
+    use super::Cli;
+
+    #[test]
+    fn documented_schedules_remove_what_killed_runs_left() {
+        let document = include_str!("../../docs/restore-verification.md");
+        let gc = "/usr/local/bin/hipaa-iac restore gc";
+        for before in [
+            "\nExecStopPost=",
+            "\nExecStart=",
+            "|| { echo \"$report\"; ",
+            "\n@reboot root report=$(",
+        ] {
+            assert!(document.contains(&format!("{before}{gc}")), "{before}");
+        }
+        assert!(Cli::try_parse_from(gc.split(' ')).is_ok());
+    }
+}

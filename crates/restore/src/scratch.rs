@@ -87,7 +87,8 @@ impl RunFolder {
         private(&runs)?;
         // First the record: a run that dies between the two leaves a record of nothing.
         let record = runs.join(id);
-        File::create_new(&record)?.write_all(path.as_os_str().as_encoded_bytes())?;
+        let mut known = File::create_new(&record)?;
+        known.write_all(path.as_os_str().as_encoded_bytes())?;
         let folder = |path: &Path, mode| fs::DirBuilder::new().mode(mode).create(path);
         // The user that tools run as must get through to what is theirs below it.
         folder(&path, 0o711)?;
@@ -103,6 +104,9 @@ impl RunFolder {
         fs::rename(new, path.join(LOCK))?;
         folder(&path.join(ROOT), 0o700)?;
         folder(&path.join(DATA), 0o700)?;
+        // Durable before there are data: after a power cut nothing else tells where they are.
+        known.sync_all()?;
+        File::open(&runs)?.sync_all()?;
         Ok(Self { path, record, lock })
     }
 
@@ -286,6 +290,7 @@ pub struct Collected {
 pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
     let mut folders = BTreeSet::new();
     let mut records = Vec::new();
+    let mut cut = Vec::new();
     for entry in fs::read_dir(state.join("runs"))
         .into_iter()
         .flatten()
@@ -302,6 +307,8 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
             if expected {
                 folders.insert(folder.clone());
                 records.push((folder, entry.path()));
+            } else if ulid::Ulid::from_string(&entry.file_name().to_string_lossy()).is_ok() {
+                cut.push(entry.path());
             }
         }
     }
@@ -346,11 +353,17 @@ pub fn collect(state: &Path, bases: &[PathBuf]) -> Collected {
             collected.failed.push(folder);
         }
     }
+    let young = |record: &Path| fs::symlink_metadata(record).is_ok_and(|data| is_young(&data));
     for (folder, record) in records {
         // With all of its base away it may be on a disk that comes back.
         let is_away = !folder.parent().is_some_and(Path::exists);
-        let young = fs::symlink_metadata(&record).is_ok_and(|data| is_young(&data));
-        if !folder.exists() && !is_away && !young {
+        if !folder.exists() && !is_away && !young(&record) {
+            let _ = fs::remove_file(record);
+        }
+    }
+    // One that was cut short is of a run that had no data yet.
+    for record in cut {
+        if !young(&record) {
             let _ = fs::remove_file(record);
         }
     }
@@ -508,6 +521,38 @@ mod tests {
         age(&folder);
         assert_eq!(collect(&state, &[]).removed, [folder]);
         assert!(!record.exists());
+    }
+
+    #[test]
+    fn a_record_that_was_cut_short_is_removed_and_hides_no_folder() {
+        let place = tempfile::tempdir().unwrap();
+        let (state, base) = (place.path().join("state"), place.path().join("scratch"));
+        let runs = state.join("runs");
+        private(&runs).unwrap();
+        let [empty, half, new] =
+            ["V", "W", "X"].map(|end| format!("01ARZ3NDEKTSV4RRFFQ69G5FA{end}"));
+        for (id, path) in [(&empty, ""), (&half, "/scratch/hipaa-ia"), (&new, "")] {
+            fs::write(runs.join(id), path).unwrap();
+        }
+        // None of a run.
+        fs::write(runs.join("README"), "").unwrap();
+        let folder = base.join(format!("{PREFIX}{empty}"));
+        fs::create_dir_all(&folder).unwrap();
+        for old in [
+            &folder,
+            &runs.join(&empty),
+            &runs.join(&half),
+            &runs.join("README"),
+        ] {
+            age(old);
+        }
+        assert_eq!(collect(&state, &[base]).removed, [folder]);
+        let mut left: Vec<_> = fs::read_dir(&runs)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, [new, "README".to_owned()]);
     }
 
     #[test]
