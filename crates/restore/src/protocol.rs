@@ -8,8 +8,10 @@ use std::{
     collections::BTreeMap,
     io::{self, Read, Write},
     path::PathBuf,
+    time::Duration,
 };
 
+use nix::time::ClockId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -42,6 +44,8 @@ pub(crate) struct Request {
     pub(crate) last_canary_seq: Option<i64>,
     pub(crate) last_canary_system: Option<i64>,
     pub(crate) started_at: Time,
+    /// The same moment by [`uptime`].
+    pub(crate) begun: Option<Duration>,
     /// Whether the backup comes as frames; else it is a folder.
     pub(crate) stream: bool,
     /// Whether there is a folder of archived write-ahead log.
@@ -104,6 +108,18 @@ pub(crate) enum Kind {
     User,
     /// A folder that nobody else may enter.
     Folder,
+}
+
+/// How long the machine has been up, its sleep included. By this a span from one process to another is measured: the wall clock can
+/// be set back meanwhile.
+pub(crate) fn uptime() -> Option<Duration> {
+    Some(ClockId::CLOCK_BOOTTIME.now().ok()?.into())
+}
+
+/// Seconds from a moment of [`uptime`] to now.
+pub(crate) fn seconds_since(begun: Option<Duration>) -> Option<f64> {
+    let passed = uptime()?.checked_sub(begun?)?;
+    Some((passed.as_secs_f64() * 1000.0).round() / 1000.0)
 }
 
 pub(crate) fn write_request(to: &mut impl Write, request: &Request) -> io::Result<()> {

@@ -30,7 +30,7 @@ use crate::{
     fetch, jail,
     location::{self, Bucket, Finder, Located, LocatedForm},
     message::Snapshot,
-    protocol::{Done, Kind, Layout, Message, Request, send, write_request},
+    protocol::{Done, Kind, Layout, Message, Request, seconds_since, send, uptime, write_request},
     record,
     result::{
         Artifact, CheckResult, CheckStatus, Destroyed, Encryption, EncryptionFormat, Isolation,
@@ -141,6 +141,8 @@ struct Running<'a> {
     spec_digest: String,
     id: String,
     started_at: Time,
+    /// The same moment by [`uptime`].
+    begun: Option<Duration>,
     /// How long another process fetched the backup before.
     fetched_for: Duration,
     artifact: Option<Artifact>,
@@ -165,6 +167,7 @@ impl<'a> Running<'a> {
             ),
             id: new_id(),
             started_at: Time::now(),
+            begun: uptime(),
             fetched_for: Duration::ZERO,
             artifact: None,
             encryption: Encryption::unknown(),
@@ -546,6 +549,7 @@ impl<'a> Running<'a> {
             last_canary_seq,
             last_canary_system,
             started_at: self.started_at,
+            begun: self.begun,
             stream: stream.is_some(),
             wal: wal.is_some(),
         };
@@ -670,7 +674,7 @@ impl<'a> Running<'a> {
 
     fn end(mut self) -> Run {
         let before = self.fetched_for.as_secs_f64();
-        let elapsed = Time::now().seconds_since(self.started_at) + before;
+        let elapsed = seconds_since(self.begun).unwrap_or_default() + before;
         let done = self.done.take();
         let failure = self.failure.take().or_else(|| {
             done.as_ref()
@@ -1158,6 +1162,29 @@ mod tests {
             ]),
             Reason::StaleData
         );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_recovery_faster() {
+        let text = "apiVersion: hipaa-iac.dev/v1alpha1
+kind: RestoreVerification
+metadata: {name: ehr}
+spec:
+  source:
+    pgDump:
+      format: Custom
+      location: {local: {path: /backups, select: Newest}}
+      encryption: {age: {identitySecretRef: {name: age, key: identity}}}
+  objectives: {rto: 1s}
+";
+        let verification = RestoreVerification::parse(text).unwrap();
+        let options = Options::new(PathBuf::new(), PathBuf::new());
+        let mut run = Running::new(&verification, text, &options);
+        run.begun = Some(run.begun.unwrap() - Duration::from_secs(2));
+        run.started_at = Time(run.started_at.0 + Duration::from_hours(1));
+        let rto = run.end().result.objectives[&ObjectiveName::Rto];
+        assert!(rto.measured_seconds.unwrap() >= 2.0);
+        assert!(!rto.met);
     }
 
     #[test]

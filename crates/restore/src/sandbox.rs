@@ -46,8 +46,8 @@ use crate::{
     context::{Context, Event, Failure, Input, Secrets, Seen},
     jail::{self, Identity, Jail, Reach},
     location::open_file,
-    protocol::{Done, Frames, Kind, Layout, Message, Request, read_request},
-    result::{Phase, Reason, Time},
+    protocol::{Done, Frames, Kind, Layout, Message, Request, read_request, seconds_since},
+    result::{Phase, Reason},
     source,
 };
 
@@ -606,7 +606,7 @@ fn work(
         places.tree.clone().map_or(Input::Taken, Input::Tree)
     };
     let now = Instant::now();
-    let started_at = request.started_at;
+    let (started_at, begun) = (request.started_at, request.begun);
     let mut context = Context {
         scratch: places.scratch.clone(),
         jail,
@@ -681,9 +681,11 @@ fn work(
             }
         }
     }
-    let recovery_seconds = failure
-        .is_none()
-        .then(|| Time::now().seconds_since(started_at));
+    let recovery_seconds = if failure.is_none() {
+        seconds_since(begun)
+    } else {
+        None
+    };
     drop(context.server.take());
     context.end();
     if let Some(failure) = &failure
