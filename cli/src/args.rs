@@ -684,7 +684,7 @@ pub(crate) struct ManifestArgs {
     /// The private key that signs manifests, which is not the one of the evidence (`hipaa-iac evidence keygen`)
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
-    /// The key of the digests of rows; without it rows are only counted
+    /// The key of the digests of rows, 16 bytes at least; without it rows are only counted
     #[arg(long, value_name = "FILE")]
     pub(crate) digest_key: Option<PathBuf>,
     /// A query for a number or a boolean that the restored data must give again (may be repeated)

@@ -31,6 +31,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("command::recorded", recorded),
         Trial::test("command::rolled_back", rolled_back),
         Trial::test("command::long_definitions", long_definitions),
+        Trial::test("command::short_digest_key", short_digest_key),
         Trial::test("command::nothing_proved", nothing_proved),
         Trial::test("command::not_destroyed", not_destroyed),
         Trial::test("command::restarted", restarted),
@@ -424,6 +425,50 @@ fn rolled_back() -> Result<(), Failed> {
     // What fails is not remembered, and the higher of both counts.
     same(reason(&clinic.verify(&["--last-canary", "9"], 1)?), rolled)?;
     same(reason(&clinic.verify(&[], 0)?), ("Passed", "None"))
+}
+
+/// Rows are not digested with a key that can be guessed: no manifest is signed, and by one that was, nothing is said.
+fn short_digest_key() -> Result<(), Failed> {
+    let clinic = Clinic::open()?;
+    let told = "the key of the digests is shorter than 16 bytes";
+    fs::create_dir_all(clinic.0.0.join("secrets/digest"))?;
+    fs::write(clinic.0.0.join("backups/none"), "a backup")?;
+    for key in ["", "\n", "0123456789abcde\n"] {
+        fs::write(clinic.0.0.join("secrets/digest/key"), key)?;
+        let manifest = ["restore", "manifest", "--artifact", "backups/none"];
+        let keys = [
+            "--key",
+            "manifest.key",
+            "--digest-key",
+            "secrets/digest/key",
+        ];
+        let refused = clinic.is(&[&manifest[..], &keys, &["--", "true"]].concat(), 2)?;
+        if !refused.stderr.contains(told) {
+            return Err(refused.stderr.into());
+        }
+    }
+    same(
+        clinic.read("backups/none.manifest.dsse.json").is_err(),
+        true,
+    )?;
+    fs::remove_file(clinic.0.0.join("backups/none"))?;
+    clinic.back_up("1")?;
+    let mut document = clinic.document();
+    document["spec"]["checks"]["manifest"]["digestKeySecretRef"] =
+        json!({"name": "digest", "key": "key"});
+    clinic.write(&document)?;
+    let result = clinic.verify(&[], 3)?;
+    same(reason(&result), ("Inconclusive", "ConfigError"))?;
+    let checks = result["checks"].as_array();
+    let check = checks.and_then(|checks| {
+        checks
+            .iter()
+            .find(|check| check["id"] == "manifest.digests")
+    });
+    same(
+        check.and_then(|check| check["notRunReason"].as_str()),
+        Some(told),
+    )
 }
 
 /// What is no verdict on the backup has another exit code than a failure.

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    canary::KEY_LENGTH,
     check::evaluate,
     config::Value,
     result::Time,
@@ -57,6 +58,9 @@ pub enum ManifestError {
     /// The server could not be reached.
     #[error("the server cannot be reached, or closed the session")]
     Unreachable,
+    /// Whoever has the manifest could guess what it digests.
+    #[error("the key of the digests is shorter than {KEY_LENGTH} bytes")]
+    ShortKey,
     /// A query for a value.
     #[error("the query for the value `{0}` does not give one number or boolean")]
     Value(String),
@@ -232,6 +236,9 @@ const SETTINGS: &str = "
 impl Content {
     /// Looks at a database within a transaction, whose settings it changes.
     pub fn observe(client: &mut impl GenericClient, look: Look<'_>) -> Result<Self, ManifestError> {
+        if let Some(key) = look.digest_key {
+            of_length(key)?;
+        }
         settle(client)?;
         let row = client.query_one(
             "select current_database()::text, current_setting('server_version')",
@@ -335,6 +342,14 @@ pub(crate) fn schema_digest(client: &mut impl GenericClient) -> Result<String, p
         Ok(())
     })?;
     Ok(format!("sha256:{}", hex(&hash.finalize())))
+}
+
+/// Refuses a key that is too short to be one.
+pub(crate) fn of_length(key: &[u8]) -> Result<(), ManifestError> {
+    if key.len() < KEY_LENGTH {
+        return Err(ManifestError::ShortKey);
+    }
+    Ok(())
 }
 
 /// Counts the rows of a table, and digests them with a key. The name is one that the server has quoted.

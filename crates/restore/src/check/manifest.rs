@@ -350,6 +350,8 @@ impl Part {
                 let key = context
                     .secret(reference)
                     .map_err(|failure| Outcome::not_run(failure.reason, failure.detail))?;
+                manifest::of_length(key)
+                    .map_err(|error| Outcome::not_run(Reason::ConfigError, error.to_string()))?;
                 let wanted: BTreeSet<&String> = if config.digests.is_empty() {
                     content
                         .tables
