@@ -294,6 +294,53 @@ static OLD_DATE_IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Such a day as HL7 and DICOM write it: `19570312`.
+static BASIC_DATE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"19[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"));
+
+/// What eight digits are the end of where they are a place in a server's log (`0/16B3748`) or a fraction.
+static BEFORE_NO_DATE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?:^|[^0-9A-Za-z./_-])(?:[0-9A-F]{1,3}/|[0-9]+\.)$"));
+
+/// What they are the start of where they are a part of a UUID or a size.
+static AFTER_NO_DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"^(?:-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-| (?:bytes|KiB|MiB|GiB|rows)(?:$|[^0-9A-Za-z]))")
+});
+
+/// The zeros of the digits that are not ASCII, of which the others follow in order.
+const ZEROS: [char; 22] = [
+    '\u{660}',
+    '\u{6f0}',
+    '\u{966}',
+    '\u{9e6}',
+    '\u{a66}',
+    '\u{ae6}',
+    '\u{b66}',
+    '\u{be6}',
+    '\u{c66}',
+    '\u{ce6}',
+    '\u{d66}',
+    '\u{e50}',
+    '\u{ed0}',
+    '\u{f20}',
+    '\u{1040}',
+    '\u{17e0}',
+    '\u{1810}',
+    '\u{1d7ce}',
+    '\u{1d7d8}',
+    '\u{1d7e2}',
+    '\u{1d7ec}',
+    '\u{1d7f6}',
+];
+
+/// The ASCII digit of the same value as one that is not ASCII.
+fn ascii_digit(sign: char) -> Option<char> {
+    ZEROS.iter().find_map(|zero| {
+        let value = u32::from(sign).checked_sub(u32::from(*zero))?;
+        char::from_digit(value, 10)
+    })
+}
+
 /// A text with the signs that only look different made the same, and `@` where a URL has it otherwise.
 fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
@@ -313,7 +360,10 @@ fn plain(text: &str) -> Cow<'_, str> {
         .map(|sign| match sign {
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => '-',
             sign if sign.is_whitespace() => ' ',
-            sign => sign,
+            sign if sign.is_ascii() => sign,
+            // The full-width forms of ASCII.
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
+            sign => ascii_digit(sign).unwrap_or(sign),
         })
         .collect::<String>()
         .replace("%40", "@")
@@ -348,6 +398,7 @@ fn looks_like(text: &str) -> Option<Phi> {
         || has(&PEOPLES_DATE)
         || has_day(&OLD_DATE, text)
         || has_day(&OLD_DATE_IN_WORDS, text)
+        || has_basic_date(text)
     {
         return Some(Phi::BirthDate);
     }
@@ -401,6 +452,26 @@ fn has_day(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
                 _ => false,
             };
             !first
+        })
+    })
+}
+
+/// Whether there is a day of eight digits, and not a part of what results hold otherwise.
+fn has_basic_date(text: &str) -> bool {
+    let is = |pattern: &LazyLock<Option<Regex>>, text: &str| {
+        pattern.as_ref().is_some_and(|regex| regex.is_match(text))
+    };
+    BASIC_DATE.as_ref().is_some_and(|regex| {
+        regex.find_iter(text).any(|found| {
+            let before = text.get(..found.start()).unwrap_or_default();
+            let after = text.get(found.end()..).unwrap_or_default();
+            let joins = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_alphanumeric());
+            // Not the first day of the clock of computers.
+            found.as_str() != "19700101"
+                && !joins(before.chars().next_back())
+                && !joins(after.chars().next())
+                && !is(&BEFORE_NO_DATE, before)
+                && !is(&AFTER_NO_DATE, after)
         })
     })
 }
@@ -573,7 +644,9 @@ mod tests {
             "[0-7][0-9A-HJKMNP-TV-Z]{25}",
             "[0-9A-F]{24}",
             "[0-9A-F]{1,3}/[0-9A-F]{1,8}",
-            "[0-9]{1,19}( bytes| KiB| rows|ms)?",
+            // Without a unit eight digits behind 19 can be a day.
+            "([02-9][0-9]{0,18}|1|1[0-8][0-9]{0,17})(ms)?",
+            "[0-9]{1,19}( bytes| KiB| rows)",
             "arn:aws:(kms|rds|iam):us-east-1:[0-9]{12}:key/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
             "(i|vol|snap|subnet|sg|vpc)-[0-9a-f]{17}",
             "(ehr|api|backup|postgres)-[a-z0-9]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}",
@@ -682,6 +755,29 @@ mod tests {
             ("1957-03-12", Phi::BirthDate),
             ("(4711,Doe,1999-12-31)", Phi::BirthDate),
             ("12/31/2001", Phi::BirthDate),
+            ("s3://b/doe_john_19570312.dump.age", Phi::BirthDate),
+            ("s3://b/19570312/base.tar", Phi::BirthDate),
+            ("|Doe^Jane||19570312|F", Phi::BirthDate),
+            ("19570312", Phi::BirthDate),
+            ("4711/19570312", Phi::BirthDate),
+            // The digits of others: full-width, Arabic, Devanagari, bold.
+            (
+                "\u{ff12}\u{ff11}\u{ff19}\u{ff0d}\u{ff10}\u{ff19}\u{ff0d}\u{ff19}\u{ff19}\u{ff19}\u{ff19}",
+                Phi::SocialSecurityNumber,
+            ),
+            (
+                "\u{662}\u{661}\u{669}-\u{660}\u{669}-\u{669}\u{669}\u{669}\u{669}",
+                Phi::SocialSecurityNumber,
+            ),
+            (
+                "mrn \u{966}\u{967}\u{968}\u{969}\u{96a}\u{96f}",
+                Phi::RecordNumber,
+            ),
+            (
+                "\u{1d7cf}\u{1d7d7}\u{1d7d3}\u{1d7d5}-\u{1d7ce}\u{1d7d1}-\u{1d7cf}\u{1d7d0}",
+                Phi::BirthDate,
+            ),
+            ("jane\u{ff20}example\u{ff0e}org", Phi::Email),
         ];
         for (text, expected) in cases {
             let found = lint(&json!({"observed": [text]}));
@@ -754,12 +850,26 @@ mod tests {
             "phonebook-20261124",
             "members: 123456789",
             "100.12.4896.75",
+            "19570312 bytes, 19570312 rows",
+            "0/19570312",
+            "from A1/19570312 to 0/19991231, 16 segments",
+            "19570312-7dec-11d0-a765-00a0c91e6bf6",
+            "pvc-19570312-7DEC-11D0-A765-00A0C91E6BF6",
+            "0.19570312",
+            "sha256:19570312d2ab0a23",
+            "000000010000000019570312",
+            "1957031200",
+            "19571312",
+            "19500000",
+            "19700101",
+            "s3://ehr-backups/daily/20241124.dump.age",
+            "s3://ehr-backups/20241124/base.tar",
             digest,
         ];
         for text in cases {
             assert_eq!(lint(&json!({"text": text, text: 1})), [], "{text}");
         }
-        let numbers = json!({"count": 219_099_999, "seconds": 1957.03, "bytes": 2_125_550_134_u64});
+        let numbers = json!({"count": 219_099_999, "seconds": 1957.03, "bytes": 2_125_550_134_u64, "rows": 19_570_312});
         assert_eq!(lint(&numbers), []);
     }
 
