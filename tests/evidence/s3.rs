@@ -4,6 +4,7 @@ use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{Ipv4Addr, TcpListener, TcpStream},
     thread,
+    time::Duration,
 };
 
 use hipaa_iac_tests::{
@@ -321,6 +322,52 @@ fn a_lock_that_is_not_there_is_no_record() {
         assert_eq!(name == "none", ran.code != 2, "{name}: {}", ran.code);
         assert_eq!(name == "none", ran.stderr.contains("recorded as"), "{name}");
     }
+}
+
+/// An answer that begins as a refusal and never ends, some megabytes a second.
+fn endless(mut client: TcpStream) -> io::Result<()> {
+    let mut from = BufReader::new(client.try_clone()?);
+    let mut line = String::new();
+    while from.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    let refusal = "<Error><Code>AccessDenied</Code>";
+    let head = "HTTP/1.1 403 Forbidden\r\ncontent-type: application/xml\r\ntransfer-encoding: chunked\r\n\r\n";
+    write!(client, "{head}{:x}\r\n{refusal}\r\n", refusal.len())?;
+    let more = vec![b' '; 1 << 16];
+    loop {
+        write!(client, "{:x}\r\n", more.len())?;
+        client.write_all(&more)?;
+        client.write_all(b"\r\n")?;
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn an_answer_without_end_is_not_read_to_its_end() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            thread::spawn(move || endless(client));
+        }
+    });
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "a-secret"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ENDPOINT_URL", url.as_str()),
+    ];
+    let tree = keyed();
+    let probe = ["evidence", "probe", "s3://evidence/log"];
+    let ran = run_with(tree.path(), &probe, &variables, None).unwrap();
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("the probe was not written: 403 AccessDenied"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -7,11 +7,15 @@ use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use object_store::{
     ClientOptions, ObjectStore as _, ObjectStoreExt as _,
     aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsAuthorizer, Checksum},
-    client::{HttpClient, HttpConnector as _, HttpErrorKind, HttpRequest, ReqwestConnector},
+    client::{
+        HttpClient, HttpConnector as _, HttpError, HttpErrorKind, HttpRequest, HttpResponseBody,
+        ReqwestConnector,
+    },
     path::Path,
 };
 use sha2::{Digest as _, Sha256};
@@ -223,7 +227,9 @@ impl S3 {
                 match self.http.execute(request).await {
                     Ok(response) => {
                         let (parts, body) = response.into_parts();
-                        let bytes = body.bytes().await.map_err(|error| io(error.to_string()))?;
+                        let bytes = beginning(body)
+                            .await
+                            .map_err(|error| io(error.to_string()))?;
                         let answer = Answer {
                             status: parts.status,
                             headers: parts.headers,
@@ -354,6 +360,18 @@ fn is_plain_version(version: &str) -> bool {
     version
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+/// The beginning of an answer, which may have no end.
+async fn beginning(body: HttpResponseBody) -> Result<Vec<u8>, HttpError> {
+    let mut bytes = Vec::new();
+    let mut pieces = body.bytes_stream();
+    while bytes.len() < MAX_ANSWER
+        && let Some(piece) = pieces.next().await
+    {
+        bytes.extend_from_slice(&piece?);
+    }
+    Ok(bytes)
 }
 
 /// The `Code` of an error's XML: a word, whatever else is there.
