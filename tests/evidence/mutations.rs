@@ -403,7 +403,7 @@ fn a_folder_that_cannot_be_listed_is_not_passed_over() {
         let made = base.copy();
         let folder = made.log().join("records/more");
         fs::create_dir(&folder).unwrap();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o0)).unwrap();
         let said = verified(&made, KEY);
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
         assert_eq!(said.code, 2);

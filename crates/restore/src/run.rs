@@ -674,7 +674,9 @@ impl<'a> Running<'a> {
 
     fn end(mut self) -> Run {
         let before = self.fetched_for.as_secs_f64();
-        let elapsed = seconds_since(self.begun).unwrap_or_default() + before;
+        let elapsed = seconds_since(self.begun)
+            .unwrap_or_else(|| Time::now().seconds_since(self.started_at))
+            + before;
         let done = self.done.take();
         let failure = self.failure.take().or_else(|| {
             done.as_ref()
@@ -1180,7 +1182,7 @@ spec:
         let verification = RestoreVerification::parse(text).unwrap();
         let options = Options::new(PathBuf::new(), PathBuf::new());
         let mut run = Running::new(&verification, text, &options);
-        run.begun = Some(run.begun.unwrap() - Duration::from_secs(2));
+        run.begun = run.begun.unwrap().checked_sub(Duration::from_secs(2));
         run.started_at = Time(run.started_at.0 + Duration::from_hours(1));
         let rto = run.end().result.objectives[&ObjectiveName::Rto];
         assert!(rto.measured_seconds.unwrap() >= 2.0);

@@ -146,7 +146,7 @@ const POLICY: (&str, &str) = ("hipaa-iac.dev", "Policy");
 
 /// A Policy with as many regular expressions as its rules have room for, each of which takes much more memory than text.
 fn patterns() -> String {
-    let require = vec![r#"'a'.matches('\\\\w{3}')"#; 100].join(" && ");
+    let require = vec![r"'a'.matches('\\\\w{3}')"; 100].join(" && ");
     let rules = vec![format!(r#"{{"require":"{require}","message":"no"}}"#); 64].join(",");
     format!(
         r#"{{"apiVersion":"hipaa-iac.dev/v1alpha1","kind":"Policy","metadata":{{"name":"patterns"}},"spec":{{"title":"Patterns","severity":"low","safeguards":["164.312(d)"],"scope":"all","profiles":["hipaa"],"match":{{"kubernetes":[{{"group":"","kind":"Pod"}}]}},"rules":[{rules}],"rationale":"None.","remediation":{{"text":"None."}}}}}}"#
