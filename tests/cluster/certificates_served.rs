@@ -20,12 +20,20 @@ use crate::{
     traffic::{self, Load, Tunnel},
 };
 
-pub(crate) const ROTATION: &[Case] = &[Case {
-    name: "certificates_rotate_under_load_and_no_request_fails",
-    own: false,
-    with: With::Nothing,
-    run: rotation,
-}];
+pub(crate) const ROTATION: &[Case] = &[
+    Case {
+        name: "certificates_rotate_under_load_and_no_request_fails",
+        own: false,
+        with: With::Nothing,
+        run: rotation,
+    },
+    Case {
+        name: "certificates_are_made_anew_as_the_documentation_says",
+        own: false,
+        with: With::Nothing,
+        run: anew,
+    },
+];
 
 /// Whatever was installed before them, they install anew.
 pub(crate) const CASES: &[Case] = &[
@@ -137,6 +145,37 @@ fn rotation(cluster: &Cluster) {
     assert_eq!(outcome.failed, [""; 0]);
     assert!(outcome.admitted > 100, "{outcome:?}");
     remove(cluster, "rotated");
+}
+
+/// What an administrator does where nothing of the certificates can be used. The operator's role may write its Secret and make none.
+fn anew(cluster: &Cluster) {
+    operator::ensure(cluster);
+    operator::ready(cluster);
+    cluster.namespace("anew", true);
+    let parts = ["ca.crt", "ca.key", "tls.crt", "tls.key"];
+    let before = parts.map(|part| secret(cluster, part));
+    cluster
+        .documented(
+            "docs/operator.md",
+            "-n hipaa-iac-system patch secret hipaa-iac-tls",
+        )
+        .success();
+    cluster.eventually("everything to be made anew", Duration::from_mins(1), || {
+        let now = parts.map(|part| secret(cluster, part));
+        let is_new = |(now, before): (&String, &String)| !now.is_empty() && now != before;
+        now.iter().zip(&before).all(is_new)
+    });
+    all_serve(cluster);
+    let create = |object: &str| {
+        let create = ["create", "--dry-run=server", "-n", "anew", "-f", "-"];
+        cluster.kubectl_with(&create, object)
+    };
+    cluster.eventually("PHI to be judged again", Duration::from_mins(1), || {
+        create(&compliant("a")).ok
+    });
+    let said = create(&violating("a")).failure();
+    assert!(said.contains("configmap-literal-credential"), "{said}");
+    remove(cluster, "anew");
 }
 
 /// A Secret with a certificate.

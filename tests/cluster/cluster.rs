@@ -269,6 +269,18 @@ impl Cluster {
         kinds
     }
 
+    /// Runs a command of the documentation as it is written there, by a shell: the first that begins with `kubectl` and these words.
+    pub(crate) fn documented(&self, file: &str, words: &str) -> Ran {
+        let text = fs::read_to_string(workspace().join(file)).unwrap();
+        let found = text.split_once(&format!("`kubectl {words}"));
+        let Some((_, rest)) = found else {
+            panic!("{file} does not say `kubectl {words}`");
+        };
+        let (rest, _) = rest.split_once('`').unwrap();
+        let command = format!("kubernetes kubectl {words}{rest}");
+        run(self.command("sh").args(["-c", &command]), "")
+    }
+
     /// Runs Helm.
     pub(crate) fn helm(&self, arguments: &[&str]) -> Ran {
         run(self.command("helm").args(arguments), "")
