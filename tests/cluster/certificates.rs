@@ -43,6 +43,21 @@ pub(crate) fn by_an_old_authority(names: Vec<String>) -> io::Result<Issued> {
     make(names, Some(life), now, now + day).map_err(io::Error::other)
 }
 
+/// Another by the same authority, valid for an hour.
+pub(crate) fn again(before: &Issued, names: Vec<String>) -> io::Result<Issued> {
+    let now = OffsetDateTime::now_utc();
+    let key = KeyPair::from_pem(&before.authority_key).map_err(io::Error::other)?;
+    let issuer = Issuer::from_ca_cert_pem(&before.authority, key).map_err(io::Error::other)?;
+    let (certificate, key) =
+        sign(&issuer, names, now, now + Duration::from_hours(1)).map_err(io::Error::other)?;
+    Ok(Issued {
+        authority: before.authority.clone(),
+        authority_key: before.authority_key.clone(),
+        certificate,
+        key,
+    })
+}
+
 fn make(
     names: Vec<String>,
     life_of_authority: Option<(OffsetDateTime, OffsetDateTime)>,
@@ -63,7 +78,22 @@ fn make(
     let authority = params.self_signed(&key)?.pem();
     let authority_key = key.serialize_pem();
     let issuer = Issuer::new(params, key);
+    let (certificate, key) = sign(&issuer, names, from, until)?;
+    Ok(Issued {
+        authority,
+        authority_key,
+        certificate,
+        key,
+    })
+}
 
+/// A certificate and its key.
+fn sign(
+    issuer: &Issuer<'_, KeyPair>,
+    names: Vec<String>,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Result<(String, String), rcgen::Error> {
     let mut params = CertificateParams::new(names)?;
     // Clocks of one machine agree; a second lets the first use come at once.
     params.not_before = from - Duration::from_secs(1);
@@ -74,11 +104,6 @@ fn make(
     ];
     params.use_authority_key_identifier_extension = true;
     let key = KeyPair::generate()?;
-    let certificate = params.signed_by(&key, &issuer)?.pem();
-    Ok(Issued {
-        authority,
-        authority_key,
-        certificate,
-        key: key.serialize_pem(),
-    })
+    let certificate = params.signed_by(&key, issuer)?.pem();
+    Ok((certificate, key.serialize_pem()))
 }

@@ -1,7 +1,10 @@
 //! Certificates of the webhook: rotated while requests run, ended, and not yet begun.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -51,6 +54,10 @@ pub(crate) const CASES: &[Case] = &[
     },
 ];
 
+/// How long until every replica serves what is in the Secret that it reads, and in the volume that the kubelet puts it into.
+const READ: Duration = Duration::from_secs(45);
+const MOUNTED: Duration = Duration::from_mins(3);
+
 fn secret(cluster: &Cluster, key: &str) -> String {
     let secret = cluster.get(&["secret", "hipaa-iac-tls", "-n", NAMESPACE]);
     secret["data"][key].as_str().unwrap_or_default().to_owned()
@@ -78,8 +85,8 @@ fn annotate(cluster: &Cluster, text: &str) -> Ran {
 }
 
 /// Waits until every replica serves the certificate of the Secret, which the configuration says to trust.
-fn all_serve(cluster: &Cluster) {
-    cluster.eventually("every replica to serve it", Duration::from_secs(45), || {
+fn all_serve(cluster: &Cluster, patience: Duration) {
+    cluster.eventually("every replica to serve it", patience, || {
         let pem = BASE64_STANDARD.decode(secret(cluster, "tls.crt")).unwrap();
         let wanted = CertificateDer::from_pem_slice(&pem).unwrap();
         operator::pods(cluster).iter().all(|pod| {
@@ -115,7 +122,7 @@ fn rotation(cluster: &Cluster) {
     cluster
         .kubectl(&[&patch[..], &["--type=merge", "-p", &data]].concat())
         .success();
-    all_serve(cluster);
+    all_serve(cluster, READ);
     assert_eq!(secret(cluster, "ca.crt"), encoded);
     drop(held);
 
@@ -139,7 +146,7 @@ fn rotation(cluster: &Cluster) {
     for webhook in configuration["webhooks"].as_array().unwrap() {
         assert_eq!(webhook["clientConfig"]["caBundle"], authorities);
     }
-    all_serve(cluster);
+    all_serve(cluster, READ);
     thread::sleep(Duration::from_secs(2));
     let outcome = load.stop();
     assert_eq!(outcome.failed, [""; 0]);
@@ -165,7 +172,7 @@ fn anew(cluster: &Cluster) {
         let is_new = |(now, before): (&String, &String)| !now.is_empty() && now != before;
         now.iter().zip(&before).all(is_new)
     });
-    all_serve(cluster);
+    all_serve(cluster, READ);
     let create = |object: &str| {
         let create = ["create", "--dry-run=server", "-n", "anew", "-f", "-"];
         cluster.kubectl_with(&create, object)
@@ -282,6 +289,24 @@ fn manage(cluster: &Cluster, issued: &Issued) {
     }
 }
 
+/// What cert-manager does when the certificate is to be renewed: the issuer signs another, or it signs itself and is an authority of its own.
+fn renewed(cluster: &Cluster, before: &Issued, names: Vec<String>) -> Issued {
+    let managed = |kind: &str, name: &str| {
+        let kind = format!("{kind}.cert-manager.io");
+        cluster.get(&[&kind, name, "-n", NAMESPACE])
+    };
+    let certificate = managed("certificates", RELEASE);
+    let issuer = certificate["spec"]["issuerRef"]["name"].as_str().unwrap();
+    let issuer = managed("issuers", issuer);
+    let Some(authority) = issuer["spec"]["ca"]["secretName"].as_str() else {
+        return certificates::issue(names, Duration::ZERO, Duration::from_hours(1)).unwrap();
+    };
+    let authority = managed("certificates", authority);
+    assert_eq!(authority["spec"]["isCA"], true);
+    assert_eq!(authority["spec"]["privateKey"]["rotationPolicy"], "Never");
+    certificates::again(before, names).unwrap()
+}
+
 /// Enters an authority into every webhook of the configuration.
 fn enter(cluster: &Cluster, authority: &str) -> Ran {
     let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
@@ -321,24 +346,41 @@ fn cert_manager(cluster: &Cluster) {
     };
     let issued =
         certificates::issue(names.clone(), Duration::ZERO, Duration::from_hours(1)).unwrap();
+    let authority = BASE64_STANDARD.encode(&issued.authority);
+    let issued = Mutex::new(issued);
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
         let _ends = Ends(&ended);
         scope.spawn(|| {
             while !ended.load(Ordering::Relaxed) {
-                manage(cluster, &issued);
+                manage(cluster, &issued.lock().unwrap());
                 thread::sleep(Duration::from_millis(500));
             }
         });
         operator::upgrade(cluster, &["tls.mode=cert-manager"]);
         operator::ready(cluster);
-        let authority = BASE64_STANDARD.encode(&issued.authority);
         // A Secret that is replaced reaches the pods within a minute or two.
-        cluster.eventually("PHI to be judged", Duration::from_mins(3), || {
+        cluster.eventually("PHI to be judged", MOUNTED, || {
             let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
             configuration["webhooks"][1]["clientConfig"]["caBundle"] == authority
                 && create(&compliant("a")).ok
         });
+        all_serve(cluster, MOUNTED);
+        // It is renewed, which nobody notices.
+        let load = Load::start(cluster, "managed", &compliant("a"));
+        let encoded = {
+            let mut issued = issued.lock().unwrap();
+            *issued = renewed(cluster, &issued, names.clone());
+            BASE64_STANDARD.encode(&issued.certificate)
+        };
+        cluster.eventually("the Secret to hold it", Duration::from_secs(30), || {
+            secret(cluster, "tls.crt") == encoded
+        });
+        all_serve(cluster, MOUNTED);
+        thread::sleep(Duration::from_secs(2));
+        let outcome = load.stop();
+        assert_eq!(outcome.failed, [""; 0]);
+        assert!(outcome.admitted > 100, "{outcome:?}");
     });
     // What was entered stays when the leader looks at the configuration.
     looked(cluster);
