@@ -333,3 +333,20 @@ fn roles_name_what_they_allow() {
     assert_eq!(secrets.matches("resources: [secrets]").count(), 1);
     assert!(secrets.contains("resourceNames: [hipaa-iac-tls]"));
 }
+
+/// But the Lease, which is asked for in a way that has no name.
+#[test]
+fn roles_name_what_may_be_made() {
+    let text = rendered("");
+    let makes = |rule: &&str| {
+        let mut verbs = rule.lines().filter(|line| line.starts_with("    verbs: "));
+        verbs.any(|verbs| verbs.contains("create"))
+    };
+    let unnamed: Vec<&str> = text
+        .split("  - apiGroups: ")
+        .filter(makes)
+        .filter(|rule| !rule.contains("resourceNames: "))
+        .filter_map(|rule| rule.lines().nth(1))
+        .collect();
+    assert_eq!(unnamed, ["    resources: [leases]"]);
+}

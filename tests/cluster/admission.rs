@@ -139,7 +139,12 @@ fn role(cluster: &Cluster) {
     let may = |arguments: &[&str]| {
         let mut all = vec!["auth", "can-i", &account];
         all.extend(arguments);
-        cluster.kubectl(&all).stdout.trim() == "yes"
+        let ran = cluster.kubectl(&all);
+        match ran.stdout.split_whitespace().next() {
+            Some("yes") => true,
+            Some("no") => false,
+            _ => panic!("{arguments:?}: {ran:?}"),
+        }
     };
     // What it says that it watches, as far as this cluster serves it.
     let kinds: Value = serde_json::from_str(
@@ -173,7 +178,11 @@ fn role(cluster: &Cluster) {
             "may not watch {kind}"
         );
     }
+    let registration = format!("validatingwebhookconfigurations/{RELEASE}");
+    let state = format!("configmaps/{RELEASE}-state");
     assert!(may(&["watch", "storageclasses"]));
+    assert!(may(&["create", &registration]));
+    assert!(may(&["create", &state, "-n", NAMESPACE]));
     for no in [
         &["create", "pods", "-A"][..],
         &["get", "secrets", "-A"],
@@ -182,7 +191,11 @@ fn role(cluster: &Cluster) {
         &["update", "clusterroles"],
         &["delete", "namespaces"],
         &["create", "policies.hipaa-iac.dev"],
-        &["patch", "validatingwebhookconfigurations", "another"],
+        &["create", "validatingwebhookconfigurations"],
+        &["create", "validatingwebhookconfigurations/another"],
+        &["patch", "validatingwebhookconfigurations/another"],
+        &["create", "configmaps", "-n", NAMESPACE],
+        &["create", "configmaps/another", "-n", NAMESPACE],
         &["patch", "configmaps", "-n", NAMESPACE],
         &["impersonate", "users"],
     ] {
