@@ -212,6 +212,42 @@ fn names_of_namespaces_and_releases_are_texts_whatever_they_look_like() {
     }
 }
 
+/// There is no image but the one that its reader has built.
+#[test]
+fn the_documentation_installs_what_it_builds() {
+    let text = |file: &str| fs::read_to_string(workspace().join(file)).unwrap();
+    for (file, install) in [
+        ("docs/operator.md", "helm install hipaa-iac "),
+        (
+            "docs/restore-verification.md",
+            "helm upgrade --install hipaa-iac ",
+        ),
+    ] {
+        let text = text(file).replace("\\\n", "");
+        let command = text.lines().find_map(|line| line.split_once(install));
+        let (_, arguments) = command.unwrap();
+        let arguments = arguments.replace('…', &"0".repeat(64));
+        let mut all = vec!["template", "hipaa-iac"];
+        all.extend(arguments.split_whitespace());
+        let ran = helm(&all);
+        assert_eq!(ran.code, 0, "{file}: {}", ran.stderr);
+        let image = format!(
+            "image: registry.example.org/hipaa-iac-operator@sha256:{}\n",
+            "0".repeat(64)
+        );
+        assert!(ran.stdout.contains(&image), "{file}: {}", ran.stdout);
+    }
+    let guide = text("docs/operator.md");
+    for line in text("operator/Dockerfile").lines() {
+        let Some(command) = line.strip_prefix("#   ") else {
+            continue;
+        };
+        for part in command.split(" target/") {
+            assert!(guide.contains(part), "{part}");
+        }
+    }
+}
+
 /// A pod that is killed while it drains fails the requests that it has taken.
 #[test]
 fn pods_have_the_time_to_drain() {

@@ -40,9 +40,8 @@ pub(crate) fn day(days_from_now: u32) -> String {
 
 /// The logs of all replicas, with the lines of their audit logs.
 pub(crate) fn logs(cluster: &Cluster) -> String {
-    let all = ["-l", "app.kubernetes.io/name=hipaa-iac", "--tail=-1"];
     cluster
-        .kubectl(&[&["logs", "-n", NAMESPACE][..], &all].concat())
+        .documented("docs/operator.md", "-n hipaa-iac-system logs")
         .success()
 }
 
