@@ -3,7 +3,7 @@
 //! A [`Catalog`] never changes; a change of a custom resource makes a new one, which takes the place of the old one at once.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry},
     fmt::Write as _,
     sync::Arc,
 };
@@ -23,6 +23,9 @@ pub const MODE_KEY: &str = "hipaa-iac.dev/mode";
 
 /// The policy that asks for a verification of every PHI database, where the operator runs verifications.
 pub const RESTORE_POLICY: &str = "database-restore-unverified";
+
+/// The longest form of a policy that its status keeps: with its spec it has to fit into etcd.
+const LONGEST_FORM: usize = 256 << 10;
 
 /// Kinds whose replicas change without their template, by group, kind and plural. They are watched, so that a scale can be judged as the object
 /// that it makes. `ReplicaSets` are not among them: Deployments make them by the thousand, and the Pods of one are judged whoever scales it.
@@ -198,6 +201,8 @@ pub struct Catalog {
     pub waivers: Vec<ActiveWaiver>,
     /// The policies of the cluster that are not in force.
     pub quarantined: Vec<Quarantined>,
+    /// By name, the form of each policy of the cluster that compiled last, as JSON; empty where it is too long to be kept.
+    pub forms: BTreeMap<String, String>,
     /// Agreements that are not read, and why.
     pub bad_agreements: Vec<Quarantined>,
     /// A SHA-256 over the policies, in hexadecimal.
@@ -222,6 +227,8 @@ pub struct PolicyInput {
 pub struct Resources {
     /// Policies.
     pub policies: Vec<PolicyInput>,
+    /// By name, the [`Catalog::forms`] that statuses keep, where the spec is another: a replica that starts remembers none.
+    pub kept: BTreeMap<String, String>,
     /// Waivers of the namespaces that count.
     pub waivers: Vec<ActiveWaiver>,
     /// Agreements, by name.
@@ -267,6 +274,21 @@ pub fn compile(name: &str, spec: &Value) -> Result<Arc<Policy>, String> {
     Ok(Arc::clone(policy))
 }
 
+/// The form of a policy that its status keeps. It is a text, as a patch takes nothing out of an object that it does not name.
+pub fn form(spec: &Value) -> String {
+    let text = spec.to_string();
+    if text.len() > LONGEST_FORM {
+        return String::new();
+    }
+    text
+}
+
+/// What a status keeps of a policy, where it compiles: another version of this program may have written it.
+fn kept_form(name: &str, form: &str) -> Option<Value> {
+    let spec: Value = serde_json::from_str(form).ok()?;
+    compile(name, &spec).is_ok().then_some(spec)
+}
+
 /// What the compiler says, in one text.
 fn join(problems: &[Diagnostic]) -> String {
     let shown: Vec<&str> = problems
@@ -285,7 +307,8 @@ fn join(problems: &[Diagnostic]) -> String {
 impl Catalog {
     /// Puts together what is in force on a day.
     ///
-    /// `last_good` are the texts of policies that compiled before, by name: one that no longer does keeps serving in its last good form.
+    /// `last_good` are the texts of policies that compiled before, by name: one that no longer does keeps serving in its last good form, which its
+    /// status keeps for those who have not seen it.
     ///
     /// # Errors
     /// A mistake in what does not come from the cluster.
@@ -311,6 +334,12 @@ impl Catalog {
                         name: name.clone(),
                         message,
                     });
+                    if let Entry::Vacant(unknown) = last_good.entry(name.clone())
+                        && let Some(form) = resources.kept.get(name)
+                        && let Some(form) = kept_form(name, form)
+                    {
+                        unknown.insert(form);
+                    }
                     last_good.get(name)
                 }
             };
@@ -322,6 +351,10 @@ impl Catalog {
             }
         }
         last_good.retain(|name, _| present.contains(name));
+        let forms = last_good
+            .iter()
+            .map(|(name, spec)| (name.clone(), form(spec)))
+            .collect();
         for (name, mode) in &base.policy_modes {
             modes.insert(name.as_str().into(), *mode);
         }
@@ -365,6 +398,7 @@ impl Catalog {
             restores,
             waivers,
             quarantined,
+            forms,
             bad_agreements,
             digest: set.digest().to_owned(),
             count: in_force.len(),

@@ -39,7 +39,8 @@ use crate::{
     args::{Mode, Serve},
     audit,
     catalog::{
-        ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput, Resources,
+        self, ActiveWaiver, Base, Catalog, CatalogError, GroupKind, MODE_KEY, PolicyInput,
+        Resources,
     },
     certificates::{self, Bundle, Profile, Step, Trust},
     cluster::{Cluster, State},
@@ -436,6 +437,13 @@ fn policy_input(object: &DynamicObject) -> PolicyInput {
     }
 }
 
+/// The form of a policy that its status keeps, where it is not the one of now.
+fn kept_form(object: &DynamicObject) -> Option<(String, String)> {
+    let form = object.data.get("status")?.get("inForce")?.as_str()?;
+    let now = object.data.get("spec").map(catalog::form);
+    (now.as_deref() != Some(form)).then(|| (object.name_any(), form.to_owned()))
+}
+
 fn active_waiver(object: &DynamicObject) -> Option<ActiveWaiver> {
     let spec = serde_json::from_value(object.data.get("spec")?.clone()).ok()?;
     Some(ActiveWaiver {
@@ -499,12 +507,14 @@ impl Shared {
     }
 
     fn resources(&self) -> Resources {
-        let mut policies: Vec<PolicyInput> = self
-            .objects
-            .policies
-            .state()
+        let of_cluster = self.objects.policies.state();
+        let mut policies: Vec<PolicyInput> = of_cluster
             .iter()
             .map(|object| policy_input(object))
+            .collect();
+        let kept = of_cluster
+            .iter()
+            .filter_map(|object| kept_form(object))
             .collect();
         policies.sort_by(|a, b| a.name.cmp(&b.name));
         let waivers = self
@@ -525,6 +535,7 @@ impl Shared {
         agreements.sort_by(|a, b| a.0.cmp(&b.0));
         Resources {
             policies,
+            kept,
             waivers,
             agreements,
         }

@@ -25,6 +25,8 @@ pub struct Said {
     pub reason: &'static str,
     /// Why, in a sentence.
     pub message: String,
+    /// The form of a policy that its status keeps; nothing where what it keeps stays.
+    pub form: Option<String>,
 }
 
 impl Said {
@@ -53,6 +55,10 @@ impl Said {
             for (name, value) in &self.members {
                 members.insert((*name).to_owned(), (*value).into());
             }
+            let kept = before.get("inForce").and_then(Value::as_str);
+            if let Some(form) = self.form.as_deref().or(kept) {
+                members.insert("inForce".to_owned(), form.into());
+            }
         }
         (status != before).then(|| json!({"status": status}))
     }
@@ -62,6 +68,8 @@ impl Said {
 pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
     let mode: Mode = catalog.mode(&input.name, None);
     let members = vec![("mode", mode.as_str())];
+    // Of the catalog, which has compiled it: the spec may be newer.
+    let form = catalog.forms.get(&input.name).cloned();
     if let Some(bad) = catalog
         .quarantined
         .iter()
@@ -78,6 +86,7 @@ pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
             ready: false,
             reason: "Quarantined",
             message: format!("{}{serving}", bad.message),
+            form,
         };
     }
     if catalog.is_asked_for(&input.name) {
@@ -86,6 +95,7 @@ pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
             ready: true,
             reason: "InForce",
             message: String::new(),
+            form,
         }
     } else if catalog.is_in_force(&input.name) {
         Said {
@@ -94,6 +104,7 @@ pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
             reason: "NotAsked",
             message: "the webhook is never asked about what it judges, for the cluster hangs on that; `hipaa-iac check` judges it"
                 .to_owned(),
+            form,
         }
     } else {
         Said {
@@ -102,6 +113,7 @@ pub fn policy(input: &PolicyInput, catalog: &Catalog) -> Said {
             reason: "NotSelected",
             message: "it matches no Kubernetes kind, or the configuration does not select it"
                 .to_owned(),
+            form,
         }
     }
 }
@@ -113,6 +125,7 @@ pub fn waiver(waiver: Option<&ActiveWaiver>, counts: bool, today: Date) -> Said 
         ready,
         reason,
         message,
+        form: None,
     };
     let Some(waiver) = waiver else {
         return said(
@@ -148,6 +161,7 @@ pub fn agreement(agreement: Option<&Agreement>, today: Date) -> Said {
         ready,
         reason,
         message,
+        form: None,
     };
     let Some(agreement) = agreement else {
         return said(
@@ -288,6 +302,65 @@ mod tests {
         };
         assert_eq!(said("Node"), "NotAsked");
         assert_eq!(said("Service"), "InForce");
+    }
+
+    #[test]
+    fn a_form_that_compiled_serves_a_replica_that_has_not_seen_it() {
+        let spec = |require: &str| {
+            json!({"title": "t", "severity": "low", "safeguards": ["164.308(a)(2)"], "rationale": "r", "remediation": {"text": "t"},
+                "match": {"kubernetes": [{"group": "", "kind": "Service"}]}, "rules": [{"require": require, "message": "m"}]})
+        };
+        let name = "without-owner";
+        // Each time by one that has just started.
+        let told = |spec: Value, kept: Option<&str>| {
+            let input = PolicyInput {
+                name: name.to_owned(),
+                mode: None,
+                spec,
+            };
+            let kept = kept.map(|form| (name.to_owned(), form.to_owned()));
+            let resources = Resources {
+                policies: vec![input.clone()],
+                kept: kept.into_iter().collect(),
+                ..Resources::default()
+            };
+            let base = Base::new(None, Mode::Audit, &[], false).unwrap();
+            let today = day("2026-11-24");
+            let catalog = Catalog::build(&base, &resources, &mut BTreeMap::new(), today).unwrap();
+            (catalog.is_in_force(name), policy(&input, &catalog))
+        };
+        let keeps = |said: &Said, before: &Value| {
+            let object = json!({"metadata": {"generation": 1}, "status": before});
+            said.patch(&object, "t").unwrap()["status"]["inForce"].clone()
+        };
+        let (_, good) = told(spec("true"), None);
+        let form = keeps(&good, &json!({"inForce": "{}"}));
+        let kept: Value = serde_json::from_str(form.as_str().unwrap()).unwrap();
+        assert_eq!(kept, spec("true"));
+
+        let broken = || spec("true &&");
+        let (serves, said) = told(broken(), form.as_str());
+        assert!(serves);
+        assert_eq!(said.reason, "Quarantined");
+        assert!(said.message.ends_with("; its last good form keeps serving"));
+        assert_eq!(keeps(&said, &json!({})), form);
+        // Where nothing is kept, or what does not compile, nothing serves, and what is kept stays.
+        let bad = broken().to_string();
+        for kept in [None, Some(""), Some("{"), Some(bad.as_str())] {
+            let (serves, said) = told(broken(), kept);
+            assert!(!serves, "{kept:?}");
+            assert_eq!(said.form, None, "{kept:?}");
+            assert_eq!(keeps(&said, &json!({"inForce": form})), form);
+        }
+        // What compiles is what it says now.
+        let (_, said) = told(spec("1 == 1"), form.as_str());
+        assert_eq!(said.form, Some(spec("1 == 1").to_string()));
+        // With its spec it would not fit into etcd.
+        let mut long = spec("true");
+        long["rationale"] = "r".repeat(300 << 10).into();
+        let (serves, said) = told(long, None);
+        assert!(serves);
+        assert_eq!(said.form.as_deref(), Some(""));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     Case, With,
     admission::{POLICY, remove},
     cluster::{Cluster, NAMESPACE, RELEASE},
-    operator::{self, compliant, violating},
+    operator::{self, DEPLOYMENT, compliant, violating},
 };
 
 pub(crate) const CASES: &[Case] = &[
@@ -246,7 +246,7 @@ fn hold(cluster: &Cluster) {
         policy["status"]["conditions"][0].clone()
     };
     cluster.apply(POLICY).success();
-    // Every replica must have seen it: the last good form is what it remembers itself.
+    // Every replica must have seen it.
     cluster.eventually("the policy to be in force", Duration::from_secs(30), || {
         ready(NAME)["reason"] == "InForce"
             && (0..12).all(|_| {
@@ -288,6 +288,34 @@ fn hold(cluster: &Cluster) {
     operator::registered(cluster);
     let text = cluster.get(&configuration).to_string();
     assert!(!text.contains("of-an-administrator"), "{text}");
+    // Nor is it lost with those that have seen it, and nobody else puts another in its place.
+    let status = r#"{"status": {"inForce": "{}"}}"#;
+    let policy = ["policies.hipaa-iac.dev", NAME, "--subresource=status"];
+    let said = cluster
+        .kubectl(&[&["patch"][..], &policy, &["--type=merge", "-p", status]].concat())
+        .failure();
+    assert!(said.contains("only the operator of hipaa-iac"), "{said}");
+    let before = operator::pods(cluster);
+    cluster
+        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    cluster
+        .kubectl(&[
+            "rollout",
+            "status",
+            DEPLOYMENT,
+            "-n",
+            NAMESPACE,
+            "--timeout=3m",
+        ])
+        .success();
+    for pod in before {
+        let pod = format!("pod/{pod}");
+        let wait = ["wait", "--for=delete", &pod, "-n", NAMESPACE];
+        cluster
+            .kubectl(&[&wait[..], &["--timeout=2m"]].concat())
+            .success();
+    }
     cluster.eventually(
         "the last good form to deny",
         Duration::from_secs(30),

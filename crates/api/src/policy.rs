@@ -62,6 +62,9 @@ pub struct PolicyStatus {
     /// The mode that is in force where no namespace says otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
+    /// The last form that compiled, as JSON; empty where it is too large to be kept. It serves where the one of now does not compile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<String>,
     /// `Ready`: compiled and in force. `False` with the reason `Quarantined`: it has a mistake, and the last good set keeps serving.
     #[serde(default)]
     pub conditions: Vec<Condition>,
