@@ -78,6 +78,9 @@ pub struct Entry {
     /// The policies whose verdict is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<Arc<str>>,
+    /// The policies that failed on the object, so that it was not judged by them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Arc<str>>,
     /// The waivers that were used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<String>,

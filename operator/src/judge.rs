@@ -771,6 +771,9 @@ fn annotate(answer: &mut Answer, decision: &Decision, catalog: &Catalog) {
             .annotations
             .insert("unknown", list(&decision.unknown));
     }
+    if !decision.errors.is_empty() {
+        answer.annotations.insert("errors", list(&decision.errors));
+    }
     if !decision.waivers.is_empty() {
         answer
             .annotations

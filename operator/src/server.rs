@@ -474,14 +474,15 @@ fn work(app: &App, call: Call, body: &[u8], elements: u32) -> Response {
         })
     } else {
         review::parse::<Node>(body).map(|request| {
-            let decision = match app.catalog.load_full() {
-                Some(catalog) if entry == Entry::Restores => {
-                    cover::judge(&catalog, &app.cluster, &request)
-                }
-                Some(catalog) => {
-                    judge::judge(&catalog, &app.cluster, &app.options, entry, &request)
-                }
-                None => Decision::of(without_verdict(entry, Unjudged::Starting)),
+            let Some(catalog) = app.catalog.load_full() else {
+                let why = Unjudged::Starting;
+                let decision = Decision::of(without_verdict(entry, why));
+                return finish(app, call, &request, decision, Some(why));
+            };
+            let decision = if entry == Entry::Restores {
+                cover::judge(&catalog, &app.cluster, &request)
+            } else {
+                judge::judge(&catalog, &app.cluster, &app.options, entry, &request)
             };
             finish(app, call, &request, decision, None)
         })
@@ -534,7 +535,7 @@ impl Unjudged {
 }
 
 fn without_verdict(entry: Entry, why: Unjudged) -> Answer {
-    if entry.fails_closed() {
+    let mut answer = if entry.fails_closed() {
         Answer::deny(
             why.code(),
             format!(
@@ -544,7 +545,12 @@ fn without_verdict(entry: Entry, why: Unjudged) -> Answer {
         )
     } else {
         Answer::allow().warn(format!("hipaa-iac: not judged, {}", why.what()))
-    }
+    };
+    // Warnings reach who asks, and nobody where that is a controller.
+    answer
+        .annotations
+        .insert("unjudged", why.as_str().to_owned());
+    answer
 }
 
 /// Answers without a verdict: closed where PHI is, open elsewhere.
@@ -646,6 +652,7 @@ fn record<T: Object>(
         violated: decision.violated.clone(),
         denied: decision.denied.clone(),
         unknown: decision.unknown.clone(),
+        errors: decision.errors.clone(),
         waivers: decision.waivers.clone(),
         asserted: decision.asserted.clone(),
         approved_by: decision

@@ -243,7 +243,7 @@ async fn what_could_not_be_judged_before_is_no_reason_to_deny_a_change() {
         name: "deployment-careless".to_owned(),
         mode: None,
         spec: json!({"title": "t", "severity": "low", "safeguards": ["164.312(e)(1)"], "rationale": "r", "remediation": {"text": "t"},
-            "match": {"kubernetes": [{"group": "apps", "kind": "Deployment"}]},
+            "match": {"kubernetes": [{"group": "apps", "kind": "Deployment"}, {"group": "", "kind": "Pod"}]},
             "rules": [
                 {"require": "resource.spec.minReadySeconds >= 0", "message": "m"},
                 {"require": "resource.spec.revisionHistoryLimit > 0", "message": "n"}]}),
@@ -281,6 +281,44 @@ async fn what_could_not_be_judged_before_is_no_reason_to_deny_a_change() {
             "{response}"
         );
     }
+    // What it let in without this verdict is told where somebody looks for it, also where a controller made it, whom nobody warns.
+    assert_eq!(policies(&changed, "errors"), ["deployment-careless"]);
+    let open = served.ask("workloads", request("CREATE", &old, None)).await;
+    assert_eq!(open["allowed"], true, "{open}");
+    assert_eq!(policies(&open, "errors"), ["deployment-careless"]);
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "web-abc-", "namespace": "clinic",
+        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "1", "controller": true}]},
+        "spec": {"minReadySeconds": null, "revisionHistoryLimit": 5, "containers": [{"name": "a", "image": "a:1"}]}});
+    let mut ask = request("CREATE", &pod, None);
+    ask["userInfo"]["username"] = json!("system:serviceaccount:kube-system:replicaset-controller");
+    let made = served.ask("workloads", ask).await;
+    assert_eq!(made["allowed"], true, "{made}");
+    assert!(made.get("warnings").is_none(), "{made}");
+    assert_eq!(policies(&made, "errors"), ["deployment-careless"]);
+    let log = served.audit("\"controller\":\"ReplicaSet/web-abc\"").await;
+    let errors = log.matches("\"errors\":[\"deployment-careless\"]").count();
+    assert_eq!(errors, 6, "{log}");
+}
+
+/// As where the custom resources are not read yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_before_the_policies_are_known_is_recorded_as_not_judged() {
+    let served = Served::start(Setup::default()).await;
+    served.app.catalog.store(None);
+    let ask = request("CREATE", &leaking(), None);
+    let phi = served.ask("workloads-phi", ask.clone()).await;
+    assert_eq!(
+        (&phi["allowed"], &phi["status"]["code"]),
+        (&json!(false), &json!(503))
+    );
+    let open = served.ask("workloads", ask).await;
+    assert_eq!(open["allowed"], true);
+    for response in [&phi, &open] {
+        assert_eq!(response["auditAnnotations"]["unjudged"], "starting");
+    }
+    served.audit("\"unjudged\":\"starting\"").await;
+    let metrics = served.app.metrics.text();
+    assert!(metrics.contains("decision=\"starting\""), "{metrics}");
 }
 
 /// Anybody may write an owner: it makes no violation a pass, and one that goes takes what it excused with it.
@@ -982,6 +1020,7 @@ async fn overload_is_answered_at_once_closed_for_phi_and_open_elsewhere() {
     let phi = served.ask("workloads-phi", ask.clone()).await;
     assert_eq!(phi["allowed"], false);
     assert_eq!(phi["status"]["code"], 429);
+    assert_eq!(phi["auditAnnotations"]["unjudged"], "overload");
     let open = served.ask("workloads", ask.clone()).await;
     assert_eq!(open["allowed"], true);
     assert!(open["warnings"][0].as_str().unwrap().contains("not judged"));
