@@ -429,24 +429,35 @@ async fn validate(
         return unjudged(&app, call, &body, Unjudged::Deadline);
     };
     app.metrics.in_flight.inc();
-    let work = {
+    let told = Arc::new(AtomicBool::new(false));
+    let mut work = {
         let app = Arc::clone(&app);
         let body = body.clone();
+        let told = Arc::clone(&told);
         tokio::task::spawn_blocking(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&app, call, &body, elements)));
+            let work = || work(&app, call, &told, &body, elements);
+            let outcome = catch_unwind(AssertUnwindSafe(work));
             app.metrics.in_flight.dec();
             drop((permit, turn, share));
             outcome
         })
     };
-    match tokio::time::timeout(left(), work).await {
-        Ok(Ok(Ok(response))) => response,
-        Ok(_) => {
-            tracing::error!(entry = entry.as_str(), "a review made the program fail");
-            unjudged(&app, call, &body, Unjudged::Failure)
-        }
-        Err(_) => unjudged(&app, call, &body, Unjudged::Deadline),
+    let outcome = match tokio::time::timeout(left(), &mut work).await {
+        Ok(outcome) => outcome,
+        Err(_) if is_first(&told) => return unjudged(&app, call, &body, Unjudged::Deadline),
+        // It was judged in time, and is written down so.
+        Err(_) => work.await,
+    };
+    if let Ok(Ok(Some(response))) = outcome {
+        return response;
     }
+    tracing::error!(entry = entry.as_str(), "a review made the program fail");
+    unjudged(&app, call, &body, Unjudged::Failure)
+}
+
+/// Whether nobody has written down an answer yet: there is one for each review, by who works on it or, at the deadline, by who waits for that.
+fn is_first(told: &AtomicBool) -> bool {
+    !told.swap(true, Ordering::Relaxed)
 }
 
 /// The elements of a review; more than [`MAX_ELEMENTS`] are not counted.
@@ -455,8 +466,9 @@ fn elements(body: &[u8]) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// Reads and judges one review.
-fn work(app: &App, call: Call, body: &[u8], elements: u32) -> Response {
+/// Reads and judges one review. Nothing where its answer was told meanwhile.
+fn work(app: &App, call: Call, told: &AtomicBool, body: &[u8], elements: u32) -> Option<Response> {
+    let no_verdict = |why| is_first(told).then(|| unjudged(app, call, body, why));
     let entry = call.entry;
     let is_guarded = matches!(entry, Entry::Guard | Entry::Deletions);
     let most = if is_guarded {
@@ -465,29 +477,27 @@ fn work(app: &App, call: Call, body: &[u8], elements: u32) -> Response {
         MAX_ELEMENTS
     };
     if elements > most {
-        return unjudged(app, call, body, Unjudged::Unreadable);
+        return no_verdict(Unjudged::Unreadable);
     }
     let answered = if is_guarded {
         review::parse::<Value>(body).map(|request| {
             let decision = guard::judge(&app.waiver_namespaces, app.mode, today(), &request);
-            finish(app, call, &request, decision, None)
+            is_first(told).then(|| finish(app, call, &request, decision, None))
         })
     } else {
         review::parse::<Node>(body).map(|request| {
             let Some(catalog) = app.catalog.load_full() else {
-                let why = Unjudged::Starting;
-                let decision = Decision::of(without_verdict(entry, why));
-                return finish(app, call, &request, decision, Some(why));
+                return no_verdict(Unjudged::Starting);
             };
             let decision = if entry == Entry::Restores {
                 cover::judge(&catalog, &app.cluster, &request)
             } else {
                 judge::judge(&catalog, &app.cluster, &app.options, entry, &request)
             };
-            finish(app, call, &request, decision, None)
+            is_first(told).then(|| finish(app, call, &request, decision, None))
         })
     };
-    answered.unwrap_or_else(|_| unjudged(app, call, body, Unjudged::Unreadable))
+    answered.unwrap_or_else(|_| no_verdict(Unjudged::Unreadable))
 }
 
 /// Why there is an answer without a verdict.

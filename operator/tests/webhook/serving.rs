@@ -1049,6 +1049,20 @@ async fn what_takes_too_long_is_answered_in_time_closed_for_phi_and_open_elsewhe
         served.make_ready();
         let response = served.ask(entry, request("CREATE", &object, None)).await;
         served.audit("\"unjudged\":\"deadline\"").await;
+        // The work on it goes on, and has nothing more to tell when it is done.
+        drop(served.app.permits.acquire_many(64).await.unwrap());
+        let metrics = served.app.metrics.text();
+        assert!(!metrics.contains("outcome=\""), "{metrics}");
+        let mut later = request("CREATE", &object, None);
+        later["uid"] = json!("the next one");
+        let uid = later["uid"].to_string();
+        served.ask(entry, later).await;
+        let log = served.audit(&uid).await;
+        assert_eq!(
+            log.matches(&response["uid"].to_string()).count(),
+            1,
+            "{log}"
+        );
         response
     };
     let phi = ask("workloads-phi").await;
