@@ -673,10 +673,19 @@ async fn read_cluster(shared: &Shared, catalog: &Catalog, watches: &mut Watches)
     }
 }
 
-/// Keeps the certificate that is served: from files, or from the Secret, which the leader renews.
+/// Keeps the certificate that is served: from files, or from the Secret, which the leader renews; and the CAs of clients, if they are to show theirs.
 async fn keep_certificates(shared: Arc<Shared>) {
-    let mut standing = Standing::default();
+    let (mut standing, mut demanding) = (Standing::default(), Standing::default());
     loop {
+        let result = read_clients(&shared).await;
+        let is_news = demanding.becomes(result.as_ref().err().map(String::as_str));
+        match result {
+            Ok(true) => tracing::info!("client certificates of other CAs are taken from now on"),
+            Err(error) if is_news => {
+                tracing::warn!(%error, "the CAs for client certificates could not be kept current");
+            }
+            Ok(false) | Err(_) => {}
+        }
         let result = match (&shared.args.tls_cert_file, &shared.args.tls_key_file) {
             (Some(certificate), Some(key)) => {
                 let authority = shared.args.tls_ca_file.as_deref();
@@ -713,6 +722,21 @@ async fn keep_certificates(shared: Arc<Shared>) {
         };
         tokio::time::sleep(wait).await;
     }
+}
+
+/// Reads the CAs of clients again, which change when the API server's do. Whether they were others.
+async fn read_clients(shared: &Shared) -> Result<bool, String> {
+    let Some(path) = &shared.args.client_ca_file else {
+        return Ok(false);
+    };
+    let told = |error: String| format!("{}: {error}", path.display());
+    let pem = tokio::fs::read_to_string(path)
+        .await
+        .map_err(|error| told(error.to_string()))?;
+    let identity = &shared.app.identity;
+    identity
+        .set_client_authorities(&pem)
+        .map_err(|error| told(error.to_string()))
 }
 
 fn set_authorities(shared: &Shared, pem: String) {
@@ -1267,6 +1291,38 @@ mod tests {
             keeps.abort();
             assert!(told.is_ok(), "ready: {is_ready}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_authorities_of_clients_are_read_again() {
+        let mut shared = leader();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bundle = || {
+            let profile = profile(&shared.args);
+            certificates::take_step(None, Step::Everything, &profile, unix_now()).unwrap()
+        };
+        let (before, after) = (bundle().authorities, bundle().authorities);
+        std::fs::write(file.path(), &before).unwrap();
+        Arc::get_mut(&mut shared).unwrap().args.client_ca_file = Some(file.path().to_owned());
+        assert_eq!(read_clients(&shared).await, Ok(true));
+        assert_eq!(read_clients(&shared).await, Ok(false));
+        // What is none changes nothing.
+        std::fs::write(file.path(), "").unwrap();
+        assert!(read_clients(&shared).await.is_err());
+        std::fs::write(file.path(), &after).unwrap();
+        let app = Arc::clone(&shared.app);
+        let keeps = tokio::spawn(keep_certificates(shared));
+        let taken = async {
+            while !format!("{:?}", app.identity)
+                .replace("\\n", "\n")
+                .contains(&after)
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let taken = tokio::time::timeout(Duration::from_mins(1), taken).await;
+        keeps.abort();
+        assert!(taken.is_ok());
     }
 
     /// As a watch of a kind that is not defined goes on, and what follows when it is.

@@ -1,6 +1,9 @@
 //! The TLS side of the webhook: TLS 1.2 and 1.3 only, certificates that change while connections stay, client certificates if asked for.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::{
@@ -187,19 +190,31 @@ fn has_name(certificate: &CertificateDer<'_>, name: &str) -> bool {
     common || alternative
 }
 
-/// The certificate that is served, and how long.
+/// The certificate that is served and how long, and what is demanded of clients.
 pub struct Identity {
     config: RustlsConfig,
+    serving: Mutex<Serving>,
+}
+
+/// What the configuration is made of.
+struct Serving {
     demands: Demands,
-    current: std::sync::Mutex<Option<(String, Validity)>>,
+    current: Option<Current>,
+}
+
+struct Current {
+    chain: String,
+    key: String,
+    validity: Validity,
 }
 
 /// Without its key.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let validity = self.validity();
         f.debug_struct("Identity")
-            .field("demands", &self.demands)
-            .field("validity", &self.validity())
+            .field("demands", &self.serving().demands)
+            .field("validity", &validity)
             .finish_non_exhaustive()
     }
 }
@@ -216,8 +231,10 @@ impl Identity {
             .with_cert_resolver(Arc::new(rustls::server::ResolvesServerCertUsingSni::new()));
         Ok(Self {
             config: RustlsConfig::from_config(Arc::new(empty)),
-            demands,
-            current: std::sync::Mutex::new(None),
+            serving: Mutex::new(Serving {
+                demands,
+                current: None,
+            }),
         })
     }
 
@@ -231,28 +248,51 @@ impl Identity {
     /// # Errors
     /// It is refused; the one before stays.
     pub fn set(&self, chain: &str, key: &str) -> Result<bool, TlsError> {
-        let text = format!("{chain}\n{key}");
-        let mut current = self
-            .current
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if current.as_ref().is_some_and(|(known, _)| *known == text) {
+        let mut serving = self.serving();
+        let known = serving.current.as_ref();
+        if known.is_some_and(|known| known.chain == chain && known.key == key) {
             return Ok(false);
         }
         let validity = validity(chain).ok_or(TlsError::Certificate)?;
         self.config
-            .reload_from_config(server_config(chain, key, &self.demands)?);
-        *current = Some((text, validity));
+            .reload_from_config(server_config(chain, key, &serving.demands)?);
+        serving.current = Some(Current {
+            chain: chain.to_owned(),
+            key: key.to_owned(),
+            validity,
+        });
+        Ok(true)
+    }
+
+    /// Takes client certificates of these CAs alone, in PEM, from the next handshake on. Whether they were others.
+    ///
+    /// # Errors
+    /// They are refused; the ones before stay.
+    pub fn set_client_authorities(&self, pem: &str) -> Result<bool, TlsError> {
+        let mut serving = self.serving();
+        if serving.demands.client_authorities.as_deref() == Some(pem) {
+            return Ok(false);
+        }
+        let demands = Demands {
+            client_authorities: Some(pem.to_owned()),
+            ..serving.demands.clone()
+        };
+        if let Some(Current { chain, key, .. }) = &serving.current {
+            self.config
+                .reload_from_config(server_config(chain, key, &demands)?);
+        }
+        serving.demands = demands;
         Ok(true)
     }
 
     /// From when and until when the certificate is valid.
     pub fn validity(&self) -> Option<Validity> {
-        self.current
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .as_ref()
-            .map(|(_, validity)| *validity)
+        let serving = self.serving();
+        serving.current.as_ref().map(|current| current.validity)
+    }
+
+    fn serving(&self) -> MutexGuard<'_, Serving> {
+        self.serving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1242,4 +1242,23 @@ async fn versions_and_client_certificates_are_demanded_as_told() {
             .await
             .is_err()
     );
+    // The API server's client CA changes.
+    let identity = &served.app.identity;
+    assert!(
+        identity
+            .set_client_authorities(&strangers.authorities)
+            .unwrap()
+    );
+    // What is no certificate is refused, and the one before stays.
+    assert!(identity.set_client_authorities("x").is_err());
+    let renewed = client(&strangers, "kube-apiserver");
+    let (status, _) = try_with(Some(&renewed), rustls::ALL_VERSIONS)
+        .await
+        .unwrap();
+    assert_eq!(status, 200);
+    assert!(
+        try_with(Some(&api_server), rustls::ALL_VERSIONS)
+            .await
+            .is_err()
+    );
 }
