@@ -335,7 +335,11 @@ impl Rotated {
         let after = length.saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
         if length > 0 && self.most.is_some_and(|most| after > most) {
             self.file.sync_all()?;
-            std::fs::rename(&self.path, older(&self.path))?;
+            match std::fs::rename(&self.path, older(&self.path)) {
+                // An attempt before has put it away and could not open the next, or somebody has taken it away.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                renamed => renamed?,
+            }
             self.file = open(&self.path)?;
             length = 0;
         }
@@ -863,6 +867,27 @@ mod tests {
         write(1);
         let next: Value = serde_json::from_str(&lines(&path)[0]).unwrap();
         assert_eq!(next["previous"], second["previous"]);
+    }
+
+    /// As where the new file could not be opened, for want of a descriptor, when the old one was put away.
+    #[test]
+    fn a_file_that_is_put_away_already_gives_way_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.log");
+        let (chain, file) = resume(&path).unwrap();
+        let file = Rotated {
+            file,
+            path: path.clone(),
+            most: Some(500),
+        };
+        let mut sink = Sink::new(chain, Target::File(file));
+        assert!(sink.put(&json!({"number": 1, "text": "x".repeat(200)}), "r"));
+        std::fs::rename(&path, older(&path)).unwrap();
+        assert!(sink.put(&json!({"number": 2}), "r"));
+        assert!(sink.put(&json!({"number": 3}), "r"));
+        assert_eq!(lines(&older(&path)).len() + lines(&path).len(), 3);
+        let (entries, _) = verify(&[older(&path), path], None, None).unwrap();
+        assert_eq!(entries, 3);
     }
 
     #[test]
