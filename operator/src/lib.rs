@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod certificates;
 pub mod cluster;
+pub mod connections;
 pub mod discovery;
 pub mod guard;
 pub mod judge;

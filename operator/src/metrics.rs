@@ -73,6 +73,8 @@ pub struct Metrics {
     pub duration: Histogram,
     /// Verdicts, by policy.
     pub rules: Family<RuleLabels, Counter>,
+    /// Connections that were refused.
+    pub connections_refused: Counter,
     /// Requests that are worked on.
     pub in_flight: Gauge<i64, AtomicI64>,
     /// Objects that are kept, by kind.
@@ -110,6 +112,7 @@ impl Default for Metrics {
                 0.25, 0.5, 1.0, 2.5, 3.0,
             ]),
             rules: Family::default(),
+            connections_refused: Counter::default(),
             in_flight: Gauge::default(),
             cached: Family::default(),
             cache_age: Family::default(),
@@ -138,6 +141,11 @@ impl Default for Metrics {
             "rule_evaluations",
             "Verdicts, by policy",
             metrics.rules.clone(),
+        );
+        registry.register(
+            "connections_refused",
+            "Connections that were refused, for their address had as many as it may",
+            metrics.connections_refused.clone(),
         );
         registry.register(
             "admission_in_flight",

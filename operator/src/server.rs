@@ -34,6 +34,7 @@ use crate::{
     audit,
     catalog::{Base, Catalog, GroupKind},
     cluster::Cluster,
+    connections::Connections,
     guard,
     judge::{self, Decision, Options},
     metrics::{Metrics, RequestLabels, RuleLabels},
@@ -101,6 +102,8 @@ pub struct App {
     pub audit: audit::Log,
     /// The certificate that is served.
     pub identity: Identity,
+    /// How many connections one address may have at once; [`MOST`](crate::connections::MOST).
+    pub connections: usize,
     /// How many reviews may be here at once.
     pub permits: Arc<Semaphore>,
     /// How many of them are judged at once; the others wait.
@@ -311,7 +314,10 @@ pub async fn serve_webhook(
     handle: Handle<SocketAddr>,
 ) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
+    let refused = app.metrics.connections_refused.clone();
+    let connections = Connections::new(app.connections, refused);
     let mut server = axum_server::from_tcp_rustls(listener, app.identity.config())?
+        .map(|tls| tls.acceptor(connections))
         .handle(handle)
         .http1_only();
     // An idle connection holds a little memory and no more, and is kept for longer than an API server keeps it (90 seconds), also where nothing came on

@@ -15,6 +15,7 @@ use hipaa_iac_operator::{
     catalog::{Base, Catalog, GroupKind, Resources},
     certificates::{self, Bundle, Profile, Step},
     cluster::{Cluster, Store},
+    connections,
     judge::Options,
     metrics::Metrics,
     server::{self, App, unix_now},
@@ -52,6 +53,7 @@ pub(crate) struct Setup {
     pub(crate) mode: Mode,
     pub(crate) config: &'static str,
     pub(crate) demands: Demands,
+    pub(crate) connections: usize,
     pub(crate) permits: usize,
     /// A debug build on a busy machine takes its time over what is large.
     pub(crate) deadline: std::time::Duration,
@@ -65,6 +67,7 @@ impl Default for Setup {
             mode: Mode::Enforce,
             config: "",
             demands: Demands::default(),
+            connections: connections::MOST,
             permits: 64,
             deadline: server::DEADLINE,
             resources: Resources::default(),
@@ -113,6 +116,7 @@ impl Served {
             metrics: Metrics::new(),
             audit,
             identity,
+            connections: setup.connections,
             permits: Arc::new(Semaphore::new(setup.permits)),
             turns: server::Turns::default(),
             room: server::Room::default(),
@@ -235,6 +239,16 @@ impl Client {
         identity: Option<(&str, &str)>,
         versions: &[&'static rustls::SupportedProtocolVersion],
     ) -> std::io::Result<Self> {
+        let tcp = TcpStream::connect(address).await?;
+        Self::over(tcp, authorities, identity, versions).await
+    }
+
+    pub(crate) async fn over(
+        tcp: TcpStream,
+        authorities: &str,
+        identity: Option<(&str, &str)>,
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> std::io::Result<Self> {
         let mut roots = RootCertStore::empty();
         for authority in CertificateDer::pem_slice_iter(authorities.as_bytes()) {
             roots.add(authority.unwrap()).unwrap();
@@ -255,7 +269,6 @@ impl Client {
                 .unwrap(),
             None => builder.with_no_client_auth(),
         };
-        let tcp = TcpStream::connect(address).await?;
         tcp.set_nodelay(true)?;
         let name = ServerName::try_from(HOST).unwrap();
         let stream = TlsConnector::from(Arc::new(config))

@@ -896,6 +896,48 @@ async fn a_slow_client_is_given_up_and_holds_nobody_else() {
     served.audit("\"status\":408").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_connections_takes_nobody_elses() {
+    let served = Served::start(Setup {
+        connections: 3,
+        ..Setup::default()
+    })
+    .await;
+    let connect = || Client::connect(served.address, &served.authorities, None);
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        kept.push(connect().await.unwrap());
+    }
+    for _ in 0..3 {
+        assert!(connect().await.is_err());
+    }
+    let metrics = served.app.metrics.text();
+    let refused = "hipaa_iac_connections_refused_total 3\n";
+    assert!(metrics.contains(refused), "{metrics}");
+    let body = review(request("CREATE", &deployment(&json!([])), None));
+    let elsewhere = tokio::net::TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let tcp = elsewhere.connect(served.address).await.unwrap();
+    let mut other = Client::over(tcp, &served.authorities, None, rustls::ALL_VERSIONS)
+        .await
+        .unwrap();
+    assert_eq!(other.review("workloads-phi", &body).await.0, 200);
+    assert_eq!(kept[0].review("workloads-phi", &body).await.0, 200);
+    // One that ends leaves its place.
+    drop(kept.pop());
+    let again = async {
+        loop {
+            if let Ok(client) = connect().await {
+                return client;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let again = tokio::time::timeout(Duration::from_mins(1), again).await;
+    let (status, _) = again.unwrap().review("workloads-phi", &body).await;
+    assert_eq!(status, 200);
+}
+
 /// `{"a": {"a": …}}`, deeper than `serde_json` reads.
 fn deep() -> Value {
     (0..150).fold(json!({}), |inner, _| json!({"a": inner}))
