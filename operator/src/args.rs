@@ -45,9 +45,12 @@ pub enum Audit {
         /// The hash of the entry before the first one, where the files before are gone
         #[arg(long, value_name = "SHA256")]
         after: Option<String>,
-        /// The hash of the last entry, as it was noted elsewhere: finds lines that were cut off the end too
+        /// The hash of the last entry, as it was noted elsewhere: finds lines that were cut off the end too. May be given for each run
         #[arg(long, value_name = "SHA256")]
-        head: Option<String>,
+        head: Vec<String>,
+        /// The files hold standard output, on which each start begins a chain of its own: each one is followed
+        #[arg(long)]
+        runs: bool,
     },
 }
 

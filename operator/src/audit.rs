@@ -1,9 +1,10 @@
 //! The audit log: one line of JSON for each decision, chained by hashes, so that a line that was removed, changed or moved shows.
 //!
 //! Every entry holds the hash of the one before and its own, SHA-256 over its text without the member `hash`. A file is continued where it
-//! ended. Names of objects are in it, contents of objects never. The file and standard output have a chain each: what a full disk takes from
-//! the one is in the other, and the one says how many entries it lost. A file that may not grow for ever gives way to a new one, and is kept as
-//! `<file>.1` in place of the one before; the chain goes on from the one to the other.
+//! ended; standard output, which cannot be read back, has a chain for each start. Names of objects are in it, contents of objects never. The file
+//! and standard output have a chain each: what a full disk takes from the one is in the other, and the one says how many entries it lost. A file
+//! that may not grow for ever gives way to a new one, and is kept as `<file>.1` in place of the one before; the chain goes on from the one to the
+//! other.
 //!
 //! A request that is refused before it is read has no entry of its own, for whoever reaches the port can send any number of them: they are counted,
 //! and one line a minute tells of those of one webhook and status.
@@ -444,8 +445,8 @@ impl Chain {
         format!("{}\n", Value::Object(members))
     }
 
-    /// Takes the next line.
-    fn follow(&mut self, line: &str) -> Result<(), &'static str> {
+    /// Takes the next line, and gives its members but for the hash.
+    fn follow(&mut self, line: &str) -> Result<Map<String, Value>, &'static str> {
         let Ok(Value::Object(mut members)) = serde_json::from_str(line) else {
             return Err("it is no entry");
         };
@@ -458,15 +459,25 @@ impl Chain {
             return Err("it was changed: its hash is another");
         }
         if members.get("previous").and_then(Value::as_str) != Some(&self.previous) {
-            return Err("it does not follow the entry before: one was removed, added or moved");
+            return Err(if self.sequence > 0 && starts(&members) {
+                "a start begins a chain of its own here: if this is what a pod wrote to its standard output, say --runs"
+            } else {
+                "it does not follow the entry before: one was removed, added or moved"
+            });
         }
         if members.get("sequence").and_then(Value::as_u64) != Some(self.sequence) {
             return Err("its number does not follow");
         }
         self.sequence += 1;
         hash.clone_into(&mut self.previous);
-        Ok(())
+        Ok(members)
     }
+}
+
+/// Whether an entry is the first of a chain.
+fn starts(entry: &Map<String, Value>) -> bool {
+    entry.get("event").and_then(Value::as_str) == Some("start")
+        && entry.get("previous").and_then(Value::as_str) == Some(GENESIS)
 }
 
 /// The hash of an entry. The members of a map are in the order of their names, so the text is one and the same.
@@ -593,38 +604,69 @@ pub enum VerifyError {
     },
 }
 
-/// Follows the chain of a log through its files, the oldest first. Gives the number of entries and the hash of the last one.
+/// A chain that was followed to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// How many entries it has.
+    pub entries: u64,
+    /// The hash of the last one.
+    pub head: String,
+    /// Whether that one tells of the stop, and so is the last that there was.
+    pub is_stopped: bool,
+}
+
+impl Run {
+    const fn new(head: String) -> Self {
+        Self {
+            entries: 0,
+            head,
+            is_stopped: false,
+        }
+    }
+}
+
+/// Follows the chain of a log through its files, the oldest first; with `several`, one after the other those that begin with a start.
 ///
-/// `after` is the hash of the entry before the first one, where the files before are no longer there; `head` that of one that has to be among them.
+/// `after` is the hash of the entry before the first one, where the files before are no longer there; `heads` those of some that have to be among them.
 ///
 /// # Errors
 /// See [`VerifyError`].
 pub fn verify(
     paths: &[PathBuf],
     after: Option<&str>,
-    head: Option<&str>,
-) -> Result<(u64, String), VerifyError> {
+    heads: &[String],
+    several: bool,
+) -> Result<Vec<Run>, VerifyError> {
     let mut chain = Chain::new();
-    let mut entries = 0;
-    let mut met_head = head.is_none();
+    let mut runs = vec![Run::new(after.unwrap_or(GENESIS).to_owned())];
+    let mut missed: Vec<&String> = heads.iter().collect();
+    let mut tell = |entry: &Map<String, Value>, hash: &str| {
+        missed.retain(|head| *head != hash);
+        if starts(entry) && runs.last().is_some_and(|run| run.entries > 0) {
+            runs.push(Run::new(String::new()));
+        }
+        if let Some(run) = runs.last_mut() {
+            run.entries += 1;
+            hash.clone_into(&mut run.head);
+            run.is_stopped = entry.get("event").and_then(Value::as_str) == Some("stop");
+        }
+    };
     for (at, path) in paths.iter().enumerate() {
         let begin = if at > 0 {
             Begin::Continued
         } else {
             after.map_or(Begin::First, Begin::After)
         };
-        entries += verify_file(path, &mut chain, begin, |hash| {
-            met_head |= head == Some(hash);
-        })?;
+        verify_file(path, &mut chain, begin, several, &mut tell)?;
     }
-    if !met_head {
+    if let Some(head) = missed.first() {
         return Err(VerifyError::Head {
             path: paths.last().cloned().unwrap_or_default(),
             found: chain.previous,
-            expected: head.unwrap_or_default().to_owned(),
+            expected: (*head).clone(),
         });
     }
-    Ok((entries, chain.previous))
+    Ok(runs)
 }
 
 /// How a file begins.
@@ -638,13 +680,14 @@ enum Begin<'a> {
     Continued,
 }
 
-/// Follows the chain through one file, and tells each hash.
+/// Follows the chain through one file, and tells each entry and its hash.
 fn verify_file(
     path: &Path,
     chain: &mut Chain,
     begin: Begin<'_>,
-    mut tell: impl FnMut(&str),
-) -> Result<u64, VerifyError> {
+    several: bool,
+    mut tell: impl FnMut(&Map<String, Value>, &str),
+) -> Result<(), VerifyError> {
     let io_error = |error| VerifyError::Io {
         path: path.to_owned(),
         error,
@@ -655,7 +698,7 @@ fn verify_file(
         problem,
     };
     let mut reader = BufReader::new(File::open(path).map_err(io_error)?);
-    let (mut number, mut entries) = (0_u64, 0);
+    let mut number = 0_u64;
     // A line that a crash has torn is in order if the next entry tells of it.
     let mut torn: Option<(u64, &'static str, String)> = None;
     loop {
@@ -686,15 +729,17 @@ fn verify_file(
                 ));
             }
         }
+        if several
+            && serde_json::from_str(&text).is_ok_and(|entry: Map<String, Value>| starts(&entry))
+        {
+            *chain = Chain::new();
+        }
         match chain.follow(&text) {
-            Ok(()) => {
-                entries += 1;
-                tell(&chain.previous);
+            Ok(entry) => {
+                tell(&entry, &chain.previous);
                 if let Some((at, problem, hash)) = torn.take() {
-                    let told = serde_json::from_str::<Value>(&text).is_ok_and(|entry| {
-                        entry.get("event").and_then(Value::as_str) == Some("recovered")
-                            && entry.get("torn").and_then(Value::as_str) == Some(&hash)
-                    });
+                    let told = entry.get("event").and_then(Value::as_str) == Some("recovered")
+                        && entry.get("torn").and_then(Value::as_str) == Some(&hash);
                     if !told {
                         return Err(broken(at, problem));
                     }
@@ -712,13 +757,26 @@ fn verify_file(
     }
     match torn {
         Some((line, problem, _)) => Err(broken(line, problem)),
-        None => Ok(entries),
+        None => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What there is of one chain.
+    fn verify(
+        paths: &[PathBuf],
+        after: Option<&str>,
+        head: Option<&str>,
+    ) -> Result<(u64, String), VerifyError> {
+        let heads: Vec<String> = head.map(str::to_owned).into_iter().collect();
+        let mut runs = super::verify(paths, after, &heads, false)?;
+        let run = runs.pop().unwrap();
+        assert!(runs.is_empty());
+        Ok((run.entries, run.head))
+    }
 
     fn write(path: &Path, count: usize) {
         let (log, writer) = Log::open(Some(path), None, false, "r").unwrap();
@@ -905,6 +963,54 @@ mod tests {
         assert!(matches!(
             check(&path, Some(&"1".repeat(64))),
             Err(VerifyError::Head { .. })
+        ));
+    }
+
+    /// As standard output goes, which nobody can read back: a chain for each start.
+    #[test]
+    fn runs_are_followed_one_after_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        write(&one, 3);
+        write(&two, 2);
+        let (first, second) = (check(&one, None).unwrap().1, check(&two, None).unwrap().1);
+        let path = folder.path().join("both");
+        let text = |path: &Path| std::fs::read_to_string(path).unwrap();
+        let both = [text(&one), text(&two)].concat();
+        std::fs::write(&path, &both).unwrap();
+        let said = check(&path, None).unwrap_err().to_string();
+        assert!(
+            said.contains("both:6: ") && said.contains("--runs"),
+            "{said}"
+        );
+        let heads = [second.clone(), first.clone()];
+        let follow =
+            |heads: &[String]| super::verify(std::slice::from_ref(&path), None, heads, true);
+        let run = |entries, head: &String, is_stopped| Run {
+            entries,
+            head: head.clone(),
+            is_stopped,
+        };
+        let expected = [run(5, &first, true), run(4, &second, true)];
+        assert_eq!(follow(&heads).unwrap(), expected);
+        // In files of their own, as a restart leaves them.
+        let files = [one, two];
+        let runs = super::verify(&files, None, &heads, true).unwrap();
+        assert_eq!(runs, expected);
+        // The end of the first one is cut off: it has no stop, and not the head that was noted.
+        let cut = both.lines().enumerate().filter(|(at, _)| *at != 4);
+        let cut: Vec<&str> = cut.map(|(_, line)| line).collect();
+        std::fs::write(&path, format!("{}\n", cut.join("\n"))).unwrap();
+        let runs = follow(&[]).unwrap();
+        assert_eq!((runs[0].entries, runs[0].is_stopped), (4, false));
+        assert!(matches!(follow(&heads), Err(VerifyError::Head { .. })));
+        // What is missing within a run is found as ever.
+        let gap = both.lines().enumerate().filter(|(at, _)| *at != 6);
+        let gap: Vec<&str> = gap.map(|(_, line)| line).collect();
+        std::fs::write(&path, format!("{}\n", gap.join("\n"))).unwrap();
+        assert!(matches!(
+            follow(&[]),
+            Err(VerifyError::Broken { line: 7, .. })
         ));
     }
 

@@ -19,13 +19,28 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve(*args),
         Command::Audit {
-            command: Audit::Verify { files, after, head },
-        } => match audit::verify(&files, after.as_deref(), head.as_deref()) {
-            Ok((entries, head)) => say(&format!(
-                "{entries} entries, unbroken; the last is {head}\n"
-            )),
-            Err(error) => Err(error.to_string()),
-        },
+            command:
+                Audit::Verify {
+                    files,
+                    after,
+                    head,
+                    runs,
+                },
+        } => audit::verify(&files, after.as_deref(), &head, runs)
+            .map_err(|error| error.to_string())
+            .and_then(|found| {
+                found.iter().try_for_each(|run| {
+                    let end = if runs && !run.is_stopped {
+                        ", and no stop follows it"
+                    } else {
+                        ""
+                    };
+                    let (entries, head) = (run.entries, &run.head);
+                    say(&format!(
+                        "{entries} entries, unbroken; the last is {head}{end}\n"
+                    ))
+                })
+            }),
         Command::Crds { name } => crds(name.as_deref()),
         Command::Kinds => run::kinds()
             .map_err(|error| error.to_string())

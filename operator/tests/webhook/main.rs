@@ -10,6 +10,7 @@
 )]
 
 mod parity;
+mod program;
 mod restores;
 mod served;
 mod serving;
