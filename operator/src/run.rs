@@ -1081,32 +1081,47 @@ async fn tell<K: kube::Resource<DynamicType = ()>>(
     }
 }
 
+/// Keeps the gauges of the kinds that are read. Those of kinds that are read no longer go: `told` is which there are.
+fn tell_stores(metrics: &Metrics, cluster: &Cluster, told: &mut BTreeSet<String>) {
+    let mut kinds = BTreeSet::new();
+    #[expect(clippy::iter_over_hash_type, reason = "gauges have no order")]
+    for (kind, store) in &*cluster.stores() {
+        let labels = KindLabels {
+            kind: if kind.group.is_empty() {
+                kind.kind.to_string()
+            } else {
+                format!("{}/{}", kind.group, kind.kind)
+            },
+        };
+        let (count, age) = store.figures();
+        metrics
+            .cached
+            .get_or_create(&labels)
+            .set(i64::try_from(count).unwrap_or(i64::MAX));
+        metrics.cache_age.get_or_create(&labels).set(age);
+        let stale = store.state() == State::Stale;
+        metrics
+            .cache_stale
+            .get_or_create(&labels)
+            .set(i64::from(stale));
+        kinds.insert(labels.kind);
+    }
+    for gone in told.difference(&kinds) {
+        let labels = KindLabels { kind: gone.clone() };
+        metrics.cached.remove(&labels);
+        metrics.cache_age.remove(&labels);
+        metrics.cache_stale.remove(&labels);
+    }
+    *told = kinds;
+}
+
 /// Keeps the gauges.
 async fn keep_figures(shared: Arc<Shared>) {
     let metrics = Arc::clone(&shared.app.metrics);
+    let mut told = BTreeSet::new();
     loop {
         metrics.leader.set(i64::from(shared.leads()));
-        #[expect(clippy::iter_over_hash_type, reason = "gauges have no order")]
-        for (kind, store) in &*shared.app.cluster.stores() {
-            let labels = KindLabels {
-                kind: if kind.group.is_empty() {
-                    kind.kind.to_string()
-                } else {
-                    format!("{}/{}", kind.group, kind.kind)
-                },
-            };
-            let (count, age) = store.figures();
-            metrics
-                .cached
-                .get_or_create(&labels)
-                .set(i64::try_from(count).unwrap_or(i64::MAX));
-            metrics.cache_age.get_or_create(&labels).set(age);
-            let stale = store.state() == State::Stale;
-            metrics
-                .cache_stale
-                .get_or_create(&labels)
-                .set(i64::from(stale));
-        }
+        tell_stores(&metrics, &shared.app.cluster, &mut told);
         let state = |state| StateLabels { state };
         if let Some(catalog) = shared.app.catalog.load_full() {
             let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -1294,6 +1309,22 @@ mod tests {
             keeps.abort();
             assert!(told.is_ok(), "ready: {is_ready}");
         }
+    }
+
+    /// The alert of a kind that could not be watched, and is not there any more, ends.
+    #[test]
+    fn figures_of_kinds_that_are_read_no_longer_go() {
+        let (metrics, cluster) = (Metrics::new(), Cluster::default());
+        let mut told = BTreeSet::new();
+        let mut read = |kinds: &[&str]| {
+            let store = |kind: &&str| (GroupKind::new("", kind), Arc::new(Store::new()));
+            cluster.set_stores(kinds.iter().map(store).collect());
+            tell_stores(&metrics, &cluster, &mut told);
+            let text = metrics.text();
+            ["Namespace", "Service"].map(|kind| text.matches(&format!("kind=\"{kind}\"")).count())
+        };
+        assert_eq!(read(&["Namespace", "Service"]), [3, 3]);
+        assert_eq!(read(&["Namespace"]), [3, 0]);
     }
 
     #[tokio::test]
