@@ -190,7 +190,8 @@ impl Writer {
 }
 
 impl Log {
-    /// Opens the log. `limit` is how many bytes its files may take together; `replica` names who writes; each replica has a chain of its own.
+    /// Opens the log. `limit` is how many bytes its files may take together; `replica` names who writes; each replica has a chain of its own. Of the
+    /// `settings`, by which one text of the policies gives other verdicts, the start tells the digest.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -199,6 +200,7 @@ impl Log {
         limit: Option<u64>,
         stdout: bool,
         replica: &str,
+        settings: &Value,
     ) -> io::Result<(Self, Writer)> {
         let mut sinks = Vec::new();
         if let Some(path) = file {
@@ -220,6 +222,7 @@ impl Log {
         let work = Work {
             sinks,
             replica: replica.to_owned(),
+            settings: hex(&Sha256::digest(settings.to_string())),
             dropped: Arc::clone(&dropped),
             refusals: Arc::clone(&refusals),
         };
@@ -261,13 +264,19 @@ impl Log {
 struct Work {
     sinks: Vec<Sink>,
     replica: String,
+    /// Their digest.
+    settings: String,
     dropped: Arc<Dropped>,
     refusals: Arc<Refusals>,
 }
 
 impl Work {
     fn run(mut self, receiver: &Receiver<Entry>) {
-        self.put(json!({"event": "start", "version": env!("CARGO_PKG_VERSION")}));
+        self.put(json!({
+            "event": "start",
+            "version": env!("CARGO_PKG_VERSION"),
+            "settingsDigest": self.settings,
+        }));
         loop {
             match receiver.recv_timeout(LOOK) {
                 Ok(entry) => self.decision(&entry),
@@ -779,7 +788,7 @@ mod tests {
     }
 
     fn write(path: &Path, count: usize) {
-        let (log, writer) = Log::open(Some(path), None, false, "r").unwrap();
+        let (log, writer) = Log::open(Some(path), None, false, "r", &Value::Null).unwrap();
         for at in 0..count {
             log.write(Entry {
                 uid: format!("u{at}"),
@@ -867,7 +876,7 @@ mod tests {
     fn refusals_stand_in_the_chain_at_its_end_too() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.log");
-        let (log, writer) = Log::open(Some(&path), None, false, "r").unwrap();
+        let (log, writer) = Log::open(Some(&path), None, false, "r", &Value::Null).unwrap();
         for _ in 0..1000 {
             log.refuse("workloads", 413, IpAddr::from([10, 0, 0, 1]));
         }
@@ -889,7 +898,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.log");
         let write = |count: usize| {
-            let (log, writer) = Log::open(Some(&path), Some(LIMIT), false, "r").unwrap();
+            let (log, writer) =
+                Log::open(Some(&path), Some(LIMIT), false, "r", &Value::Null).unwrap();
             for _ in 0..count {
                 log.write(Entry::default());
             }
@@ -1067,7 +1077,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.log");
         std::fs::write(&path, "something else\n").unwrap();
-        assert!(Log::open(Some(&path), None, false, "r").is_err());
+        assert!(Log::open(Some(&path), None, false, "r", &Value::Null).is_err());
         assert_eq!(lines(&path), ["something else"]);
     }
 }

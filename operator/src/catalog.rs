@@ -129,6 +129,11 @@ impl Base {
         })
     }
 
+    /// What changes verdicts beside the texts of policies.
+    pub fn settings(&self) -> Value {
+        json!({"config": self.config, "mode": self.mode, "policyModes": self.policy_modes})
+    }
+
     /// The names of the built-in policies that judge Kubernetes objects, sorted.
     pub fn names(&self) -> BTreeSet<&str> {
         self.built_in

@@ -181,6 +181,7 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         args.audit_log_limit,
         !args.no_audit_stdout,
         &args.pod_name,
+        &settings(&base, &args),
     )
     .map_err(io("the audit log"))?;
     let app = Arc::new(App {
@@ -307,6 +308,17 @@ pub async fn serve(args: Serve) -> Result<(), RunError> {
         tracing::error!("the audit log was not finished in time");
     }
     outcome
+}
+
+/// What changes answers beside the texts of policies, and what the custom resources say.
+fn settings(base: &Base, args: &Serve) -> Value {
+    json!({
+        "policies": base.settings(),
+        "connectMode": args.connect_mode,
+        "connectGroups": args.connect_groups,
+        "excludeNamespaces": args.exclude_namespaces,
+        "waiverNamespaces": args.waiver_namespaces(),
+    })
 }
 
 /// Tells when reviews can be answered for the first time, and after how long.
@@ -1249,7 +1261,7 @@ mod tests {
         let bundle =
             certificates::take_step(None, Step::Everything, &profile(&args), unix_now()).unwrap();
         identity.set(&bundle.certificate, &bundle.key).unwrap();
-        let (audit, _) = audit::Log::open(None, None, false, "test").unwrap();
+        let (audit, _) = audit::Log::open(None, None, false, "test", &Value::Null).unwrap();
         let app = App {
             base,
             catalog: ArcSwapOption::from_pointee(catalog),

@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use serde_json::Value;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_hipaa-iac-operator");
 /// Nobody listens there.
 const NOBODY: &str = r#"{"apiVersion": "v1", "kind": "Config", "current-context": "c",
@@ -32,6 +34,28 @@ fn first_line(options: &[&str]) -> String {
     program.wait().unwrap();
     assert!(line.contains("\"event\":\"start\""), "{line}");
     line
+}
+
+/// The digest of the policies is one and the same, whatever the configuration and the modes make of them.
+#[test]
+fn the_start_tells_by_a_digest_under_which_settings_it_judges() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("hipaa-iac.yaml");
+    std::fs::write(&config, "profiles: [hipaa, availability]\n").unwrap();
+    let digest = |options: &[&str]| {
+        let entry: Value = serde_json::from_str(&first_line(options)).unwrap();
+        entry["settingsDigest"].as_str().unwrap().to_owned()
+    };
+    let plain = digest(&[]);
+    assert_eq!(digest(&["--mode", "audit"]), plain);
+    for options in [
+        ["--mode", "warn"],
+        ["--policy-mode", "ingress-without-tls=enforce"],
+        ["--connect-mode", "enforce"],
+        ["--config", config.to_str().unwrap()],
+    ] {
+        assert_ne!(digest(&options), plain, "{options:?}");
+    }
 }
 
 /// Nobody can read standard output back: each start begins a chain.

@@ -98,8 +98,14 @@ impl Served {
         let today = Date::new(2026, 11, 24).unwrap();
         let catalog = Catalog::build(&base, &setup.resources, &mut BTreeMap::new(), today).unwrap();
         let log = tempfile::tempdir().unwrap();
-        let (audit, _) =
-            audit::Log::open(Some(&log.path().join("audit.log")), None, false, "test").unwrap();
+        let (audit, _) = audit::Log::open(
+            Some(&log.path().join("audit.log")),
+            None,
+            false,
+            "test",
+            &Value::Null,
+        )
+        .unwrap();
         let identity = Identity::new(setup.demands).unwrap();
         let bundle = bundle();
         identity.set(&bundle.certificate, &bundle.key).unwrap();
