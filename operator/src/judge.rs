@@ -4,7 +4,10 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write as _,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use hipaa_iac_engine::{Finding, OUT_OF_STEPS, Policy, Severity, Verdict};
@@ -77,13 +80,14 @@ pub struct Options {
     pub connect_groups: Vec<String>,
 }
 
-/// Judges a request of the entries that concern workloads.
+/// Judges a request of the entries that concern workloads. What comes of it once `given_up` is set is nobody's: no further policy is asked.
 pub fn judge(
     catalog: &Catalog,
     cluster: &Cluster,
     options: &Options,
     entry: Entry,
     request: &Request<Node>,
+    given_up: &AtomicBool,
 ) -> Decision {
     match request.operation {
         Operation::Connect => return connect(options, request),
@@ -93,7 +97,7 @@ pub fn judge(
     match request.subresource() {
         // What is written with a status changes labels and annotations of most kinds.
         None | Some("ephemeralcontainers" | "status") => {}
-        Some("scale") => return scale(catalog, cluster, entry, request),
+        Some("scale") => return scale(catalog, cluster, entry, request, given_up),
         Some(_) => return Decision::of(Answer::allow()),
     }
     if request.operation == Operation::Update
@@ -121,6 +125,7 @@ pub fn judge(
         entry,
         rules,
         request,
+        given_up,
     };
     let was = || {
         let changed = request.operation == Operation::Update;
@@ -141,7 +146,13 @@ pub fn judge(
 
 /// A scale carries no template: what it makes is the object that the watch knows, with other replicas. What had none begins with the first one,
 /// and so nothing of it is old but what became of its backup.
-fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<Node>) -> Decision {
+fn scale(
+    catalog: &Catalog,
+    cluster: &Cluster,
+    entry: Entry,
+    request: &Request<Node>,
+    given_up: &AtomicBool,
+) -> Decision {
     let allow = || Decision::of(Answer::allow());
     let Some(kind) = catalog.scaled(&request.resource.group, &request.resource.resource) else {
         return allow();
@@ -172,6 +183,7 @@ fn scale(catalog: &Catalog, cluster: &Cluster, entry: Entry, request: &Request<N
         entry,
         rules,
         request,
+        given_up,
     };
     let was = || Some(with_replicas(&known, old));
     // What became of a backup is no reason to keep its database down.
@@ -185,6 +197,7 @@ struct Bench<'a> {
     entry: Entry,
     rules: &'a KindRules,
     request: &'a Request<Node>,
+    given_up: &'a AtomicBool,
 }
 
 impl Bench<'_> {
@@ -199,6 +212,7 @@ impl Bench<'_> {
         let all_phi = self.entry == Entry::WorkloadsPhi;
         let waivers = waive::entries(self.catalog, self.request, object);
         let judged = |object: &Resource, wanted: &dyn Fn(&Policy) -> bool| -> Vec<Finding> {
+            let wanted = |policy: &Policy| !self.given_up.load(Ordering::Relaxed) && wanted(policy);
             let by = |rules: &KindRules| {
                 let inventory = self.cluster.inventory(object.clone(), &rules.related);
                 let (policies, moment) = (&rules.policies, Some(unix_now()));

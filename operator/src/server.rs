@@ -498,7 +498,7 @@ fn work(app: &App, call: Call, told: &AtomicBool, body: &[u8], elements: u32) ->
             let decision = if entry == Entry::Restores {
                 cover::judge(&catalog, &app.cluster, &request)
             } else {
-                judge::judge(&catalog, &app.cluster, &app.options, entry, &request)
+                judge::judge(&catalog, &app.cluster, &app.options, entry, &request, told)
             };
             is_first(told).then(|| finish(app, call, &request, decision, None))
         })

@@ -1,14 +1,20 @@
 //! What the webhook answers, and what it survives.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use hipaa_iac_operator::{
     args::{Mode, TlsVersion},
     catalog::{ActiveWaiver, PolicyInput},
     certificates::{self, Step},
+    judge,
+    review::{Entry, parse},
     server::{MAX_BODY, unix_now},
     tls::Demands,
 };
+use hipaa_iac_source::Node;
 use serde_json::{Value, json};
 
 use crate::served::{Client, Served, Setup, bundle, profile, request, review};
@@ -1117,6 +1123,30 @@ async fn what_takes_too_long_is_answered_in_time_closed_for_phi_and_open_elsewhe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_given_up_asks_no_further_policy() {
+    let served = Served::start(Setup::default()).await;
+    served.make_ready();
+    let catalog = served.app.catalog.load_full().unwrap();
+    let body = review(request("CREATE", &leaking(), None));
+    let asked = parse::<Node>(body.as_bytes()).unwrap();
+    let judged = |given_up: bool| {
+        let (cluster, options) = (&served.app.cluster, &served.app.options);
+        let given_up = AtomicBool::new(given_up);
+        judge::judge(
+            &catalog,
+            cluster,
+            options,
+            Entry::Workloads,
+            &asked,
+            &given_up,
+        )
+        .outcomes
+    };
+    assert!(!judged(false).is_empty());
+    assert!(judged(true).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_not_ready_answers_once_more_and_ends_the_connection() {
     let served = Served::start(Setup::default()).await;
     served.make_ready();
@@ -1150,7 +1180,7 @@ async fn certificates_change_under_load_without_a_failed_request() {
     // As the leader does it: the new CA beside the old one, then the certificate under it.
     let both = certificates::take_step(Some(&first), Step::NewAuthority, &profile(), now).unwrap();
     let done = certificates::take_step(Some(&both), Step::NewCertificate, &profile(), now).unwrap();
-    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stop = Arc::new(AtomicBool::new(false));
     let mut load = Vec::new();
     for _ in 0..4 {
         let (stop, address, trusted) = (stop.clone(), served.address, both.authorities.clone());
