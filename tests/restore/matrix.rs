@@ -917,12 +917,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         // An older snapshot takes its place, which no age tells: it is of today.
         ("restic::signed_snapshot_missing", R::BackupMissing, |b| {
             b.restic_signed(|repo, signed| {
-                b.restic_again(repo, &["--time", &b.before_the_dump()])?;
+                let dump = b.fixture.path("good.dump");
+                restic_again(repo, &dump, &["--time", &b.before_the_dump()])?;
                 fs::remove_file(repo.join("snapshots").join(signed))
             })
         }),
         ("restic::unsigned_snapshot", R::ChecksumMismatch, |b| {
-            b.restic_signed(|repo, _| b.restic_again(repo, &[]))
+            let dump = b.fixture.path("good.dump");
+            b.restic_signed(|repo, _| restic_again(repo, &dump, &[]))
         }),
         ("restic::flip_in_pack", R::ArtifactCorrupt, |b| {
             b.restic("good", |repo| {
@@ -1034,6 +1036,33 @@ pub(crate) fn trials() -> Vec<Trial> {
             let mut document = b.restic("good", |_| Ok(()))?;
             document["spec"]["objectives"]["maxBackupAge"] = json!("1s");
             Ok(document)
+        }),
+        // A snapshot of now of a base backup that is older than the dumps: the job that makes base backups is dead, and restic is not.
+        ("restic::old_base_again", R::StaleBackup, |b| {
+            let mut document = b.restic("good", |repo| {
+                must(
+                    restic_in(repo)
+                        .args(["backup", "--tag", "good"])
+                        .arg(b.fixture.path("base")),
+                )
+                .map(drop)
+            })?;
+            let most = Time::now().seconds_since(b.fixture.taken_at).floor();
+            document["spec"]["objectives"] =
+                json!({"maxBackupAge": format!("{most}s"), "rto": "4h"});
+            Ok(document)
+        }),
+        // 28 hours old at the least, wherever its clock is.
+        ("restic::old_dump_again", R::StaleBackup, |b| {
+            b.restic_by_a_clock(40)
+        }),
+        // Older than its snapshot, by how much no zone tells.
+        ("restic::dump_older_than_snapshot", R::ConfigError, |b| {
+            b.restic_by_a_clock(30)
+        }),
+        // As of the same job, by a clock in Honolulu.
+        ("restic::clean_dump_by_a_clock_behind", R::None, |b| {
+            b.restic_by_a_clock(10)
         }),
     ];
     let mut trials: Vec<Trial> = cases
@@ -1814,18 +1843,7 @@ impl Bench<'_> {
 
     /// A dump whose own clock, which says no zone, was so many hours behind ours of now, in UTC.
     fn dumped_by_a_clock(&self, hours: u64, most: &str) -> io::Result<Value> {
-        let clock = Time::now().0 - std::time::Duration::from_hours(hours);
-        let clock = clock.format("%S %M %H %d %m %Y").to_string();
-        let mut document = self.damaged("good.dump", "Custom", |bytes| {
-            // Behind magic, version, sizes, format and compression: seconds, minutes, hours, day, month from 0 and year from 1900, each with
-            // its sign and four bytes (`WriteHead` of `pg_backup_archiver.c`).
-            for (number, (field, from)) in clock.split(' ').zip([0, 0, 0, 0, 1, 1900]).enumerate() {
-                let field = field.parse::<u32>().expect("a number") - from;
-                let at = 16 + 5 * number;
-                bytes[at] = 0;
-                bytes[at + 1..at + 5].copy_from_slice(&field.to_le_bytes());
-            }
-        })?;
+        let mut document = self.damaged("good.dump", "Custom", |bytes| turn_back(bytes, hours))?;
         document["spec"]["objectives"] = json!({"maxBackupAge": most, "rto": "4h"});
         Ok(document)
     }
@@ -2196,17 +2214,15 @@ impl Bench<'_> {
         Ok(document)
     }
 
-    /// The same dump as one more snapshot.
-    fn restic_again(&self, repo: &Path, arguments: &[&str]) -> io::Result<()> {
-        let dump = fs::File::open(self.fixture.path("good.dump"))?;
-        must(
-            restic_in(repo)
-                .args(["backup", "--tag", "stdin", "--stdin"])
-                .args(["--stdin-filename", "ehr.dump"])
-                .args(arguments)
-                .stdin(dump),
-        )
-        .map(drop)
+    /// A snapshot of now of a dump whose own clock, which says no zone, was so many hours behind ours, in UTC.
+    fn restic_by_a_clock(&self, hours: u64) -> io::Result<Value> {
+        let dump = self.folder.join("ehr.dump");
+        fs::copy(self.fixture.path("good.dump"), &dump)?;
+        change(&dump, |bytes| turn_back(bytes, hours))?;
+        let mut document = self.restic("stdin", |repo| restic_again(repo, &dump, &[]))?;
+        document["spec"]["source"]["restic"]["layout"] = json!({"pgDumpStdin": "Custom"});
+        document["spec"]["objectives"] = json!({"maxBackupAge": "26h", "rto": "4h"});
+        Ok(document)
     }
 
     /// Some minutes before the dumps were made, as restic takes a time.
@@ -2227,6 +2243,32 @@ fn change(path: &Path, change_it: impl Fn(&mut Vec<u8>)) -> io::Result<()> {
     let mut bytes = fs::read(path)?;
     change_it(&mut bytes);
     fs::write(path, bytes)
+}
+
+/// A dump as one more snapshot.
+fn restic_again(repo: &Path, dump: &Path, arguments: &[&str]) -> io::Result<()> {
+    must(
+        restic_in(repo)
+            .args(["backup", "--tag", "stdin", "--stdin"])
+            .args(["--stdin-filename", "ehr.dump"])
+            .args(arguments)
+            .stdin(fs::File::open(dump)?),
+    )
+    .map(drop)
+}
+
+/// Sets the clock of a dump in the format custom to so many hours before now, in UTC.
+fn turn_back(dump: &mut [u8], hours: u64) {
+    let clock = Time::now().0 - std::time::Duration::from_hours(hours);
+    let clock = clock.format("%S %M %H %d %m %Y").to_string();
+    // Behind magic, version, sizes, format and compression: seconds, minutes, hours, day, month from 0 and year from 1900, each with
+    // its sign and four bytes (`WriteHead` of `pg_backup_archiver.c`).
+    for (number, (field, from)) in clock.split(' ').zip([0, 0, 0, 0, 1, 1900]).enumerate() {
+        let field = field.parse::<u32>().expect("a number") - from;
+        let at = 16 + 5 * number;
+        dump[at] = 0;
+        dump[at + 1..at + 5].copy_from_slice(&field.to_le_bytes());
+    }
 }
 
 /// Turns bits in many places, so that no redundancy helps.

@@ -151,6 +151,8 @@ pub struct Context {
     pub server: Option<Server>,
     /// Measurements for the objectives, in seconds.
     pub measured: BTreeMap<ObjectiveName, f64>,
+    /// When a repository of any files took the backup in, which may be long after it was made.
+    pub(crate) saved_at: Option<Time>,
     pub(crate) buckets: Vec<Bucket>,
     /// The manifest, once its signature was checked: it may be long.
     pub(crate) verified: OnceLock<Arc<Verified>>,

@@ -631,6 +631,7 @@ fn work(
         },
         server: None,
         measured: BTreeMap::new(),
+        saved_at: None,
         input,
         secrets,
         phases: Vec::new(),

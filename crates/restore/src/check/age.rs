@@ -9,7 +9,7 @@ use postgres::types::Type;
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{Objectives, Source, Span},
+    config::{Objectives, ResticLayout, Source, Span},
     context::Context,
     result::{ObjectiveName, Observed, Reason, Severity, Time},
 };
@@ -18,7 +18,10 @@ use crate::{
 const SKEW: Duration = Duration::from_mins(5);
 
 /// How far a time zone is ahead of UTC at most.
-const ZONE: Duration = Duration::from_hours(14);
+const AHEAD: Duration = Duration::from_hours(14);
+
+/// How far time zones are apart at most.
+const APART: Duration = Duration::from_hours(14 + 12);
 
 /// The ages that are measured; those with an objective must meet it.
 pub(super) fn of(objectives: &Objectives) -> Vec<Box<dyn Check>> {
@@ -89,18 +92,26 @@ impl Check for Age {
                 ),
             };
         };
-        if seconds < -SKEW.as_secs_f64() {
+        // Of a repository the newest is restored, which one of the future is whatever is in it.
+        let newest = match context.saved_at {
+            Some(at) if self.name != ObjectiveName::DataAge => {
+                context.started_at.seconds_since(at).min(seconds)
+            }
+            _ => seconds,
+        };
+        if newest < -SKEW.as_secs_f64() {
             return Outcome::fail(Reason::TimestampInFuture)
                 .expected("not in the future")
-                .observed(number(seconds));
+                .observed(number(newest));
         }
         let seconds = seconds.max(0.0);
         // By a clock that was ahead of UTC a dump looks younger than it is: it passes for as old as it may be.
-        let oldest = if self.name != ObjectiveName::DataAge && has_no_zone(context) {
-            seconds + ZONE.as_secs_f64()
+        let more = if self.name == ObjectiveName::DataAge {
+            Duration::ZERO
         } else {
-            seconds
+            without_zone(context)
         };
+        let oldest = seconds + more.as_secs_f64();
         let (outcome, seconds) = match self.most {
             Some(most) if seconds > most.seconds() => {
                 let reason = match self.name {
@@ -113,8 +124,11 @@ impl Check for Age {
             Some(most) if oldest > most.seconds() => {
                 return Outcome::not_run(
                     Reason::ConfigError,
-                    "the dump's clock has no time zone, and it may be up to 14 h older than it looks: give it a manifest (`restore manifest`), \
-                     whose signed time is taken, or the objective as many hours more",
+                    format!(
+                        "the dump's clock has no time zone, and it may be up to {} h older than it looks: give it a manifest (`restore manifest`), \
+                         which has a signed time, or the objective as many hours more",
+                        more.as_secs() / 3600
+                    ),
                 )
                 .expected(format!("<= {} s", most.0))
                 .observed(number(oldest));
@@ -130,10 +144,22 @@ impl Check for Age {
     }
 }
 
-/// Whether nothing but the clock of a dump tells when it was made, which says no zone.
-fn has_no_zone(context: &Context) -> bool {
-    matches!(context.verification.spec.source, Source::PgDump(_))
-        && context.verified.get().is_none()
+/// How much older than it looks a backup may be: nothing where more tells when it was made than the clock of a dump, which says no zone.
+fn without_zone(context: &Context) -> Duration {
+    if context.verified.get().is_some() {
+        return Duration::ZERO;
+    }
+    match &context.verification.spec.source {
+        Source::PgDump(_) => AHEAD,
+        // It was older than its snapshot even in the zone furthest behind, and is taken for one of there.
+        Source::Restic(restic)
+            if matches!(restic.layout, ResticLayout::PgDumpStdin(_))
+                && context.artifact.produced_at != context.saved_at =>
+        {
+            APART
+        }
+        _ => Duration::ZERO,
+    }
 }
 
 /// Seconds as a number of the result: whole ones, for a digit more would claim what clocks do not know.

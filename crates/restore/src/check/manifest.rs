@@ -189,9 +189,10 @@ fn checksum(context: &mut Context) -> Result<Outcome, Outcome> {
     };
     // Of a repository the newest is restored: when that is older than what was signed, what was signed is gone.
     let source = &context.verification.spec.source;
+    let saved_at = context.saved_at.or(context.artifact.produced_at);
     let older = matches!(source, Source::PgBackRest(_) | Source::Restic(_))
-        && context.artifact.produced_at.is_some_and(|made| {
-            verified.manifest.produced_at.seconds_since(made) > TICK.as_secs_f64()
+        && saved_at.is_some_and(|saved| {
+            verified.manifest.produced_at.seconds_since(saved) > TICK.as_secs_f64()
         });
     let outcome = if verified.manifest.size_bytes == context.seen.bytes && verified.sha256 == seen {
         Outcome::pass()

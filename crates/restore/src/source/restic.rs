@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{
@@ -23,6 +24,9 @@ use crate::{
     result::{ArtifactKind, EncryptionFormat, Phase, Reason, Time},
     stream,
 };
+
+/// How far a time zone is behind UTC at most.
+const BEHIND: TimeDelta = TimeDelta::hours(12);
 
 /// A restic repository.
 pub(crate) struct Restic(config::Restic);
@@ -201,6 +205,7 @@ impl Source for Restic {
         context.artifact.label = Some(snapshot.id.clone());
         context.artifact.producer_tool = Some("restic".to_owned());
         context.artifact.produced_at = Some(snapshot.time);
+        context.saved_at = Some(snapshot.time);
         // A snapshot's file is named after its SHA-256, and names the tree that names everything.
         let listed = list_of(&tree.join("snapshots"), &snapshot.id);
         context.seen.list(listed.clone());
@@ -216,8 +221,10 @@ impl Source for Restic {
             let deadline = context.deadline();
             let opened = stream::open_reader(context, Box::new(file), &dump.encryption, deadline)?;
             let restored = pg_dump::restore_stream(context, &dump, opened);
-            // The dump has a time of its own, of the same job: the snapshot's has its zone.
-            context.artifact.produced_at = Some(snapshot.time);
+            // The dump's clock says no zone: of the same job by any of them, the snapshot's time is the better word.
+            let latest = context.artifact.produced_at;
+            let latest = latest.and_then(|clock| clock.0.checked_add_signed(BEHIND));
+            context.artifact.produced_at = Some(made(snapshot.time, latest.map(Time)));
             // Nor is its hash that of the dump.
             context.seen.list(listed);
             restored
@@ -233,12 +240,17 @@ impl Source for Restic {
             fs::rename(&found, &data).map_err(|error| Failure::system("scratch", &error))?;
             pg_base_backup::nothing_waits(&data)?;
             context.jail.own_all(&data)?;
-            pg_base_backup::start(
+            context.artifact.produced_at = None;
+            let started = pg_base_backup::start(
                 context,
                 &data,
                 Found::BackedUp(None),
                 &RecoveryTarget::Latest,
-            )
+            );
+            // In its label and manifest it has a time of its own.
+            let produced_at = &mut context.artifact.produced_at;
+            *produced_at = Some(made(snapshot.time, *produced_at));
+            started
         }
     }
 }
@@ -335,6 +347,11 @@ impl Restic {
         }
         Ok(())
     }
+}
+
+/// When the backup in a snapshot was made: a snapshot of today may be one of what another job left there long ago.
+fn made(saved: Time, says: Option<Time>) -> Time {
+    says.map_or(saved, |says| says.min(saved))
 }
 
 /// The folder that a data folder was restored to, below the path that it had.
