@@ -982,6 +982,24 @@ pub(crate) fn trials() -> Vec<Trial> {
             document["spec"]["source"]["restic"]["passwordSecretRef"]["key"] = json!("wrong");
             Ok(document)
         }),
+        // Beside the configured one, which is nobody's.
+        (
+            "restic::well_known_second_password",
+            R::WeakEncryption,
+            |b| {
+                b.restic("good", |repo| {
+                    let second = b.folder.join("second");
+                    // Not the first that is tried.
+                    fs::write(&second, "p@ssw0rd")?;
+                    must(
+                        restic_in(repo)
+                            .args(["key", "add", "--new-password-file"])
+                            .arg(second),
+                    )
+                    .map(drop)
+                })
+            },
+        ),
         ("restic::config_corrupt", R::ArtifactCorrupt, |b| {
             b.restic("good", |repo| damage(&repo.join("config")))
         }),

@@ -401,6 +401,17 @@ fn restic_keys(tree: &Path) -> Vec<String> {
     keys
 }
 
+/// Whether a well-known password opens a restic repository, whatever the configured one is: each of its keys may have another.
+fn known_opens_restic(context: &Context) -> Result<bool, Failure> {
+    for (number, password) in KNOWN_PASSPHRASES.iter().enumerate() {
+        let folder = format!("restic-known-{number}");
+        if source::restic::opens_with(context, &folder, password)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether not even the first bytes of a backup could be read.
 fn is_unread(context: &Context) -> bool {
     !context.is_tree() && context.seen.stored.is_empty() && context.seen.sha256.is_none()
@@ -799,6 +810,10 @@ impl Keys {
             Source::Restic(restic) => {
                 passphrase = Some(restic.password_secret_ref.clone());
                 fingerprints = restic_keys(context.tree()?);
+                // Where there is one key, it is the one that opened it.
+                if context.opened.get().is_some() && fingerprints.len() != 1 {
+                    known = known_opens_restic(context)?;
+                }
             }
             Source::CnpgBackup(_) | Source::VolumeSnapshot(_) => {}
         }
@@ -986,7 +1001,9 @@ impl Check for Negative {
             }
             ClientKey::Gpg => gpg_opens(context),
             ClientKey::PgBackRest => source::pg_backrest::opens_with(context, &random_text()),
-            ClientKey::Restic => source::restic::opens_with(context, &random_text()),
+            ClientKey::Restic => {
+                source::restic::opens_with(context, "restic-negative", &random_text())
+            }
         };
         match opened {
             Ok(false) => {

@@ -112,9 +112,10 @@ fn why(output: &Output, otherwise: Reason) -> Failure {
     output.failure(reason)
 }
 
-/// Whether a password opens the repository. A refusal is what restic says of the password, and no other failure.
-pub(crate) fn opens_with(context: &Context, password: &str) -> Result<bool, Failure> {
-    let program = Program::new(context, "restic-negative", password.as_bytes())?;
+/// Whether a password, which is kept in a new folder of this name, opens the repository. A refusal is what restic says of the password, and
+/// no other failure.
+pub(crate) fn opens_with(context: &Context, folder: &str, password: &str) -> Result<bool, Failure> {
+    let program = Program::new(context, folder, password.as_bytes())?;
     let output = program.run(&["cat", "config"])?;
     if output.success() {
         return Ok(true);
