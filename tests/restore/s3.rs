@@ -19,7 +19,10 @@ use hipaa_iac_restore::{
     Reason, RestoreResult,
     result::{CheckStatus, ServerSideAlgorithm, Storage},
 };
-use hipaa_iac_tests::object_storage::{Bucket, Server};
+use hipaa_iac_tests::{
+    object_storage::{Bucket, Server},
+    run_with,
+};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
@@ -35,6 +38,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("s3::moto", moto),
         Trial::test("s3::many_objects", many_objects),
         Trial::test("s3::slow_folder", slow_folder),
+        Trial::test("s3::fetched_wrong_checksum", fetched_wrong_checksum),
     ];
     let faults: [(&'static str, Fault, Reason); 12] = [
         ("none", Fault::None, Reason::None),
@@ -494,6 +498,42 @@ fn slow_folder() -> Result<(), Failed> {
     bench
         .expect(&document, &environment, Reason::FetchTimeout)
         .map(drop)
+}
+
+/// A process that only fetches tells bytes that are not those of the store's checksum from a store that falls silent, which is asked again.
+fn fetched_wrong_checksum() -> Result<(), Failed> {
+    let bench = Bench::new("fetched_wrong_checksum")?;
+    let port = serve(fs::read(bench.stored()?)?, Fault::WrongChecksum)?;
+    let location = json!({
+        "bucket": "backups",
+        "prefix": "a.dump.age",
+        "region": "us-east-1",
+        "endpoint": format!("http://127.0.0.1:{port}"),
+    });
+    let document = bench.document("fetched-wrong-checksum", &location, &age());
+    fs::write(
+        bench.folder.join("verification.yaml"),
+        serde_json::to_vec_pretty(&document)?,
+    )?;
+    fs::create_dir(bench.folder.join("fetched"))?;
+    let ran = run_with(
+        &bench.folder,
+        &[
+            ["restore", "fetch", "--config", "verification.yaml"],
+            ["--into", "fetched", "--termination-log", "log"],
+        ]
+        .concat(),
+        &[
+            ("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ],
+        None,
+    )?;
+    let log: Value = serde_json::from_slice(&fs::read(bench.folder.join("log"))?)?;
+    if (ran.code, log["reason"].as_str()) != (1, Some("ChecksumMismatch")) {
+        return Err(format!("{} {log}: {}", ran.code, ran.stderr).into());
+    }
+    Ok(())
 }
 
 /// A server of one object, until the process ends.

@@ -18,7 +18,7 @@ use crate::{
     context::Failure,
     location::{self, Bucket, Finder, Located, LocatedForm},
     result::{Reason, ServerSide},
-    source,
+    source, stream,
 };
 
 /// What is written last: its presence says that the rest is whole.
@@ -146,12 +146,7 @@ fn copy(from: &mut dyn io::Read, to: &mut File) -> Result<(), Failure> {
             Ok(0) => return Ok(()),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                return Err(Failure::new(
-                    Reason::FetchTimeout,
-                    format!("the store stopped answering: {}", error.kind()),
-                ));
-            }
+            Err(error) => return Err(stream::failure_of(&error)),
         };
         io::Write::write_all(to, buffer.get(..count).unwrap_or_default())
             .map_err(|error| Failure::system("the folder for the backup", &error))?;

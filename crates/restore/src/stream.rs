@@ -205,7 +205,7 @@ fn peek(reader: &mut impl BufRead) -> Result<Vec<u8>, Failure> {
 }
 
 /// The failure that an error carries, else one by its kind.
-fn failure_of(error: &io::Error) -> Failure {
+pub(crate) fn failure_of(error: &io::Error) -> Failure {
     error
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<Failure>())

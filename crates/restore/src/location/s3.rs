@@ -35,6 +35,7 @@ use crate::{
     manifest,
     result::{Reason, ServerSide, ServerSideAlgorithm},
     source::Form,
+    stream,
 };
 
 /// How long the store may be silent, while a connection stands.
@@ -512,13 +513,9 @@ impl Client {
             let mut buffer = vec![0; 1 << 16];
             loop {
                 (finder.go_on)()?;
-                let count = object.read(&mut buffer).map_err(|error| {
-                    error
-                        .get_ref()
-                        .and_then(|inner| inner.downcast_ref::<Failure>())
-                        .cloned()
-                        .unwrap_or_else(|| Failure::system("s3", &error))
-                })?;
+                let count = object
+                    .read(&mut buffer)
+                    .map_err(|error| stream::failure_of(&error))?;
                 if count == 0 {
                     break;
                 }
