@@ -37,6 +37,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("s3::versitygw", versitygw),
         Trial::test("s3::moto", moto),
         Trial::test("s3::many_objects", many_objects),
+        Trial::test("s3::folder_markers", folder_markers),
         Trial::test("s3::slow_folder", slow_folder),
         Trial::test("s3::fetched_wrong_checksum", fetched_wrong_checksum),
     ];
@@ -396,6 +397,41 @@ fn moto() -> Result<(), Failed> {
         &environment,
         Reason::NotEncrypted,
     )?;
+    Ok(())
+}
+
+/// Consoles and programs that synchronize make an object for a folder, whose key ends with a slash. It is no backup, and none of its files.
+fn folder_markers() -> Result<(), Failed> {
+    let bench = Bench::new("markers")?;
+    let server = Server::moto()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    let environment = server.environment();
+    let stored = bench.stored()?;
+    put(&server, "backups", "daily/2026-11-24.dump.age", &stored, "")?;
+    let dumped = bench.fixture.path("dumped/ehr");
+    server.python(&format!(
+        "import os\nfor name in os.listdir('{0}'):\n    s3.put_object(Bucket='backups', Key='folder/' + name, Body=open(os.path.join('{0}', name), 'rb'))\nfor key in ['daily/', 'daily/zzz/', 'folder/', 'folder/archive/', 'markers/daily/', 'odd//a.dump.age', 'empty/a.dump.age', 'empty/b.dump.age']:\n    s3.put_object(Bucket='backups', Key=key, Body=b'a' if key == 'empty/a.dump.age' else b'')",
+        dumped.display()
+    ))?;
+    let newest = |folder: &str| {
+        let prefix = format!("{folder}/");
+        let location = json!({"bucket": "backups", "prefix": prefix, "select": "Newest"});
+        bench.document(&format!("markers-{folder}"), &location, &age())
+    };
+    let location = json!({"bucket": "backups", "prefix": "folder/"});
+    let mut folder = bench.document("markers-folder", &location, &json!("serverSide"));
+    folder["spec"]["source"]["pgDump"]["format"] = json!("Directory");
+    folder["spec"]["encryptionPolicy"] = json!({"required": "None"});
+    for (document, reason) in [
+        (newest("daily"), Reason::None),
+        (folder, Reason::None),
+        (newest("markers"), Reason::BackupMissing),
+        // It is an object, if of no bytes, and what is older does not take its place.
+        (newest("empty"), Reason::ArtifactTruncated),
+        (newest("odd"), Reason::ConfigError),
+    ] {
+        bench.expect(&document, &environment, reason)?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! object is encrypted, nor the checksum that the store keeps of it, so that one question is asked here.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Read, Write as _},
     path::Path as FilePath,
@@ -225,6 +226,15 @@ impl Client {
     }
 
     fn failure(&self, key: &str, error: &Error) -> Failure {
+        if let Error::InvalidPath { source } = error {
+            return Failure::new(
+                Reason::ConfigError,
+                format!(
+                    "s3://{}/{key} has a key below it with an empty or a dotted part, which is the name of no file: {source}",
+                    self.bucket
+                ),
+            );
+        }
         let (reason, what) = match (error, answer(error)) {
             (_, Some(Answer::Missing)) => (Reason::BackupMissing, "is not there"),
             (_, Some(Answer::Refused)) | (Error::PermissionDenied { .. }, None) => {
@@ -266,6 +276,30 @@ impl Client {
                 )),
             }
         })
+    }
+
+    /// The same; nothing where there is only the marker of a folder, as consoles make: an object without bytes whose key has a slash behind it,
+    /// which is lost in what is listed.
+    fn head_of_listed(&self, key: &str) -> Result<Option<Head>, Failure> {
+        match self.head(key) {
+            Err(failure) if failure.reason == Reason::BackupMissing => {
+                let url = format!(
+                    "{}/{}/",
+                    self.bucket_url,
+                    encoded(Self::path(key)?.as_ref())
+                );
+                let failed = |reason, what: &str| {
+                    Failure::new(reason, format!("s3://{}/{key}/ {what}", self.bucket))
+                };
+                let response = self
+                    .runtime
+                    .block_on(self.send(Method::HEAD, &url, &failed))?;
+                let is_marker =
+                    response.status().is_success() && Head::read(response.headers()).size == 0;
+                if is_marker { Ok(None) } else { Err(failure) }
+            }
+            head => head.map(Some),
+        }
     }
 
     /// A setting of the bucket as the store writes it; nothing where its answer has the code that says that there is none.
@@ -382,12 +416,12 @@ impl Client {
         })
     }
 
-    /// Looks at each key below a prefix, which may end within a name. What a store lists is never held.
+    /// Looks at each key below a prefix, which may end within a name, and how long its object is. What a store lists is never held.
     fn list(
         &self,
         prefix: &str,
         finder: &Finder<'_>,
-        at: &mut dyn FnMut(String),
+        at: &mut dyn FnMut(String, u64),
     ) -> Result<(), Failure> {
         // Listing is by whole folders; the rest of the prefix is compared here.
         let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -397,9 +431,10 @@ impl Client {
             while let Some(entry) = listed.next().await {
                 (finder.go_on)()?;
                 let entry = entry.map_err(|error| self.failure(prefix, &error))?;
+                let size = entry.size;
                 let key: String = entry.location.into();
                 if key.starts_with(prefix) {
-                    at(key);
+                    at(key, size);
                 }
             }
             Ok(())
@@ -408,15 +443,27 @@ impl Client {
 
     fn newest(&self, s3: &S3Location, finder: &Finder<'_>) -> Result<String, Failure> {
         let mut last: Option<String> = None;
+        // Those behind it that may be markers of folders.
+        let mut empty = BTreeSet::new();
         let manifest_key = finder.manifest_key;
-        self.list(&s3.prefix, finder, &mut |key| {
+        self.list(&s3.prefix, finder, &mut |key, size| {
             let name = key.rsplit('/').next().unwrap_or_default();
             if counts(name, s3.suffix.as_deref(), manifest_key)
                 && last.as_ref().is_none_or(|last| *last < key)
             {
-                last = Some(key);
+                if size == 0 {
+                    empty.insert(key);
+                } else {
+                    empty = empty.split_off(&key);
+                    last = Some(key);
+                }
             }
         })?;
+        for key in empty.into_iter().rev() {
+            if self.head_of_listed(&key)?.is_some() {
+                return Ok(key);
+            }
+        }
         last.ok_or_else(|| {
             Failure::new(
                 Reason::BackupMissing,
@@ -476,7 +523,7 @@ impl Client {
         };
         // The one thing that grows with the number of objects.
         let mut names = Vec::new();
-        self.list(&prefix, finder, &mut |key| {
+        self.list(&prefix, finder, &mut |key, _| {
             names.extend(key.strip_prefix(&prefix).map(str::to_owned));
         })?;
         names.sort_unstable();
@@ -491,12 +538,15 @@ impl Client {
             names = source.wanted(names, &mut read)?;
         }
         let system = |error: io::Error| Failure::system("mirror", &error);
+        fs::create_dir_all(finder.mirror).map_err(system)?;
         let mut size = 0;
         let mut weakest: Option<ServerSide> = None;
         let uri = format!("s3://{}/{prefix}", self.bucket);
         for name in names {
             let key = format!("{prefix}{name}");
-            let head = self.head(&key)?;
+            let Some(head) = self.head_of_listed(&key)? else {
+                continue;
+            };
             size += head.size;
             let this = head.server_side.clone();
             weakest = Some(match weakest {
