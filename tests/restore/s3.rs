@@ -38,10 +38,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("s3::moto", moto),
         Trial::test("s3::many_objects", many_objects),
         Trial::test("s3::folder_markers", folder_markers),
+        Trial::test("s3::versions", versions),
         Trial::test("s3::slow_folder", slow_folder),
         Trial::test("s3::fetched_wrong_checksum", fetched_wrong_checksum),
     ];
-    let faults: [(&'static str, Fault, Reason); 12] = [
+    let faults: [(&'static str, Fault, Reason); 13] = [
         ("none", Fault::None, Reason::None),
         ("forbidden", Fault::Forbidden, Reason::FetchDenied),
         // Who may ask about an object and not read it has seen nothing of it.
@@ -57,6 +58,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             Fault::SettingsEndless,
             Reason::FetchTimeout,
         ),
+        // Who may read objects need not be one who may read versions of them.
+        ("versions_forbidden", Fault::VersionsForbidden, Reason::None),
         ("not_found", Fault::NotFound, Reason::BackupMissing),
         (
             "unavailable_at_first",
@@ -435,6 +438,36 @@ fn folder_markers() -> Result<(), Failed> {
     Ok(())
 }
 
+/// Of a key with several versions the newest is restored; where the newest is that it was deleted, there is none.
+fn versions() -> Result<(), Failed> {
+    let bench = Bench::new("versions")?;
+    let server = Server::versitygw()?;
+    server.make_bucket("backups", Bucket::Plain)?;
+    server.python(
+        "s3.put_bucket_versioning(Bucket='backups', VersioningConfiguration={'Status': 'Enabled'})",
+    )?;
+    let environment = server.environment();
+    let empty = bench.folder.join("empty.dump.age");
+    bench
+        .fixture
+        .age(&bench.fixture.path("empty.dump"), &empty)?;
+    put(&server, "backups", "ehr.dump.age", &empty, "")?;
+    put(&server, "backups", "ehr.dump.age", &bench.stored()?, "")?;
+    let newest = server.python(
+        "print(s3.head_object(Bucket='backups', Key='ehr.dump.age')['VersionId'], end='')",
+    )?;
+    let location = json!({"bucket": "backups", "prefix": "ehr.dump.age"});
+    let document = bench.document("versions", &location, &age());
+    let result = bench.expect(&document, &environment, Reason::None)?;
+    let version = result.artifact.and_then(|artifact| artifact.version_id);
+    if version.as_deref() != Some(newest.as_str()) {
+        return Err(format!("{version:?}, and the newest is {newest}").into());
+    }
+    server.python("s3.delete_object(Bucket='backups', Key='ehr.dump.age')")?;
+    bench.expect(&document, &environment, Reason::BackupMissing)?;
+    Ok(())
+}
+
 /// The object is encrypted as it must be; what the bucket does with the next one, and who may read it how, is told of the bucket alone.
 fn bucket_settings(
     server: &Server,
@@ -472,6 +505,7 @@ pub(crate) enum Fault {
     Unreadable,
     SettingsForbidden,
     SettingsEndless,
+    VersionsForbidden,
     NotFound,
     UnavailableAtFirst,
     Unavailable,
@@ -632,6 +666,9 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
                     out.write_all(&[b' '; 4096])?;
                 }
             }
+            Fault::VersionsForbidden if request.contains("versionId") => {
+                return empty(&mut out, "403 Forbidden");
+            }
             Fault::NotFound => return empty(&mut out, "404 Not Found"),
             Fault::Unavailable => return empty(&mut out, "503 Service Unavailable"),
             Fault::UnavailableAtFirst if count < 2 => {
@@ -661,6 +698,11 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
         if fault == Fault::WrongChecksum {
             sum[0] ^= 1;
         }
+        let version = if fault == Fault::VersionsForbidden {
+            "x-amz-version-id: 3sL4kqtJlcpXroDTDmJ\r\n"
+        } else {
+            ""
+        };
         let status = if range.is_some() {
             "206 Partial Content"
         } else {
@@ -668,7 +710,7 @@ fn answer(stream: TcpStream, object: &[u8], fault: Fault, asked: &AtomicUsize) -
         };
         write!(
             out,
-            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"0123\"\r\nLast-Modified: Tue, 24 Nov 2026 00:00:00 GMT\r\nx-amz-checksum-sha256: {}\r\nx-amz-checksum-type: FULL_OBJECT\r\n",
+            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"0123\"\r\nLast-Modified: Tue, 24 Nov 2026 00:00:00 GMT\r\nx-amz-checksum-sha256: {}\r\nx-amz-checksum-type: FULL_OBJECT\r\n{version}",
             body.len(),
             BASE64_STANDARD.encode(sum),
         )?;

@@ -482,9 +482,9 @@ impl Client {
         let path = Self::path(key)?;
         let (send, pieces) = mpsc::sync_channel::<Result<Vec<u8>, Failure>>(AHEAD);
         let options = GetOptions {
-            // The very object that was asked about.
-            if_match: head.etag.clone(),
-            version: head.version.clone(),
+            // The very object that was asked about. To ask for a version by its id is a permission of its own.
+            version: head.version.filter(|_| head.etag.is_none()),
+            if_match: head.etag,
             ..GetOptions::default()
         };
         let key = key.to_owned();
