@@ -1097,6 +1097,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         large_manifest,
     ));
     trials.extend(lying_tools());
+    trials.extend(failing_backrest());
     trials.push(Trial::test("base::ways_out", ways_out));
     trials.push(Trial::test(
         "dump::files_of_the_machine",
@@ -1524,28 +1525,83 @@ fn lying_tools() -> Vec<Trial> {
             },
         ),
     ];
-    let judge = |name: &str, [program, script]: [&str; 2], reason: Reason, prepare: Prepare| {
-        let fixture = fixture::get()?;
-        let bench = Bench::new(&fixture, name)?;
-        let mut document = prepare(&bench)?;
-        // Of several tables that are restored at a time, its own may be there or not.
-        if let Some(checks) = document["spec"]["checks"].as_object_mut() {
-            checks.remove("canary");
-        }
-        document["spec"]["objectives"] = json!({});
-        let (folder, secrets) = (&bench.folder, &fixture.secrets);
-        let (result, notes) = case::run_replaced(program, script, folder, &document, secrets)?;
-        if result.reason != reason {
-            let text = serde_json::to_string_pretty(&result)?;
-            return Err(format!("{}: {notes:?}\n{text}", result.reason).into());
-        }
-        fs::remove_dir_all(&bench.folder)?;
-        Ok::<(), Failed>(())
-    };
     cases
         .into_iter()
         .map(|(name, stand_in, reason, prepare)| {
-            Trial::test(name, move || judge(name, stand_in, reason, prepare))
+            Trial::test(name, move || {
+                judge_replaced(name, stand_in, reason, prepare)
+            })
+        })
+        .collect()
+}
+
+/// Runs a case on a machine where a script stands in for a program.
+fn judge_replaced(
+    name: &str,
+    [program, script]: [&str; 2],
+    reason: Reason,
+    prepare: Prepare,
+) -> Result<(), Failed> {
+    let fixture = fixture::get()?;
+    let bench = Bench::new(&fixture, name)?;
+    let mut document = prepare(&bench)?;
+    // Of several tables that are restored at a time, its own may be there or not.
+    if let Some(checks) = document["spec"]["checks"].as_object_mut() {
+        checks.remove("canary");
+    }
+    document["spec"]["objectives"] = json!({});
+    let (folder, secrets) = (&bench.folder, &fixture.secrets);
+    let (result, notes) = case::run_replaced(program, script, folder, &document, secrets)?;
+    if result.reason != reason {
+        let text = serde_json::to_string_pretty(&result)?;
+        return Err(format!("{}: {notes:?}\n{text}", result.reason).into());
+    }
+    fs::remove_dir_all(&bench.folder)?;
+    Ok(())
+}
+
+/// What a pgBackRest does that is no word on the backup.
+fn failing_backrest() -> Vec<Trial> {
+    const PROGRAM: &str = "/usr/bin/pgbackrest";
+    const OLD: &str = "#!/bin/sh\ncase \"$*\" in version) echo pgBackRest 2.38; exit 0 ;; esac\nexec /opt/real \"$@\"\n";
+    // As it does with an option that it does not know.
+    const REFUSES: &str =
+        "#!/bin/sh\ncase \"$*\" in *' verify '*) exit 31 ;; esac\nexec /opt/real \"$@\"\n";
+    const DIES: &str =
+        "#!/bin/sh\ncase \"$*\" in *' verify '*) kill -9 $$ ;; esac\nexec /opt/real \"$@\"\n";
+    const DIES_OF_KEY: &str =
+        "#!/bin/sh\ncase \"$*\" in *' repo-get '*) kill -9 $$ ;; esac\nexec /opt/real \"$@\"\n";
+    // As many blanks before the list as are read.
+    const LONG: &str = "#!/bin/sh\ncase \"$*\" in *' info '*) head -c 5000000 /dev/zero | tr '\\0' ' ' ;; esac\nexec /opt/real \"$@\"\n";
+    let good: Prepare = |b| b.backrest(|_, _| Ok(()));
+    let wrong: Prepare = |b| {
+        let mut document = b.backrest(|_, _| Ok(()))?;
+        document["spec"]["source"]["pgBackRest"]["cipherPassSecretRef"]["key"] = json!("wrong");
+        Ok(document)
+    };
+    let cases: [(&'static str, &'static str, Reason, Prepare); 5] = [
+        ("pgbackrest::old", OLD, Reason::ToolMissing, good),
+        (
+            "pgbackrest::verify_refuses",
+            REFUSES,
+            Reason::RunnerLost,
+            good,
+        ),
+        ("pgbackrest::verify_dies", DIES, Reason::OutOfMemory, good),
+        (
+            "pgbackrest::dies_of_wrong_passphrase",
+            DIES_OF_KEY,
+            Reason::OutOfMemory,
+            wrong,
+        ),
+        ("pgbackrest::long_list", LONG, Reason::ConfigError, good),
+    ];
+    cases
+        .into_iter()
+        .map(|(name, script, reason, prepare)| {
+            Trial::test(name, move || {
+                judge_replaced(name, [PROGRAM, script], reason, prepare)
+            })
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! pgBackRest repositories.
 //!
-//! Its exit codes are not asked: `info` and `verify` exit with 0 whatever they find (pgbackrest#2502). And neither
+//! `info` and `verify` exit with 0 whatever they find (pgbackrest#2502): another code is that of a tool that could not look. And neither
 //! misses a segment of log that a backup needs, so the archive is looked through here before a server replays it.
 
 use std::{
@@ -104,6 +104,9 @@ struct RepositorySize {
     size: u64,
 }
 
+/// The first version whose `verify` says what it finds, by the release notes.
+const LEAST: &str = "2.39";
+
 /// The code of `info` for everything that has none of its own.
 const OTHER: i64 = 99;
 
@@ -185,8 +188,12 @@ impl<'c> Program<'c> {
 
     fn info(&self) -> Result<Stanza, Failure> {
         let output = self.run(&["info", "--output=json"])?;
-        if output.timed_out {
-            return Err(output.failure(Reason::DeadlineExceeded));
+        let output = output.or_fail(Reason::RunnerLost)?;
+        if output.stdout.len() >= jail::OUTPUT_LIMIT {
+            return Err(Failure::new(
+                Reason::ConfigError,
+                "pgbackrest lists more backups than are read: expire old ones (`repo1-retention-full`)",
+            ));
         }
         // A wrong passphrase makes it quote what is no text, and so write what is no JSON.
         let Ok(stanzas) = serde_json::from_str::<Vec<Stanza>>(&output.stdout_text()) else {
@@ -403,28 +410,32 @@ impl PgBackRest {
     }
 
     fn judge_version(&self, program: &Program<'_>) -> Result<(), Failure> {
-        let Some(least) = &self.0.min_version else {
-            return Ok(());
-        };
         let output = program
             .context
             .jail
+            .reader()
             .tool(&program.path)
             .arg("version")
-            .run(program.context.deadline())?;
-        let text = output.stdout_text();
+            .run(program.context.deadline())?
+            .or_fail(Reason::RunnerLost)?;
         let numbers = |text: &str| -> Vec<u64> {
-            text.trim()
-                .split('.')
+            text.split(|c: char| !c.is_ascii_digit())
                 .filter_map(|part| part.parse().ok())
                 .collect()
         };
-        let here = numbers(text.trim().trim_start_matches("pgBackRest "));
-        if here < numbers(least) {
-            return Err(Failure::new(
-                Reason::ToolMissing,
-                format!("pgbackrest is older than minVersion {least}"),
-            ));
+        let here = numbers(&output.stdout_text());
+        for (least, why) in [
+            (self.0.min_version.as_deref(), "minVersion says so"),
+            (Some(LEAST), "no `verify` before it says what it finds"),
+        ] {
+            if let Some(least) = least
+                && here < numbers(least)
+            {
+                return Err(Failure::new(
+                    Reason::ToolMissing,
+                    format!("pgbackrest {least} or later is needed: {why}"),
+                ));
+            }
         }
         Ok(())
     }
@@ -454,19 +465,27 @@ impl PgBackRest {
             _ => {}
         }
         let stanza = &self.0.stanza;
-        let opens = [
+        let mut opens = false;
+        for path in [
             format!("backup/{stanza}/backup.info"),
             format!("backup/{stanza}/backup.info.copy"),
             format!("archive/{stanza}/archive.info"),
             format!("archive/{stanza}/archive.info.copy"),
-        ]
-        .iter()
-        .any(|path| {
+        ] {
+            let output = match program.run(&["repo-get", &path]) {
+                Ok(output) => output,
+                Err(failure) => return failure,
+            };
+            // What dies was refused nothing.
+            if output.timed_out || output.code.is_none() {
+                return output.failure(Reason::RunnerLost);
+            }
             // It decrypts what it prints, block by block.
-            program.run(&["repo-get", path]).is_ok_and(|output| {
-                output.stdout.starts_with(b"[backrest]") || output.stdout.starts_with(b"[db]")
-            })
-        });
+            if output.stdout.starts_with(b"[backrest]") || output.stdout.starts_with(b"[db]") {
+                opens = true;
+                break;
+            }
+        }
         if opens || self.0.cipher_pass_secret_ref.is_none() {
             Failure::new(
                 Reason::ArtifactCorrupt,
@@ -484,13 +503,14 @@ impl PgBackRest {
 /// `verify`, by what it prints.
 fn verify(program: &Program<'_>) -> Result<(), Failure> {
     let output = program.run(&["verify", "--output=text", "--verbose"])?;
-    if output.timed_out {
-        return Err(output.failure(Reason::DeadlineExceeded));
-    }
     let text = output.stdout_text();
     let status = text
         .lines()
         .find_map(|line| line.trim().strip_prefix("status: "));
+    // Of what it looked at it says something, be it damaged.
+    if output.timed_out || output.code.is_none() || status.is_none() {
+        return Err(output.failure(Reason::RunnerLost));
+    }
     if let (Some("ok"), Some(0)) = (status, output.code) {
         Ok(())
     } else {
