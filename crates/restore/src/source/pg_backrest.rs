@@ -584,10 +584,18 @@ impl Archive {
             }
         }
         // Within a timeline the names follow each other; how many there are to a log depends on their size.
+        let number = |part: Option<&str>| part.and_then(|hex| u64::from_str_radix(hex, 16).ok());
+        let largest = self
+            .segments
+            .iter()
+            .filter_map(|name| number(name.get(16..)))
+            .max();
+        let ends_log = |place: u64| {
+            let segment = place & u64::from(u32::MAX);
+            (segment + 1).is_power_of_two() && Some(segment) >= largest
+        };
         let mut by_timeline: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
         for name in here {
-            let number =
-                |part: Option<&str>| part.and_then(|hex| u64::from_str_radix(hex, 16).ok());
             if let (Some(line), Some(log), Some(segment)) = (
                 name.get(..8),
                 number(name.get(8..16)),
@@ -604,7 +612,9 @@ impl Archive {
                 if let [first, second] = *pair
                     && second != first + 1
                     // The next log begins again with segment 0.
-                    && !(second >> 32 == (first >> 32) + 1 && second.trailing_zeros() >= 32)
+                    && !(second >> 32 == (first >> 32) + 1
+                        && second.trailing_zeros() >= 32
+                        && ends_log(first))
                 {
                     return Err(Failure::new(
                         Reason::WalMissing,
@@ -670,9 +680,13 @@ mod tests {
     }
 
     fn missing(names: &[&str]) -> Option<Reason> {
+        missing_from("0000000100000000000000FE", names)
+    }
+
+    fn missing_from(start: &str, names: &[&str]) -> Option<Reason> {
         let needed = Segments {
-            start: Some("0000000100000000000000FE".to_owned()),
-            stop: Some("0000000100000000000000FE".to_owned()),
+            start: Some(start.to_owned()),
+            stop: Some(start.to_owned()),
         };
         archive(names)
             .missing(&needed)
@@ -691,6 +705,14 @@ mod tests {
         assert_eq!(missing(&whole[1..]), Some(Reason::WalMissing));
         assert_eq!(
             missing(&[whole[0], "000000010000000100000001"]),
+            Some(Reason::WalMissing)
+        );
+        assert_eq!(missing(&[whole[0], whole[2]]), Some(Reason::WalMissing));
+        // Of segments of 64 MiB there are 64 to a log, and of those of 16 MiB, as an older one shows, 256.
+        let small = ["00000001000000010000003F", "000000010000000200000000"];
+        assert_eq!(missing_from(small[0], &small), None);
+        assert_eq!(
+            missing_from(small[0], &[whole[1], small[0], small[1]]),
             Some(Reason::WalMissing)
         );
         // What is older than the backup does not matter.
