@@ -718,13 +718,44 @@ fn scheduled(cluster: &Cluster, name: &str) -> Vec<Value> {
     all
 }
 
+/// The label of all that the first run of a verification made.
+fn made_by(cluster: &Cluster, name: &str) -> String {
+    let uid = &runs(cluster, name)[0]["metadata"]["uid"];
+    format!("hipaa-iac.dev/run-uid={}", uid.as_str().unwrap())
+}
+
 /// Slots that pass while the operator is away: of every minute, and of nights over a change of the clocks. What it had written before is written for it,
-/// as if it had been away for that long. And one that would not end by itself, which Kubernetes ends meanwhile.
+/// as if it had been away for that long. And two that would not end by themselves, which Kubernetes ends meanwhile; it takes the backup that was fetched
+/// for one of them too.
 fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     let mut endless = slow(600);
     endless["deadlines"] = json!({"totalSeconds": 30});
+    let mut fetched = slow(600);
+    fetched["deadlines"] = json!({"totalSeconds": 90});
+    fetched["source"] = json!({"pgDump": {"location": {"pvc": null, "s3": {
+        "bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age",
+        "region": "us-east-1", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": "s3"},
+    }}}});
+    clinic.volume_for_a_run(cluster, "run-of-away");
+    apply(cluster, &[verification("fetched", &fetched)]);
+    reaches(cluster, "fetched", "Running");
+    let of_fetched = made_by(cluster, "fetched");
+    let made = |kind: &str| cluster.get(&[kind, "-n", SCRATCH, "-l", &of_fetched]);
+    let jobs = made("jobs");
+    let mut jobs = jobs["items"].as_array().unwrap().iter();
+    let job = jobs.find(|job| job["metadata"]["name"].as_str().unwrap().ends_with("-f"));
+    let job = job.unwrap();
+    // Ten minutes longer than the run may take: nobody waits for that here.
+    let stays = job["spec"]["ttlSecondsAfterFinished"].as_i64().unwrap();
+    assert!((601..=690).contains(&stays), "{job:#}");
+    let claim = &made("persistentvolumeclaims")["items"][0];
+    let volume = claim["spec"]["volumeName"].as_str().unwrap().to_owned();
     apply(cluster, &[verification("endless", &endless)]);
     reaches(cluster, "endless", "Running");
+    let job = job["metadata"]["name"].as_str().unwrap();
+    let patch = ["patch", "job", job, "-n", SCRATCH, "--type=merge", "-p"];
+    let soon = r#"{"spec":{"ttlSecondsAfterFinished":1}}"#;
+    cluster.kubectl(&[&patch[..], &[soon]].concat()).success();
     scale(cluster, 0);
     cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
         operator_processes().is_empty()
@@ -747,8 +778,16 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     };
     seen_to(cluster, "slots", &minute(seen), &minute(seen + 1));
 
-    let uid = &runs(cluster, "endless")[0]["metadata"]["uid"];
-    let of_endless = format!("hipaa-iac.dev/run-uid={}", uid.as_str().unwrap());
+    // It stays while a pod has it, and goes then.
+    let gone = || {
+        let claims = made("persistentvolumeclaims");
+        claims["items"].as_array().is_some_and(Vec::is_empty)
+            && cluster.get(&["pv", &volume]).is_null()
+    };
+    cluster.eventually("the backup to be gone", Duration::from_mins(3), gone);
+    assert!(operator_processes().is_empty());
+    assert!(!clinic.path(&volume).exists());
+    let of_endless = made_by(cluster, "endless");
     let made = |kind: &str| cluster.get(&[kind, "-n", SCRATCH, "-l", &of_endless]);
     cluster.eventually("Kubernetes to end the pod", Duration::from_mins(1), || {
         made("pods")["items"].as_array().is_some_and(Vec::is_empty)
@@ -761,13 +800,14 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     assert!(clinic.records("endless").is_empty());
     assert!(runs(cluster, "slots").is_empty());
     scale(cluster, 1);
-    let run = finished(cluster, "endless");
-    assert_eq!(
-        verdict(&run),
-        ("Inconclusive", "DeadlineExceeded"),
-        "{run:#}"
-    );
-    recorded_once(clinic, "endless", &run);
+    // How long anything of it could be there: the time of the run, twice where the backup is fetched, ten minutes, and the end of a pod.
+    for (name, lifetime) in [("endless", 30 + 615), ("fetched", 2 * 90 + 615)] {
+        let run = finished(cluster, name);
+        let expected = ("Inconclusive", "DeadlineExceeded");
+        assert_eq!(verdict(&run), expected, "{run:#}");
+        let record = recorded_once(clinic, name, &run);
+        assert_eq!(record["scratch"]["maxLifetimeSeconds"], lifetime);
+    }
 
     // The newest slot is run, and those before it are one record.
     let is_over = |run: &Value| run["status"]["phase"] == "Finished";
@@ -836,7 +876,7 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
         );
     }
     verified(clinic);
-    forget(cluster, &["slots", "nights", "endless"]);
+    forget(cluster, &["slots", "nights", "endless", "fetched"]);
 }
 
 /// What runs goes on meanwhile, and nothing is said of it; of one that is deleted nothing is said either, for its pod cannot be ended.

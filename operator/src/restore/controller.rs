@@ -1042,8 +1042,18 @@ impl Controller {
             _ => things.chosen(&run.uid().unwrap_or_default()),
         };
         let settings = &self.options.settings;
-        let manifest = jobs::manifest(part, run, snapshot.as_ref(), settings, Timestamp::now())
-            .map_err(Trouble::Mistake)?;
+        let fetch = Part::Fetch.object(&jobs::base_name(run)).1;
+        let fetch = things.job(&run.uid().unwrap_or_default(), &fetch);
+        let fetch = fetch.and_then(|(job, _)| job.uid());
+        let manifest = jobs::manifest(
+            part,
+            run,
+            snapshot.as_ref(),
+            fetch.as_deref(),
+            settings,
+            Timestamp::now(),
+        )
+        .map_err(Trouble::Mistake)?;
         match part {
             Part::Config => self.make::<ConfigMap>(self.scratch(), manifest).await,
             Part::Volume => {

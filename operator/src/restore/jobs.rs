@@ -176,14 +176,16 @@ pub fn placed(namespace: &str, name: &str) -> String {
     format!("{namespace}.{name}")
 }
 
-/// The manifest of a part of a run; the snapshot is the one that was chosen for it, where it is to make a volume of one.
+/// The manifest of a part of a run; the snapshot is the one that was chosen for it, where it is to make a volume of one, and `fetch` the UID of
+/// its Job that fetches, where that is there.
 ///
 /// # Errors
-/// The template cannot be read, which [`plan`] would have said, or the snapshot is not there.
+/// The template cannot be read, which [`plan`] would have said, or the snapshot or the Job is not there.
 pub fn manifest(
     part: Part,
     run: &Run,
     snapshot: Option<&Snapshot>,
+    fetch: Option<&str>,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Value, String> {
@@ -225,7 +227,15 @@ pub fn manifest(
             if let Some(class) = &settings.backup_class {
                 set(&mut claim, "storageClassName", json!(class));
             }
-            builder.object("v1", json!({"spec": claim}))
+            let owner = fetch.ok_or("the Job that fetches is not there")?;
+            let mut claim = builder.object("v1", json!({"spec": claim}));
+            if let Some(metadata) = claim.get_mut("metadata") {
+                let (kind, name) = Part::Fetch.object(&base_name(run));
+                let owner =
+                    json!({"apiVersion": "batch/v1", "kind": kind, "name": name, "uid": owner});
+                set(metadata, "ownerReferences", json!([owner]));
+            }
+            claim
         }
         Part::Content => builder.content(chosen()?),
         Part::Snapshot => builder.snapshot(chosen()?),
@@ -347,6 +357,17 @@ impl Builder<'_> {
         self.object(SNAPSHOTS, json!({"spec": spec}))
     }
 
+    /// How long a Job stays after its end, in seconds. With the one that fetches goes the volume with the backup: whenever it ends, it stays until
+    /// the restore has ended at its deadline.
+    fn stays(&self) -> i64 {
+        let left = if self.part == Part::Fetch {
+            self.left
+        } else {
+            0
+        };
+        left + TTL.as_secs()
+    }
+
     fn job(&self, pod: Pod) -> Value {
         let mut labels = self.labels();
         labels.insert(ROLE.to_owned(), pod.role.into());
@@ -413,7 +434,7 @@ impl Builder<'_> {
             json!({"spec": {
                 "backoffLimit": 0,
                 "activeDeadlineSeconds": self.left,
-                "ttlSecondsAfterFinished": TTL.as_secs(),
+                "ttlSecondsAfterFinished": self.stays(),
                 "podReplacementPolicy": "Failed",
                 "template": {"metadata": {"labels": labels}, "spec": template},
             }}),
@@ -714,7 +735,8 @@ mod tests {
     }
 
     fn made(part: Part, run: &Run, snapshot: Option<&Snapshot>) -> Value {
-        manifest(part, run, snapshot, &settings(), NOW.parse().unwrap()).unwrap()
+        let now = NOW.parse().unwrap();
+        manifest(part, run, snapshot, Some("f-uid"), &settings(), now).unwrap()
     }
 
     /// A manifest as Kubernetes' own types read it, which know no other field than theirs.
@@ -822,14 +844,15 @@ mod tests {
 
     #[test]
     fn kubernetes_itself_bounds_the_life_of_a_run() {
-        for part in [Part::Fetch, Part::Restore] {
+        // Five minutes of the six hours are over.
+        let left = 6 * 3600 - 300;
+        for (part, stays) in [(Part::Fetch, left + 600), (Part::Restore, 600)] {
             let job: Job = typed(part, &s3());
             let spec = job.spec.unwrap();
-            // Five minutes of the six hours are over.
-            assert_eq!(spec.active_deadline_seconds, Some(6 * 3600 - 300));
+            assert_eq!(spec.active_deadline_seconds, Some(i64::from(left)));
             assert_eq!(
                 (spec.backoff_limit, spec.ttl_seconds_after_finished),
-                (Some(0), Some(600))
+                (Some(0), Some(stays))
             );
             let pod = spec.template.spec.unwrap();
             assert_eq!(pod.restart_policy.as_deref(), Some("Never"));
@@ -838,6 +861,25 @@ mod tests {
             let annotations = job.metadata.annotations.unwrap();
             assert_eq!(annotations[DESTROY_AFTER], "2026-05-02T09:10:15Z");
         }
+    }
+
+    /// Of what only its store encrypts the rows are on that volume.
+    #[test]
+    fn the_volume_with_the_backup_goes_with_the_job_that_fetched_it() {
+        let run = s3();
+        let parts = plan(&run, &settings()).unwrap().parts();
+        let at = |part| parts.iter().position(|known| *known == part).unwrap();
+        assert!(at(Part::Fetch) < at(Part::Volume));
+        let claim: PersistentVolumeClaim = typed(Part::Volume, &run);
+        let owners = claim.metadata.owner_references.unwrap();
+        let fetch: Job = typed(Part::Fetch, &run);
+        assert_eq!(owners.len(), 1);
+        let owner = (&*owners[0].api_version, &*owners[0].kind, &*owners[0].uid);
+        assert_eq!(owner, ("batch/v1", "Job", "f-uid"));
+        assert_eq!(Some(&owners[0].name), fetch.metadata.name.as_ref());
+        let now = NOW.parse().unwrap();
+        let alone = manifest(Part::Volume, &run, None, None, &settings(), now);
+        assert!(alone.unwrap_err().contains("Job that fetches"));
     }
 
     #[test]
@@ -926,7 +968,7 @@ mod tests {
         // Nothing is made before the snapshot is chosen.
         let now = NOW.parse().unwrap();
         for part in plan(&run, &settings()).unwrap().parts() {
-            assert!(manifest(part, &run, None, &settings(), now).is_err());
+            assert!(manifest(part, &run, None, None, &settings(), now).is_err());
         }
         let chosen = snapshot();
         let config = made(Part::Config, &run, Some(&chosen));

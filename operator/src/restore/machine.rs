@@ -12,7 +12,7 @@ use hipaa_iac_restore::result::{CheckStatus, ObjectiveName, Reason, RestoreResul
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-/// How long a Job stays after its end. The chart's Jobs and the patience of this machine agree on it.
+/// How long a Job stays after its end, at least. The chart's Jobs and the patience of this machine agree on it.
 pub const TTL: SignedDuration = SignedDuration::from_mins(10);
 /// How long after the deadline of a run the operator itself ends it, should Kubernetes not have.
 pub const BACKSTOP: SignedDuration = SignedDuration::from_secs(60);
@@ -91,7 +91,8 @@ pub struct Plan {
 pub enum Part {
     /// The document that the runner reads.
     Config,
-    /// The volume through which the encrypted backup goes from one pod to the other.
+    /// The volume through which the backup goes from one pod to the other, as its store gave it. It is owned by the Job that fetches, and goes
+    /// with it though no operator is there.
     Volume,
     /// The snapshot of which a volume is made, as the storage knows it: a name for what is the user's, whose end deletes nothing.
     Content,
@@ -121,7 +122,8 @@ impl Plan {
     /// What is made, in its order.
     pub fn parts(&self) -> Vec<Part> {
         if self.fetches {
-            vec![Part::Config, Part::Volume, Part::Fetch, Part::Restore]
+            // An owner is there before what it owns; its pod waits for the volume.
+            vec![Part::Config, Part::Fetch, Part::Volume, Part::Restore]
         } else if self.snapshot {
             vec![Part::Config, Part::Content, Part::Snapshot, Part::Restore]
         } else {
@@ -439,6 +441,10 @@ fn provision(seen: &Observed) -> Action {
         }
         if part == Part::Restore && !fetched {
             break;
+        }
+        // What was fetched is gone with its volume.
+        if part == Part::Volume && fetched {
+            return stop(seen, Reason::RunnerLost);
         }
         // A Job that was there and is not any more has ended and outlived its time. It is not made a second time.
         let since = match part {

@@ -7,7 +7,7 @@ use hipaa_iac_api::{
 };
 use hipaa_iac_evidence::{Statement, StatementError, Suspect};
 use hipaa_iac_restore::{
-    config::{Spec, StorageTarget},
+    config::{Location, Spec, StorageTarget},
     record,
     result::{
         Destroyed, Encryption, Isolation, Prior, Reason, RestoreResult, SCHEMA_VERSION, Scratch,
@@ -47,6 +47,15 @@ fn frozen(run: &Run) -> Option<RestoreResult> {
     }
     let result: RestoreResult = serde_json::from_value(status.result.clone()?).ok()?;
     (result.run_id == name(run)).then_some(result)
+}
+
+/// How long anything of a run may be there, in seconds, though no operator sees to it. A backup that was fetched is there for as long as the Job that
+/// fetched it, which stays after its end for as long as the run could take when it was made.
+fn lifetime(spec: &Spec) -> u64 {
+    let total = spec.deadlines.total_seconds;
+    let is_fetched = matches!(spec.source.location(), Location::S3(_));
+    let stays = if is_fetched { total } else { 0 };
+    total.saturating_add(stays).saturating_add(AFTER_DEADLINE)
 }
 
 fn time(at: Timestamp) -> Time {
@@ -99,8 +108,7 @@ pub fn result(run: &Run, cluster: Option<&str>) -> RestoreResult {
             StorageTarget::Memory(_) => Storage::Memory,
             StorageTarget::EphemeralVolume(_) => Storage::EphemeralVolume,
         }),
-        max_lifetime_seconds: made
-            .map(|spec| spec.deadlines.total_seconds.saturating_add(AFTER_DEADLINE)),
+        max_lifetime_seconds: made.map(lifetime),
         destroyed: match (&status.scratch.verified_absent_at, was_made) {
             (Some(_), false) => Destroyed::NotCreated,
             (Some(_), true) => Destroyed::Verified,
@@ -217,8 +225,15 @@ mod tests {
         status.scratch.verified_absent_at = Some(KubeTime("2026-05-02T03:10:09Z".parse().unwrap()));
         let proved = serde_json::to_value(result(&run, Some("prod"))).unwrap();
         assert_eq!(proved["scratch"]["destroyed"], "Verified");
-        // Six hours, fifteen seconds and ten minutes: the default deadline, the grace of a pod, the time that a Job is kept.
-        assert_eq!(proved["scratch"]["maxLifetimeSeconds"], 21_600 + 15 + 600);
+        // Six hours, fifteen seconds and ten minutes: the default deadline, the grace of a pod, the time that a Job is kept. The Job that fetched is
+        // kept for the time of the run as well, and the volume with it.
+        let kept = |record: &Value| record["scratch"]["maxLifetimeSeconds"].clone();
+        assert_eq!(kept(&proved), 2 * 21_600 + 15 + 600);
+        let mut in_a_claim = run.clone();
+        in_a_claim.spec.template["spec"]["source"]["pgDump"]["location"] =
+            json!({"pvc": {"claimName": "dumps", "path": "newest.dump.age"}});
+        let in_a_claim = serde_json::to_value(result(&in_a_claim, Some("prod"))).unwrap();
+        assert_eq!(kept(&in_a_claim), 21_600 + 15 + 600);
         run.status.as_mut().unwrap().started_at = None;
         run.spec.missed_slots = Some(3);
         let missed = serde_json::to_value(result(&run, None)).unwrap();

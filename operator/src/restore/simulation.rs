@@ -140,6 +140,8 @@ struct Thing {
     part: Part,
     object: Object,
     made: Timestamp,
+    /// From when on its pod can begin: what it mounts is there.
+    ready: Option<Timestamp>,
 }
 
 struct Subject {
@@ -204,7 +206,9 @@ impl Subject {
     /// A Job as Kubernetes shows it, so long after it was made.
     fn job(&self, part: Part, now: Timestamp) -> Option<Job> {
         let thing = self.things.iter().find(|thing| thing.part == part)?;
-        let age = now.duration_since(thing.made);
+        let age = thing
+            .ready
+            .map_or(seconds(-1), |ready| now.duration_since(ready));
         let mut job = Job {
             started: age >= seconds(5),
             ..Job::default()
@@ -213,7 +217,7 @@ impl Subject {
         match self.fate {
             Fate::NoImage => {
                 job.started = false;
-                job.pull_fails_since = (age >= seconds(5)).then(|| thing.made + seconds(5));
+                job.pull_fails_since = (age >= seconds(5)).then(|| now - age + seconds(5));
             }
             Fate::NoNode => {
                 job.started = false;
@@ -240,10 +244,17 @@ impl Subject {
                 job.message = (age >= seconds(43)).then(|| Message::Result(Box::new(result(fate))));
             }
         }
-        if job.state == JobState::Active && age > seconds(TOTAL) {
+        if job.state == JobState::Active && now > thing.made + self.left(thing) {
             job.state = JobState::DeadlineExceeded;
         }
         Some(job)
+    }
+
+    /// What was left of the time of the run when a thing was made, and never nothing: `activeDeadlineSeconds`.
+    fn left(&self, thing: &Thing) -> SignedDuration {
+        let deadline = self.status.deadline.as_ref();
+        let left = deadline.map(|deadline| deadline.0.duration_since(thing.made));
+        left.unwrap_or_default().max(seconds(1))
     }
 
     /// Whether events tell by now that its pod is refused.
@@ -253,10 +264,26 @@ impl Subject {
         self.fate == Fate::PodRefused && jobs.any(|job| now > job.made + seconds(120))
     }
 
-    /// When a Job ended, for its time to live.
+    /// Whether a Job ended so long ago that its time to live is over.
     fn ended(&self, thing: &Thing, now: Timestamp) -> bool {
-        self.job(thing.part, now - TTL)
-            .is_some_and(|job| thing.made <= now - TTL && job.state != JobState::Active)
+        let stays = match thing.part {
+            Part::Fetch => self.left(thing) + TTL,
+            _ => TTL,
+        };
+        let then = now - stays;
+        self.job(thing.part, then)
+            .is_some_and(|job| thing.made <= then && job.state != JobState::Active)
+    }
+
+    /// The garbage collector: what a Job that is gone owned is asked to go.
+    fn collect(&mut self, now: Timestamp) {
+        let has_owner = self.things.iter().any(|thing| thing.part == Part::Fetch);
+        for thing in &mut self.things {
+            if thing.part == Part::Volume && !has_owner {
+                thing.object.terminating = true;
+                thing.object.terminating_since.get_or_insert(now);
+            }
+        }
     }
 }
 
@@ -391,6 +418,13 @@ impl World {
                 .filter(|thing| subject.ended(thing, now))
                 .map(|thing| thing.part)
                 .collect();
+            if expired.contains(&Part::Fetch) {
+                let restore = subject.job(Part::Restore, now);
+                assert!(
+                    restore.is_none_or(|job| job.state != JobState::Active),
+                    "the backup goes while it is restored"
+                );
+            }
             let stuck = subject.fate == Fate::Stuck;
             subject.things.retain(|thing| {
                 let gone = thing
@@ -399,6 +433,7 @@ impl World {
                     .is_some_and(|since| now >= since + seconds(3));
                 !expired.contains(&thing.part) && (stuck || !gone)
             });
+            subject.collect(now);
         }
     }
 
@@ -466,6 +501,11 @@ impl World {
                     subject.refused = true;
                 } else if subject.things.iter().all(|thing| thing.part != part) {
                     self.next_uid += 1;
+                    if part == Part::Volume {
+                        let mut things = subject.things.iter_mut();
+                        let owner = things.find(|thing| thing.part == Part::Fetch);
+                        owner.expect("a volume without its owner").ready = Some(self.now);
+                    }
                     subject.things.push(Thing {
                         part,
                         object: Object {
@@ -476,6 +516,7 @@ impl World {
                             terminating_since: None,
                         },
                         made: self.now,
+                        ready: (part != Part::Fetch).then_some(self.now),
                     });
                     if matches!(part, Part::Fetch | Part::Restore) {
                         subject.jobs.push(part);
@@ -989,6 +1030,63 @@ fn what_nobody_asked_to_go_is_asked_before_it_is_given_up() {
     let status = written(&seen);
     assert_eq!(status.phase, RunPhase::Recording);
     assert!(status.scratch.verified_absent_at.is_none());
+}
+
+/// Nobody comes back: what holds the backup goes by itself, and so does what was restored of it.
+#[test]
+fn what_was_fetched_goes_though_no_operator_comes_back() {
+    let mut kept = 0;
+    for calls in 1..=7 {
+        let mut world = World::new(&[(Fate::Hangs, true)], 1, false);
+        while world.calls < calls {
+            world.tick();
+            let seen = world.observe(0);
+            let version = world.subjects[0].version;
+            for action in reduce(&seen) {
+                if !matches!(action, Action::Wait(_)) {
+                    world.call(0, version, &seen.status, action);
+                }
+            }
+            world.now += seconds(2);
+        }
+        let parts = |world: &World| -> Vec<Part> {
+            let things = world.subjects[0].things.iter();
+            things.map(|thing| thing.part).collect()
+        };
+        kept += usize::from(parts(&world).contains(&Part::Volume));
+        let deadline = world.subjects[0].status.deadline.as_ref().unwrap().0;
+        world.now = deadline;
+        world.tick();
+        let was = parts(&world).contains(&Part::Volume);
+        assert_eq!(was, calls >= 4, "it goes before the deadline");
+        // As the record has it: twice the time of the run, ten minutes, and the end of a pod.
+        world.now = deadline + seconds(TOTAL) + TTL + seconds(1);
+        world.tick();
+        world.now += seconds(14);
+        world.tick();
+        let left = parts(&world);
+        let is_harmless = |part: &Part| *part == Part::Config;
+        assert!(left.iter().all(is_harmless), "{calls}: {left:?}");
+    }
+    assert_eq!(kept, 4);
+}
+
+/// Somebody deletes it, with the Job that owns it or without: an empty one in its place would be found to be no backup.
+#[test]
+fn a_backup_that_is_gone_is_not_made_anew() {
+    let mut seen = World::new(&[(Fate::Passes, true)], 1, false).observe(0);
+    seen.status.phase = RunPhase::Provisioning;
+    seen.status.started_at = Some(Time(seen.now));
+    seen.status.fetched_at = Some(Time(seen.now));
+    seen.status.deadline = Some(Time(seen.now + seconds(TOTAL)));
+    for parts in [vec![Part::Config, Part::Fetch], vec![Part::Config]] {
+        seen.scratch.parts = parts;
+        let actions = reduce(&seen);
+        let [Action::Write(status)] = &*actions else {
+            panic!("{actions:?}");
+        };
+        assert_eq!(status.reason.as_deref(), Some("RunnerLost"));
+    }
 }
 
 /// The Jobs' time to live is over before the operator is back: they are not made a second time.
