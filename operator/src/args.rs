@@ -274,14 +274,14 @@ pub struct Restore {
     /// The image that fetches and restores, with its digest
     #[arg(long, env = "HIPAA_IAC_RESTORE_IMAGE", value_name = "IMAGE")]
     pub restore_image: Option<String>,
-    /// The service account of pods that fetch backups
+    /// A namespace whose verifications may fetch backups without a Secret: its pods run as the service account `hipaa-iac-fetch.NAMESPACE`
     #[arg(
-        long,
-        env = "HIPAA_IAC_RESTORE_FETCH_ACCOUNT",
-        value_name = "NAME",
-        default_value = "hipaa-iac-fetch"
+        long = "restore-fetch-identity",
+        env = "HIPAA_IAC_RESTORE_FETCH_IDENTITIES",
+        value_name = "NAMESPACE",
+        value_delimiter = ','
     )]
-    pub restore_fetch_account: String,
+    pub restore_fetch_identities: Vec<String>,
     /// How many runs may be under way at once
     #[arg(long, env = "HIPAA_IAC_RESTORE_LIMIT", default_value_t = 1)]
     pub restore_limit: usize,
@@ -317,7 +317,7 @@ impl Restore {
             settings: crate::restore::jobs::Settings {
                 namespace: self.restore_namespace.clone()?,
                 image: self.restore_image.clone()?,
-                fetch_account: self.restore_fetch_account.clone(),
+                fetch_identities: self.restore_fetch_identities.clone(),
                 backup_size: self.restore_backup_size.clone(),
                 backup_class: self.restore_backup_class.clone(),
                 store_ca: self.restore_store_ca.clone(),

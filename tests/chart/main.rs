@@ -27,7 +27,7 @@ restoreVerification:
   evidenceKeySecret: evidence
   cluster: clinic
   volumeSnapshots: true
-  fetchAnnotations: {role: fetch}
+  fetchIdentities: {clinic: {role: fetch}, '123': {}}
   storeCIDRs: [10.1.0.0/24]
   storeCA: ca
   evidenceStore: {region: us-east-1, endpoint: 'https://objects.example.org', credentialsSecret: store}
@@ -136,6 +136,11 @@ fn values_that_mean_nothing_are_refused() {
             "restoreVerification.enabled=true,restoreVerification.namespace=a,excludeNamespaces={a}",
             "restoreVerification.namespace: a",
         ),
+        (
+            "restoreVerification.fetchAnnotations.role=a",
+            "fetchAnnotations",
+        ),
+        ("restoreVerification.fetchIdentities.A_b.role=a", "A_b"),
         (
             "rbac.extraReads[0].apiGroups={*},rbac.extraReads[0].resources={a}",
             "extraReads",

@@ -191,7 +191,7 @@ mod tests {
         let settings = |class: Option<&str>| Settings {
             namespace: "restore".into(),
             image: "runner".into(),
-            fetch_account: "fetch".into(),
+            fetch_identities: Vec::new(),
             backup_size: "1Gi".into(),
             backup_class: class.map(Into::into),
             store_ca: None,

@@ -1321,7 +1321,7 @@ impl Controller {
         let mut said = verification::tell(&seen);
         let problem = match &schedule {
             Err(error) => Some(error.to_string()),
-            Ok(_) => unknown.or_else(|| readiness(&template, &self.options.settings)),
+            Ok(_) => unknown.or_else(|| readiness(&template, &namespace, &self.options.settings)),
         };
         let reason = if problem.is_none() {
             "Valid"
@@ -1378,8 +1378,8 @@ impl Controller {
 }
 
 /// Why a verification cannot be run in this cluster.
-fn readiness(template: &Value, settings: &Settings) -> Option<String> {
-    jobs::plan_of(template, "", settings).err()
+fn readiness(template: &Value, namespace: &str, settings: &Settings) -> Option<String> {
+    jobs::plan_of(template, namespace, "", settings).err()
 }
 
 #[cfg(test)]
@@ -1584,7 +1584,7 @@ mod tests {
         let settings = |namespace: &str, snapshots| Settings {
             namespace: namespace.into(),
             image: "runner".into(),
-            fetch_account: "fetch".into(),
+            fetch_identities: Vec::new(),
             backup_size: "1Gi".into(),
             backup_class: None,
             store_ca: None,

@@ -4,7 +4,8 @@
 //! backup as it is stored. Neither has a token of the cluster.
 //!
 //! A Secret or claim `name` of a verification in the namespace `ns` is the Secret or claim `ns.name` in the namespace of the scratch: whoever
-//! may make a verification in one namespace cannot use the keys of another.
+//! may make a verification in one namespace cannot use the keys of another. Nor its identity at the store: that is a service account of the
+//! verification's namespace.
 
 use hipaa_iac_api::RestoreVerificationRun as Run;
 use hipaa_iac_restore::{
@@ -34,6 +35,9 @@ const SNAPSHOTS: &str = "snapshot.storage.k8s.io/v1";
 /// What credentials of a store that last for an hour have beside the others.
 const SESSION_TOKEN: &str = "sessionToken";
 
+/// What the name of an account that gives pods that fetch an identity at the store begins with; a dot and the verification's namespace follow.
+const FETCH_ACCOUNT: &str = "hipaa-iac-fetch";
+
 /// The user of the runner's image.
 const USER: i64 = 65532;
 /// What a pod may take to end, in seconds.
@@ -48,8 +52,8 @@ pub struct Settings {
     pub namespace: String,
     /// The runner's image, pinned by its digest.
     pub image: String,
-    /// The service account of pods that fetch: its annotations give them an identity at the store.
-    pub fetch_account: String,
+    /// The namespaces whose verifications have an identity at the store, by a service account of their own.
+    pub fetch_identities: Vec<String>,
     /// The size of the volume for an encrypted backup.
     pub backup_size: String,
     /// Its class; the cluster's default unless given.
@@ -84,7 +88,8 @@ pub fn plan(run: &Run, settings: &Settings) -> Result<Plan, String> {
     if digest(template) != run.spec.spec_digest {
         return Err("spec.template is not what spec.specDigest says".to_owned());
     }
-    plan_of(template, &base_name(run), settings)
+    let namespace = run.metadata.namespace.as_deref().unwrap_or_default();
+    plan_of(template, namespace, &base_name(run), settings)
 }
 
 /// What the names of all that a run makes begin with. The runs of all namespaces share the namespace of the scratch, and two verifications of
@@ -100,11 +105,16 @@ pub fn base_name(run: &Run) -> String {
     format!("{name}-{}", part.to_ascii_lowercase())
 }
 
-/// What a template asks for, in a run whose objects have names that begin so.
+/// What a template of a namespace asks for, in a run whose objects have names that begin so.
 ///
 /// # Errors
 /// A sentence on why it cannot be run in a cluster.
-pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan, String> {
+pub fn plan_of(
+    template: &Value,
+    namespace: &str,
+    run: &str,
+    settings: &Settings,
+) -> Result<Plan, String> {
     let document = RestoreVerification::parse(&document(template)).map_err(|error| error.what)?;
     let spec = &document.spec;
     // Whoever chose the image could have it say `Passed`.
@@ -148,6 +158,14 @@ pub fn plan_of(template: &Value, run: &str, settings: &Settings) -> Result<Plan,
             "the backup and its archived log must both be in s3, or both in a pvc".to_owned(),
         );
     }
+    // The backups that an identity opens are those of its own namespace.
+    let has_identity = settings.fetch_identities.iter().any(|it| it == namespace);
+    if needs_identity(&spec.source) && !has_identity {
+        return Err(format!(
+            "a location in s3 has no credentialsSecretRef, and the namespace {namespace} has no identity at the store: name a Secret, or list the \
+             namespace under restoreVerification.fetchIdentities of the chart"
+        ));
+    }
     Ok(Plan {
         fetches: s3(location),
         snapshot,
@@ -169,6 +187,12 @@ const fn log(source: &Source) -> Option<&Location> {
         Source::PgBaseBackup(base) => base.wal.as_ref(),
         _ => None,
     }
+}
+
+/// Whether a backup or its archived log is fetched without a Secret.
+fn needs_identity(source: &Source) -> bool {
+    let mut places = log(source).into_iter().chain([source.location()]);
+    places.any(|place| matches!(place, Location::S3(s3) if s3.credentials_secret_ref.is_none()))
 }
 
 /// The name, in the namespace of the scratch, of what a verification names.
@@ -497,7 +521,8 @@ impl Builder<'_> {
         }
         Pod {
             role: "fetch",
-            account: Some(self.settings.fetch_account.clone()),
+            account: needs_identity(&self.spec.source)
+                .then(|| format!("{FETCH_ACCOUNT}.{}", self.namespace())),
             environment,
             arguments: [
                 "restore",
@@ -681,7 +706,7 @@ mod tests {
         Settings {
             namespace: "hipaa-iac-restore".into(),
             image: format!("example.com/runner@sha256:{}", "0".repeat(64)),
-            fetch_account: "hipaa-iac-fetch".into(),
+            fetch_identities: Vec::new(),
             backup_size: "10Gi".into(),
             backup_class: None,
             store_ca: Some("hipaa-iac-store-ca".into()),
@@ -1016,6 +1041,46 @@ mod tests {
             .find(|mount| mount.mount_path == "/claims/volume-snapshot")
             .unwrap();
         assert_eq!(mounted.read_only, Some(true));
+    }
+
+    /// Whoever may make a verification in one namespace names the bucket of another there.
+    #[test]
+    fn an_identity_at_the_store_is_its_namespaces_own() {
+        let open = json!({"s3": {"bucket": "ehr", "prefix": "daily/", "select": "Newest"}});
+        let ours = run(&open);
+        let listed = Settings {
+            fetch_identities: vec!["clinic".into()],
+            ..settings()
+        };
+        let account = |run: &Run| {
+            let job = made(Part::Fetch, run, None);
+            job["spec"]["template"]["spec"]["serviceAccountName"].clone()
+        };
+        assert!(plan(&ours, &listed).unwrap().fetches);
+        assert_eq!(account(&ours), "hipaa-iac-fetch.clinic");
+        let mut theirs = run(&open);
+        theirs.metadata.namespace = Some("billing".into());
+        for (run, settings) in [(&theirs, &listed), (&ours, &settings())] {
+            let why = plan(run, settings).unwrap_err();
+            assert!(why.contains("credentialsSecretRef"), "{why}");
+            assert!(why.contains("fetchIdentities"), "{why}");
+        }
+        // With a Secret nobody needs one, and no pod has one.
+        assert!(plan(&s3(), &settings()).is_ok());
+        assert_eq!(account(&s3()), Value::Null);
+        // An archived log is fetched as well.
+        let mut base = s3();
+        base.spec.template["spec"]["source"] = json!({"pgBaseBackup": {
+            "location": {"s3": {"bucket": "ehr", "prefix": "base/", "credentialsSecretRef": {"name": "s3-ro"}}},
+            "wal": {"s3": {"bucket": "ehr", "prefix": "wal/"}},
+            "encryption": "serverSide",
+        }});
+        base.spec.template["spec"]["checks"] = json!({});
+        base.spec.spec_digest = digest(&base.spec.template);
+        assert!(plan(&base, &listed).unwrap().fetches);
+        let why = plan(&base, &settings()).unwrap_err();
+        assert!(why.contains("fetchIdentities"), "{why}");
+        assert_eq!(account(&base), "hipaa-iac-fetch.clinic");
     }
 
     #[test]
