@@ -230,7 +230,8 @@ fn runs_nothing_else(cluster: &Cluster) {
         let mut job = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "other", "namespace": SCRATCH},
             "spec": {"activeDeadlineSeconds": 60, "ttlSecondsAfterFinished": 60, "template": {"spec": pod}}});
         job["spec"]["template"]["spec"]["restartPolicy"] = "Never".into();
-        job["spec"]["template"]["spec"]["containers"] = json!([{"name": "main", "image": image}]);
+        job["spec"]["template"]["spec"]["containers"] =
+            json!([{"name": "main", "image": image, "args": ["restore", "verify"]}]);
         job
     };
     let (ours, closed) = (
@@ -239,12 +240,44 @@ fn runs_nothing_else(cluster: &Cluster) {
     );
     let mut endless = job(&ours, &closed);
     endless["spec"]["activeDeadlineSeconds"] = Value::Null;
+    let with = |field: &str, value: Value| {
+        let mut job = job(&ours, &closed);
+        job["spec"]["template"]["spec"]["containers"][0][field] = value;
+        job
+    };
+    let beside = "and nothing beside it";
+    let shell = json!(["/bin/sh", "-c", "cat /secrets/*"]);
+    let library = json!([{"name": "LD_PRELOAD", "value": "/spec/library"}]);
+    let mut over = with(
+        "volumeMounts",
+        json!([{"name": "spec", "mountPath": "/usr/bin"}]),
+    );
+    over["spec"]["template"]["spec"]["volumes"] =
+        json!([{"name": "spec", "configMap": {"name": "other"}}]);
+    // What fetches has the network.
+    let fetches = |volume: Value| {
+        let mut job = with("args", json!(["restore", "fetch"]));
+        let template = &mut job["spec"]["template"];
+        template["metadata"] = json!({"labels": {"hipaa-iac.dev/restore-role": "fetch"}});
+        template["spec"]["volumes"] = json!([volume]);
+        job
+    };
+    let key = json!({"secret": {"name": "ehr.age", "items": [{"key": "identity", "path": "key"}]}});
+    let key = json!({"name": "secrets", "projected": {"sources": [key]}});
+    let all_keys = json!({"name": "secrets", "secret": {"secretName": "ehr.age"}});
+    let create = ["create", "--dry-run=server", "-f", "-", &account];
     for (job, why) in [
+        (with("command", shell), beside),
+        (with("args", json!(["check", "/secrets"])), beside),
+        (with("args", json!(["restore", "fetch"])), beside),
+        (with("env", library), beside),
+        (over, beside),
+        (fetches(key), "sessionToken alone"),
+        (fetches(all_keys), "sessionToken alone"),
         (job(&Cluster::pause_image(), &closed), "and no other"),
         (job(&ours, &json!({})), "have no token of the cluster"),
         (endless, "end and go by themselves"),
     ] {
-        let create = ["create", "--dry-run=server", "-f", "-", &account];
         let said = cluster.kubectl_with(&create, &job.to_string()).failure();
         let told = format!("Jobs of the namespace {SCRATCH}");
         assert!(said.contains(&told) && said.contains(why), "{said}");
