@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
+    thread,
     time::Duration,
 };
 
@@ -43,6 +44,9 @@ pub(crate) const CLUSTER: &str = "test";
 pub(crate) const LIMIT: u32 = 8;
 /// How long a verification may take on a loaded machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
+
+/// The folder with the logs of all pods of the scratch.
+pub(crate) const LOGS: &str = "logs";
 
 /// Everything outside of the cluster. It lives as long as the cluster does.
 pub(crate) struct Clinic {
@@ -118,8 +122,10 @@ pub(crate) type Record = Value;
 
 impl Clinic {
     fn make(cluster: &Cluster) -> Self {
-        let base = cluster.node().unwrap().folder().join("clinic");
+        let node = cluster.node().unwrap().folder();
+        let base = node.join("clinic");
         fs::create_dir_all(&base).unwrap();
+        keep_logs(node.join("pods"), base.join(LOGS));
         // What a user does first on one machine: a database, keys, a backup with its manifest.
         let made = base.join("made");
         let ran = Command::new(workspace().join("examples/restore/run.sh"))
@@ -562,6 +568,33 @@ pub(crate) fn forget(cluster: &Cluster, names: &[&str]) {
             runs(cluster, name).is_empty()
         });
     }
+}
+
+/// Keeps the logs of pods of the scratch for whoever searches them later: the kubelet removes those of a pod that is deleted. A file has what is written to
+/// it under each of its names.
+fn keep_logs(pods: PathBuf, kept: PathBuf) {
+    let within = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    };
+    let is_ours = |pod: &PathBuf| {
+        let name = pod.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(&format!("{SCRATCH}_"))
+    };
+    fs::create_dir_all(&kept).unwrap();
+    thread::spawn(move || {
+        while kept.is_dir() {
+            for pod in within(&pods).into_iter().filter(is_ours) {
+                let containers = within(&pod);
+                for log in containers.iter().flat_map(|container| within(container)) {
+                    let name = log.strip_prefix(&pods).unwrap().to_string_lossy();
+                    // Most are kept already, and some are removed meanwhile.
+                    let _ = fs::hard_link(&log, kept.join(name.replace('/', "_")));
+                }
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
 }
 
 /// The files below a folder that hold some text.

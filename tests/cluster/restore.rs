@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use crate::{
     Case, With, admission,
     clinic::{
-        self, Clinic, EHR, MARKER, PATIENCE, RECORDS, SCRATCH, all_left, apply, ask, finished,
-        finished_of, forget, holding, left, reaches, runs, secret, slow, verification,
+        self, Clinic, EHR, LOGS, MARKER, PATIENCE, RECORDS, SCRATCH, all_left, apply, ask,
+        finished, finished_of, forget, holding, left, reaches, runs, secret, slow, verification,
     },
     cluster::{Cluster, NAMESPACE, RELEASE},
     each_time,
@@ -1041,6 +1041,9 @@ fn nothing_left(cluster: &Cluster, clinic: &Clinic) {
         "the search finds nothing"
     );
     fs::remove_file(&proof).unwrap();
+    // What pods said is kept, though they are gone: a result is a line of the log of the container `restore`.
+    let results = holding(&clinic.path(LOGS), "RestoreVerificationResult");
+    assert!(results.contains("_restore_"), "no log was kept");
     each_time(|| assert_eq!(holding(folder, MARKER), ""));
     each_time(|| assert_eq!(holding(clinic.server.folder(), MARKER), ""));
     let logs = cluster
