@@ -285,7 +285,7 @@ pub struct Restore {
     /// How many runs may be under way at once
     #[arg(long, env = "HIPAA_IAC_RESTORE_LIMIT", default_value_t = 1)]
     pub restore_limit: usize,
-    /// The size of the volume that an encrypted backup is fetched into
+    /// The size of the volume that a backup is fetched into
     #[arg(
         long,
         env = "HIPAA_IAC_RESTORE_BACKUP_SIZE",

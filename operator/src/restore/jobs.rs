@@ -1,7 +1,7 @@
 //! What a run makes in the namespace of the scratch, as manifests: pure functions of the run.
 //!
 //! The pod that fetches has the network and no key; the pod that restores has the keys and no network. What one hands to the other is the
-//! backup as it is stored. Neither has a token of the cluster.
+//! backup as its store gives it. Neither has a token of the cluster.
 //!
 //! A Secret or claim `name` of a verification in the namespace `ns` is the Secret or claim `ns.name` in the namespace of the scratch: whoever
 //! may make a verification in one namespace cannot use the keys of another. Nor its identity at the store: that is a service account of the
@@ -54,7 +54,7 @@ pub struct Settings {
     pub image: String,
     /// The namespaces whose verifications have an identity at the store, by a service account of their own.
     pub fetch_identities: Vec<String>,
-    /// The size of the volume for an encrypted backup.
+    /// The size of the volume for a backup on its way.
     pub backup_size: String,
     /// Its class; the cluster's default unless given.
     pub backup_class: Option<String>,
