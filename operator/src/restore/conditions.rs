@@ -5,12 +5,17 @@ use hipaa_iac_api::{
 };
 use jiff::Timestamp;
 
-use super::{notes::EVIDENCE_PATIENCE, verification::Observed};
+use super::{
+    notes::EVIDENCE_PATIENCE,
+    verification::{self, Observed},
+};
 
 /// Why a verification is not `Scheduled` that has no slots.
 pub const NO_SCHEDULE: &str = "NoSchedule";
 /// Why a verification is not `Scheduled` that is suspended.
 pub const SUSPENDED: &str = "Suspended";
+/// Why a verification is not `Scheduled` whose records wait for their store.
+pub const HELD: &str = "EvidencePending";
 
 /// `Scheduled` and `EvidenceHealthy`; the second only once there was a record to write.
 pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<Condition> {
@@ -20,6 +25,11 @@ pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<
     };
     let (scheduled, reason, message) = match (&said.next_schedule_time, seen.suspended) {
         (_, true) => (false, SUSPENDED, "spec.suspend is true".to_owned()),
+        (Some(_), false) if verification::is_held(seen.runs) => (
+            false,
+            HELD,
+            "the records of its runs wait for the evidence store, and no other run begins before; slots that pass are recorded as missed".to_owned(),
+        ),
         (Some(next), false) => (true, "Scheduled", format!("it runs next at {}", next.0)),
         (None, false) => (
             false,

@@ -6,7 +6,7 @@
 //! somebody else wrote is refused by its resource version.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -743,11 +743,12 @@ impl Controller {
             done |= self.try_step(run, &runs, &things).await;
         }
         let found = self.verifications().await?;
+        let stores = self.stores().await?;
         for verification in &found {
             if !self.leads() {
                 break;
             }
-            let kept = self.keep(verification, &runs).await;
+            let kept = self.keep(verification, &runs, &stores).await;
             let is_news = self.is_news(&verification.object, kept.as_ref().err());
             match kept {
                 Ok(made) => done |= made,
@@ -811,6 +812,13 @@ impl Controller {
             }
         }
         Ok(all)
+    }
+
+    /// The names of the evidence stores that are there.
+    async fn stores(&self) -> Result<BTreeSet<String>, Trouble> {
+        let api: Api<EvidenceStore> = Api::all(self.client.clone());
+        let stores = api.list_metadata(&ListParams::default()).await?.items;
+        Ok(stores.iter().map(ResourceExt::name_any).collect())
     }
 
     /// Deletes what runs left behind.
@@ -1175,12 +1183,7 @@ impl Controller {
 
     /// Appends a run's record to the log of its store.
     async fn record(&self, run: &Run) -> Result<EvidenceStatus, Trouble> {
-        let name = run
-            .spec
-            .template
-            .pointer("/spec/evidence/storeRef/name")
-            .and_then(Value::as_str)
-            .unwrap_or("default");
+        let name = store_name(&run.spec.template);
         let stores: Api<EvidenceStore> = Api::all(self.client.clone());
         let store = stores.get_opt(name).await?.ok_or_else(|| {
             Trouble::Evidence(format!(
@@ -1217,7 +1220,12 @@ impl Controller {
     }
 
     /// Makes the runs that a verification asks for, lets old ones go, and writes its status; whether a run was made.
-    async fn keep(&self, found: &Found, all: &[Run]) -> Result<bool, Trouble> {
+    async fn keep(
+        &self,
+        found: &Found,
+        all: &[Run],
+        stores: &BTreeSet<String>,
+    ) -> Result<bool, Trouble> {
         let verification = &found.object;
         let uid = verification.uid().unwrap_or_default();
         let name = verification.name_any();
@@ -1323,16 +1331,12 @@ impl Controller {
             Err(error) => Some(error.to_string()),
             Ok(_) => unknown.or_else(|| readiness(&template, &namespace, &self.options.settings)),
         };
-        let reason = if problem.is_none() {
-            "Valid"
-        } else {
-            "InvalidSpec"
-        };
+        let (holds, reason, message) = ready(problem, &template, stores);
         let ready = Condition::new(
             "Ready",
-            problem.is_none(),
+            holds,
             reason,
-            problem.unwrap_or_default(),
+            message,
             said.observed_generation,
             seen.now.to_string(),
         );
@@ -1377,6 +1381,31 @@ impl Controller {
     }
 }
 
+/// The evidence store that a document names.
+fn store_name(document: &Value) -> &str {
+    let name = document.pointer("/spec/evidence/storeRef/name");
+    name.and_then(Value::as_str).unwrap_or("default")
+}
+
+/// Whether a verification can be run and its runs recorded, by what is wrong with its document and the stores that are there.
+fn ready(
+    problem: Option<String>,
+    document: &Value,
+    stores: &BTreeSet<String>,
+) -> (bool, &'static str, String) {
+    if let Some(problem) = problem {
+        return (false, "InvalidSpec", problem);
+    }
+    let store = store_name(document);
+    if stores.contains(store) {
+        return (true, "Valid", String::new());
+    }
+    let why = format!(
+        "there is no EvidenceStore `{store}`: make it, or name another in spec.evidence.storeRef.name; a run counts when its record is in a store"
+    );
+    (false, "NoEvidenceStore", why)
+}
+
 /// Why a verification cannot be run in this cluster.
 fn readiness(template: &Value, namespace: &str, settings: &Settings) -> Option<String> {
     jobs::plan_of(template, namespace, "", settings).err()
@@ -1416,6 +1445,24 @@ mod tests {
         let found = things.of("0c7d5f", &run, "hipaa-iac-restore").objects;
         let names: Vec<&str> = found.iter().map(|object| &*object.name).collect();
         assert_eq!(names, ["backup", "scratch"]);
+    }
+
+    #[test]
+    fn a_store_that_is_not_there_is_told() {
+        let stores = BTreeSet::from(["default".to_owned(), "vault".to_owned()]);
+        let of = |problem: Option<&str>, document: Value| {
+            let (holds, reason, message) = ready(problem.map(str::to_owned), &document, &stores);
+            (holds, reason, message.contains('`'))
+        };
+        let named = |name: &str| json!({"spec": {"evidence": {"storeRef": {"name": name}}}});
+        assert_eq!(of(None, json!({"spec": {}})), (true, "Valid", false));
+        assert_eq!(of(None, named("vault")), (true, "Valid", false));
+        let missing = (false, "NoEvidenceStore", true);
+        assert_eq!(of(None, named("valut")), missing);
+        let wrong = (false, "InvalidSpec", false);
+        assert_eq!(of(Some("a mistake"), named("vault")), wrong);
+        let (.., message) = ready(None, &json!({}), &BTreeSet::new());
+        assert!(message.contains("`default`"), "{message}");
     }
 
     /// The API server asks the kubelet for it, which may be away.

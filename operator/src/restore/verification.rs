@@ -26,6 +26,9 @@ const RETRIES: [SignedDuration; 2] = [SignedDuration::from_mins(10), SignedDurat
 /// between them.
 const LEAST_HISTORY: usize = 3;
 
+/// How many records of a verification may wait for their store. Each is a run that is kept whole, and without a store they would be ever more.
+const MOST_WAITING: usize = 3;
+
 /// A second more than the jitter may be: the schema has its limit.
 const LONGEST_JITTER: SignedDuration = SignedDuration::from_secs(3601);
 
@@ -132,12 +135,24 @@ pub fn subject(template: &Value) -> String {
     jobs::digest(&json!(BTreeMap::from(SUBJECT.map(spec))))
 }
 
+/// Whether so many records wait for their store that no other run is asked for.
+pub fn is_held(runs: &[Run]) -> bool {
+    let waits = |run: &&Run| {
+        let status = run.status.as_ref();
+        status.is_some_and(|status| status.phase == RunPhase::Recording)
+    };
+    runs.iter().filter(waits).count() >= MOST_WAITING
+}
+
 /// What a verification asks for now.
 pub fn ask(seen: &Observed<'_>) -> Asked {
     let mut asked = Asked {
         prune: prune(seen),
         ..Asked::default()
     };
+    if is_held(seen.runs) {
+        return asked;
+    }
     let spec = |trigger, slot: Option<Timestamp>, attempt, missed| RunSpec {
         verification_ref: VerificationRef {
             name: seen.name.to_owned(),
@@ -356,15 +371,20 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     let mut said = seen.status.clone();
     said.observed_generation = Some(seen.generation);
     said.subject_digest = Some(subject(seen.template));
-    if let Some((_, request)) = requester(seen) {
+    let is_held = is_held(seen.runs);
+    if let Some((_, request)) = requester(seen).filter(|_| !is_held) {
         said.last_request = Some(request.to_owned());
     }
     said.last_schedule_time = last_slot(seen).map(Time);
-    said.next_schedule_time = seen
+    let coming = seen
         .schedule
         .filter(|_| !seen.suspended)
         .and_then(|schedule| next(schedule, seen.now))
         .map(Time);
+    // A slot that comes while no run is asked for stays announced: it is counted as missed afterwards.
+    let announced = seen.status.next_schedule_time.clone();
+    let passed = announced.filter(|next| is_held && next.0 <= seen.now);
+    said.next_schedule_time = coming.map(|coming| passed.unwrap_or(coming));
     said.active = seen
         .runs
         .iter()
@@ -588,6 +608,54 @@ mod tests {
         assert_eq!(
             world.status.last_passed_time,
             Some(Time(at("2026-05-05T04:10:00Z")))
+        );
+    }
+
+    /// The store of the records is away, or there is none: what runs meanwhile would be ever more.
+    #[test]
+    fn no_run_is_asked_for_while_three_wait_for_their_record_and_what_passes_is_missed() {
+        let mut world = World::daily();
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::None, "2026-05-01T12:05:00Z");
+        for day in 2..=4 {
+            let now = format!("2026-05-0{day}T03:00:00Z");
+            assert_eq!(world.advance(&now).len(), 1, "{now}");
+            world.runs.last_mut().unwrap().status = Some(RunStatus {
+                phase: RunPhase::Recording,
+                ..RunStatus::default()
+            });
+        }
+        world.requested = Some("jane 1");
+        for now in [
+            "2026-05-04T23:00:00Z",
+            "2026-05-05T03:00:00Z",
+            "2026-05-06T03:00:00Z",
+            "2026-05-07T03:59:59Z",
+        ] {
+            assert!(world.advance(now).is_empty(), "{now}");
+            assert_eq!(world.status.last_request, None);
+        }
+        let said = conditions::conditions(
+            &world.seen("2026-05-07T03:59:59Z", &Value::Null),
+            &world.status,
+        );
+        let scheduled = said.iter().find(|it| it.type_ == "Scheduled").unwrap();
+        assert_eq!(scheduled.reason, conditions::HELD);
+        // The first of them is recorded.
+        world.runs[1].status.as_mut().unwrap().phase = RunPhase::Finished;
+        let names = world.advance("2026-05-07T04:00:00Z");
+        let asked = requested_name("ehr", "uid", "jane 1");
+        assert_eq!(names, [&*asked, "ehr-29633940", "ehr-29635380"]);
+        assert_eq!(world.status.last_request.as_deref(), Some("jane 1"));
+        let missed: Vec<Option<u64>> = world.runs[4..]
+            .iter()
+            .map(|run| run.spec.missed_slots)
+            .collect();
+        assert_eq!(missed, [None, Some(2), None]);
+        assert!(world.advance("2026-05-07T04:00:05Z").is_empty());
+        assert_eq!(
+            world.status.next_schedule_time,
+            Some(Time(at("2026-05-08T03:00:00Z")))
         );
     }
 
