@@ -1228,7 +1228,7 @@ pub fn kinds() -> Result<Value, CatalogError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::{cell::Cell, collections::HashMap};
 
     use clap::Parser as _;
@@ -1239,14 +1239,19 @@ mod tests {
         cluster::Store,
     };
 
-    /// A leader to whom no API server answers, and that is otherwise ready.
-    fn leader() -> Arc<Shared> {
-        // A second call would only say that there is one.
-        let _ = tls::provider().install_default();
-        let args = match Cli::parse_from(["x", "serve"]).command {
+    /// What the operator is told by these arguments.
+    pub(crate) fn serve(arguments: &[&str]) -> Serve {
+        let all = ["x", "serve"].into_iter().chain(arguments.iter().copied());
+        match Cli::parse_from(all).command {
             Command::Serve(serve) => *serve,
             other => panic!("{other:?}"),
-        };
+        }
+    }
+
+    /// What answers reviews, ready.
+    pub(crate) fn app(args: &Serve) -> App {
+        // A second call would only say that there is one.
+        let _ = tls::provider().install_default();
         let base = Base::new(None, Mode::Audit, &[], false).unwrap();
         let catalog =
             Catalog::build(&base, &Resources::default(), &mut BTreeMap::new(), today()).unwrap();
@@ -1259,7 +1264,7 @@ mod tests {
         )]));
         let identity = Identity::new(Demands::default()).unwrap();
         let bundle =
-            certificates::take_step(None, Step::Everything, &profile(&args), unix_now()).unwrap();
+            certificates::take_step(None, Step::Everything, &profile(args), unix_now()).unwrap();
         identity.set(&bundle.certificate, &bundle.key).unwrap();
         let (audit, _) = audit::Log::open(None, None, false, "test", &Value::Null).unwrap();
         let app = App {
@@ -1283,6 +1288,13 @@ mod tests {
             stopping: AtomicBool::new(false),
         };
         assert_eq!(app.ready(), Ok(()));
+        app
+    }
+
+    /// A leader to whom no API server answers, and that is otherwise ready.
+    fn leader() -> Arc<Shared> {
+        let args = serve(&[]);
+        let app = app(&args);
         // Nobody listens there.
         let nobody = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
         let client = Client::try_from(nobody).unwrap();

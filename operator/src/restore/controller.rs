@@ -943,6 +943,7 @@ impl Controller {
             seen.refused = why.map(|why| (Reason::ConfigError, why));
         }
         let mut done = false;
+        let mut deleted: Result<(), Trouble> = Ok(());
         for action in machine::reduce(&seen) {
             if !self.leads() {
                 break;
@@ -962,7 +963,8 @@ impl Controller {
                         self.write_all(run, &seen).await?;
                     }
                 }
-                Action::Delete(object) => self.delete(&object).await?,
+                // What may not go keeps nothing else: what was restored is asked to go all the same.
+                Action::Delete(object) => deleted = deleted.and(self.delete(&object).await),
                 Action::Record => {
                     seen.recorded = Some(self.record(run).await?);
                     self.write_all(run, &seen).await?;
@@ -971,7 +973,7 @@ impl Controller {
                 Action::Wait(_) => {}
             }
         }
-        Ok(done)
+        deleted.map(|()| done)
     }
 
     /// Why a pod of a run does not begin, where that will not change: admission refuses the pod, or the claim of its own volume, or a Secret that
@@ -1415,7 +1417,11 @@ fn readiness(template: &Value, namespace: &str, settings: &Settings) -> Option<S
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use axum::{Router, http::StatusCode, routing::get};
+    use axum::{
+        Router,
+        http::{StatusCode, Uri},
+        routing::get,
+    };
 
     use super::*;
     use crate::restore::sample;
@@ -1445,6 +1451,87 @@ mod tests {
         let found = things.of("0c7d5f", &run, "hipaa-iac-restore").objects;
         let names: Vec<&str> = found.iter().map(|object| &*object.name).collect();
         assert_eq!(names, ["backup", "scratch"]);
+    }
+
+    /// One that leads, with an API server of these routes.
+    fn controller(server: Router) -> Controller {
+        let args = crate::run::tests::serve(&[
+            "--restore-namespace=restore",
+            "--restore-image=runner",
+            "--evidence-key-file=key",
+        ]);
+        let client = Client::new(server, "default");
+        Controller {
+            options: args.restore.options().unwrap(),
+            leads: Leads::an_hour(),
+            figures: Figures::default(),
+            app: Arc::new(crate::run::tests::app(&args)),
+            recorder: events::recorder(client.clone(), "pod"),
+            notes: Mutex::default(),
+            standings: Standings::default(),
+            listed: watch::Sender::new(Arc::default()),
+            appends: Appends(Mutex::default()),
+            client,
+        }
+    }
+
+    /// An object of the run with the UID `r`.
+    fn made<K: DeserializeOwned>(name: &str) -> K {
+        let labels = BTreeMap::from([(RUN_UID, "r")]);
+        serde_json::from_value(json!({"metadata": {"name": name, "uid": name, "labels": labels}}))
+            .unwrap()
+    }
+
+    /// Admission lets one of them not go.
+    #[tokio::test]
+    async fn what_may_not_be_deleted_keeps_nothing_else() {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&asked);
+        let answer = move |uri: Uri| {
+            let told = Arc::clone(&told);
+            async move {
+                told.lock().unwrap().push(uri.path().to_owned());
+                let (code, status) = if uri.path().contains("/configmaps/") {
+                    (StatusCode::FORBIDDEN, "Failure")
+                } else {
+                    (StatusCode::OK, "Success")
+                };
+                let answer = json!({"apiVersion": "v1", "kind": "Status", "metadata": {}, "status": status,
+                    "message": "denied the request", "reason": "Forbidden", "code": code.as_u16()});
+                (code, answer.to_string())
+            }
+        };
+        let controller = controller(Router::new().fallback(answer));
+        let things = Things {
+            configs: vec![made("ehr-spec")],
+            jobs: vec![made("ehr-r")],
+            claims: vec![made("ehr-backup")],
+            pods: vec![made("ehr-r-x7k2p")],
+            ..Things::default()
+        };
+        let mut run = sample::run("ehr", "r");
+        run.metadata.namespace = Some("clinic".into());
+        run.status = Some(RestoreVerificationRunStatus {
+            phase: RunPhase::Cleaning,
+            phase_since: Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(
+                Timestamp::now(),
+            )),
+            ..RestoreVerificationRunStatus::default()
+        });
+        let runs = [run];
+        let stepped = controller.step(&runs[0], &runs, &things).await;
+        assert!(stepped.is_err(), "{stepped:?}");
+        let mut asked = asked.lock().unwrap().clone();
+        asked.sort();
+        assert_eq!(
+            asked,
+            [
+                "/api/v1/namespaces/restore/configmaps/ehr-spec",
+                "/api/v1/namespaces/restore/persistentvolumeclaims/ehr-backup",
+                "/api/v1/namespaces/restore/pods/ehr-r-x7k2p",
+                "/apis/batch/v1/namespaces/restore/jobs/ehr-r",
+            ]
+        );
     }
 
     #[test]
