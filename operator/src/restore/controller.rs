@@ -763,6 +763,7 @@ impl Controller {
             let verifications: Vec<RestoreVerification> =
                 found.into_iter().map(|found| found.object).collect();
             self.report(&verifications, &runs).await;
+            self.figures.looked(Timestamp::now());
         }
         Ok(Looked { done, reading })
     }
@@ -1422,6 +1423,7 @@ mod tests {
         http::{StatusCode, Uri},
         routing::get,
     };
+    use prometheus_client::{encoding::text::encode, registry::Registry};
 
     use super::*;
     use crate::restore::sample;
@@ -1480,6 +1482,30 @@ mod tests {
         let labels = BTreeMap::from([(RUN_UID, "r")]);
         serde_json::from_value(json!({"metadata": {"name": name, "uid": name, "labels": labels}}))
             .unwrap()
+    }
+
+    /// The alert hangs on it.
+    #[tokio::test]
+    async fn a_look_counts_when_everything_could_be_read() {
+        for (code, counts) in [
+            (StatusCode::OK, true),
+            (StatusCode::INTERNAL_SERVER_ERROR, false),
+        ] {
+            let nothing = json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": []});
+            let answer = move || {
+                let answer = (code, nothing.to_string());
+                async move { answer }
+            };
+            let controller = controller(Router::new().fallback(answer));
+            let looked = controller.look().await;
+            assert_eq!(looked.is_ok(), counts, "{code}");
+            let mut registry = Registry::with_prefix("hipaa_iac");
+            controller.figures.register(&mut registry);
+            let mut text = String::new();
+            encode(&mut text, &registry).unwrap();
+            let never = text.contains("hipaa_iac_restore_looked_timestamp_seconds 0\n");
+            assert_eq!(never, !counts, "{code}: {text}");
+        }
     }
 
     /// Admission lets one of them not go.

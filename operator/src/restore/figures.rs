@@ -86,6 +86,7 @@ type FloatGauge = Gauge<f64, AtomicU64>;
 pub struct Figures {
     /// Held while they are told anew: who reads them sees all of them or none.
     whole: Arc<RwLock<()>>,
+    looked: Gauge,
     last_pass: Family<VerificationLabels, Gauge>,
     expires: Family<VerificationLabels, Gauge>,
     failures: Family<VerificationLabels, Gauge>,
@@ -112,6 +113,11 @@ fn number<T: TryInto<i64>>(number: T) -> i64 {
 impl Figures {
     /// Shows them under their names.
     pub fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "restore_looked_timestamp_seconds",
+            "Unix time at which this replica last saw to all verifications and runs; 0 where it does not lead",
+            self.looked.clone(),
+        );
         registry.register(
             "restore_last_pass_timestamp_seconds",
             "Unix time at which a verification last passed",
@@ -216,7 +222,12 @@ impl Figures {
         self.databases.clear();
         self.stores.clear();
         self.sizes.clear();
-        for gauge in [&self.pending, &self.scratch_left, &self.cover_lost] {
+        for gauge in [
+            &self.looked,
+            &self.pending,
+            &self.scratch_left,
+            &self.cover_lost,
+        ] {
             gauge.set(0);
         }
     }
@@ -319,6 +330,11 @@ impl Figures {
                 .get_or_create(&labels)
                 .set(ended.duration_since(began).as_secs_f64());
         }
+    }
+
+    /// All verifications and runs were seen to.
+    pub fn looked(&self, now: Timestamp) {
+        self.looked.set(now.as_second());
     }
 
     /// A run of a verification came to an end.
@@ -503,6 +519,16 @@ mod tests {
         }
         figures.tell(&[], &[]);
         assert!(!text().contains("clinic"));
+    }
+
+    #[test]
+    fn when_it_looked_last_is_told_and_forgotten() {
+        let (figures, text) = registered();
+        figures.looked("2026-05-10T03:00:00Z".parse().unwrap());
+        let line = "hipaa_iac_restore_looked_timestamp_seconds";
+        assert!(text().contains(&format!("{line} 1778382000\n")));
+        figures.clear();
+        assert!(text().contains(&format!("{line} 0\n")));
     }
 
     #[test]
