@@ -1216,8 +1216,28 @@ impl Controller {
             .ok_or_else(|| Trouble::Evidence(format!("the store `{name}` has not answered yet")))?
             .map_err(|error| Trouble::Evidence(error.to_string()))?
             .map_err(Trouble::Evidence)?;
-        for suspect in left_out {
+        for suspect in &left_out {
             tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
+        }
+        if let Some(text) = record::redacted(&run.name_any(), &left_out) {
+            self.figures.redacted();
+            let verification = &run.spec.verification_ref;
+            let about = ObjectReference {
+                api_version: Some("hipaa-iac.dev/v1alpha1".to_owned()),
+                kind: Some("RestoreVerification".to_owned()),
+                name: Some(verification.name.clone()),
+                namespace: run.namespace(),
+                uid: Some(verification.uid.clone()),
+                ..ObjectReference::default()
+            };
+            let told = Told {
+                warning: true,
+                reason: "EvidenceRedacted".to_owned(),
+                text,
+                action: ACTION,
+                secondary: Some(run.object_ref(&())),
+            };
+            events::publish(&self.recorder, &about, told).await;
         }
         Ok(appended)
     }

@@ -98,6 +98,7 @@ pub struct Figures {
     duration: Family<VerificationLabels, FloatGauge>,
     objectives: Family<ObjectiveLabels, FloatGauge>,
     pending: Gauge,
+    redacted: Counter,
     scratch_left: Gauge,
     orphans: Counter,
     databases: Family<DatabaseLabels, Gauge>,
@@ -172,6 +173,11 @@ impl Figures {
             "restore_evidence_pending",
             "Runs whose record is not in the evidence log yet",
             self.pending.clone(),
+        );
+        registry.register(
+            "restore_evidence_redacted",
+            "Records, written while this replica led, of which something was left out that looks like health information",
+            self.redacted.clone(),
         );
         registry.register(
             "restore_scratch_left",
@@ -346,6 +352,11 @@ impl Figures {
             reason: reason.to_owned(),
         };
         self.verdicts.get_or_create(&labels).inc();
+    }
+
+    /// Something was left out of a record because it looks like health information.
+    pub fn redacted(&self) {
+        self.redacted.inc();
     }
 
     /// An object of a run that is over or gone was deleted.
@@ -525,6 +536,8 @@ mod tests {
     fn when_it_looked_last_is_told_and_forgotten() {
         let (figures, text) = registered();
         figures.looked("2026-05-10T03:00:00Z".parse().unwrap());
+        figures.redacted();
+        assert!(text().contains("hipaa_iac_restore_evidence_redacted_total 1\n"));
         let line = "hipaa_iac_restore_looked_timestamp_seconds";
         assert!(text().contains(&format!("{line} 1778382000\n")));
         figures.clear();
