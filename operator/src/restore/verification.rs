@@ -258,23 +258,38 @@ fn announced(seen: &Observed<'_>, schedule: &Schedule) -> Option<Timestamp> {
 
 /// The run that is to be tried again, and when.
 fn retry<'a>(seen: &Observed<'a>) -> Option<(&'a Run, Timestamp)> {
-    let last = newest(seen.runs)?;
+    // Who asked for one asks again.
+    let (by_hand, of_itself): (Vec<&Run>, Vec<&Run>) = seen
+        .runs
+        .iter()
+        .partition(|run| run.spec.trigger == RunTrigger::Manual);
+    let last = newest(&of_itself)?;
     let after = RETRIES.get(usize::from(last.spec.attempt.checked_sub(1)?))?;
     let status = last.status.as_ref()?;
-    // Who asked for it asks again.
-    if last.spec.trigger == RunTrigger::Manual {
-        return None;
-    }
     // What is left of it would be there twice.
     if !is_over(last) || !is_worth_retrying(reason(last)?) {
         return None;
     }
-    Some((last, status.finished_at.as_ref()?.0 + *after))
+    let ended = status.finished_at.as_ref()?.0;
+    // A run by hand is waited for, and where it told whether the backup restores there is nothing more to find out.
+    let settles = |run: &&Run| {
+        let since = run.status.as_ref().and_then(|it| it.finished_at.as_ref());
+        let told = matches!(
+            reason(run).map(Reason::verdict),
+            Some(Verdict::Passed | Verdict::Failed)
+        );
+        !is_over(run) || (told && since.is_some_and(|since| since.0 > ended))
+    };
+    if by_hand.iter().any(settles) {
+        return None;
+    }
+    Some((last, ended + *after))
 }
 
 /// The newest run that was more than a note of slots that were missed.
-fn newest(runs: &[Run]) -> Option<&Run> {
+fn newest<'a>(runs: &[&'a Run]) -> Option<&'a Run> {
     runs.iter()
+        .copied()
         .filter(|run| run.spec.missed_slots.is_none())
         .max_by_key(|run| order(run))
 }
@@ -979,6 +994,31 @@ mod tests {
             Reason::KeyMismatch,
         ] {
             assert!(!is_worth_retrying(reason), "{reason}");
+        }
+    }
+
+    /// Who asks for a run takes none from the schedule.
+    #[test]
+    fn a_run_by_hand_ends_no_tries_unless_it_told_of_the_backup() {
+        let again: &[&str] = &["ehr-29627280-r1"];
+        let none: &[&str] = &[];
+        for (reason, expected) in [
+            (Reason::Interrupted, again),
+            (Reason::RunnerLost, again),
+            (Reason::None, none),
+            (Reason::StaleData, none),
+        ] {
+            let mut world = World::daily();
+            world.schedule = None;
+            world.advance(CREATED);
+            world.end("ehr-29627280", Reason::RunnerLost, "2026-05-01T12:30:00Z");
+            world.requested = Some("jane 1");
+            let by_hand = world.advance("2026-05-01T12:35:00Z");
+            assert_eq!(by_hand.len(), 1);
+            // It is under way, and the two would be in each other's way.
+            assert!(world.advance("2026-05-01T12:40:00Z").is_empty());
+            world.end(&by_hand[0], reason, "2026-05-01T12:45:00Z");
+            assert_eq!(world.advance("2026-05-01T12:45:01Z"), expected, "{reason}");
         }
     }
 
