@@ -522,8 +522,10 @@ fn is_of_a_secret(message: &str) -> bool {
 }
 
 /// The runs of all verifications, in the order of the machine.
-fn place(run: &Run) -> Place {
+fn place(run: &Run, settings: &Settings) -> Place {
     let status = run.status.as_ref();
+    let phase = status.map_or(RunPhase::Pending, |status| status.phase);
+    let is_deleted = run.meta().deletion_timestamp.is_some();
     Place {
         uid: run.uid().unwrap_or_default(),
         verification: run.spec.verification_ref.uid.clone(),
@@ -532,10 +534,12 @@ fn place(run: &Run) -> Place {
             .creation_timestamp
             .as_ref()
             .map_or(Timestamp::UNIX_EPOCH, |time| time.0),
-        phase: status.map_or(RunPhase::Pending, |status| status.phase),
+        phase,
         started: status.is_some_and(|status| status.started_at.is_some()),
         missed: run.spec.missed_slots.is_some(),
         replaces: policy(run) == ConcurrencyPolicy::Replace,
+        // Of one that was let begin nobody asks, and its template is long.
+        can_run: !is_deleted && (phase > RunPhase::Queued || jobs::plan(run, settings).is_ok()),
     }
 }
 
@@ -906,11 +910,11 @@ impl Controller {
     }
 
     async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<bool, Trouble> {
-        let places: Vec<Place> = runs.iter().map(place).collect();
-        let this = place(run);
+        let settings = &self.options.settings;
+        let places: Vec<Place> = runs.iter().map(|run| place(run, settings)).collect();
+        let this = place(run, settings);
         let precedence = machine::precedence(&this, &places, self.options.limit);
         let name = jobs::base_name(run);
-        let settings = &self.options.settings;
         let mut scratch = things.of(&this.uid, &name, &settings.namespace);
         let status = run.status.clone().unwrap_or_default();
         scratch.objects.extend(out_of_sight(&status, settings));
@@ -1578,6 +1582,29 @@ mod tests {
                 "/apis/batch/v1/namespaces/restore/jobs/ehr-r",
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_run_is_known_before_it_takes_a_place() {
+        let settings = controller(Router::new()).options.settings;
+        let mut run = sample::run("ehr", "r");
+        run.spec.template = json!({
+            "apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "RestoreVerification",
+            "metadata": {"name": "ehr", "namespace": "clinic"},
+            "spec": {"source": {"pgDump": {"format": "Custom", "location": {"pvc": {"claimName": "b", "path": "b.age"}},
+                "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}},
+                "checks": {"canary": {"macKeySecretRef": {"name": "canary", "key": "mac"}, "maxAge": "26h"}}},
+        });
+        run.spec.spec_digest = jobs::digest(&run.spec.template);
+        assert!(place(&run, &settings).can_run);
+        let mut deleted = run.clone();
+        deleted.metadata.deletion_timestamp = Some(
+            k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(Timestamp::now()),
+        );
+        assert!(!place(&deleted, &settings).can_run);
+        run.spec.template["spec"]["source"]["pgDump"]["format"] = json!("Costum");
+        run.spec.spec_digest = jobs::digest(&run.spec.template);
+        assert!(!place(&run, &settings).can_run);
     }
 
     #[test]

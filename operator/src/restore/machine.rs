@@ -745,6 +745,8 @@ pub struct Place {
     pub missed: bool,
     /// It takes the place of an older run of the same verification.
     pub replaces: bool,
+    /// It may come to a restore: its template has no mistake, and nobody deletes it.
+    pub can_run: bool,
 }
 
 impl Place {
@@ -793,7 +795,9 @@ pub struct Precedence {
 pub fn precedence(run: &Place, all: &[Place], limit: usize) -> Precedence {
     let sibling = has_sibling(run, all);
     let replaced = all.iter().any(|other| {
+        // One that cannot be run would end one that can for nothing.
         other.replaces
+            && other.can_run
             && other.waits()
             && other.verification == run.verification
             && other.created > run.created

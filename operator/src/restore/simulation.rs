@@ -185,6 +185,11 @@ impl Subject {
         self.place.created <= now
     }
 
+    /// Whether somebody has deleted it.
+    fn is_deleted(&self, now: Timestamp) -> bool {
+        self.deleted_at.is_some_and(|at| at <= now)
+    }
+
     fn plan(&self) -> Result<Plan, String> {
         if self.fate == Fate::BadPlan {
             return Err("it has a mistake".to_owned());
@@ -382,6 +387,7 @@ impl World {
                     started: false,
                     missed: *fate == Fate::Missed,
                     replaces: false,
+                    can_run: true,
                 },
                 fate: *fate,
                 fetches: *fetches,
@@ -442,6 +448,7 @@ impl World {
         let place = |subject: &Subject| Place {
             phase: subject.status.phase,
             started: subject.status.started_at.is_some(),
+            can_run: subject.plan().is_ok() && !subject.is_deleted(self.now),
             ..subject.place.clone()
         };
         let there = self.subjects.iter().filter(|it| it.is_there(self.now));
@@ -450,7 +457,7 @@ impl World {
         Observed {
             now: self.now,
             status: subject.status.clone(),
-            stopped: subject.deleted_at.is_some_and(|at| at <= self.now) || precedence.replaced,
+            stopped: subject.is_deleted(self.now) || precedence.replaced,
             finalizer: subject.finalizer,
             plan: subject.plan(),
             missed: subject.fate == Fate::Missed,
@@ -859,6 +866,27 @@ fn a_run_that_replaces_another_ends_it_first() {
         // It never began, and is recorded all the same.
         assert!(world.subjects[1].jobs.is_empty());
         assert_eq!(world.log.len(), 3);
+    }
+}
+
+/// Neither one with a mistake, nor one that somebody deletes.
+#[test]
+fn a_run_that_cannot_be_run_replaces_none() {
+    for (fate, is_deleted, reason) in [
+        (Fate::BadPlan, false, Reason::ConfigError),
+        (Fate::Passes, true, Reason::Interrupted),
+    ] {
+        let mut world = World::new(&[(Fate::Passes, true), (fate, true)], 1, true);
+        let start = world.now;
+        for (subject, after) in world.subjects.iter_mut().zip([0, 10]) {
+            subject.place.created = start + seconds(after);
+            subject.place.replaces = true;
+        }
+        world.subjects[1].deleted_at = is_deleted.then_some(start);
+        world.run(&mut |_, _| None);
+        let outcome = world.outcome();
+        assert!(outcome[0].2, "{outcome:?}");
+        assert_eq!(outcome[1].1, Some(reason.to_string()), "{outcome:?}");
     }
 }
 
