@@ -1346,13 +1346,6 @@ impl Controller {
                 Err(error) => return Err(error.into()),
             }
         }
-        for old in asked.prune {
-            match api.delete(&old, &DeleteParams::default()).await {
-                Err(kube::Error::Api(answer)) if answer.code == 404 => {}
-                Err(error) => return Err(error.into()),
-                Ok(_) => {}
-            }
-        }
         let mut said = verification::tell(&seen);
         let problem = match &schedule {
             Err(error) => Some(error.to_string()),
@@ -1382,17 +1375,26 @@ impl Controller {
             let covered = Condition::new("Covered", holds, reason, message, generation, now);
             set_condition(&mut said.conditions, covered);
         }
-        if said != stored {
-            self.tell(verification, &said).await?;
+        if said != stored && !self.tell(verification, &said).await? {
+            return Ok(made);
+        }
+        // What is gone tells nothing: not that its slot was seen to, nor what it came to.
+        for old in asked.prune {
+            match api.delete(&old, &DeleteParams::default()).await {
+                Err(kube::Error::Api(answer)) if answer.code == 404 => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => {}
+            }
         }
         Ok(made)
     }
 
+    /// Writes the status of a verification; whether it is written: not where somebody changed it in between.
     async fn tell(
         &self,
         verification: &RestoreVerification,
         said: &RestoreVerificationStatus,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let namespace = verification.namespace().unwrap_or_default();
         let api: Api<RestoreVerification> = Api::namespaced(self.client.clone(), &namespace);
         let mut new = verification.clone();
@@ -1401,8 +1403,8 @@ impl Controller {
             .replace_status(&verification.name_any(), &PostParams::default(), &new)
             .await
         {
-            Ok(_) => Ok(()),
-            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

@@ -120,6 +120,13 @@ fn requester<'a>(seen: &Observed<'a>) -> Option<(&'a str, &'a str)> {
     (!who.trim().is_empty() && !once.is_empty()).then_some((who, request))
 }
 
+/// Whether the run of a request is there.
+fn was_made(seen: &Observed<'_>, request: &str) -> bool {
+    let name = requested_name(seen.name, seen.uid, request);
+    let mut runs = seen.runs.iter();
+    runs.any(|run| run.metadata.name.as_ref() == Some(&name))
+}
+
 /// What a proof is of: for which databases, which backup is restored, and what is asked of it.
 const SUBJECT: [&str; 5] = [
     "covers",
@@ -317,8 +324,14 @@ fn prune(seen: &Observed<'_>) -> Vec<String> {
     over.sort_by_key(|run| std::cmp::Reverse(order(run)));
     let mut kept = (0, 0);
     let mut gone = Vec::new();
-    // The newest tells what is to be tried again.
-    for run in over.into_iter().skip(1) {
+    // The newest is kept, and the one that tells what is to be tried again: it would be tried once more.
+    let tried = over
+        .iter()
+        .position(|run| run.spec.trigger != RunTrigger::Manual && run.spec.missed_slots.is_none());
+    for (index, run) in over.into_iter().enumerate().skip(1) {
+        if Some(index) == tried {
+            continue;
+        }
         let passed = run.status.as_ref().is_some_and(machine::is_proof);
         let (count, limit) = if passed {
             (&mut kept.0, seen.history.0)
@@ -387,7 +400,9 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     said.observed_generation = Some(seen.generation);
     said.subject_digest = Some(subject(seen.template));
     let is_held = is_held(seen.runs);
-    if let Some((_, request)) = requester(seen).filter(|_| !is_held) {
+    if let Some((_, request)) = requester(seen)
+        && (!is_held || was_made(seen, request))
+    {
         said.last_request = Some(request.to_owned());
     }
     said.last_schedule_time = last_slot(seen).map(Time);
@@ -480,7 +495,10 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use hipaa_iac_api::{EvidenceStatus, ScratchStatus};
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -1196,6 +1214,24 @@ mod tests {
         assert!(world.runs.len() <= 4);
     }
 
+    /// One that passed at the second try, where none that passed is kept, and whoever asked for a run meanwhile.
+    #[test]
+    fn what_was_tried_again_is_not_tried_once_more_when_it_is_old() {
+        let mut world = World::daily();
+        world.schedule = None;
+        world.history = (0, 0);
+        world.advance(CREATED);
+        world.end("ehr-29627280", Reason::RunnerLost, "2026-05-01T12:30:00Z");
+        assert_eq!(world.advance("2026-05-01T12:40:00Z"), ["ehr-29627280-r1"]);
+        world.end("ehr-29627280-r1", Reason::None, "2026-05-01T12:45:00Z");
+        world.requested = Some("jane 1");
+        let by_hand = world.advance("2026-05-01T13:00:00Z");
+        world.end(&by_hand[0], Reason::Interrupted, "2026-05-01T13:01:00Z");
+        let gone = world.ask("2026-05-01T13:02:00Z").prune;
+        assert!(gone.is_empty(), "{gone:?}");
+        assert!(world.advance("2026-05-01T13:02:00Z").is_empty());
+    }
+
     #[test]
     fn old_runs_are_let_go_when_they_are_over() {
         let mut world = World::daily();
@@ -1209,5 +1245,152 @@ mod tests {
         let pruned = world.ask("2026-05-05T04:00:00Z").prune;
         // The newest stays, and one that passed before it.
         assert_eq!(pruned, ["ehr-29629620", "ehr-29628180", "ehr-29627280"]);
+    }
+
+    /// One look of an operator that may die after each of its calls.
+    fn look(
+        world: &mut World,
+        now: Timestamp,
+        made: &mut Vec<(String, RunSpec)>,
+        dies: &mut impl Iterator<Item = bool>,
+    ) {
+        let seen = world.seen(&now.to_string(), &Value::Null);
+        let asked = ask(&seen);
+        let mut said = tell(&seen);
+        said.conditions = conditions::conditions(&seen, &said);
+        for (name, spec) in asked.create {
+            let is_there = |run: &Run| run.metadata.name.as_ref() == Some(&name);
+            if !world.runs.iter().any(is_there) {
+                let mut run = Run::new(&name, spec.clone());
+                run.metadata.creation_timestamp = Some(Time(now));
+                world.runs.push(run);
+                made.push((name, spec));
+            }
+            if dies.next() == Some(true) {
+                return;
+            }
+        }
+        world.status = said;
+        if dies.next() == Some(true) {
+            return;
+        }
+        for old in asked.prune {
+            world
+                .runs
+                .retain(|run| run.metadata.name.as_ref() != Some(&old));
+            if dies.next() == Some(true) {
+                return;
+            }
+        }
+    }
+
+    /// Runs that have not ended end, and wait for their record.
+    fn end_all(world: &mut World, reason: Reason, now: Timestamp) {
+        for run in world.runs.iter_mut().filter(|run| run.status.is_none()) {
+            let missed = run.spec.missed_slots.map(|_| Reason::MissedSlot);
+            let reason = missed.unwrap_or(reason);
+            run.status = Some(RunStatus {
+                phase: RunPhase::Recording,
+                verdict: Some(format!("{:?}", reason.verdict())),
+                reason: Some(reason.to_string()),
+                finished_at: Some(Time(now)),
+                phase_since: Some(Time(now)),
+                scratch: ScratchStatus {
+                    verified_absent_at: Some(Time(now)),
+                    ..ScratchStatus::default()
+                },
+                ..RunStatus::default()
+            });
+        }
+    }
+
+    /// The store takes the records that wait.
+    fn record_all(world: &mut World) {
+        for status in world.runs.iter_mut().filter_map(|run| run.status.as_mut()) {
+            status.phase = RunPhase::Finished;
+            status.evidence = Some(EvidenceStatus {
+                digest: "d".into(),
+                log_index: 7,
+                log_size: 8,
+            });
+        }
+    }
+
+    const REASONS: [Reason; 5] = [
+        Reason::None,
+        Reason::StaleData,
+        Reason::RunnerLost,
+        Reason::ConfigError,
+        Reason::Interrupted,
+    ];
+
+    const REQUESTS: [&str; 4] = ["jane 1", "jane 2", "joe 1", "jane 3"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+        /// Rows 0 and 9 of the design's section 7: what is made of a schedule, told, and let go.
+        #[test]
+        fn each_slot_is_run_once_or_counted_once_whatever_dies(
+            jitter in 0_u32..900,
+            deadline in proptest::option::of(0_u32..5000),
+            history in (0_usize..3, 0_usize..3),
+            steps in proptest::collection::vec(
+                (
+                    prop_oneof![1_i64..60, 600_i64..9000],
+                    proptest::option::of((0..REASONS.len(), any::<bool>())),
+                    proptest::bool::weighted(0.1),
+                ),
+                1..40,
+            ),
+            deaths in proptest::collection::vec(proptest::bool::weighted(0.3), 0..120),
+        ) {
+            let schedule = Schedule::new("0 * * * *", None, jitter, deadline, "uid").unwrap();
+            let jitter = schedule.jitter();
+            let mut world = World { schedule: Some(schedule), history, ..World::daily() };
+            let mut requests = REQUESTS.into_iter();
+            let mut made = Vec::new();
+            let mut dies = deaths.into_iter();
+            let mut now = at(CREATED);
+            look(&mut world, now, &mut made, &mut dies);
+            for (pause, ended, by_hand) in steps {
+                now += SignedDuration::from_secs(pause);
+                if let Some((reason, is_recorded)) = ended {
+                    end_all(&mut world, REASONS[reason], now);
+                    if is_recorded {
+                        record_all(&mut world);
+                    }
+                }
+                if by_hand {
+                    world.requested = requests.next().or(world.requested);
+                }
+                look(&mut world, now, &mut made, &mut dies);
+            }
+            // The store is back, and the operator lives.
+            for _ in 0..3 {
+                end_all(&mut world, Reason::None, now);
+                record_all(&mut world);
+                look(&mut world, now, &mut made, &mut std::iter::empty());
+            }
+            let names: BTreeSet<&String> = made.iter().map(|(name, _)| name).collect();
+            prop_assert_eq!(names.len(), made.len(), "a run was made twice: {:?}", made);
+            let hour = SignedDuration::from_hours(1);
+            let mut seen_to = BTreeSet::new();
+            for (name, spec) in made.iter().filter(|(_, spec)| spec.attempt == 1) {
+                let Some(slot) = &spec.scheduled_for else { continue };
+                let mut slot = slot.0;
+                for _ in 0..spec.missed_slots.unwrap_or(1) {
+                    prop_assert!(seen_to.insert(slot), "{name}: {slot} twice");
+                    slot -= hour;
+                }
+            }
+            let mut due = BTreeSet::new();
+            let mut slot = at(CREATED) + hour;
+            while slot + jitter <= now {
+                due.insert(slot);
+                slot += hour;
+            }
+            prop_assert_eq!(seen_to, due);
+        }
     }
 }
