@@ -538,7 +538,7 @@ fn place(run: &Run, settings: &Settings) -> Place {
         started: status.is_some_and(|status| status.started_at.is_some()),
         missed: run.spec.missed_slots.is_some(),
         replaces: policy(run) == ConcurrencyPolicy::Replace,
-        // Of one that was let begin nobody asks, and its template is long.
+        // Only one that waits takes a place; to read all templates would take long.
         can_run: !is_deleted && (phase > RunPhase::Queued || jobs::plan(run, settings).is_ok()),
     }
 }

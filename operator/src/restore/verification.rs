@@ -197,9 +197,7 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
             .push((name, spec(RunTrigger::Create, None, 1, None)));
     }
     if let Some(schedule) = seen.schedule {
-        let last = last_slot(seen).unwrap_or(seen.created);
-        let since = announced(seen, schedule).map_or(last, |before| before.max(last));
-        let due = schedule.due(since, seen.now);
+        let due = schedule.due(seen_to(seen, schedule), seen.now);
         // Where the slot that was announced has not come, none was missed: the schedule is another now.
         let told = seen.status.next_schedule_time.as_ref();
         let is_ahead = told.is_some_and(|next| next.0 > seen.now);
@@ -226,6 +224,12 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         }
     }
     asked
+}
+
+/// Up to when slots have been seen to, or were none.
+fn seen_to(seen: &Observed<'_>, schedule: &Schedule) -> Timestamp {
+    let last = last_slot(seen).unwrap_or(seen.created);
+    announced(seen, schedule).map_or(last, |before| before.max(last))
 }
 
 /// The next run of a schedule, jitter included.
@@ -406,15 +410,17 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
         said.last_request = Some(request.to_owned());
     }
     said.last_schedule_time = last_slot(seen).map(Time);
-    let coming = seen
-        .schedule
-        .filter(|_| !seen.suspended)
-        .and_then(|schedule| next(schedule, seen.now))
+    let schedule = seen.schedule.filter(|_| !seen.suspended);
+    said.next_schedule_time = schedule
+        .and_then(|schedule| {
+            if is_held {
+                // A slot that comes meanwhile stays the next one: it is counted as missed afterwards.
+                Some(schedule.after(seen_to(seen, schedule))? + schedule.jitter())
+            } else {
+                next(schedule, seen.now)
+            }
+        })
         .map(Time);
-    // A slot that comes while no run is asked for stays announced: it is counted as missed afterwards.
-    let announced = seen.status.next_schedule_time.clone();
-    let passed = announced.filter(|next| is_held && next.0 <= seen.now);
-    said.next_schedule_time = coming.map(|coming| passed.unwrap_or(coming));
     said.active = seen
         .runs
         .iter()
@@ -674,6 +680,10 @@ mod tests {
         );
         let scheduled = said.iter().find(|it| it.type_ == "Scheduled").unwrap();
         assert_eq!(scheduled.reason, conditions::HELD);
+        assert_eq!(
+            world.status.next_schedule_time,
+            Some(Time(at("2026-05-05T03:00:00Z")))
+        );
         // The first of them is recorded.
         world.runs[1].status.as_mut().unwrap().phase = RunPhase::Finished;
         let names = world.advance("2026-05-07T04:00:00Z");
