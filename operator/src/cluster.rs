@@ -478,13 +478,21 @@ pub fn kept_as_text(mut value: serde_json::Value, namespace: Option<&str>) -> Op
     found().map(|found| Found(Some(found)))
 }
 
+/// Whether these are a `RestoreVerification`'s.
+fn is_verification(api_version: Option<&str>, kind: Option<&str>) -> bool {
+    kind == Some("RestoreVerification")
+        && api_version.is_some_and(|version| version.starts_with("hipaa-iac.dev/"))
+}
+
 fn trim(value: &mut serde_json::Value) {
+    let text = |member| value.get(member).and_then(serde_json::Value::as_str);
+    let tells = is_verification(text("apiVersion"), text("kind"));
+    if tells {
+        name_nothing_long(value);
+    }
     let Some(object) = value.as_object_mut() else {
         return;
     };
-    let text = |member| object.get(member).and_then(serde_json::Value::as_str);
-    let tells = text("kind") == Some("RestoreVerification")
-        && text("apiVersion").is_some_and(|version| version.starts_with("hipaa-iac.dev/"));
     if !tells {
         object.remove("status");
     }
@@ -510,19 +518,105 @@ const MAX_VALUES: usize = 4 << 10;
 /// The largest object that is kept as text: 256 KiB.
 const MAX_OBJECT: usize = 256 << 10;
 
+/// What is kept of an object with too many values, by its path.
+const IDENTITY: [&str; 7] = [
+    "/apiVersion",
+    "/kind",
+    "/metadata/creationTimestamp",
+    "/metadata/generation",
+    "/metadata/name",
+    "/metadata/namespace",
+    "/metadata/uid",
+];
+/// The same of a `RestoreVerification`, of what databases are judged by. Of every other kind its author writes all that counts, and could write what passes
+/// just as well. That a restore was proved is not his to write, so nothing that he writes may make it an unknown, for which nobody is denied.
+const PROOF: [&str; 10] = [
+    "/spec/covers",
+    "/spec/enforcement",
+    CLUSTER_NAME,
+    CLAIM_NAME,
+    "/spec/suspend",
+    "/status/decisive",
+    "/status/lastPassedTime",
+    "/status/observedGeneration",
+    "/status/passedDigest",
+    "/status/subjectDigest",
+];
+const CLUSTER_NAME: &str = "/spec/source/cnpgBackup/location/cnpgCluster/name";
+const CLAIM_NAME: &str = "/spec/source/volumeSnapshot/location/volumeSnapshot/claimName";
+
+/// The most objects that a verification covers, and labels that it selects them by, as its definition has it.
+const MAX_COVERED: usize = 64;
+/// Longer than any name or label of an object.
+const NO_NAME: usize = 1 << 10;
+
+/// What a verification names. What is longer than names are is nobody's name, cut or whole; as an unknown it might be anybody's.
+fn name_nothing_long(verification: &mut serde_json::Value) {
+    fn cut(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) if text.len() > NO_NAME => {
+                *text = text.chars().take(NO_NAME).collect();
+            }
+            serde_json::Value::Array(elements) => elements.iter_mut().for_each(cut),
+            serde_json::Value::Object(members) => members.values_mut().for_each(cut),
+            _ => {}
+        }
+    }
+    if let Some(serde_json::Value::Array(covers)) = verification.pointer_mut("/spec/covers") {
+        covers.truncate(MAX_COVERED);
+        covers.retain(|covered| {
+            let labels = covered.pointer("/selector/matchLabels");
+            let labels = labels.and_then(serde_json::Value::as_object);
+            labels.is_none_or(|labels| labels.len() <= MAX_COVERED)
+        });
+    }
+    for named in ["/spec/covers", CLUSTER_NAME, CLAIM_NAME] {
+        if let Some(named) = verification.pointer_mut(named) {
+            cut(named);
+        }
+    }
+}
+
 /// An object of which nothing but its identity is known where it has too many values: who may write `ConfigMaps` must not fill the memory.
 fn bounded(node: Node) -> Node {
     if values(&node) <= MAX_VALUES {
         return node;
     }
-    members(&node, |key, value| match key {
-        "metadata" => Some(members(value, |key, value| {
-            let is_small = key == "labels" && values(value) <= MAX_VALUES / 8;
-            (is_small || matches!(key, "name" | "namespace")).then(|| value.clone())
-        })),
-        _ => matches!(key, "apiVersion" | "kind").then(|| value.clone()),
-    })
+    let mut read = IDENTITY.to_vec();
+    let labels = node
+        .get("metadata")
+        .and_then(|metadata| metadata.get("labels"));
+    if labels.is_some_and(|labels| values(labels) <= MAX_VALUES / 8) {
+        read.push("/metadata/labels");
+    }
+    let text = |member| node.get(member).and_then(Node::as_str);
+    if is_verification(text("apiVersion"), text("kind")) {
+        read.extend(PROOF);
+    }
+    only(&node, "", &read)
 }
+
+/// What of an object is read, by its path; the rest is unknown.
+fn only(node: &Node, at: &str, read: &[&str]) -> Node {
+    let members = node.as_map().into_iter().flatten();
+    let members = members.map(|(key, value)| {
+        let here = format!("{at}/{key}");
+        let goes_on = |path: &&str| {
+            path.strip_prefix(&*here)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let value = if read.contains(&&*here) {
+            value.clone()
+        } else if read.iter().any(goes_on) {
+            only(value, &here, read)
+        } else {
+            Node::unknown("the object has more values than the operator keeps")
+        };
+        (Arc::clone(key), value)
+    });
+    Node::new(Value::Object(Arc::new(members.collect())))
+}
+
 /// How many values there are in one, itself among them.
 fn values(node: &Node) -> usize {
     let within: usize = match &node.value {
@@ -531,16 +625,6 @@ fn values(node: &Node) -> usize {
         _ => 0,
     };
     within + 1
-}
-
-/// The object with what is kept of each member; the others are unknown.
-fn members(node: &Node, kept: impl Fn(&str, &Node) -> Option<Node>) -> Node {
-    let members = node.as_map().into_iter().flatten();
-    let members = members.map(|(key, value)| {
-        let unknown = || Node::unknown("the object has more values than the operator keeps");
-        (Arc::clone(key), kept(key, value).unwrap_or_else(unknown))
-    });
-    Node::new(Value::Object(Arc::new(members.collect())))
 }
 
 /// Names of fields, labels and namespaces, which thousands of objects repeat: each is kept once.

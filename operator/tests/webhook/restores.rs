@@ -130,6 +130,51 @@ async fn a_phi_database_is_admitted_where_its_restore_was_proved() {
     assert_eq!(create().await["allowed"], false);
 }
 
+/// Who may write a verification makes no other database of its namespace unknown: that would admit each of them with a warning.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verification_that_is_too_large_hides_nothing() {
+    let served = served().await;
+    let database = database("ehr", "postgres:16");
+    let create = || served.ask("workloads-phi", request("CREATE", &database, None));
+    let large = |covers: &Value| {
+        let recipients: Vec<String> = (0..5000).map(|at| format!("age1{at}")).collect();
+        let mut large = verification("large", covers, 2000, Some(1));
+        large["spec"]["encryptionPolicy"] = json!({"recipients": recipients});
+        large
+    };
+    let long = "x".repeat(9 << 10);
+    let labels: serde_json::Map<String, Value> =
+        (0..5000).map(|at| (format!("k{at}"), json!("v"))).collect();
+    let of = |source: Value| {
+        let mut of = verification("another", &ehr(), 2000, Some(1));
+        of["spec"]["source"] = source;
+        of
+    };
+    for hides in [
+        large(&json!([{"kind": "StatefulSet", "name": "billing"}])),
+        large(&json!([{"group": long, "kind": "StatefulSet", "name": "ehr"}])),
+        large(&json!([{"kind": long, "name": "ehr"}])),
+        large(&json!([{"kind": "StatefulSet", "name": long}])),
+        large(&json!([{"kind": "StatefulSet", "selector": {"matchLabels": {"app": long}}}])),
+        large(&json!([{"kind": "StatefulSet", "selector": {"matchLabels": labels}}])),
+        of(json!({"cnpgBackup": {"location": {"cnpgCluster": {"name": long}}}})),
+        of(json!({"volumeSnapshot": {"location": {"volumeSnapshot": {"claimName": long}}}})),
+    ] {
+        served.know(&known(&[&hides]));
+        let response = create().await;
+        assert_eq!(response["allowed"], false, "{response}");
+    }
+    // Nor does it lose what it proves itself.
+    served.know(&known(&[&large(&ehr())]));
+    let response = create().await;
+    assert_eq!(response["allowed"], true, "{response}");
+    assert_eq!(response["warnings"], Value::Null, "{response}");
+    let mut stale = large(&ehr());
+    stale["status"]["subjectDigest"] = json!("sha256:b");
+    served.know(&known(&[&stale]));
+    assert_eq!(create().await["allowed"], false);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_fails_does_not_keep_its_database_from_being_mended() {
     let served = served().await;
