@@ -80,7 +80,21 @@ fn is_suspended(verification: &Resource) -> bool {
     suspended == Some(true)
 }
 
-/// The databases of a namespace that `was` covers and no other verification that runs, and that `is`, which takes its place, does not.
+/// Whether admission insists on what it asks for, as the policy has it.
+fn insists(verification: &Resource) -> bool {
+    let mode = verification
+        .body
+        .get("spec")
+        .and_then(|spec| spec.get("enforcement")?.get("mode")?.as_str());
+    !matches!(mode, Some("Off" | "Warn"))
+}
+
+/// Whether one may stand for another: it runs, and admission insists on it where it does on the other.
+fn may_stand_for(one: &Resource, other: &Resource) -> bool {
+    !is_suspended(one) && (insists(one) || !insists(other))
+}
+
+/// The databases of a namespace that `was` covers and no other verification that may stand for it, and that `is`, which takes its place, does not.
 pub fn lost(
     catalog: &Catalog,
     cluster: &Cluster,
@@ -91,10 +105,10 @@ pub fn lost(
         return Vec::new();
     };
     let with = |one: Option<&Resource>| {
-        let one = one.filter(|one| !is_suspended(one)).cloned();
+        let one = one.filter(|one| may_stand_for(one, was)).cloned();
         move |inventory: &mut Inventory| {
             inventory.resources.retain(|known| {
-                !is_verification(known) || (known.kind != was.kind && !is_suspended(known))
+                !is_verification(known) || (known.kind != was.kind && may_stand_for(known, was))
             });
             inventory.resources.extend(one.clone());
         }
@@ -286,6 +300,15 @@ fn has_claim(workload: &Resource, claim: &str) -> bool {
         })
 }
 
+/// Which others could stand for one, behind the words that there are none.
+pub fn which(verification: &Resource) -> &'static str {
+    if insists(verification) {
+        " with an `enforcement.mode` that insists"
+    } else {
+        ""
+    }
+}
+
 /// Databases, as the audit log names them.
 fn recorded(lost: &[Arc<str>]) -> String {
     let mut names: Vec<String> = lost
@@ -327,12 +350,14 @@ pub fn judge(catalog: &Catalog, cluster: &Cluster, request: &Request<Node>) -> D
     let what = match &is {
         None => "is deleted",
         Some(is) if is_suspended(is) => "is suspended",
+        Some(is) if !may_stand_for(is, &was) => "says that admission does not insist",
         Some(_) => "is changed",
     };
+    let so = which(&was);
     let mut answer = Answer::allow();
     for database in lost.iter().take(MAX_TOLD) {
         answer = answer.warn(format!(
-            "hipaa-iac: {} {what}, and no other verifies the restore of {database} (45 CFR 164.308(a)(7)(ii)(D)); this is recorded",
+            "hipaa-iac: {} {what}, and no other verifies the restore of {database}{so} (45 CFR 164.308(a)(7)(ii)(D)); this is recorded",
             request.name
         ));
     }

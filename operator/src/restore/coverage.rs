@@ -129,8 +129,9 @@ fn look(catalog: &Catalog, cluster: &Cluster, before: Option<&Seen>) -> Look {
                 reason: "SuspendedOnlyCover",
                 warning: true,
                 text: format!(
-                    "it is suspended, and no other verifies the restore of {}",
-                    alone.join(", ")
+                    "it is suspended, and no other verifies the restore of {}{}",
+                    alone.join(", "),
+                    cover::which(&running)
                 ),
             });
         }

@@ -284,6 +284,20 @@ async fn ending_the_only_verification_of_a_database_is_told_and_recorded() {
     assert_eq!(told(&ask("UPDATE", &suspended).await), lost);
     assert_eq!(told(&ask("UPDATE", &elsewhere).await), lost);
     assert_eq!(told(&ask("UPDATE", &rescheduled).await), None);
+    // Who lets it run and keeps admission from insisting has ended as much.
+    let with_mode = |verification: &Value, mode: &str| {
+        let mut with = verification.clone();
+        with["spec"]["enforcement"] = json!({"mode": mode});
+        with
+    };
+    for mode in ["Off", "Warn"] {
+        let response = ask("UPDATE", &with_mode(&only, mode)).await;
+        assert_eq!(told(&response), lost, "{mode}");
+        let warning = response["warnings"][0].as_str().unwrap();
+        assert!(warning.contains("does not insist"), "{warning}");
+    }
+    let graced = with_mode(&only, "DenyAfterGrace");
+    assert_eq!(told(&ask("UPDATE", &graced).await), None);
     let log = served.audit("\"operation\":\"DELETE\"").await;
     let line = log
         .lines()
@@ -294,7 +308,7 @@ async fn ending_the_only_verification_of_a_database_is_told_and_recorded() {
         "{line}"
     );
 
-    // Another that covers it counts, unless it is suspended itself.
+    // Another that covers it counts, unless it is suspended itself, or admission does not insist on it.
     let second = verification(
         "second",
         &json!([{"kind": "StatefulSet", "selector": {"matchLabels": {"app": "ehr"}}}]),
@@ -304,6 +318,9 @@ async fn ending_the_only_verification_of_a_database_is_told_and_recorded() {
     served.know(&known(&[&database, &only, &second]));
     assert_eq!(told(&ask("DELETE", &Value::Null).await), None);
     assert_eq!(told(&ask("UPDATE", &suspended).await), None);
+    assert_eq!(told(&ask("UPDATE", &with_mode(&only, "Off")).await), None);
+    served.know(&known(&[&database, &only, &with_mode(&second, "Warn")]));
+    assert_eq!(told(&ask("DELETE", &Value::Null).await), lost);
     let mut idle = second;
     idle["spec"]["suspend"] = json!(true);
     served.know(&known(&[&database, &only, &idle]));
