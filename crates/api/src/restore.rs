@@ -48,6 +48,74 @@ fn seconds(field: &str) -> String {
     )
 }
 
+/// The bounds of lists, maps and names: etcd takes objects of 1.5 MiB, and what reads them knows no other.
+fn bound(schema: &mut Value) {
+    for (list, most) in [
+        ("covers", 64),
+        ("checks/sql", 256),
+        ("checks/manifest/digests", 1024),
+        ("encryptionPolicy/recipients", 64),
+        ("source/restic/selector/paths", 64),
+        ("source/restic/selector/tags", 64),
+        ("target/engine/postgres/extensions", 256),
+        ("target/engine/postgres/roles", 256),
+        ("target/tolerations", 64),
+    ] {
+        structural::set(schema, list, json!({"maxItems": most}));
+    }
+    for map in [
+        COVERED_LABELS,
+        SNAPSHOT_LABELS,
+        "target/engine/postgres/parameters",
+        "target/nodeSelector",
+        "target/resources/limits",
+        "target/resources/requests",
+    ] {
+        structural::set(schema, map, json!({"maxProperties": 64}));
+    }
+    // Names of objects and of groups have 253 characters at most, values of labels 63.
+    for (text, longest) in [
+        ("checks/manifest/digests/[]", 253),
+        ("covers/[]/group", 253),
+        ("covers/[]/selector/matchLabels/*", 63),
+        ("encryptionPolicy/recipients/[]", 4096),
+        ("source/cnpgBackup/location/cnpgCluster/name", 253),
+        (
+            "source/volumeSnapshot/location/volumeSnapshot/claimName",
+            253,
+        ),
+        ("source/volumeSnapshot/location/volumeSnapshot/name", 253),
+        (
+            "source/volumeSnapshot/location/volumeSnapshot/selector/matchLabels/*",
+            63,
+        ),
+        ("target/engine/postgres/extensions/[]", 253),
+        ("target/engine/postgres/roles/[]", 253),
+    ] {
+        structural::set(schema, text, json!({"maxLength": longest}));
+    }
+}
+
+/// Where each source may be, as its reader has it. A field that is not in the schema is refused or left out, and then there is none of these.
+const PLACES: [(&str, &[&str]); 7] = [
+    (
+        "source/cnpgBackup/location",
+        &["cnpgCluster", "local", "pvc", "s3"],
+    ),
+    ("source/pgBackRest/location", &["local", "pvc", "s3"]),
+    ("source/pgBaseBackup/location", &["local", "pvc", "s3"]),
+    ("source/pgBaseBackup/wal", &["local", "pvc", "s3"]),
+    ("source/pgDump/location", &["local", "pvc", "s3"]),
+    ("source/restic/location", &["local", "pvc", "s3"]),
+    (
+        "source/volumeSnapshot/location",
+        &["local", "pvc", "volumeSnapshot"],
+    ),
+];
+
+const COVERED_LABELS: &str = "covers/[]/selector/matchLabels";
+const SNAPSHOT_LABELS: &str = "source/volumeSnapshot/location/volumeSnapshot/selector/matchLabels";
+
 impl JsonSchema for RestoreVerificationSpec {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "RestoreVerificationSpec".into()
@@ -57,6 +125,10 @@ impl JsonSchema for RestoreVerificationSpec {
         let mut schema = generator.subschema_for::<config::Spec>().to_value();
         structural::rewrite(&mut schema);
         let schema_of = &mut schema;
+        for (place, kinds) in PLACES {
+            structural::leave(schema_of, place, kinds);
+        }
+        bound(schema_of);
         let span = || json!({"maxLength": 24, "pattern": "^([0-9]{1,9}[smhdw])+$"});
         for path in [
             "objectives/maxBackupAge",
@@ -139,7 +211,6 @@ impl JsonSchema for RestoreVerificationSpec {
                 json!({"maximum": 10_000}),
             );
         }
-        structural::set(schema_of, "covers", json!({"maxItems": 64}));
         structural::rule(
             schema_of,
             "covers/[]",
@@ -168,7 +239,6 @@ impl JsonSchema for RestoreVerificationSpec {
                 json!({"minimum": 1, "maximum": 604_800}),
             );
         }
-        structural::set(schema_of, "checks/sql", json!({"maxItems": 256}));
         structural::set(
             schema_of,
             "checks/sql/[]/id",

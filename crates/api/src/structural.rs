@@ -99,16 +99,8 @@ fn unite(object: &mut Map<String, Value>, variants: Vec<Value>) {
             object.insert("enum".to_owned(), words.into());
         }
         (true, false, false) => {
-            let names: Vec<&String> = members.keys().collect();
-            let there: Vec<String> = names
-                .iter()
-                .map(|name| format!("has(self.{name})"))
-                .collect();
-            let list: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-            let rule = json!([{
-                "rule": format!("[{}].filter(there, there).size() == 1", there.join(", ")),
-                "message": format!("give exactly one of {}", list.join(", ")),
-            }]);
+            let names: Vec<&str> = members.keys().map(String::as_str).collect();
+            let rule = exactly_one(&names);
             object.insert("type".to_owned(), "object".into());
             object.insert("x-kubernetes-validations".to_owned(), rule);
             object.insert("properties".to_owned(), members.into());
@@ -123,12 +115,35 @@ fn unite(object: &mut Map<String, Value>, variants: Vec<Value>) {
     }
 }
 
-/// The schema at a pointer of properties, `source/pgDump`, where `[]` are the items of a list.
+/// The rule of an object of which exactly one member is there.
+fn exactly_one(names: &[&str]) -> Value {
+    let there: Vec<String> = names
+        .iter()
+        .map(|name| format!("has(self.{name})"))
+        .collect();
+    json!([{
+        "rule": format!("[{}].filter(there, there).size() == 1", there.join(", ")),
+        "message": format!("give exactly one of {}", names.join(", ")),
+    }])
+}
+
+/// Leaves of the members of an object, of which exactly one is there, those of these names.
+pub(crate) fn leave(schema: &mut Value, path: &str, names: &[&str]) {
+    if let Some(object) = at(schema, path) {
+        if let Some(Value::Object(members)) = object.get_mut("properties") {
+            members.retain(|name, _| names.contains(&name.as_str()));
+        }
+        object.insert("x-kubernetes-validations".to_owned(), exactly_one(names));
+    }
+}
+
+/// The schema at a pointer of properties, `source/pgDump`, where `[]` are the items of a list and `*` the values of a map.
 pub(crate) fn at<'a>(schema: &'a mut Value, path: &str) -> Option<&'a mut Map<String, Value>> {
     let mut pointer = String::new();
     for part in path.split('/').filter(|part| !part.is_empty()) {
         match part {
             "[]" => pointer.push_str("/items"),
+            "*" => pointer.push_str("/additionalProperties"),
             name => {
                 pointer.push_str("/properties/");
                 pointer.push_str(name);

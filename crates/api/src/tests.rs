@@ -234,6 +234,84 @@ fn sizes_and_shares_that_are_none_are_refused() {
     ));
 }
 
+/// What is kept of a verification in memory is bounded, and no list or name of one is longer than what reads it expects.
+#[test]
+fn lists_maps_and_names_of_a_verification_have_bounds() {
+    let schema = schema("restoreverifications");
+    let spec = &schema["openAPIV3Schema"]["properties"]["spec"];
+    check_bounded("spec", spec);
+    let validator = jsonschema::validator_for(spec).unwrap();
+    let takes = |covers: serde_json::Value, recipients: usize| {
+        let location = serde_json::json!({"pvc": {"claimName": "b", "path": "b.age"}});
+        let recipients: Vec<String> = (0..recipients).map(|at| format!("age1{at}")).collect();
+        validator.is_valid(&serde_json::json!({
+            "covers": [covers],
+            "encryptionPolicy": {"recipients": recipients},
+            "source": {"pgDump": {"format": "Custom", "location": location, "encryption": "serverSide"}},
+        }))
+    };
+    let labels = |count: usize, value: &str| -> serde_json::Value {
+        let labels: serde_json::Map<String, serde_json::Value> = (0..count)
+            .map(|at| (format!("k{at}"), value.into()))
+            .collect();
+        serde_json::json!({"kind": "StatefulSet", "selector": {"matchLabels": labels}})
+    };
+    let in_group =
+        |group: String| serde_json::json!({"group": group, "kind": "StatefulSet", "name": "ehr"});
+    assert!(takes(in_group("apps".to_owned()), 64));
+    assert!(!takes(in_group("apps".to_owned()), 65));
+    assert!(!takes(in_group("x".repeat(9 << 10)), 1));
+    assert!(takes(labels(64, &"v".repeat(63)), 1));
+    assert!(!takes(labels(65, "v"), 1));
+    assert!(!takes(labels(1, &"v".repeat(64)), 1));
+}
+
+/// A field that the schema does not know is refused by `kubectl`, and left out by the API server: then there is no place at all.
+#[test]
+fn each_source_is_at_places_of_its_own() {
+    let schema = schema("restoreverifications");
+    let source = &schema["openAPIV3Schema"]["properties"]["spec"]["properties"]["source"];
+    for (source_of, place, kinds) in [
+        ("cnpgBackup", "location", "cnpgCluster, local, pvc, s3"),
+        ("pgBackRest", "location", "local, pvc, s3"),
+        ("pgBaseBackup", "location", "local, pvc, s3"),
+        ("pgBaseBackup", "wal", "local, pvc, s3"),
+        ("pgDump", "location", "local, pvc, s3"),
+        ("restic", "location", "local, pvc, s3"),
+        ("volumeSnapshot", "location", "local, pvc, volumeSnapshot"),
+    ] {
+        let place = &source["properties"][source_of]["properties"][place];
+        let known: Vec<&str> = place["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(known.join(", "), kinds, "{source_of}");
+        let rules = place["x-kubernetes-validations"].as_array().unwrap();
+        let asks = format!("give exactly one of {kinds}");
+        assert!(rules[0]["message"] == asks.as_str(), "{rules:?}");
+    }
+}
+
+/// That each list and each map of a schema has a bound.
+fn check_bounded(at: &str, schema: &serde_json::Value) {
+    if schema["type"] == "array" {
+        assert!(schema.get("maxItems").is_some(), "{at} has no maxItems");
+        check_bounded(&format!("{at}[]"), &schema["items"]);
+    }
+    if let Some(values) = schema.get("additionalProperties") {
+        assert!(
+            schema.get("maxProperties").is_some(),
+            "{at} has no maxProperties"
+        );
+        check_bounded(&format!("{at}.*"), values);
+    }
+    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+        check_bounded(&format!("{at}.{name}"), inner);
+    }
+}
+
 /// That a schema knows every field of a value.
 fn check_known(at: &str, value: &serde_json::Value, schema: &serde_json::Value) {
     if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {
