@@ -96,6 +96,132 @@ fn bound(schema: &mut Value) {
     }
 }
 
+/// What the document's own reader refuses (`config::RestoreVerification::parse`), as far as a schema can say it: rules name fields that have a type,
+/// which `encryption` and `value` have not.
+fn mean_something(schema: &mut Value) {
+    for place in PLACES.map(|(place, _)| place) {
+        for kind in ["local", "s3"] {
+            structural::rule(
+                schema,
+                &format!("{place}/{kind}"),
+                "!has(self.suffix) || has(self.select)",
+                "suffix is read with select: Newest only",
+            );
+        }
+        for kind in ["cnpgCluster", "s3"] {
+            let name = format!("{place}/{kind}/credentialsSecretRef/name");
+            structural::set(schema, &name, plain_name());
+        }
+    }
+    for secret in [
+        "checks/canary/macKeySecretRef",
+        "checks/manifest/digestKeySecretRef",
+        "checks/manifest/publicKeySecretRef",
+        "source/pgBackRest/cipherPassSecretRef",
+        "source/restic/passwordSecretRef",
+    ] {
+        for part in ["name", "key"] {
+            structural::set(schema, &format!("{secret}/{part}"), plain_name());
+        }
+    }
+    structural::set(
+        schema,
+        "evidence/storeRef/name",
+        json!({"maxLength": 253, "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}),
+    );
+    for labels in [COVERED_LABELS, SNAPSHOT_LABELS] {
+        structural::set(schema, labels, json!({"minProperties": 1}));
+    }
+    for selector in [
+        "covers/[]/selector",
+        "source/volumeSnapshot/location/volumeSnapshot/selector",
+    ] {
+        structural::set(schema, selector, json!({"required": ["matchLabels"]}));
+    }
+    structural::rule(
+        schema,
+        "source/volumeSnapshot/location/volumeSnapshot",
+        "[has(self.name), has(self.claimName), has(self.selector)].filter(there, there).size() == 1",
+        "give exactly one of name, claimName, selector",
+    );
+    structural::rule(
+        schema,
+        "",
+        "!has(self.encryptionPolicy) || !has(self.encryptionPolicy.recipients) || self.encryptionPolicy.recipients.size() == 0 || has(self.source.pgDump) || has(self.source.pgBaseBackup)",
+        "encryptionPolicy.recipients are those of age, with which the source is not encrypted: leave them out",
+    );
+    let stores = PLACES
+        .into_iter()
+        .flat_map(|(place, kinds)| kinds.iter().map(move |kind| (place, *kind)))
+        .filter(|(_, kind)| matches!(*kind, "cnpgCluster" | "s3"))
+        .filter_map(|(place, kind)| {
+            let source = place.strip_prefix("source/")?.strip_suffix("/location")?;
+            Some(format!(
+                "(has(self.source.{source}) && has(self.source.{source}.location.{kind}))"
+            ))
+        });
+    let in_a_store = stores.collect::<Vec<_>>().join(" || ");
+    structural::rule(
+        schema,
+        "",
+        &format!(
+            "!has(self.encryptionPolicy) || !has(self.encryptionPolicy.bucketSettings) || !self.encryptionPolicy.bucketSettings || {in_a_store}"
+        ),
+        "encryptionPolicy.bucketSettings is for a location in a store: s3 or cnpgCluster",
+    );
+    let keys = ["pgBackRest", "pgBaseBackup", "pgDump", "restic"].map(|source| {
+        format!("(has(self.source.{source}) && has(self.source.{source}.manifestKey))")
+    });
+    structural::rule(
+        schema,
+        "",
+        &format!(
+            "(has(self.checks) && has(self.checks.manifest)) || !({})",
+            keys.join(" || ")
+        ),
+        "manifestKey is read for checks.manifest, which is not there: add it with publicKeySecretRef, the producer's public key",
+    );
+    structural::set(
+        schema,
+        "target/engine/postgres/version",
+        json!({"maxLength": 9, "pattern": "^(Auto|[0-9]+)$"}),
+    );
+    structural::rule(
+        schema,
+        "target/engine/postgres/parameters",
+        &format!(
+            "!['{}'].exists(name, name in self)",
+            config::NOT_TO_SET.join("', '")
+        ),
+        "what belongs to the scratch, or would hide damage, cannot be set: leave it out",
+    );
+    // Merged by it where several write it, and refused where two have one.
+    structural::set(
+        schema,
+        "checks/sql",
+        json!({"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["id"]}),
+    );
+    structural::set(
+        schema,
+        "checks/sql/[]/timeoutSeconds",
+        json!({"minimum": 1, "maximum": 604_800}),
+    );
+    // `value` has no type that a rule could name.
+    structural::set(
+        schema,
+        "checks/sql/[]/expect",
+        json!({
+            "anyOf": [{"required": ["op", "value"]}, {"required": ["matchesManifest"]}],
+            "not": {"required": ["matchesManifest", "value"]},
+        }),
+    );
+}
+
+/// A plain name, of a Secret or a key of one.
+fn plain_name() -> Value {
+    json!({"minLength": 1, "maxLength": 253, "pattern": r"^[^./\\][^/\\]*$"})
+}
+
 /// Where each source may be, as its reader has it. A field that is not in the schema is refused or left out, and then there is none of these.
 const PLACES: [(&str, &[&str]); 7] = [
     (
@@ -129,6 +255,7 @@ impl JsonSchema for RestoreVerificationSpec {
             structural::leave(schema_of, place, kinds);
         }
         bound(schema_of);
+        mean_something(schema_of);
         let span = || json!({"maxLength": 24, "pattern": "^([0-9]{1,9}[smhdw])+$"});
         for path in [
             "objectives/maxBackupAge",
@@ -196,7 +323,7 @@ impl JsonSchema for RestoreVerificationSpec {
             structural::set(
                 schema_of,
                 path,
-                json!({"maxLength": 24, "pattern": "^[0-9]{1,15}([kMGT]|[KMGT]i)?$"}),
+                json!({"maxLength": 24, "pattern": "^0*[1-9][0-9]{0,14}([kMGT]|[KMGT]i)?$"}),
             );
         }
         structural::set(

@@ -312,6 +312,290 @@ fn check_bounded(at: &str, schema: &serde_json::Value) {
     }
 }
 
+/// Each mistake that the reader tells is refused when it is applied, but for those that no schema can say, and what is right is taken.
+#[test]
+fn what_the_reader_refuses_is_refused_when_it_is_applied() {
+    use serde_json::{Value, json};
+    let schema = schema("restoreverifications");
+    let definition = &schema["openAPIV3Schema"]["properties"]["spec"];
+    let validator = jsonschema::validator_for(definition).unwrap();
+    let refusals = |spec: &Value| -> Vec<String> {
+        let mut refusals = Vec::new();
+        let known = known(definition, spec, &mut refusals);
+        refusals.extend(validator.iter_errors(&known).map(|error| error.to_string()));
+        break_rules(definition, &known, &mut refusals);
+        refusals
+    };
+    let judged = |spec: Value| {
+        let document = json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "RestoreVerification", "metadata": {"name": "ehr"}, "spec": spec});
+        let read = hipaa_iac_restore::RestoreVerification::parse(&document.to_string());
+        (
+            read.err().map(|error| error.to_string()),
+            refusals(&document["spec"]),
+        )
+    };
+    let at = |location: Value| {
+        json!({"source": {"pgDump": {"format": "Custom", "location": location,
+        "encryption": {"age": {"identitySecretRef": {"name": "age", "key": "identity"}}}}}})
+    };
+    let dump = || at(json!({"pvc": {"claimName": "b", "path": "b.age"}}));
+    let with = |field: &str, value: Value| {
+        let mut spec = dump();
+        spec[field] = value;
+        spec
+    };
+    let rest = |location: Value| json!({"source": {"pgBackRest": {"stanza": "ehr", "location": location}}});
+    let snapshot = |location: Value| json!({"source": {"volumeSnapshot": {"location": location}}});
+    let of = |snapshot: Value| json!({"source": {"volumeSnapshot": {"location": {"volumeSnapshot": snapshot}}}});
+    let in_s3 = || json!({"s3": {"bucket": "b", "prefix": "p"}});
+    let asks = |fields: Value| {
+        let mut one = json!({"id": "a", "query": "select 1", "expect": {"op": "==", "value": 1}});
+        for (field, value) in fields.as_object().unwrap() {
+            one[field] = value.clone();
+        }
+        with("checks", json!({"sql": [one]}))
+    };
+    let postgres = |fields: Value| with("target", json!({"engine": {"postgres": fields}}));
+    let covers =
+        |selector: Value| with("covers", json!([{"kind": "Cluster", "selector": selector}]));
+    let secret = |name: &str, key: &str| {
+        let manifest = json!({"publicKeySecretRef": {"name": name, "key": key}});
+        with("checks", json!({"manifest": manifest}))
+    };
+    let and = |mut spec: Value, field: &str, value: Value| {
+        spec[field] = value;
+        spec
+    };
+    let mut keyed = dump();
+    keyed["source"]["pgDump"]["manifestKey"] = json!("m");
+    let two = |ids: [&str; 2]| {
+        let of = |id: &str| json!({"id": id, "query": "select 1", "expect": {"matchesManifest": "rows"}});
+        with("checks", json!({"sql": ids.map(of)}))
+    };
+    let memory = |size: &str| {
+        with(
+            "target",
+            json!({"storage": {"memory": {"sizeLimit": size}}}),
+        )
+    };
+    let bucket = json!({"bucketSettings": true});
+    let recipients = json!({"recipients": ["age1x"]});
+    for right in [
+        dump(),
+        of(json!({"claimName": "data-ehr-0", "path": "pgdata"})),
+        of(json!({"selector": {"matchLabels": {"app": "ehr"}}})),
+        snapshot(json!({"local": {"path": "/mnt/pgdata"}})),
+        snapshot(json!({"pvc": {"claimName": "copy", "path": "pgdata"}})),
+        json!({"source": {"cnpgBackup": {"location": {"cnpgCluster": {"name": "ehr"}}}}, "encryptionPolicy": bucket}),
+        and(at(in_s3()), "encryptionPolicy", bucket.clone()),
+        and(rest(in_s3()), "encryptionPolicy", bucket.clone()),
+        at(json!({"local": {"path": "/b", "select": "Newest", "suffix": ".age"}})),
+        with("encryptionPolicy", recipients.clone()),
+        and(
+            keyed.clone(),
+            "checks",
+            secret("manifest", "public.pem")["checks"].clone(),
+        ),
+        covers(json!({"matchLabels": {"app": "ehr"}})),
+        asks(json!({"timeoutSeconds": 1})),
+        two(["a", "b"]),
+        memory("8Gi"),
+        postgres(json!({"version": "15", "parameters": {"shared_buffers": "1GB"}})),
+        postgres(json!({"version": "Auto"})),
+    ] {
+        let (read, applied) = judged(right.clone());
+        assert!(
+            read.is_none() && applied.is_empty(),
+            "{right} {read:?} {applied:?}"
+        );
+    }
+    for wrong in [
+        of(json!({"path": "pgdata"})),
+        of(json!({"name": "a", "claimName": "b"})),
+        of(json!({"selector": {}})),
+        of(json!({"selector": {"matchLabels": {}}})),
+        snapshot(in_s3()),
+        snapshot(json!({"cnpgCluster": {"name": "ehr"}})),
+        rest(json!({"volumeSnapshot": {"name": "a"}})),
+        rest(json!({"cnpgCluster": {"name": "ehr"}})),
+        at(json!({"local": {"path": "/b", "suffix": ".age"}})),
+        at(json!({"s3": {"bucket": "b", "prefix": "p", "suffix": ".age"}})),
+        and(dump(), "encryptionPolicy", bucket.clone()),
+        and(of(json!({"name": "a"})), "encryptionPolicy", bucket),
+        and(rest(in_s3()), "encryptionPolicy", recipients),
+        keyed,
+        covers(json!({})),
+        covers(json!({"matchLabels": {}})),
+        asks(json!({"timeoutSeconds": 0})),
+        asks(json!({"expect": {"op": "=="}})),
+        asks(json!({"expect": {"value": 1}})),
+        asks(json!({"expect": {"matchesManifest": "rows", "value": 1}})),
+        asks(json!({"expect": {"matchesManifest": "rows", "op": "==", "value": 1}})),
+        two(["a", "a"]),
+        memory("0"),
+        memory("00Gi"),
+        postgres(json!({"version": "fifteen"})),
+        postgres(json!({"version": "15.3"})),
+        postgres(json!({"parameters": {"port": "1"}})),
+        postgres(json!({"parameters": {"zero_damaged_pages": "on"}})),
+        secret("manifest", "../../etc/shadow"),
+        secret("a/b", "key"),
+        secret("", "key"),
+        with("deadlines", json!({"fetchSeconds": 0})),
+    ] {
+        let (read, applied) = judged(wrong.clone());
+        assert!(read.is_some(), "{wrong} is read");
+        assert!(
+            !applied.is_empty(),
+            "{wrong} is applied, and not read: {read:?}"
+        );
+    }
+}
+
+/// A value with the fields that a schema knows: `kubectl` refuses the others, and the API server leaves them out.
+fn known(
+    schema: &serde_json::Value,
+    value: &serde_json::Value,
+    refusals: &mut Vec<String>,
+) -> serde_json::Value {
+    if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {
+        return value.clone();
+    }
+    match value {
+        serde_json::Value::Object(fields) => {
+            let mut kept = serde_json::Map::new();
+            for (name, value) in fields {
+                let inner = schema["properties"]
+                    .get(name)
+                    .or_else(|| schema.get("additionalProperties"));
+                match inner {
+                    Some(inner) => {
+                        kept.insert(name.clone(), known(inner, value, refusals));
+                    }
+                    None => refusals.push(format!("unknown field {name}")),
+                }
+            }
+            kept.into()
+        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .map(|item| known(&schema["items"], item, refusals))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// What the rules of a schema say of a value, and the keys of its lists, as the API server has them. Spans are left out: their functions are Kubernetes' own.
+fn break_rules(schema: &serde_json::Value, value: &serde_json::Value, refusals: &mut Vec<String>) {
+    for rule in schema["x-kubernetes-validations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        let text = rule["rule"].as_str().unwrap();
+        if !text.contains("findAll") && !holds(text, value) {
+            refusals.push(rule["message"].to_string());
+        }
+    }
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                let inner = schema["properties"]
+                    .get(name)
+                    .or_else(|| schema.get("additionalProperties"));
+                if let Some(inner) = inner {
+                    break_rules(inner, value, refusals);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for key in schema["x-kubernetes-list-map-keys"]
+                .as_array()
+                .into_iter()
+                .flatten()
+            {
+                let keys: Vec<_> = items
+                    .iter()
+                    .map(|item| &item[key.as_str().unwrap()])
+                    .collect();
+                if (1..keys.len()).any(|at| keys[..at].contains(&keys[at])) {
+                    refusals.push(format!("two of one {key}"));
+                }
+            }
+            for item in items {
+                break_rules(&schema["items"], item, refusals);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a rule holds for a value, by the CEL of our policies.
+fn holds(rule: &str, value: &serde_json::Value) -> bool {
+    use hipaa_iac_engine::{PolicySet, Prepared, Settings, Verdict, fixture_date};
+    use hipaa_iac_source::{Inventory, Node, Sources};
+    let policy = serde_json::json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "Policy", "metadata": {"name": "rule"},
+        "spec": {"title": "t", "severity": "high", "safeguards": ["164.312(e)(1)"],
+            "match": {"kubernetes": [{"group": "example.org", "kind": "Ruled"}]},
+            "rules": [{"select": "$.spec", "require": rule, "message": "m"}]}});
+    let file = Sources::new().add("rule.yaml", &policy.to_string());
+    let (policies, problems) = PolicySet::parse(&[file]);
+    assert!(problems.is_empty(), "{rule}: {problems:?}");
+    let settings = std::sync::Arc::new(Settings::new(fixture_date()));
+    let object = serde_json::json!({"apiVersion": "example.org/v1", "kind": "Ruled", "metadata": {"name": "a"}, "spec": value});
+    let resource =
+        hipaa_iac_kubernetes::resource(Node::from(&object), &".".into(), Some("a")).unwrap();
+    let inventory = Inventory {
+        resources: vec![resource],
+        ..Inventory::default()
+    };
+    let findings =
+        Prepared::new(policies, settings).evaluate(&inventory, 0, &[], true, None, |_| true);
+    match findings.as_slice() {
+        [finding] if finding.verdict == Verdict::Pass => true,
+        [finding] if finding.verdict == Verdict::Fail => false,
+        _ => panic!("{rule} on {value}: {findings:?}"),
+    }
+}
+
+/// The API server takes no definition of which a rule names a field that the schema does not know, or that has no type.
+#[test]
+fn rules_name_fields_that_have_a_type() {
+    let schema = schema("restoreverifications");
+    check_rules("spec", &schema["openAPIV3Schema"]["properties"]["spec"]);
+}
+
+fn check_rules(at: &str, schema: &serde_json::Value) {
+    for rule in schema["x-kubernetes-validations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        let rule = rule["rule"].as_str().unwrap();
+        for named in rule.split("self.").skip(1) {
+            let end = named.find(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+            let (path, rest) = named.split_at(end.unwrap_or(named.len()));
+            let mut names: Vec<&str> = path.split('.').collect();
+            if rest.starts_with('(') {
+                names.pop();
+            }
+            let mut field = schema;
+            for name in names {
+                field = &field["properties"][name];
+                assert!(field.get("type").is_some(), "{at}: {path} in {rule}");
+            }
+        }
+    }
+    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+        check_rules(&format!("{at}.{name}"), inner);
+    }
+    for inner in ["items", "additionalProperties"] {
+        if let Some(schema) = schema.get(inner) {
+            check_rules(&format!("{at}.{inner}"), schema);
+        }
+    }
+}
+
 /// That a schema knows every field of a value.
 fn check_known(at: &str, value: &serde_json::Value, schema: &serde_json::Value) {
     if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {

@@ -1513,8 +1513,8 @@ pub fn schema() -> schemars::Schema {
 }
 
 /// Settings of the scratch server that a verification may not name: what isolates the scratch and keeps rows out of logs, the run's own
-/// places, and what would have the server pass over damage.
-const NOT_TO_SET: &[&str] = &[
+/// places, and what would have the server pass over damage. Nor may it name what begins with `recovery_target`.
+pub const NOT_TO_SET: &[&str] = &[
     "archive_command",
     "archive_mode",
     "autovacuum",
