@@ -528,8 +528,8 @@ const IDENTITY: [&str; 7] = [
     "/metadata/namespace",
     "/metadata/uid",
 ];
-/// The same of a `RestoreVerification`, of what databases are judged by. Of every other kind its author writes all that counts, and could write what passes
-/// just as well. That a restore was proved is not his to write, so nothing that he writes may make it an unknown, for which nobody is denied.
+/// The same of a `RestoreVerification`, of what databases are judged by. Who writes an object of another kind could write one that passes, and change it
+/// afterwards. That a restore was proved is not his to write, so nothing that he writes may make it an unknown, for which nobody is denied.
 const PROOF: [&str; 10] = [
     "/spec/covers",
     "/spec/enforcement",
