@@ -515,11 +515,13 @@ fn trim(value: &mut serde_json::Value) {
 const MAX_TEXT: usize = 8 << 10;
 /// The most values that are kept of one.
 const MAX_VALUES: usize = 4 << 10;
+/// The most members of one that is kept in parts.
+const MAX_MEMBERS: usize = 512;
 /// The largest object that is kept as text: 256 KiB.
 const MAX_OBJECT: usize = 256 << 10;
 
-/// What is kept of an object with too many values, by its path.
-const IDENTITY: [&str; 7] = [
+/// What is kept in any case of an object with too many values, by its path. Of what its metadata and its spec have beside, all that there is room for.
+const IDENTITY: [&str; 8] = [
     "/apiVersion",
     "/kind",
     "/metadata/creationTimestamp",
@@ -527,6 +529,7 @@ const IDENTITY: [&str; 7] = [
     "/metadata/name",
     "/metadata/namespace",
     "/metadata/uid",
+    "/spec/",
 ];
 /// The same of a `RestoreVerification`, of what databases are judged by. Who writes an object of another kind could write one that passes, and change it
 /// afterwards. That a restore was proved is not his to write, so nothing that he writes may make it an unknown, for which nobody is denied.
@@ -577,44 +580,51 @@ fn name_nothing_long(verification: &mut serde_json::Value) {
     }
 }
 
-/// An object of which nothing but its identity is known where it has too many values: who may write `ConfigMaps` must not fill the memory.
+/// An object of which no more is known than there is room for: who may write `ConfigMaps` must not fill the memory.
 fn bounded(node: Node) -> Node {
     if values(&node) <= MAX_VALUES {
         return node;
     }
     let mut read = IDENTITY.to_vec();
-    let labels = node
-        .get("metadata")
-        .and_then(|metadata| metadata.get("labels"));
-    if labels.is_some_and(|labels| values(labels) <= MAX_VALUES / 8) {
-        read.push("/metadata/labels");
-    }
     let text = |member| node.get(member).and_then(Node::as_str);
     if is_verification(text("apiVersion"), text("kind")) {
         read.extend(PROOF);
     }
-    only(&node, "", &read)
+    let mut room = MAX_VALUES;
+    only(&node, "", &read, &mut room)
 }
 
-/// What of an object is read, by its path; the rest is unknown.
-fn only(node: &Node, at: &str, read: &[&str]) -> Node {
+/// What of an object is read, by its path, and what else there is room for: the smallest first, so that what somebody adds hides itself alone. The rest is
+/// unknown.
+fn only(node: &Node, at: &str, read: &[&str], room: &mut usize) -> Node {
     let members = node.as_map().into_iter().flatten();
-    let members = members.map(|(key, value)| {
+    let mut members: Vec<(usize, &Arc<str>, &Node)> = members
+        .map(|(key, value)| (values(value), key, value))
+        .collect();
+    members.sort_by_key(|(size, ..)| *size);
+    let mut kept = Map::default();
+    for (size, key, value) in members {
         let here = format!("{at}/{key}");
         let goes_on = |path: &&str| {
             path.strip_prefix(&*here)
                 .is_some_and(|rest| rest.starts_with('/'))
         };
+        let has_few = value
+            .as_map()
+            .is_some_and(|members| members.len() <= MAX_MEMBERS);
         let value = if read.contains(&&*here) {
             value.clone()
-        } else if read.iter().any(goes_on) {
-            only(value, &here, read)
+        } else if size <= *room {
+            *room -= size;
+            value.clone()
+        } else if has_few && read.iter().any(goes_on) {
+            only(value, &here, read, room)
         } else {
             Node::unknown("the object has more values than the operator keeps")
         };
-        (Arc::clone(key), value)
-    });
-    Node::new(Value::Object(Arc::new(members.collect())))
+        kept.insert(Arc::clone(key), value);
+    }
+    Node::object(kept)
 }
 
 /// How many values there are in one, itself among them.
@@ -851,6 +861,37 @@ mod tests {
         for node in [metadata.get("annotations"), resource.body.get("data")] {
             assert!(matches!(node.unwrap().value, Value::Unknown(_)));
         }
+    }
+
+    /// A route of another team says nothing of a Gateway that it does not name, however much is written into it.
+    #[test]
+    fn what_is_added_to_an_object_hides_itself_alone() {
+        let many: serde_json::Map<String, serde_json::Value> =
+            (0..5000).map(|at| (format!("k{at}"), "v".into())).collect();
+        let route = |annotations: &serde_json::Value, matches: usize| {
+            let rules: Vec<_> = (0..matches)
+                .map(|at| json!({"path": format!("/{at}")}))
+                .collect();
+            let value = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+                "metadata": {"name": "x", "namespace": "a", "annotations": annotations},
+                "spec": {"parentRefs": [{"name": "edge"}], "rules": rules}});
+            kept(value, Some("a")).unwrap()
+        };
+        let spec = |route: &Resource, field: &str| {
+            let spec = route.body.get("spec").unwrap();
+            spec.get(field).unwrap().clone()
+        };
+        let parents = Node::from(&json!([{"name": "edge"}]));
+        let noted = route(&serde_json::Value::from(many), 1);
+        assert_eq!(spec(&noted, "parentRefs"), parents);
+        assert_eq!(spec(&noted, "rules"), Node::from(&json!([{"path": "/0"}])));
+        let metadata = noted.body.get("metadata").unwrap();
+        let annotations = metadata.get("annotations").unwrap();
+        assert!(matches!(annotations.value, Value::Unknown(_)));
+        let long = route(&json!({"team": "web"}), 5000);
+        assert_eq!(spec(&long, "parentRefs"), parents);
+        assert!(matches!(spec(&long, "rules").value, Value::Unknown(_)));
+        assert_eq!(&*long.address, "HTTPRoute/a/x");
     }
 
     #[test]
