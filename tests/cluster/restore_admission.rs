@@ -101,7 +101,7 @@ fn conclude(cluster: &Cluster, name: &str, hours: u64) {
     let at = hours_ago(hours);
     let status = json!({"lastVerdict": "Passed", "lastPassedTime": at, "decisive": {"verdict": "Passed", "finishedAt": at}});
     let account = format!("--as=system:serviceaccount:{NAMESPACE}:{RELEASE}");
-    cluster.eventually("the status to be written", Duration::from_secs(20), || {
+    cluster.eventually("the status to be written", Duration::from_mins(1), || {
         let mut object = cluster.get(&["restoreverification", name, "-n", CLINIC]);
         // The operator has looked at it first.
         let Some(digest) = object["status"]["subjectDigest"]
@@ -144,7 +144,7 @@ fn create(cluster: &Cluster, manifest: &str) -> crate::cluster::Ran {
 /// Tries until the watches have caught up with what was just written.
 fn created(cluster: &Cluster, manifest: &str) -> String {
     let said = std::cell::RefCell::new(String::new());
-    cluster.eventually("it to be admitted", Duration::from_secs(20), || {
+    cluster.eventually("it to be admitted", Duration::from_mins(1), || {
         let ran = create(cluster, manifest);
         said.borrow_mut().clone_from(&ran.stderr);
         ran.ok
@@ -188,7 +188,7 @@ fn admission(cluster: &Cluster) {
     );
 
     conclude(cluster, "ehr", 32 * 24);
-    cluster.eventually("a stale proof to be none", Duration::from_secs(20), || {
+    cluster.eventually("a stale proof to be none", Duration::from_mins(1), || {
         let ran = create(cluster, &database("ehr"));
         if ran.ok {
             cluster
@@ -219,19 +219,14 @@ fn admission(cluster: &Cluster) {
     );
     // Its proof grows old: the database may still be changed.
     conclude(cluster, "ehr", 32 * 24);
-    cluster.eventually(
-        "the change to be warned of",
-        Duration::from_secs(20),
-        || {
-            let ran =
-                cluster.kubectl(&["scale", "statefulset", "ehr", "--replicas=1", "-n", CLINIC]);
-            assert!(ran.ok, "{}", ran.stderr);
-            cluster
-                .kubectl(&["scale", "statefulset", "ehr", "--replicas=0", "-n", CLINIC])
-                .success();
-            ran.stderr.contains("was so before")
-        },
-    );
+    cluster.eventually("the change to be warned of", Duration::from_mins(1), || {
+        let ran = cluster.kubectl(&["scale", "statefulset", "ehr", "--replicas=1", "-n", CLINIC]);
+        assert!(ran.ok, "{}", ran.stderr);
+        cluster
+            .kubectl(&["scale", "statefulset", "ehr", "--replicas=0", "-n", CLINIC])
+            .success();
+        ran.stderr.contains("was so before")
+    });
     let events = |reason: &str| {
         let field = format!("reason={reason}");
         let events = cluster.get(&["events", "-n", CLINIC, "--field-selector", &field]);
@@ -244,7 +239,7 @@ fn admission(cluster: &Cluster) {
     // Whoever ends the only verification is told.
     create(cluster, &verification("second", "ehr", false)).success();
     let second = ["restoreverification", "second", "-n", CLINIC];
-    cluster.eventually("the suspension to be warned of", Duration::from_secs(20), || {
+    cluster.eventually("the suspension to be warned of", Duration::from_mins(1), || {
         let patch = |suspend: bool| {
             let patch = format!(r#"{{"spec":{{"suspend":{suspend}}}}}"#);
             let mut arguments = vec!["patch"];
