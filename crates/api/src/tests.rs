@@ -540,7 +540,7 @@ fn holds(rule: &str, value: &serde_json::Value) -> bool {
     let policy = serde_json::json!({"apiVersion": "hipaa-iac.dev/v1alpha1", "kind": "Policy", "metadata": {"name": "rule"},
         "spec": {"title": "t", "severity": "high", "safeguards": ["164.312(e)(1)"],
             "match": {"kubernetes": [{"group": "example.org", "kind": "Ruled"}]},
-            "rules": [{"select": "$.spec", "require": rule, "message": "m"}]}});
+            "rules": [{"select": "$.spec", "absent": "fail", "require": rule, "message": "m"}]}});
     let file = Sources::new().add("rule.yaml", &policy.to_string());
     let (policies, problems) = PolicySet::parse(&[file]);
     assert!(problems.is_empty(), "{rule}: {problems:?}");
