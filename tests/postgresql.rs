@@ -402,12 +402,14 @@ impl Living {
         };
         // One that is stopped starts no other.
         signal(postmaster, Signal::SIGSTOP)?;
+        stopped(postmaster)?;
         let children = children(postmaster)?;
         for child in &children {
             signal(*child, Signal::SIGSTOP)?;
         }
-        // A call that had begun ends first.
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        for child in &children {
+            stopped(*child)?;
+        }
         let copied = must(Command::new("cp").arg("-a").arg(&data).arg(to));
         for pid in children.into_iter().chain([postmaster]) {
             signal(pid, Signal::SIGCONT)?;
@@ -483,6 +485,20 @@ impl Living {
         }
         Ok(())
     }
+}
+
+/// Waits until a process that was told to stop has, or is dead: a call that had begun ends first.
+fn stopped(pid: i32) -> io::Result<()> {
+    for _ in 0..6000 {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // The name, in parentheses, may have anything in it.
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        if after.trim_start().starts_with(['T', 't', 'Z']) {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    Err(io::Error::other(format!("process {pid} does not stop")))
 }
 
 /// The processes that a process started.
