@@ -6,7 +6,6 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
-    time::Duration,
 };
 
 use hipaa_iac_tests::{
@@ -22,7 +21,10 @@ use nix::{
 use serde_json::{Value, json};
 
 use crate::{
-    death::{FIRST, HUNGRY, Limited, OUTER, Small, descendants, kill_all, lives, named, until},
+    death::{
+        FIRST, HUNGRY, Limited, OUTER, Small, descendants, is_planted, kill_all, lives, named,
+        until,
+    },
     fixture::{self, BIN, Cluster, must, postgres},
 };
 
@@ -628,17 +630,19 @@ fn not_destroyed() -> Result<(), Failed> {
                 .verify(&place, 4)
                 .map_err(|failed| format!("{failed:?}"))
         });
-        let mut held = Err(Failed::from("no scratch was made"));
-        for _ in 0..600 {
-            if let Some(run) = folders()?.first() {
+        let mut made = None;
+        until("a scratch", || {
+            made = folders().ok().and_then(|all| all.into_iter().next());
+            made.is_some() || run.is_finished()
+        })?;
+        let held = made
+            .ok_or_else(|| Failed::from("no scratch was made"))
+            .and_then(|run| {
                 // A file system that somebody has put there stays.
                 let at = run.join("held");
                 fs::create_dir(&at)?;
-                held = Small::mount(at, "1m");
-                break;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
+                Small::mount(at, "1m")
+            });
         let result = run.join().map_err(|_| "the run panicked")??;
         Ok::<_, Failed>((result, held?))
     })?;
@@ -668,6 +672,7 @@ fn restarted() -> Result<(), Failed> {
         ("Skipped", "ConcurrencyForbid"),
     )?;
     same(run.try_wait()?.is_none(), true)?;
+    until("rows are on the disk", || is_planted(&all))?;
     kill_all(Pid::from_raw(i32::try_from(run.id())?), &all);
     run.wait()?;
     until("every process of the run is gone", || {

@@ -431,10 +431,14 @@ pub(crate) fn descendants(of: u32) -> BTreeMap<i32, String> {
         .collect()
 }
 
+/// Whether any thread of a process lives: where the first is dead another may still hold what they share, a lock too.
 pub(crate) fn lives(pid: i32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(')')
-        .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    let threads = fs::read_dir(format!("/proc/{pid}/task"));
+    threads.into_iter().flatten().flatten().any(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(')')
+            .is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
+    })
 }
 
 /// Waits until the processes of a run are gone: one that is still dying may hold the run's lock.
@@ -635,7 +639,7 @@ fn reached(child: &mut Child, when: When) -> Result<BTreeMap<i32, String>, Faile
 }
 
 /// Whether the data is in the folder that the server works in. It is in the server's own memory first.
-fn is_planted(all: &BTreeMap<i32, String>) -> bool {
+pub(crate) fn is_planted(all: &BTreeMap<i32, String>) -> bool {
     let Some((server, _)) = all.iter().find(|(_, line)| line.starts_with("postgres:")) else {
         return false;
     };

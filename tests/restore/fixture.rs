@@ -91,8 +91,18 @@ impl Cluster {
 
     /// Makes the cluster, and starts its server with these settings.
     pub(crate) fn start(&self, initdb: &[&str], settings: &str) -> io::Result<()> {
-        let data = self.folder("pg")?;
-        init(&data, initdb)?;
+        self.init(initdb)?;
+        self.serve(settings)
+    }
+
+    /// Makes the cluster.
+    pub(crate) fn init(&self, initdb: &[&str]) -> io::Result<()> {
+        init(&self.folder("pg")?, initdb)
+    }
+
+    /// Starts the server of the cluster that was made, with these settings.
+    pub(crate) fn serve(&self, settings: &str) -> io::Result<()> {
+        let data = self.0.join("pg");
         fs::write(data.join("postgresql.auto.conf"), settings)?;
         start(&data)
     }
@@ -428,15 +438,22 @@ impl Fixture {
         self.sql("postgres", "select pg_switch_wal()")?;
         self.sql("postgres", "checkpoint")?;
         let last = self.sql("postgres", "select pg_walfile_name(pg_switch_wal())")?;
-        let archived = self.path("wal").join(last);
-        for _ in 0..600 {
-            if archived.is_file() {
-                break;
+        self.archived(&last)?;
+        self.make_restic()?;
+        self.make_cluster_backups(&key)
+    }
+
+    /// Waits until a file of the log is in the archive: it is there before all of it is.
+    fn archived(&self, last: &str) -> io::Result<()> {
+        for _ in 0..1200 {
+            let archived =
+                self.sql("postgres", "select last_archived_wal from pg_stat_archiver")?;
+            if archived.as_str() >= last {
+                return Ok(());
             }
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
-        self.make_restic()?;
-        self.make_cluster_backups(&key)
+        Err(io::Error::other("the log is not archived"))
     }
 
     /// Backups of a cluster with several databases that hold something.

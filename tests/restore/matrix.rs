@@ -2040,7 +2040,10 @@ impl Bench<'_> {
             "never",
         ]))?;
         let secret = must(gpg().args(["--export-secret-keys", "--armor", "backup@example.org"]))?;
-        let secrets = self.fixture.secrets.join("gpg");
+        // Another case may make a key at the same time.
+        let case = self.folder.file_name().unwrap_or_default();
+        let name = format!("gpg-{}", case.to_string_lossy());
+        let secrets = self.fixture.secrets.join(&name);
         fs::create_dir_all(&secrets)?;
         fs::write(secrets.join("secret"), secret.stdout)?;
         let stored = self.folder.join("good.dump.gpg");
@@ -2058,7 +2061,7 @@ impl Bench<'_> {
         Ok(self.dump(
             &stored,
             "Custom",
-            &json!({"gpg": {"secretKeySecretRef": {"name": "gpg", "key": "secret"}}}),
+            &json!({"gpg": {"secretKeySecretRef": {"name": name, "key": "secret"}}}),
         ))
     }
 

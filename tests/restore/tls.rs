@@ -46,14 +46,11 @@ impl Server {
             give(&path)
         };
         own("password", PASSWORD)?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-            .local_addr()?
-            .port();
         let at = cluster.0.display();
         // No line lets in who does not speak TLS.
         let mut access = "host all all 127.0.0.1/32 scram-sha-256".to_owned();
         let mut settings = format!(
-            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nfsync = off\nautovacuum = off\nhba_file = '{at}/access'\n"
+            "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\nautovacuum = off\nhba_file = '{at}/access'\n"
         );
         if let Some(issued) = issued {
             own("server.pem", &issued.certificate)?;
@@ -71,8 +68,19 @@ impl Server {
         }
         own("access", &format!("{access}\n"))?;
         let password = format!("--pwfile={at}/password");
-        cluster.start(&["-A", "scram-sha-256", &password], &settings)?;
-        Ok(Self { cluster, port })
+        cluster.init(&["-A", "scram-sha-256", &password])?;
+        let mut problem = io::Error::other("not started");
+        // Between finding a port free and using it another process may take it.
+        for _ in 0..3 {
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+                .local_addr()?
+                .port();
+            match cluster.serve(&format!("{settings}port = {port}\n")) {
+                Ok(()) => return Ok(Self { cluster, port }),
+                Err(error) => problem = error,
+            }
+        }
+        Err(problem)
     }
 
     fn folder(&self) -> &Path {
