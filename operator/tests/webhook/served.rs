@@ -172,7 +172,7 @@ impl Served {
 
     /// The lines of the audit log, once `wanted` is among them.
     pub(crate) async fn audit(&self, wanted: &str) -> String {
-        for _ in 0..200 {
+        for _ in 0..1500 {
             let text = std::fs::read_to_string(self.log.path().join("audit.log")).unwrap();
             if text.contains(wanted) {
                 return text;

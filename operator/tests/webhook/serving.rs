@@ -1,7 +1,10 @@
 //! What the webhook answers, and what it survives.
 
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -825,13 +828,7 @@ async fn three_mebibytes_are_judged_and_an_oversized_body_is_refused() {
     {
         Ok((status, _)) => assert_eq!(status, 413),
         // The answer may be lost where the server closes while we still send.
-        Err(error) => assert!(
-            !served
-                .app
-                .stopping
-                .load(std::sync::atomic::Ordering::Relaxed),
-            "{error}"
-        ),
+        Err(error) => assert!(!served.app.stopping.load(Ordering::Relaxed), "{error}"),
     }
     served.audit("\"status\":413").await;
     let response = served
@@ -1090,7 +1087,7 @@ async fn what_takes_too_long_is_answered_in_time_closed_for_phi_and_open_elsewhe
     object["metadata"]["namespace"] = json!("elsewhere");
     let ask = async |entry: &str| {
         let served = Served::start(Setup {
-            deadline: Duration::from_millis(150),
+            deadline: Duration::from_millis(100),
             ..Setup::default()
         })
         .await;
@@ -1157,10 +1154,7 @@ async fn who_is_not_ready_answers_once_more_and_ends_the_connection() {
     for _ in 0..3 {
         assert_eq!(kept.review("workloads", &body).await.0, 200);
     }
-    served
-        .app
-        .stopping
-        .store(true, std::sync::atomic::Ordering::Relaxed);
+    served.app.stopping.store(true, Ordering::Relaxed);
     assert_eq!(kept.review("workloads", &body).await.0, 200);
     let (path, json) = ("/validate/workloads", "application/json");
     assert!(kept.post(path, json, &body).await.is_err());
@@ -1181,32 +1175,44 @@ async fn certificates_change_under_load_without_a_failed_request() {
     let both = certificates::take_step(Some(&first), Step::NewAuthority, &profile(), now).unwrap();
     let done = certificates::take_step(Some(&both), Step::NewCertificate, &profile(), now).unwrap();
     let stop = Arc::new(AtomicBool::new(false));
+    let rounds = <[Arc<AtomicUsize>; 4]>::default();
     let mut load = Vec::new();
-    for _ in 0..4 {
+    for rounds in rounds.clone() {
         let (stop, address, trusted) = (stop.clone(), served.address, both.authorities.clone());
         load.push(tokio::spawn(async move {
             let body = review(request("CREATE", &deployment(&json!([])), None));
             let mut kept = Client::connect(address, &trusted, None).await.unwrap();
-            let mut count = 0;
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+            while !stop.load(Ordering::Relaxed) {
                 assert_eq!(kept.review("workloads", &body).await.0, 200);
                 let mut fresh = Client::connect(address, &trusted, None).await.unwrap();
                 assert_eq!(fresh.review("workloads", &body).await.0, 200);
-                count += 1;
+                rounds.fetch_add(1, Ordering::Relaxed);
             }
-            count
         }));
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Of each so many more, of which the last began meanwhile.
+    let more = async || {
+        let before = rounds
+            .each_ref()
+            .map(|rounds| rounds.load(Ordering::Relaxed));
+        while std::iter::zip(&rounds, before)
+            .any(|(rounds, before)| rounds.load(Ordering::Relaxed) < before + 2)
+        {
+            let over = load.iter().any(tokio::task::JoinHandle::is_finished);
+            assert!(!over, "a request failed");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    more().await;
     served
         .app
         .identity
         .set(&done.certificate, &done.key)
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    more().await;
+    stop.store(true, Ordering::Relaxed);
     for task in load {
-        assert!(task.await.unwrap() > 0);
+        task.await.unwrap();
     }
     // Who trusts only the old CA is refused by the new certificate, who trusts the new one is not.
     assert!(
