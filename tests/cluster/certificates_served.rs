@@ -55,7 +55,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// How long until every replica serves what is in the Secret that it reads, and in the volume that the kubelet puts it into.
-const READ: Duration = Duration::from_secs(45);
+const READ: Duration = Duration::from_mins(2);
 const MOUNTED: Duration = Duration::from_mins(3);
 
 fn secret(cluster: &Cluster, key: &str) -> String {

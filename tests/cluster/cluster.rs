@@ -293,7 +293,7 @@ impl Cluster {
             "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{hipaa-iac.dev/data-class: {label}}}}}}}"
         ))
         .success();
-        self.eventually("the namespace's account", Duration::from_secs(30), || {
+        self.eventually("the namespace's account", Duration::from_mins(2), || {
             !self
                 .get(&["serviceaccount", "default", "-n", name])
                 .is_null()

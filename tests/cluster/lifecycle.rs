@@ -84,10 +84,18 @@ fn upgrade(cluster: &Cluster) {
     cluster.eventually("an unbroken audit log", Duration::from_secs(20), || {
         cluster.kubectl(&verify).stdout.contains("unbroken")
     });
+    // Those of before answer on the connections that they have until they have drained.
+    cluster.eventually("the new ones to be alone", Duration::from_mins(3), || {
+        let of_operator = "app.kubernetes.io/name=hipaa-iac";
+        let pods = cluster.get(&["pods", "-n", NAMESPACE, "-l", of_operator]);
+        pods["items"].as_array().is_some_and(|pods| {
+            let mut generations = pods.iter().map(|pod| &pod["metadata"]["annotations"]);
+            generations.all(|of| of["generation"] == "second")
+        })
+    });
     // What it was told is in force: shells in PHI pods are for those who are on call.
     let exec = ["exec", "a", "-n", "upgraded"];
     let command = ["--", "/pause", "end"];
-    // Those of before answer on the connections that they have until they have drained.
     cluster.eventually("the new ones to answer", Duration::from_mins(1), || {
         let ran = cluster.kubectl(&[&exec[..], &command].concat());
         !ran.ok && ran.stderr.contains("exec into a pod of a PHI namespace")

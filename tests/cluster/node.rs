@@ -65,7 +65,7 @@ impl Node {
         node.controllers()?;
         node.kubelet()?;
         node.proxy()?;
-        node.wait_for("the node to be ready", Duration::from_mins(1), || {
+        node.wait_for("the node to be ready", Duration::from_mins(3), || {
             node.says(
                 &[
                     "get",
@@ -77,7 +77,7 @@ impl Node {
                 "True",
             )
         })?;
-        node.wait_for("the default account", Duration::from_secs(30), || {
+        node.wait_for("the default account", Duration::from_mins(2), || {
             node.says(
                 &["get", "serviceaccount", "default", "-o", "name"],
                 "serviceaccount/default",
@@ -290,7 +290,7 @@ resolvConf: {resolv}
             "containerd",
             &["--config", &self.text("containerd.toml")],
         )?;
-        self.wait_for("containerd", Duration::from_secs(30), || {
+        self.wait_for("containerd", Duration::from_mins(2), || {
             command("ctr", &["--address", SOCKET, "version"])
                 .output()
                 .is_ok_and(|output| output.status.success())
@@ -361,7 +361,7 @@ resolvConf: {resolv}
         ];
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         self.spawn("kube-apiserver", "kubernetes", &arguments)?;
-        self.wait_for("the API server", Duration::from_mins(1), || {
+        self.wait_for("the API server", Duration::from_mins(3), || {
             self.says(&["get", "--raw", "/readyz"], "ok")
         })
     }
@@ -377,7 +377,7 @@ resolvConf: {resolv}
             "kube-system",
             "--ignore-not-found",
         ];
-        self.wait_for("no lease to be left", Duration::from_secs(30), || {
+        self.wait_for("no lease to be left", Duration::from_mins(2), || {
             self.says(&delete, "")
         })?;
         let with = |flag: &str, name: &str| format!("--{flag}={}", self.text(name));
@@ -456,7 +456,7 @@ resolvConf: {resolv}
                 &self.text("kubelet/plugins_registry"),
             ],
         )?;
-        self.wait_for("the driver of volumes", Duration::from_secs(30), || {
+        self.wait_for("the driver of volumes", Duration::from_mins(2), || {
             Path::new(DRIVER).exists()
         })?;
         let kubeconfig = self.text("admin.kubeconfig");

@@ -117,7 +117,7 @@ fn killed(cluster: &Cluster) {
     let open = Load::start(cluster, "burst-open", &compliant("b"));
     let before = restarts(cluster);
     for _ in 0..2 {
-        cluster.eventually("three to run", Duration::from_secs(30), || {
+        cluster.eventually("three to run", Duration::from_mins(1), || {
             operator_processes().len() >= 3
         });
         for process in operator_processes().into_iter().take(2) {
@@ -245,13 +245,13 @@ fn all_down(cluster: &Cluster) {
     cluster.node().unwrap().restart_controllers().unwrap();
     cluster.eventually(
         "the scheduler to lead again",
-        Duration::from_mins(1),
+        Duration::from_mins(3),
         || {
             let now = holder("kube-scheduler");
             now.is_string() && now != before
         },
     );
-    cluster.eventually("the namespace to go", Duration::from_mins(1), || {
+    cluster.eventually("the namespace to go", Duration::from_mins(3), || {
         cluster.get(&["namespace", "leaving"]).is_null()
     });
 

@@ -38,11 +38,12 @@ pub(crate) fn day(days_from_now: u32) -> String {
     then.date().to_string()
 }
 
-/// The logs of all replicas, with the lines of their audit logs.
+/// The logs of all replicas, with the lines of their audit logs. Of one that is just starting or ending there are none, and kubectl fails: who looks for
+/// a line looks again.
 pub(crate) fn logs(cluster: &Cluster) -> String {
     cluster
         .documented("docs/operator.md", "-n hipaa-iac-system logs")
-        .success()
+        .stdout
 }
 
 /// Waits until an audit log has a line with all these words.
@@ -79,7 +80,7 @@ pub(crate) fn looked(cluster: &Cluster) {
         cluster.get(&["waiver", "look", "-n", "default"])["status"]["state"] == "Ignored"
     });
     // Statuses and the webhook configuration are looked at side by side.
-    thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(10));
     cluster
         .kubectl(&["delete", "waiver", "look", "-n", "default"])
         .success();
@@ -255,7 +256,7 @@ fn hold(cluster: &Cluster) {
             })
     });
     // A policy that is new makes the leader look at the configuration; it leaves it alone.
-    thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(10));
     let text = cluster.get(&configuration).to_string();
     assert!(text.contains("of-an-administrator"), "{text}");
 

@@ -297,7 +297,7 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
         sql("select length(string_agg(repeat('x', 1000), '')) from generate_series(1, 900000)");
     starved["target"] = json!({"resources": {"limits": {"memory": "256Mi"}}});
     let cases = [
-        // Nobody put it into the namespace of the scratch. It takes the longest.
+        // Nobody put it into the namespace of the scratch. Of all but those that are tried again it takes the longest.
         ("no-secret", key("absent"), "Inconclusive", "ConfigError"),
         ("lost", slow(600), "Inconclusive", "RunnerLost"),
         ("starved", starved, "Inconclusive", "OutOfMemory"),
@@ -391,7 +391,10 @@ fn faults(cluster: &Cluster, clinic: &Clinic) {
         clinic.volume_for_a_run(cluster, &format!("run-of-{name}"));
     }
     let cases = cases.into_iter().chain(fetches).chain(contents);
-    let cases: Vec<(&str, Value, &str, &str)> = cases.collect();
+    let mut cases: Vec<(&str, Value, &str, &str)> = cases.collect();
+    // First those that are tried again ten minutes after their end: then there are two runs.
+    let again = ["RunnerLost", "OutOfMemory", "FetchTimeout"];
+    cases.sort_by_key(|(.., reason)| !again.contains(reason));
     documents.extend(
         cases
             .iter()
@@ -542,6 +545,23 @@ pub(crate) fn operator_processes() -> Vec<Pid> {
     found.collect()
 }
 
+/// A process that is stopped until this is dropped, however the test ends.
+pub(crate) struct Stopped(Pid);
+
+impl Stopped {
+    pub(crate) fn new(process: u32) -> Self {
+        let process = Pid::from_raw(i32::try_from(process).unwrap());
+        kill(process, Signal::SIGSTOP).unwrap();
+        Self(process)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = kill(self.0, Signal::SIGCONT);
+    }
+}
+
 /// So many replicas from now on; who waits for them does so by itself.
 fn scale(cluster: &Cluster, replicas: u32) {
     let replicas = format!("--replicas={replicas}");
@@ -550,7 +570,8 @@ fn scale(cluster: &Cluster, replicas: u32) {
         .success();
 }
 
-/// Waits until the run of a verification is in a phase, and kills the operator there; whether the run was in that phase still when it was dead.
+/// Waits until the run of a verification is in a phase, and kills the operator there; whether the run was in that phase still when it was dead. None is
+/// killed where the phase was over before anybody looked.
 fn kill_in(cluster: &Cluster, name: &str, phase: &str) -> bool {
     // A phase lasts a fraction of a second: too short for kubectl.
     let tunnel = Tunnel::api_server(cluster);
@@ -573,8 +594,10 @@ fn kill_in(cluster: &Cluster, name: &str, phase: &str) -> bool {
     let until = Instant::now() + PATIENCE;
     loop {
         assert!(Instant::now() < until, "{name}: never {phase}");
-        if look().is_some_and(|run| phase_of(&run) == phase) {
-            break;
+        match look().as_ref().map(phase_of) {
+            Some(now) if now == phase => break,
+            Some(now) if now == "Finished" => return false,
+            _ => {}
         }
         thread::sleep(Duration::from_millis(5));
     }
@@ -584,8 +607,14 @@ fn kill_in(cluster: &Cluster, name: &str, phase: &str) -> bool {
     kill(process, Signal::SIGKILL).unwrap();
     // A write may have been on its way, but no other comes.
     thread::sleep(Duration::from_millis(100));
-    let at_death = look();
+    let mut at_death = look();
     thread::sleep(Duration::from_millis(400));
+    // On a busy machine it may have been for longer; while there is no operator nobody writes another.
+    let now = look();
+    if now != at_death && operator_processes().is_empty() {
+        at_death = now;
+        thread::sleep(Duration::from_millis(300));
+    }
     assert_eq!(look(), at_death, "{name}: who was killed is not who acts");
     cluster.eventually("the operator to be back", PATIENCE, || {
         operator_processes().len() == 1
@@ -593,8 +622,8 @@ fn kill_in(cluster: &Cluster, name: &str, phase: &str) -> bool {
     at_death.is_some_and(|run| phase_of(&run) == phase)
 }
 
-/// How often an operator is killed for one phase: a write that was on its way may have taken the run on.
-const KILLS: usize = 4;
+/// How often it is tried to kill an operator in one phase: a write that was on its way may have taken the run on, or the phase was missed.
+const KILLS: usize = 6;
 
 /// Several are under way by the end: each death meets one in a phase, and others somewhere.
 fn killed(cluster: &Cluster, clinic: &Clinic) {
@@ -762,7 +791,7 @@ fn made_by(cluster: &Cluster, name: &str) -> String {
 /// for one of them too.
 fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     let mut endless = slow(600);
-    endless["deadlines"] = json!({"totalSeconds": 30});
+    endless["deadlines"] = json!({"totalSeconds": 60});
     let mut fetched = slow(600);
     fetched["deadlines"] = json!({"totalSeconds": 90});
     fetched["source"] = json!({"pgDump": {"location": {"pvc": null, "s3": {
@@ -822,7 +851,7 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     assert!(!clinic.path(&volume).exists());
     let of_endless = made_by(cluster, "endless");
     let made = |kind: &str| cluster.get(&[kind, "-n", SCRATCH, "-l", &of_endless]);
-    cluster.eventually("Kubernetes to end the pod", Duration::from_mins(1), || {
+    cluster.eventually("Kubernetes to end the pod", PATIENCE, || {
         made("pods")["items"].as_array().is_some_and(Vec::is_empty)
     });
     let job = &made("jobs")["items"][0];
@@ -834,7 +863,7 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     assert!(runs(cluster, "slots").is_empty());
     scale(cluster, 1);
     // How long anything of it could be there: the time of the run, twice where the backup is fetched, ten minutes, and the end of a pod.
-    for (name, lifetime) in [("endless", 30 + 615), ("fetched", 2 * 90 + 615)] {
+    for (name, lifetime) in [("endless", 60 + 615), ("fetched", 2 * 90 + 615)] {
         let run = finished(cluster, name);
         let expected = ("Inconclusive", "DeadlineExceeded");
         assert_eq!(verdict(&run), expected, "{run:#}");
@@ -915,14 +944,10 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
 /// What runs goes on meanwhile, and nothing is said of it; of one that is deleted nothing is said either, for its pod cannot be ended.
 fn kubelet_away(cluster: &Cluster, clinic: &Clinic) {
     let node = cluster.node().unwrap();
-    apply(
-        cluster,
-        &[
-            verification("deleted", &slow(300)),
-            verification("unwatched", &slow(8)),
-        ],
-    );
+    apply(cluster, &[verification("deleted", &slow(300))]);
     reaches(cluster, "deleted", "Running");
+    // Still so when the kubelet stops.
+    apply(cluster, &[verification("unwatched", &slow(20))]);
     reaches(cluster, "unwatched", "Running");
     node.stop_kubelet().unwrap();
     cluster
@@ -989,9 +1014,8 @@ fn api_server_restarts(cluster: &Cluster) {
 /// API server starts anew.
 fn store_away(cluster: &Cluster, clinic: &Clinic) {
     scale(cluster, 2);
-    let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
     let before = clinic.records("away").len();
-    kill(server, Signal::SIGSTOP).unwrap();
+    let stopped = Stopped::new(clinic.server.id());
     apply(
         cluster,
         &[
@@ -1012,7 +1036,7 @@ fn store_away(cluster: &Cluster, clinic: &Clinic) {
         let events = cluster.get(&["events", "-n", EHR, "--field-selector", field]);
         !events["items"].as_array().is_none_or(Vec::is_empty)
     });
-    kill(server, Signal::SIGCONT).unwrap();
+    drop(stopped);
     // Two wait with the same records, the one that led and the one that leads.
     let names = ["away", "beside", "led", "restarted"];
     for name in names {

@@ -1,9 +1,5 @@
 //! What the chart's `NetworkPolicies` leave open, where they are enforced: by kube-router's controller for them.
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,7 +8,7 @@ use crate::{
     cluster::{Cluster, NAMESPACE},
     node::Node,
     operator::{compliant, violating},
-    restore::{recorded_once, verdict},
+    restore::{Stopped, recorded_once, verdict},
 };
 
 pub(crate) const CASES: &[Case] = &[Case {
@@ -82,15 +78,14 @@ fn networks(cluster: &Cluster, clinic: &Clinic) {
         "bucket": "backups", "prefix": "daily/", "select": "Newest", "suffix": ".dump.age",
         "region": "us-east-1", "endpoint": clinic.server.url(), "credentialsSecretRef": {"name": "s3"},
     }}}}});
-    let server = Pid::from_raw(i32::try_from(clinic.server.id()).unwrap());
-    kill(server, Signal::SIGSTOP).unwrap();
+    let stopped = Stopped::new(clinic.server.id());
     apply(cluster, &[verification("fetches", &stored)]);
     let fetches = running(cluster, SCRATCH, "hipaa-iac.dev/restore-role=fetch");
     cluster.eventually("the rules of the pod that fetches", PATIENCE, || {
         reaches(&fetches, &host, port) && !reaches(&fetches, &host, 6443)
     });
     assert!(!reaches(&fetches, operator, 8443) && !reaches(&fetches, operator, 8080));
-    kill(server, Signal::SIGCONT).unwrap();
+    drop(stopped);
     let run = finished(cluster, "fetches");
     assert_eq!(verdict(&run), ("Passed", "None"), "{run:#}");
     recorded_once(clinic, "fetches", &run);
