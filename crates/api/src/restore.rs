@@ -329,7 +329,7 @@ impl JsonSchema for RestoreVerificationSpec {
         structural::set(
             schema_of,
             "checks/manifest/rowCountTolerance",
-            json!({"maxLength": 24, "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,9})?)%$"}),
+            json!({"maxLength": 24, "pattern": "^(100([.]0{1,9})?|[0-9]{1,2}([.][0-9]{1,9})?)%$"}),
         );
         for path in ["passed", "failed"] {
             structural::set(

@@ -219,6 +219,7 @@ fn sizes_and_shares_that_are_none_are_refused() {
     for (share, is_one) in [
         ("0.5%", true),
         ("100%", true),
+        ("100.0%", true),
         ("99.95%", true),
         ("101%", false),
         ("100.5%", false),

@@ -25,7 +25,7 @@ pub fn conditions(seen: &Observed<'_>, said: &RestoreVerificationStatus) -> Vec<
     };
     let (scheduled, reason, message) = match (&said.next_schedule_time, seen.suspended) {
         (_, true) => (false, SUSPENDED, "spec.suspend is true".to_owned()),
-        (Some(_), false) if verification::is_held(seen.runs) => (
+        (Some(_), false) if verification::is_held(seen) => (
             false,
             HELD,
             "the records of its runs wait for the evidence store, and no other run begins before; slots that pass are recorded as missed".to_owned(),

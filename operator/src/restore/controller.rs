@@ -726,7 +726,8 @@ impl Controller {
         while new.changed().await.is_ok() {
             let runs = Arc::clone(&new.borrow_and_update());
             for run in runs.iter().filter(|run| records(run)) {
-                self.try_step(run, &runs, &Things::default()).await;
+                // A record asks nothing of the other runs.
+                self.try_step(run, &[], &Things::default()).await;
             }
         }
     }
@@ -743,8 +744,10 @@ impl Controller {
             tracing::warn!(%trouble, "what runs left behind could not be looked for");
         }
         let mut done = false;
+        let settings = &self.options.settings;
+        let places: Vec<Place> = runs.iter().map(|run| place(run, settings)).collect();
         for run in runs.iter().filter(|run| !records(run)) {
-            done |= self.try_step(run, &runs, &things).await;
+            done |= self.try_step(run, &places, &things).await;
         }
         let found = self.verifications().await?;
         let stores = self.stores().await?;
@@ -773,11 +776,11 @@ impl Controller {
     }
 
     /// One step of a run, unless this replica leads no longer; whether something was done.
-    async fn try_step(&self, run: &Run, runs: &[Run], things: &Things) -> bool {
+    async fn try_step(&self, run: &Run, places: &[Place], things: &Things) -> bool {
         if !self.leads() {
             return false;
         }
-        let stepped = self.step(run, runs, things).await;
+        let stepped = self.step(run, places, things).await;
         let is_news = self.is_news(run, stepped.as_ref().err());
         match stepped {
             Ok(done) => done,
@@ -909,11 +912,10 @@ impl Controller {
         });
     }
 
-    async fn step(&self, run: &Run, runs: &[Run], things: &Things) -> Result<bool, Trouble> {
+    async fn step(&self, run: &Run, places: &[Place], things: &Things) -> Result<bool, Trouble> {
         let settings = &self.options.settings;
-        let places: Vec<Place> = runs.iter().map(|run| place(run, settings)).collect();
         let this = place(run, settings);
-        let precedence = machine::precedence(&this, &places, self.options.limit);
+        let precedence = machine::precedence(&this, places, self.options.limit);
         let name = jobs::base_name(run);
         let mut scratch = things.of(&this.uid, &name, &settings.namespace);
         let status = run.status.clone().unwrap_or_default();
@@ -1190,7 +1192,7 @@ impl Controller {
 
     /// Appends a run's record to the log of its store.
     async fn record(&self, run: &Run) -> Result<EvidenceStatus, Trouble> {
-        let name = store_name(&run.spec.template);
+        let name = record::store_name(&run.spec.template);
         let stores: Api<EvidenceStore> = Api::all(self.client.clone());
         let store = stores.get_opt(name).await?.ok_or_else(|| {
             Trouble::Evidence(format!(
@@ -1223,7 +1225,7 @@ impl Controller {
         for suspect in &left_out {
             tracing::error!(run = %run.name_any(), %suspect, "left out of the evidence");
         }
-        if let Some(text) = record::redacted(&run.name_any(), &left_out) {
+        if let Some(text) = record::redacted(&left_out) {
             self.figures.redacted();
             let verification = &run.spec.verification_ref;
             let about = ObjectReference {
@@ -1410,12 +1412,6 @@ impl Controller {
     }
 }
 
-/// The evidence store that a document names.
-fn store_name(document: &Value) -> &str {
-    let name = document.pointer("/spec/evidence/storeRef/name");
-    name.and_then(Value::as_str).unwrap_or("default")
-}
-
 /// Whether a verification can be run and its runs recorded, by what is wrong with its document and the stores that are there.
 fn ready(
     problem: Option<String>,
@@ -1425,7 +1421,7 @@ fn ready(
     if let Some(problem) = problem {
         return (false, "InvalidSpec", problem);
     }
-    let store = store_name(document);
+    let store = record::store_name(document);
     if stores.contains(store) {
         return (true, "Valid", String::new());
     }
@@ -1570,8 +1566,7 @@ mod tests {
             )),
             ..RestoreVerificationRunStatus::default()
         });
-        let runs = [run];
-        let stepped = controller.step(&runs[0], &runs, &things).await;
+        let stepped = controller.step(&run, &[], &things).await;
         assert!(stepped.is_err(), "{stepped:?}");
         let mut asked = asked.lock().unwrap().clone();
         asked.sort();

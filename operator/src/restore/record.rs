@@ -32,15 +32,21 @@ pub fn statement(
     record::statement(&frozen(run).unwrap_or_else(|| result(run, cluster)))
 }
 
+/// The evidence store that a verification's document names.
+pub fn store_name(document: &Value) -> &str {
+    let name = document.pointer("/spec/evidence/storeRef/name");
+    name.and_then(Value::as_str).unwrap_or("default")
+}
+
 /// What is told of what was left out of a run's record: where it stood and what it looks like, never what it is. Nothing where the record is whole.
-pub fn redacted(run: &str, left_out: &[Suspect]) -> Option<String> {
+pub fn redacted(left_out: &[Suspect]) -> Option<String> {
     let first = left_out.first()?;
     let others = match left_out.len() {
         1 => String::new(),
         all => format!(", and {} more", all - 1),
     };
     Some(format!(
-        "run {run}: left out of its record because it looks like health information: {first}{others}; see that neither the verification nor its checks say such a thing"
+        "left out of the record of a run because it looks like health information: {first}{others}; see that neither the verification nor its checks say such a thing"
     ))
 }
 
@@ -304,12 +310,12 @@ mod tests {
         let (statement, left_out) = statement(&run, None).unwrap();
         let pointers: Vec<&str> = left_out.iter().map(|it| &*it.pointer).collect();
         assert_eq!(pointers, ["/verification/name"]);
-        let told = redacted("ehr-1", &left_out).unwrap();
+        let told = redacted(&left_out).unwrap();
         assert!(
             told.contains(" at /verification/name; ") && !told.contains("npi"),
             "{told}"
         );
-        assert_eq!(redacted("ehr-1", &[]), None);
+        assert_eq!(redacted(&[]), None);
         let suspects = hipaa_iac_evidence::lint(&serde_json::to_value(&statement).unwrap());
         assert!(suspects.is_empty(), "{suspects:?}");
     }

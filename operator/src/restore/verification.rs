@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{conditions, jobs, machine, schedule::Schedule};
+use super::{conditions, jobs, machine, record, schedule::Schedule};
 
 /// The annotation by which a run is asked for by hand: who asks, a space, and anything that tells this request from the last. The chart's admission
 /// policy sees to it that nobody asks in the name of another.
@@ -142,13 +142,16 @@ pub fn subject(template: &Value) -> String {
     jobs::digest(&json!(BTreeMap::from(SUBJECT.map(spec))))
 }
 
-/// Whether so many records wait for their store that no other run is asked for.
-pub fn is_held(runs: &[Run]) -> bool {
+/// Whether so many records wait for the store that is named now that no other run is asked for. Those of one that was named before, and may never
+/// come, keep nothing.
+pub fn is_held(seen: &Observed<'_>) -> bool {
+    let store = record::store_name(seen.template);
     let waits = |run: &&Run| {
         let status = run.status.as_ref();
         status.is_some_and(|status| status.phase == RunPhase::Recording)
+            && record::store_name(&run.spec.template) == store
     };
-    runs.iter().filter(waits).count() >= MOST_WAITING
+    seen.runs.iter().filter(waits).count() >= MOST_WAITING
 }
 
 /// What a verification asks for now.
@@ -157,9 +160,6 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         prune: prune(seen),
         ..Asked::default()
     };
-    if is_held(seen.runs) {
-        return asked;
-    }
     let spec = |trigger, slot: Option<Timestamp>, attempt, missed| RunSpec {
         verification_ref: VerificationRef {
             name: seen.name.to_owned(),
@@ -175,6 +175,22 @@ pub fn ask(seen: &Observed<'_>) -> Asked {
         attempt,
         template: seen.template.clone(),
     };
+    if is_held(seen) {
+        // With the suspension what was to come next is forgotten: what has passed by then is missed.
+        if seen.suspended
+            && seen.status.next_schedule_time.is_some()
+            && let Some(schedule) = seen.schedule
+        {
+            let due = schedule.due(seen_to(seen, schedule), seen.now);
+            let before = due.missed.map_or(0, |(_, count)| count);
+            let count = before + u64::from(due.run.is_some());
+            if let Some(slot) = due.run.or(due.missed.map(|(slot, _)| slot)) {
+                let spec = spec(RunTrigger::Schedule, Some(slot), 1, Some(count));
+                asked.create.push((run_name(seen.name, slot, 1), spec));
+            }
+        }
+        return asked;
+    }
     // Somebody may want to know while the schedule is suspended.
     if let Some((who, request)) = requester(seen)
         && seen.status.last_request.as_deref() != Some(request)
@@ -403,7 +419,7 @@ pub fn tell(seen: &Observed<'_>) -> RestoreVerificationStatus {
     let mut said = seen.status.clone();
     said.observed_generation = Some(seen.generation);
     said.subject_digest = Some(subject(seen.template));
-    let is_held = is_held(seen.runs);
+    let is_held = is_held(seen);
     if let Some((_, request)) = requester(seen)
         && (!is_held || was_made(seen, request))
     {
@@ -684,6 +700,18 @@ mod tests {
             world.status.next_schedule_time,
             Some(Time(at("2026-05-05T03:00:00Z")))
         );
+        // They wait for a store that is no longer named.
+        let other = json!({"spec": {"evidence": {"storeRef": {"name": "vault"}}}});
+        assert!(is_held(&world.seen("2026-05-07T03:59:59Z", &Value::Null)));
+        assert!(!is_held(&world.seen("2026-05-07T03:59:59Z", &other)));
+        // Who is suspended meanwhile forgets what was to come next.
+        world.suspended = true;
+        let asked = ask(&world.seen("2026-05-07T03:59:59Z", &Value::Null));
+        world.suspended = false;
+        let [(name, missed)] = &asked.create[..] else {
+            panic!("{:?}", asked.create);
+        };
+        assert_eq!((&**name, missed.missed_slots), ("ehr-29635380", Some(3)));
         // The first of them is recorded.
         world.runs[1].status.as_mut().unwrap().phase = RunPhase::Finished;
         let names = world.advance("2026-05-07T04:00:00Z");
