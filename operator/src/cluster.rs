@@ -612,12 +612,14 @@ fn only(node: &Node, at: &str, read: &[&str], room: &mut usize) -> Node {
         let has_few = value
             .as_map()
             .is_some_and(|members| members.len() <= MAX_MEMBERS);
-        let value = if read.contains(&&*here) {
+        // A name that is empty or has a slash in it is no step of a path.
+        let is_step = !key.is_empty() && !key.contains('/');
+        let value = if is_step && read.contains(&&*here) {
             value.clone()
         } else if size <= *room {
             *room -= size;
             value.clone()
-        } else if has_few && read.iter().any(goes_on) {
+        } else if is_step && has_few && read.iter().any(goes_on) {
             only(value, &here, read, room)
         } else {
             Node::unknown("the object has more values than the operator keeps")
@@ -892,6 +894,19 @@ mod tests {
         assert_eq!(spec(&long, "parentRefs"), parents);
         assert!(matches!(spec(&long, "rules").value, Value::Unknown(_)));
         assert_eq!(&*long.address, "HTTPRoute/a/x");
+        // No name of a member reads like the path of what is kept in any case.
+        let many: Vec<usize> = (0..5000).collect();
+        for (within, name) in [("spec", ""), ("", "metadata/name")] {
+            let mut object = json!({"kind": "Odd", "spec": {}});
+            let at = if within.is_empty() {
+                &mut object
+            } else {
+                &mut object[within]
+            };
+            at[name] = json!(many);
+            let kept = bounded(Node::from(&object));
+            assert!(values(&kept) < MAX_VALUES, "{name:?}");
+        }
     }
 
     #[test]

@@ -132,10 +132,20 @@ const STACK_BYTES: usize = 12 << 20;
 /// # Errors
 /// Where the system gives no threads.
 pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    raise_descriptors();
     tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()
+}
+
+/// Takes as many descriptors as the system grants: each connection takes one, and a container may begin with 1,024. Where that is refused it goes on with
+/// what there is.
+fn raise_descriptors() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
+    }
 }
 
 /// Serves until it is told to stop.

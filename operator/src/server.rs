@@ -341,10 +341,16 @@ pub async fn serve_probes(
     handle: Handle<SocketAddr>,
 ) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
-    axum_server::from_tcp(listener)?
+    let refused = app.metrics.connections_refused.clone();
+    let mut server = axum_server::from_tcp(listener)?
+        .acceptor(Connections::new(app.connections, refused))
         .handle(handle)
-        .serve(probes(app).into_make_service())
-        .await
+        .http1_only();
+    server
+        .http_builder()
+        .http1()
+        .header_read_timeout(Duration::from_mins(5));
+    server.serve(probes(app).into_make_service()).await
 }
 
 /// One call of the webhook.
@@ -496,7 +502,7 @@ fn work(app: &App, call: Call, told: &AtomicBool, body: &[u8], elements: u32) ->
                 return no_verdict(Unjudged::Starting);
             };
             let decision = if entry == Entry::Restores {
-                cover::judge(&catalog, &app.cluster, &request)
+                cover::judge(&catalog, &app.cluster, &request, told)
             } else {
                 judge::judge(&catalog, &app.cluster, &app.options, entry, &request, told)
             };

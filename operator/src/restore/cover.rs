@@ -1,7 +1,13 @@
 //! Which databases are verified, by the policy that asks for it, and which would not be any more were a verification suspended, changed or
 //! deleted.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use hipaa_iac_api::ConditionStatus;
 use hipaa_iac_engine::{Finding, Verdict};
@@ -94,12 +100,14 @@ fn may_stand_for(one: &Resource, other: &Resource) -> bool {
     !is_suspended(one) && (insists(one) || !insists(other))
 }
 
-/// The databases of a namespace that `was` covers and no other verification that may stand for it, and that `is`, which takes its place, does not.
+/// The databases of a namespace that `was` covers and no other verification that may stand for it, and that `is`, which takes its place, does not. Once
+/// `given_up` is set no further one is looked at.
 pub fn lost(
     catalog: &Catalog,
     cluster: &Cluster,
     was: &Resource,
     is: Option<&Resource>,
+    given_up: &AtomicBool,
 ) -> Vec<Arc<str>> {
     let Some(restores) = &catalog.restores else {
         return Vec::new();
@@ -122,6 +130,7 @@ pub fn lost(
     };
     let namespace = was.kubernetes().and_then(|id| id.namespace.clone());
     databases(restores, cluster, namespace.as_deref())
+        .take_while(|_| !given_up.load(Ordering::Relaxed))
         .filter(|database| {
             let after = failures(database, is);
             !after.is_empty() && !after.is_subset(&failures(database, Some(was)))
@@ -322,8 +331,14 @@ fn recorded(lost: &[Arc<str>]) -> String {
     names.join(",")
 }
 
-/// Judges what is done to a verification. Nothing is denied: who may write it may end it, and it is told and recorded what that means.
-pub fn judge(catalog: &Catalog, cluster: &Cluster, request: &Request<Node>) -> Decision {
+/// Judges what is done to a verification. Nothing is denied: who may write it may end it, and it is told and recorded what that means. What comes of it
+/// once `given_up` is set is nobody's.
+pub fn judge(
+    catalog: &Catalog,
+    cluster: &Cluster,
+    request: &Request<Node>,
+    given_up: &AtomicBool,
+) -> Decision {
     let read = |object: &Node| {
         hipaa_iac_kubernetes::resource(object.clone(), &ROOT.into(), request.object_namespace())
     };
@@ -343,7 +358,7 @@ pub fn judge(catalog: &Catalog, cluster: &Cluster, request: &Request<Node>) -> D
     {
         return Decision::of(Answer::allow());
     }
-    let lost = lost(catalog, cluster, &was, is.as_ref());
+    let lost = lost(catalog, cluster, &was, is.as_ref(), given_up);
     if lost.is_empty() {
         return Decision::of(Answer::allow());
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -118,7 +118,7 @@ fn look(catalog: &Catalog, cluster: &Cluster, before: Option<&Seen>) -> Look {
         let Some(running) = resumed(&verification) else {
             continue;
         };
-        let alone = cover::lost(catalog, cluster, &running, None);
+        let alone = cover::lost(catalog, cluster, &running, None, &AtomicBool::new(false));
         if alone.is_empty() {
             continue;
         }
