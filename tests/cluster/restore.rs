@@ -814,10 +814,16 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     let volume = claim["spec"]["volumeName"].as_str().unwrap().to_owned();
     apply(cluster, &[verification("endless", &endless)]);
     reaches(cluster, "endless", "Running");
-    let job = job["metadata"]["name"].as_str().unwrap();
-    let patch = ["patch", "job", job, "-n", SCRATCH, "--type=merge", "-p"];
-    let soon = r#"{"spec":{"ttlSecondsAfterFinished":1}}"#;
-    cluster.kubectl(&[&patch[..], &[soon]].concat()).success();
+    let base = job["metadata"]["name"].as_str().unwrap();
+    let base = base.strip_suffix("-f").unwrap();
+    for part in ["f", "r"] {
+        let patch = ["patch", "job", "-n", SCRATCH, "--type=merge", "-p"];
+        let soon = r#"{"spec":{"ttlSecondsAfterFinished":1}}"#;
+        let job = format!("{base}-{part}");
+        cluster
+            .kubectl(&[&patch[..], &[soon, &job]].concat())
+            .success();
+    }
     scale(cluster, 0);
     cluster.eventually("the operator to be gone", Duration::from_mins(1), || {
         operator_processes().is_empty()
@@ -840,7 +846,7 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     };
     seen_to(cluster, "slots", &minute(seen), &minute(seen + 1));
 
-    // It stays while a pod has it, and goes then.
+    // It stays while there is a pod that has it, and goes with that.
     let gone = || {
         let claims = made("persistentvolumeclaims");
         claims["items"].as_array().is_some_and(Vec::is_empty)
@@ -863,10 +869,13 @@ fn operator_away(cluster: &Cluster, clinic: &Clinic) {
     assert!(runs(cluster, "slots").is_empty());
     scale(cluster, 1);
     // How long anything of it could be there: the time of the run, twice where the backup is fetched, ten minutes, and the end of a pod.
-    for (name, lifetime) in [("endless", 60 + 615), ("fetched", 2 * 90 + 615)] {
+    // What is told of one whose Job is gone too is that.
+    for (name, reason, lifetime) in [
+        ("endless", "DeadlineExceeded", 60 + 615),
+        ("fetched", "RunnerLost", 2 * 90 + 615),
+    ] {
         let run = finished(cluster, name);
-        let expected = ("Inconclusive", "DeadlineExceeded");
-        assert_eq!(verdict(&run), expected, "{run:#}");
+        assert_eq!(verdict(&run), ("Inconclusive", reason), "{run:#}");
         let record = recorded_once(clinic, name, &run);
         assert_eq!(record["scratch"]["maxLifetimeSeconds"], lifetime);
     }

@@ -151,6 +151,8 @@ pub struct Context {
     pub server: Option<Server>,
     /// Measurements for the objectives, in seconds.
     pub measured: BTreeMap<ObjectiveName, f64>,
+    /// How long was tried what no recovery needs: it is no part of its time.
+    pub(crate) aside: Duration,
     /// When a repository of any files took the backup in, which may be long after it was made.
     pub(crate) saved_at: Option<Time>,
     pub(crate) buckets: Vec<Bucket>,

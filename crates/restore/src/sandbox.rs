@@ -632,6 +632,7 @@ fn work(
         server: None,
         measured: BTreeMap::new(),
         saved_at: None,
+        aside: Duration::ZERO,
         input,
         secrets,
         phases: Vec::new(),
@@ -683,7 +684,7 @@ fn work(
         }
     }
     let recovery_seconds = if failure.is_none() {
-        seconds_since(begun)
+        seconds_since(begun).map(|all| (all - context.aside.as_secs_f64()).max(0.0))
     } else {
         None
     };

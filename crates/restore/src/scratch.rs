@@ -114,7 +114,12 @@ impl RunFolder {
     pub(crate) fn destroy(self) -> bool {
         let gone = remove_run(&self.path);
         drop(self.lock);
-        gone && fs::remove_file(&self.record).is_ok()
+        // Who collects what dead runs left may have been first.
+        let forgotten = match fs::remove_file(&self.record) {
+            Ok(()) => true,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        gone && forgotten
     }
 }
 

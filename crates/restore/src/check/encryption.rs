@@ -9,6 +9,7 @@ use std::{
     io::{self, Read as _},
     path::Path,
     str::FromStr as _,
+    time::Instant,
 };
 
 use sha2::{Digest as _, Sha256};
@@ -812,7 +813,10 @@ impl Keys {
                 fingerprints = restic_keys(context.tree()?);
                 // Where there is one key, it is the one that opened it.
                 if context.opened.get().is_some() && fingerprints.len() != 1 {
-                    known = known_opens_restic(context)?;
+                    let begun = Instant::now();
+                    let tried = known_opens_restic(context);
+                    context.aside += begun.elapsed();
+                    known = tried?;
                 }
             }
             Source::CnpgBackup(_) | Source::VolumeSnapshot(_) => {}

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{ManifestCheck, Requirement, Source, Spec},
+    config::{ManifestCheck, Requirement, ResticLayout, Source, Spec},
     context::Context,
     manifest::{self, Content, Verified},
     result::{CheckStatus, Observed, Reason, Severity},
@@ -144,14 +144,17 @@ fn signature(context: &mut Context, required: bool) -> Result<Outcome, Outcome> 
     };
     let envelope = context.manifest.as_deref().unwrap_or_default();
     context.artifact.manifest_digest = Some(format!("sha256:{}", hex(&Sha256::digest(envelope))));
-    // Signed by the producer, it is a better word than none, and than the clock of a dump, whose zone is not told.
+    // Signed by the producer, it is a better word than none, and than the clock of a dump, whose zone is not told. One in a snapshot may have been
+    // dumped long before both: the older word counts.
     let signed = verified.manifest.produced_at;
+    let source = &context.verification.spec.source;
+    let is_saved_dump = matches!(source, Source::Restic(restic) if matches!(restic.layout, ResticLayout::PgDumpStdin(_)));
     let produced_at = &mut context.artifact.produced_at;
-    if matches!(context.verification.spec.source, Source::PgDump(_)) {
-        *produced_at = Some(signed);
-    } else {
-        produced_at.get_or_insert(signed);
-    }
+    *produced_at = Some(match *produced_at {
+        Some(at) if is_saved_dump => at.min(signed),
+        Some(at) if !matches!(source, Source::PgDump(_)) => at,
+        _ => signed,
+    });
     Ok(Outcome::pass()
         .expected("a manifest signed by the producer's key")
         .observed(true))

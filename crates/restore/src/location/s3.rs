@@ -282,7 +282,10 @@ impl Client {
     /// which is lost in what is listed.
     fn head_of_listed(&self, key: &str) -> Result<Option<Head>, Failure> {
         match self.head(key) {
-            Err(failure) if failure.reason == Reason::BackupMissing => {
+            // Without a right to list under any prefix an object that is not there is denied.
+            Err(failure)
+                if matches!(failure.reason, Reason::BackupMissing | Reason::FetchDenied) =>
+            {
                 let url = format!(
                     "{}/{}/",
                     self.bucket_url,
