@@ -259,3 +259,20 @@ pub(crate) fn compliant(name: &str) -> String {
         r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}},"data":{{"color":"blue"}}}}"#
     )
 }
+
+/// Replaces every replica, one after the other.
+pub(crate) fn roll(cluster: &Cluster) {
+    cluster
+        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
+        .success();
+    cluster
+        .kubectl(&[
+            "rollout",
+            "status",
+            DEPLOYMENT,
+            "-n",
+            NAMESPACE,
+            "--timeout=180s",
+        ])
+        .success();
+}

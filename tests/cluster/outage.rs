@@ -11,7 +11,7 @@ use crate::{
     cluster::{Cluster, NAMESPACE, RELEASE},
     each_time,
     node::Node,
-    operator::{self, DEPLOYMENT, compliant, violating},
+    operator::{self, compliant, violating},
     resources::looked,
     restore::operator_processes,
     traffic::{self, Load, Tunnel},
@@ -75,30 +75,13 @@ fn create(cluster: &Cluster, namespace: &str, object: &str) -> crate::cluster::R
     )
 }
 
-/// Replaces every replica, one after the other.
-fn roll(cluster: &Cluster) {
-    cluster
-        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
-        .success();
-    cluster
-        .kubectl(&[
-            "rollout",
-            "status",
-            DEPLOYMENT,
-            "-n",
-            NAMESPACE,
-            "--timeout=180s",
-        ])
-        .success();
-}
-
 fn rolling(cluster: &Cluster) {
     operator::ensure(cluster);
     operator::ready(cluster);
     operator::memory(cluster, "after the tests so far");
     cluster.namespace("rolling", true);
     let load = Load::start(cluster, "rolling", &compliant("a"));
-    roll(cluster);
+    operator::roll(cluster);
     // The last of the old ones still drains.
     thread::sleep(Duration::from_secs(15));
     let outcome = load.stop();

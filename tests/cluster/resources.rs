@@ -8,7 +8,7 @@ use crate::{
     Case, With,
     admission::{POLICY, remove},
     cluster::{Cluster, NAMESPACE, RELEASE},
-    operator::{self, DEPLOYMENT, compliant, violating},
+    operator::{self, compliant, violating},
 };
 
 pub(crate) const CASES: &[Case] = &[
@@ -297,19 +297,7 @@ fn hold(cluster: &Cluster) {
         .failure();
     assert!(said.contains("only the operator of hipaa-iac"), "{said}");
     let before = operator::pods(cluster);
-    cluster
-        .kubectl(&["rollout", "restart", DEPLOYMENT, "-n", NAMESPACE])
-        .success();
-    cluster
-        .kubectl(&[
-            "rollout",
-            "status",
-            DEPLOYMENT,
-            "-n",
-            NAMESPACE,
-            "--timeout=3m",
-        ])
-        .success();
+    operator::roll(cluster);
     for pod in before {
         let pod = format!("pod/{pod}");
         let wait = ["wait", "--for=delete", &pod, "-n", NAMESPACE];

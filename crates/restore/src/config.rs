@@ -1571,7 +1571,7 @@ fn is_name(name: &str, also: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -1604,7 +1604,7 @@ mod tests {
         }
     }
 
-    const SMALL: &str = "apiVersion: hipaa-iac.dev/v1alpha1
+    pub(crate) const SMALL: &str = "apiVersion: hipaa-iac.dev/v1alpha1
 kind: RestoreVerification
 metadata: {name: ehr}
 spec:

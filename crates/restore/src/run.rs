@@ -1168,20 +1168,10 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_makes_no_recovery_faster() {
-        let text = "apiVersion: hipaa-iac.dev/v1alpha1
-kind: RestoreVerification
-metadata: {name: ehr}
-spec:
-  source:
-    pgDump:
-      format: Custom
-      location: {local: {path: /backups, select: Newest}}
-      encryption: {age: {identitySecretRef: {name: age, key: identity}}}
-  objectives: {rto: 1s}
-";
-        let verification = RestoreVerification::parse(text).unwrap();
+        let text = format!("{}  objectives: {{rto: 1s}}\n", crate::config::tests::SMALL);
+        let verification = RestoreVerification::parse(&text).unwrap();
         let options = Options::new(PathBuf::new(), PathBuf::new());
-        let mut run = Running::new(&verification, text, &options);
+        let mut run = Running::new(&verification, &text, &options);
         run.begun = run.begun.unwrap().checked_sub(Duration::from_secs(2));
         run.started_at = Time(run.started_at.0 + Duration::from_hours(1));
         let rto = run.end().result.objectives[&ObjectiveName::Rto];
