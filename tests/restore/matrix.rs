@@ -1078,6 +1078,18 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("restic::dump_older_than_snapshot", R::ConfigError, |b| {
             b.restic_by_a_clock(30)
         }),
+        // Its producer signed that it is older than its clock and its snapshot say.
+        ("restic::signed_older", R::StaleBackup, |b| {
+            let mut document = b.restic_signed(|repo, signed| {
+                let before = Time(b.fixture.taken_at.0 - std::time::Duration::from_hours(30));
+                let contents = std::slice::from_ref(&b.fixture.content);
+                let list = repo.join("snapshots").join(signed);
+                let envelope = b.fixture.sign_as_of(&list, contents, before)?;
+                fs::write(format!("{}.manifest.dsse.json", repo.display()), envelope)
+            })?;
+            document["spec"]["objectives"] = json!({"maxBackupAge": "26h", "rto": "4h"});
+            Ok(document)
+        }),
         // As of the same job, by a clock in Honolulu.
         ("restic::clean_dump_by_a_clock_behind", R::None, |b| {
             b.restic_by_a_clock(10)
