@@ -702,14 +702,12 @@ async fn keep_certificates(shared: Arc<Shared>) {
     let (mut standing, mut demanding) = (Standing::default(), Standing::default());
     loop {
         let result = read_clients(&shared).await;
-        let is_news = demanding.becomes(result.as_ref().err().map(String::as_str));
-        match result {
-            Ok(true) => tracing::info!("client certificates of other CAs are taken from now on"),
-            Err(error) if is_news => {
-                tracing::warn!(%error, "the CAs for client certificates could not be kept current");
-            }
-            Ok(false) | Err(_) => {}
-        }
+        tell_kept(
+            &mut demanding,
+            result,
+            "client certificates of other CAs are taken from now on",
+            "the CAs for client certificates could not be kept current",
+        );
         let result = match (&shared.args.tls_cert_file, &shared.args.tls_key_file) {
             (Some(certificate), Some(key)) => {
                 let authority = shared.args.tls_ca_file.as_deref();
@@ -729,14 +727,12 @@ async fn keep_certificates(shared: Arc<Shared>) {
             }
             _ => managed(&shared).await,
         };
-        let is_news = standing.becomes(result.as_ref().err().map(String::as_str));
-        match result {
-            Ok(true) => tracing::info!("another certificate is served from now on"),
-            Err(error) if is_news => {
-                tracing::warn!(%error, "the certificate could not be kept current");
-            }
-            Ok(false) | Err(_) => {}
-        }
+        tell_kept(
+            &mut standing,
+            result,
+            "another certificate is served from now on",
+            "the certificate could not be kept current",
+        );
         let wait = if shared.app.identity.validity().is_none() {
             // Every replica is ready as soon as the leader has made one.
             Duration::from_millis(250)
@@ -745,6 +741,16 @@ async fn keep_certificates(shared: Arc<Shared>) {
             Duration::from_secs(10)
         };
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Logs that what is kept became another, or why it could not be kept: that is tried again every few seconds, and said once.
+fn tell_kept(standing: &mut Standing, kept: Result<bool, String>, other: &str, not: &str) {
+    let is_news = standing.becomes(kept.as_ref().err().map(String::as_str));
+    match kept {
+        Ok(true) => tracing::info!("{other}"),
+        Err(error) if is_news => tracing::warn!(%error, "{not}"),
+        Ok(false) | Err(_) => {}
     }
 }
 

@@ -469,9 +469,7 @@ fn known(
         serde_json::Value::Object(fields) => {
             let mut kept = serde_json::Map::new();
             for (name, value) in fields {
-                let inner = schema["properties"]
-                    .get(name)
-                    .or_else(|| schema.get("additionalProperties"));
+                let inner = of_member(schema, name);
                 match inner {
                     Some(inner) => {
                         kept.insert(name.clone(), known(inner, value, refusals));
@@ -504,9 +502,7 @@ fn break_rules(schema: &serde_json::Value, value: &serde_json::Value, refusals: 
     match value {
         serde_json::Value::Object(fields) => {
             for (name, value) in fields {
-                let inner = schema["properties"]
-                    .get(name)
-                    .or_else(|| schema.get("additionalProperties"));
+                let inner = of_member(schema, name);
                 if let Some(inner) = inner {
                     break_rules(inner, value, refusals);
                 }
@@ -601,6 +597,12 @@ fn check_rules(at: &str, schema: &serde_json::Value) {
 }
 
 /// That a schema knows every field of a value.
+/// The schema of a member of an object.
+fn of_member<'a>(schema: &'a serde_json::Value, name: &str) -> Option<&'a serde_json::Value> {
+    let known = schema["properties"].get(name);
+    known.or_else(|| schema.get("additionalProperties"))
+}
+
 fn check_known(at: &str, value: &serde_json::Value, schema: &serde_json::Value) {
     if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {
         return;
@@ -608,9 +610,7 @@ fn check_known(at: &str, value: &serde_json::Value, schema: &serde_json::Value) 
     match value {
         serde_json::Value::Object(fields) => {
             for (name, value) in fields {
-                let inner = schema["properties"]
-                    .get(name)
-                    .or_else(|| schema.get("additionalProperties"));
+                let inner = of_member(schema, name);
                 let inner = inner.unwrap_or_else(|| panic!("{at}.{name} would be pruned"));
                 check_known(&format!("{at}.{name}"), value, inner);
             }

@@ -1483,6 +1483,11 @@ impl RestoreVerification {
 }
 
 impl Source {
+    /// Whether it is a dump in a snapshot of a repository.
+    pub(crate) const fn is_saved_dump(&self) -> bool {
+        matches!(self, Self::Restic(restic) if matches!(restic.layout, ResticLayout::PgDumpStdin(_)))
+    }
+
     /// Where the backup is.
     pub const fn location(&self) -> &Location {
         match self {

@@ -727,7 +727,8 @@ impl Controller {
             let runs = Arc::clone(&new.borrow_and_update());
             for run in runs.iter().filter(|run| records(run)) {
                 // A record asks nothing of the other runs.
-                self.try_step(run, &[], &Things::default()).await;
+                let this = place(run, &self.options.settings);
+                self.try_step(run, &this, &[], &Things::default()).await;
             }
         }
     }
@@ -746,8 +747,8 @@ impl Controller {
         let mut done = false;
         let settings = &self.options.settings;
         let places: Vec<Place> = runs.iter().map(|run| place(run, settings)).collect();
-        for run in runs.iter().filter(|run| !records(run)) {
-            done |= self.try_step(run, &places, &things).await;
+        for (run, this) in runs.iter().zip(&places).filter(|(run, _)| !records(run)) {
+            done |= self.try_step(run, this, &places, &things).await;
         }
         let found = self.verifications().await?;
         let stores = self.stores().await?;
@@ -776,11 +777,11 @@ impl Controller {
     }
 
     /// One step of a run, unless this replica leads no longer; whether something was done.
-    async fn try_step(&self, run: &Run, places: &[Place], things: &Things) -> bool {
+    async fn try_step(&self, run: &Run, this: &Place, places: &[Place], things: &Things) -> bool {
         if !self.leads() {
             return false;
         }
-        let stepped = self.step(run, places, things).await;
+        let stepped = self.step(run, this, places, things).await;
         let is_news = self.is_news(run, stepped.as_ref().err());
         match stepped {
             Ok(done) => done,
@@ -912,10 +913,15 @@ impl Controller {
         });
     }
 
-    async fn step(&self, run: &Run, places: &[Place], things: &Things) -> Result<bool, Trouble> {
+    async fn step(
+        &self,
+        run: &Run,
+        this: &Place,
+        places: &[Place],
+        things: &Things,
+    ) -> Result<bool, Trouble> {
         let settings = &self.options.settings;
-        let this = place(run, settings);
-        let precedence = machine::precedence(&this, places, self.options.limit);
+        let precedence = machine::precedence(this, places, self.options.limit);
         let name = jobs::base_name(run);
         let mut scratch = things.of(&this.uid, &name, &settings.namespace);
         let status = run.status.clone().unwrap_or_default();
@@ -1566,7 +1572,8 @@ mod tests {
             )),
             ..RestoreVerificationRunStatus::default()
         });
-        let stepped = controller.step(&run, &[], &things).await;
+        let this = place(&run, &controller.options.settings);
+        let stepped = controller.step(&run, &this, &[], &things).await;
         assert!(stepped.is_err(), "{stepped:?}");
         let mut asked = asked.lock().unwrap().clone();
         asked.sort();

@@ -9,7 +9,7 @@ use postgres::types::Type;
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{Objectives, ResticLayout, Source, Span},
+    config::{Objectives, Source, Span},
     context::Context,
     result::{ObjectiveName, Observed, Reason, Severity, Time},
 };
@@ -152,10 +152,7 @@ fn without_zone(context: &Context) -> Duration {
     match &context.verification.spec.source {
         Source::PgDump(_) => AHEAD,
         // It was older than its snapshot even in the zone furthest behind, and is taken for one of there.
-        Source::Restic(restic)
-            if matches!(restic.layout, ResticLayout::PgDumpStdin(_))
-                && context.artifact.produced_at != context.saved_at =>
-        {
+        source if source.is_saved_dump() && context.artifact.produced_at != context.saved_at => {
             APART
         }
         _ => Duration::ZERO,

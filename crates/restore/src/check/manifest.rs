@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Check, Outcome, Stage};
 use crate::{
-    config::{ManifestCheck, Requirement, ResticLayout, Source, Spec},
+    config::{ManifestCheck, Requirement, Source, Spec},
     context::Context,
     manifest::{self, Content, Verified},
     result::{CheckStatus, Observed, Reason, Severity},
@@ -148,7 +148,7 @@ fn signature(context: &mut Context, required: bool) -> Result<Outcome, Outcome> 
     // dumped long before both: the older word counts.
     let signed = verified.manifest.produced_at;
     let source = &context.verification.spec.source;
-    let is_saved_dump = matches!(source, Source::Restic(restic) if matches!(restic.layout, ResticLayout::PgDumpStdin(_)));
+    let is_saved_dump = source.is_saved_dump();
     let produced_at = &mut context.artifact.produced_at;
     *produced_at = Some(match *produced_at {
         Some(at) if is_saved_dump => at.min(signed),
